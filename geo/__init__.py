@@ -1,0 +1,1 @@
+"""Pure geometry: regions of uncertainty, zones, containment. No I/O, no clock, no randomness."""

@@ -1,0 +1,1 @@
+"""Alembic migrations: numbered, one intent each, tested up and down."""

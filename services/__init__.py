@@ -1,0 +1,1 @@
+"""Everything that does I/O: the store, the engines, the command line."""

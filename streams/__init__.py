@@ -1,0 +1,1 @@
+"""The stages of judgement, pure, one verb a file; `app` and `batching` carry them over Kafka."""
