@@ -1,0 +1,173 @@
+"""The agreement: what the parties agreed, as a value.
+
+Place on the data's way: the document that every judgement is made under. It is content-addressed
+(`content_hash`), immutable once loaded, and amended by a new version with its own validity. What no
+real agreement contains (probabilities, staleness, accuracies) is the mission's `methodology`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+import rfc8785
+from msgspec import Meta, Struct, field
+
+from streams.events import Instant, Lat, Lon, Slug, Text
+from streams.vocabulary import (
+    AgreedAxis,
+    Kind,
+    Right,
+    Severity,
+    ViolationKind,
+    Weapon,
+    ZoneKind,
+)
+
+Title = Annotated[str, Meta(min_length=1, max_length=300)]
+Position = tuple[Lon, Lat]
+Ring = tuple[Position, ...]
+
+
+class Document(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Base of everything in an agreement or methodology: an unknown field is a mistake."""
+
+
+class Validity(Document, frozen=True, kw_only=True):
+    """[from, to): when something is in force; `to` absent means until further notice."""
+
+    from_: Instant = field(name="from")
+    to: Instant | None = None
+
+    def covers(self, start: datetime, end: datetime) -> bool:
+        """Whether [start, end] lies wholly in the interval."""
+        return self.from_ <= start and (self.to is None or end < self.to)
+
+    def touches(self, start: datetime, end: datetime) -> bool:
+        """Whether [start, end] has a moment in the interval."""
+        return self.from_ <= end and (self.to is None or start < self.to)
+
+
+class Polygon(Document, frozen=True, kw_only=True, tag_field="type", tag="Polygon"):
+    """GeoJSON polygon (RFC 7946): outer ring, then holes; lon/lat; rings closed."""
+
+    coordinates: tuple[Ring, ...]
+
+
+class MultiPolygon(Document, frozen=True, kw_only=True, tag_field="type", tag="MultiPolygon"):
+    """GeoJSON multipolygon (RFC 7946)."""
+
+    coordinates: tuple[tuple[Ring, ...], ...]
+
+
+class LineString(Document, frozen=True, kw_only=True, tag_field="type", tag="LineString"):
+    """GeoJSON line (RFC 7946): a corridor's route."""
+
+    coordinates: tuple[Position, ...]
+
+
+class Party(Document, frozen=True, kw_only=True):
+    """A party to the agreement, or one of its guarantors."""
+
+    id: Slug
+    name: Title
+
+
+class Zone(Document, frozen=True, kw_only=True):
+    """An agreed zone. A zone that moves is a second zone entry with its own `valid`."""
+
+    id: Slug
+    kind: ZoneKind
+    name: Title
+    geometry: Polygon | MultiPolygon
+    edges: Literal["straight", "geodesic"] = "straight"
+    """Straight in lon/lat (RFC 7946), or geodesic on WGS84 (densified when loaded)."""
+    valid: Validity | None = None
+    """Absent: as long as the agreement."""
+    note: Text | None = None
+
+
+class Where(Document, frozen=True, kw_only=True):
+    """The places a term speaks of: the union of what is named."""
+
+    zones: tuple[Slug, ...] = ()
+    zone_kinds: tuple[ZoneKind, ...] = ()
+    corridors: tuple[Slug, ...] = ()
+
+
+class Term(Document, frozen=True, kw_only=True):
+    """One clause made judgeable: what is prohibited, where, to whom, when."""
+
+    id: Slug
+    clause: Title
+    """The clause's reference in the agreement's own text, e.g. ``Minsk Package, point 1``."""
+    text: Text
+    """What the clause says, in our own words."""
+    prohibits: Annotated[tuple[Kind, ...], Meta(min_length=1)]
+    weapons: tuple[Weapon, ...] = ()
+    """Empty: whatever the weapon."""
+    where: Where
+    binds: tuple[Slug, ...] = ()
+    """Empty: all parties."""
+    valid: Validity | None = None
+    severity: Severity
+    violation: ViolationKind
+
+
+class Corridor(Document, frozen=True, kw_only=True):
+    """A humanitarian corridor: route, width, agreed windows."""
+
+    id: Slug
+    name: Title
+    route: LineString
+    width_m: Annotated[float, Meta(gt=0, le=50_000)]
+    """Full width: half of it on each side of the route."""
+    axis: AgreedAxis
+    windows: tuple[Validity, ...] = ()
+    """Agreed opening times; outside of them nothing is known to be open."""
+    valid: Validity | None = None
+
+
+class Source(Document, frozen=True, kw_only=True):
+    """Somebody whose word counts, and for what."""
+
+    id: Slug
+    rights: Annotated[tuple[Right, ...], Meta(min_length=1)]
+    party: Slug | None = None
+    """The party the source speaks for; a party can close a corridor and cannot open it."""
+    corridors: tuple[Slug, ...] = ()
+    """The corridors the rights are for; empty: all of them."""
+    valid: Validity | None = None
+
+
+class Agreement(Document, frozen=True, kw_only=True):
+    """A version of an agreement, whole."""
+
+    format: Literal["truceline.agreement.v1"]
+    id: Slug
+    version: Annotated[int, Meta(ge=1)]
+    mission: Slug
+    """The mission that verifies it; its reports are judged by it."""
+    title: Title
+    notice: Text | None = None
+    """Said with every result, e.g. that the geometry is illustrative."""
+    valid: Validity
+    parties: Annotated[tuple[Party, ...], Meta(min_length=2)]
+    guarantors: tuple[Party, ...] = ()
+    zones: tuple[Zone, ...] = ()
+    terms: Annotated[tuple[Term, ...], Meta(min_length=1)]
+    corridors: tuple[Corridor, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+
+def canonical_bytes(document: Document) -> bytes:
+    """The one byte form of a document: RFC 8785 (JSON Canonicalization Scheme)."""
+    plain: Any = msgspec.to_builtins(document)
+    return rfc8785.dumps(plain)
+
+
+def content_hash(document: Document) -> str:
+    """The document's address: lower-case hex SHA-256 of its canonical bytes."""
+    return hashlib.sha256(canonical_bytes(document)).hexdigest()

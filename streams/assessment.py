@@ -1,0 +1,94 @@
+"""What the judgement of one report is, as a value.
+
+Place on the data's way: judge → **Assessment** → store. Everything that decides whether two
+judgements are equal is in here, nothing else is: no clock, no row ids.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from streams.events import Attribution, Count
+from streams.vocabulary import Authentication, Verdict
+
+STATUS = "automatic, unreviewed"
+"""Every result reads so until a person has released it (domain.md, "Assessment")."""
+
+
+class Standing(StrEnum):
+    """Whether the report still speaks."""
+
+    STANDS = "stands"
+    SUPERSEDED = "superseded"
+    RETRACTED = "retracted"
+
+
+class Placement(StrEnum):
+    """A location's region against a zone, on the wire; OUTSIDE is never written."""
+
+    UNDETERMINED = "undetermined"
+    INSIDE = "inside"
+
+
+class ZonePlace(Struct, frozen=True, omit_defaults=True, gc=False):
+    """One zone that the location's region touches."""
+
+    zone: str
+    place: Placement
+    p_inside: float
+    """Share of the region's area in the zone, rounded to 6 decimals."""
+
+
+class Finding(Struct, frozen=True, omit_defaults=True, gc=False):
+    """One term's verdict. Terms that are not applicable by kind are not listed."""
+
+    term: str
+    verdict: Verdict
+    rule: str
+    """Name of the first rule that held, see `streams.judge.RULES`."""
+    zone: str | None = None
+    """The term's zone with the largest share of the region; None: no zone is touched."""
+    p_inside: float | None = None
+
+
+class Context(Struct, frozen=True, omit_defaults=True, gc=False):
+    """What is known besides the report; a value, hashed into the assessment."""
+
+    received_at: str
+    """RFC 3339 UTC, when the event reached us."""
+    authentication: Authentication
+    superseded_by: str | None = None
+    """Id of the report (same mission and source) that replaces this one."""
+    retracted_by: str | None = None
+
+
+class Assessment(Struct, frozen=True, omit_defaults=True, gc=False):
+    """`judge(report, agreement, methodology, context)`, whole."""
+
+    mission: str
+    source: str
+    id: str
+    status: str
+    """`STATUS`: said with every result."""
+    verdict: Verdict
+    """The gravest of the findings; `not_applicable` where there are none."""
+    standing: Standing
+    agreement: str
+    """Content hash of the agreement version in force."""
+    methodology: str
+    context: str
+    """SHA-256 of the context's bytes."""
+    versions: int
+    """How many differing versions of the report were read."""
+    places: tuple[ZonePlace, ...]
+    findings: tuple[Finding, ...]
+    count: Count | None = None
+    attribution: Attribution | None = None
+    """Whom the monitor named; Truceline attributes nothing by itself."""
+    exercise: bool = False
+
+
+GRAVITY: dict[Verdict, int] = {verdict: rank for rank, verdict in enumerate(Verdict)}
+"""Order of verdicts, from `not_applicable` to `violation`."""

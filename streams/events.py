@@ -1,0 +1,238 @@
+"""The vocabulary of the wire: what monitors and corridor operators submit.
+
+Place on the data's way: producers → **Report, CorridorStatus** → decode. These Structs are at once
+the Kafka schema (AsyncAPI), the JSON Schema and, later, the HTTP schema: there is no second one.
+
+Rules that hold for every event: ids are unique within mission and source; positions are lon/lat
+degrees on WGS84; distances are metres; times carry a UTC offset; fields we do not know stay in the
+raw bytes, which are stored and hashed exactly as they came, and are ignored when judging.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from streams.vocabulary import (
+    AttributionBasis,
+    Availability,
+    Detail,
+    Kind,
+    Means,
+    Presence,
+    Qualifier,
+    Side,
+    SourceGrade,
+    Weapon,
+)
+
+Id = Annotated[
+    str,
+    Meta(min_length=1, max_length=128, pattern=r"^[!-~]+$", description="Printable ASCII."),
+]
+Slug = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        description="A short name: letters, digits, dot, underscore, hyphen.",
+    ),
+]
+Text = Annotated[str, Meta(max_length=4000)]
+Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339; the UTC offset is required.")]
+Lon = Annotated[float, Meta(ge=-180, le=180, description="Degrees east, WGS84.")]
+Lat = Annotated[float, Meta(ge=-90, le=90, description="Degrees north, WGS84.")]
+Metres = Annotated[float, Meta(ge=0, le=1_000_000)]
+Bearing = Annotated[float, Meta(ge=0, le=360, description="Degrees clockwise from true north.")]
+CompassPoints = Annotated[
+    Literal[8, 16],
+    Meta(description="How coarse a compass bearing is: 8 = ±22.5°, 16 = ±11.25°."),
+]
+Calibre = Annotated[float, Meta(gt=0, le=1000, description="Millimetres.")]
+Sha256Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Wire(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Base of everything on the wire: frozen, keyword-only, defaults left out, never in a cycle."""
+
+
+class Point(Wire, frozen=True, kw_only=True, tag_field="type", tag="point"):
+    """Where it happened, as a point with accuracy (radius of a disc, metres)."""
+
+    lon: Lon
+    lat: Lat
+    accuracy_m: Metres | None = None
+    """Absent: the methodology's default for the means of observation."""
+
+
+class Sector(Wire, frozen=True, kw_only=True):
+    """One bearing with its distance range, seen from the observer ("3-6 km N")."""
+
+    bearing_deg: Bearing | None = None
+    """Absent: the direction was not reported; every bearing is possible."""
+    half_width_deg: Annotated[float, Meta(gt=0, le=180)] | None = None
+    """A sensor's own bearing error; absent: by `compass_points`."""
+    min_m: Metres = 0.0
+    max_m: Metres | None = None
+    """Absent: the distance was not reported; the location's extent is then unknown."""
+
+
+class Bearings(Wire, frozen=True, kw_only=True, tag_field="type", tag="bearings"):
+    """The observer's position with bearings and distances: the union of the sectors."""
+
+    lon: Lon
+    lat: Lat
+    accuracy_m: Metres | None = None
+    """Accuracy of the observer's position; a town from a gazetteer is at least 1,000 m."""
+    sectors: Annotated[tuple[Sector, ...], Meta(min_length=1, max_length=32)]
+    compass_points: CompassPoints | None = None
+    """Absent: the wider, ±22.5°."""
+
+
+class Area(Wire, frozen=True, kw_only=True, tag_field="type", tag="area"):
+    """It happened somewhere in this polygon: GeoJSON rings (RFC 7946), outer ring first."""
+
+    coordinates: Annotated[
+        tuple[Annotated[tuple[tuple[Lon, Lat], ...], Meta(min_length=4, max_length=2_000)], ...],
+        Meta(min_length=1, max_length=32),
+    ]
+
+
+class Track(Wire, frozen=True, kw_only=True, tag_field="type", tag="track"):
+    """It moved along these positions."""
+
+    points: Annotated[tuple[tuple[Lon, Lat], ...], Meta(min_length=2, max_length=2_000)]
+    accuracy_m: Metres | None = None
+
+
+class NamedPlace(Wire, frozen=True, kw_only=True, tag_field="type", tag="place"):
+    """A named place, perhaps with an offset ("8 km NW of Donetsk"); a name is never guessed."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    offset_m: Metres | None = None
+    bearing_deg: Bearing | None = None
+    compass_points: CompassPoints | None = None
+
+
+Location = Point | Bearings | Area | Track | NamedPlace
+
+
+class Count(Wire, frozen=True, kw_only=True):
+    """How many were observed; `max` absent means open ("at least")."""
+
+    min: Annotated[int, Meta(ge=0, le=1_000_000_000)]
+    max: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
+    qualifier: Qualifier = Qualifier.EXACT
+
+
+class Flight(Wire, frozen=True, kw_only=True):
+    """A direction of flight, from one bearing to another."""
+
+    from_deg: Bearing | None = None
+    to_deg: Bearing | None = None
+
+
+class Grading(Wire, frozen=True, kw_only=True):
+    """Admiralty code: two axes that are never averaged."""
+
+    source: SourceGrade
+    information: Annotated[int, Meta(ge=1, le=6, description="1 confirmed … 6 cannot be judged.")]
+
+
+class Attribution(Wire, frozen=True, kw_only=True):
+    """Whom the monitor named, and on what basis."""
+
+    party: Slug
+    basis: AttributionBasis
+
+
+class MonitorSide(Wire, frozen=True, kw_only=True):
+    """The monitor's own inside or outside, of one zone."""
+
+    zone: Slug
+    side: Side
+
+
+class Downtime(Wire, frozen=True, kw_only=True):
+    """An interval in which a patrol or sensor did not watch."""
+
+    start: Instant
+    end: Instant
+
+
+class Report(Wire, frozen=True, kw_only=True):
+    """What a monitor submits about one observation (domain.md, "Report")."""
+
+    version: Literal[1] = 1
+    id: Id
+    mission: Slug
+    source: Slug
+    """Pseudonym of a patrol, camera, UAV or sensor; never a person's name."""
+    kind: Kind
+    detail: Detail | None = None
+    means: Annotated[tuple[Means, ...], Meta(min_length=1, max_length=8)]
+    observed_from: Instant
+    observed_to: Instant | None = None
+    """Absent: an instant. Otherwise it happened at some time in [from, to]."""
+    location: Location | None = None
+    """Absent: a location of unknown extent; never a default."""
+    count: Count | None = None
+    weapons: Annotated[tuple[Weapon, ...], Meta(max_length=16)] = ()
+    """The set of classes the monitor named, without saying which count belongs to which."""
+    calibres_mm: Annotated[tuple[Calibre, ...], Meta(max_length=16)] = ()
+    flights: Annotated[tuple[Flight, ...], Meta(max_length=8)] = ()
+    monitor_sides: Annotated[tuple[MonitorSide, ...], Meta(max_length=16)] = ()
+    subject_ref: Id | None = None
+    presence: Presence | None = None
+    declared_number: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
+    """What the party declared to be there, where an inspection counted."""
+    origin: Id | None = None
+    """Who saw it first: two reports with one origin are one witness."""
+    derived_from: Annotated[tuple[Id, ...], Meta(max_length=32)] = ()
+    supersedes: Id | None = None
+    """An earlier report of the same mission and source that this one replaces."""
+    retracts: Id | None = None
+    """An earlier report of the same mission and source that is withdrawn."""
+    exercise: bool = False
+    grading: Grading | None = None
+    attribution: Attribution | None = None
+    evidence: Annotated[tuple[Sha256Hex, ...], Meta(max_length=64)] = ()
+    """SHA-256 of media; never the media."""
+    downtime: Annotated[tuple[Downtime, ...], Meta(max_length=64)] = ()
+    """Of a `coverage` report: when nobody watched."""
+    remark: Text | None = None
+
+
+class EventRef(Wire, frozen=True, kw_only=True):
+    """Names another event of the same mission."""
+
+    source: Slug
+    id: Id
+
+
+class CorridorStatus(Wire, frozen=True, kw_only=True):
+    """What a corridor operator says about a corridor (domain.md, "Corridor")."""
+
+    version: Literal[1] = 1
+    id: Id
+    mission: Slug
+    source: Slug
+    corridor: Slug
+    segment: Slug | None = None
+    """Absent: the whole corridor. A word about a segment can close the corridor, never open it."""
+    status: Availability
+    issued_at: Instant
+    observed_at: Instant | None = None
+    """When somebody last saw it to be so; an `open` that nobody observed opens nothing."""
+    effective_from: Instant
+    effective_to: Instant | None = None
+    settles: Annotated[tuple[EventRef, ...], Meta(max_length=256)] = ()
+    """Suspensions and impediments that this status, and nothing else, settles."""
+    exercise: bool = False
+    remark: Text | None = None
+
+
+Event = Report | CorridorStatus

@@ -1,0 +1,70 @@
+"""The methodology: how the mission judges, as a value.
+
+Place on the data's way: the second document of every judgement. It is the mission's own, never
+the parties': thresholds, gradings, accuracies, staleness. Content-addressed like the agreement.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from streams.agreement import Document, Title, Validity
+from streams.events import Grading, Slug
+from streams.vocabulary import Means
+
+Share = Annotated[float, Meta(gt=0, le=1)]
+Seconds = Annotated[float, Meta(gt=0, le=31_622_400)]
+AccuracyMetres = Annotated[float, Meta(gt=0, le=100_000)]
+
+
+class Thresholds(Document, frozen=True, kw_only=True):
+    """Shares of the location's region that must lie in the zone."""
+
+    violation: Share
+    """t1: from here on a `violation` may be found."""
+    possible: Share
+    """t2: from here on a `possible_violation`; below it the location cannot decide."""
+
+
+class DefaultAccuracy(Document, frozen=True, kw_only=True):
+    """Accuracy of a position by the means that gave it, where the report names none."""
+
+    means: Means
+    accuracy_m: AccuracyMetres
+
+
+class CorridorRules(Document, frozen=True, kw_only=True):
+    """How the mission reads corridor statuses."""
+
+    stale_after_s: Seconds
+    """An `open` or `impeded` older than this is no longer known."""
+    unassessed_after_s: Seconds = 60.0
+    """Something waiting longer than this on a corridor makes it `unknown`: system behind."""
+
+
+class Methodology(Document, frozen=True, kw_only=True):
+    """A version of a mission's methodology, whole."""
+
+    format: Literal["truceline.methodology.v1"]
+    id: Slug
+    version: Annotated[int, Meta(ge=1)]
+    mission: Slug
+    title: Title
+    valid: Validity
+    thresholds: Thresholds
+    minimum_grading: Grading | None = None
+    """Below it (a later letter or a higher number) nothing is more than possible."""
+    ungraded_as: Grading | None = None
+    """How a report without a grading is read; absent: as below every minimum."""
+    sufficient_means: tuple[Means, ...] = tuple(Means)
+    """At least one of a report's means must be here for a `violation`."""
+    default_accuracy: tuple[DefaultAccuracy, ...] = ()
+    accuracy_otherwise_m: AccuracyMetres
+    """Where no means of the report has a default."""
+    accuracy_floor_m: AccuracyMetres = 1.0
+    """No position is taken to be better than this, whatever it claims."""
+    clock_skew_s: Seconds
+    """How far ahead of its receipt an observation may claim to be."""
+    corridor: CorridorRules

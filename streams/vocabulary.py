@@ -1,0 +1,265 @@
+"""The words of the wire, lower_snake_case, as closed enums.
+
+Place on the data's way: before everything; `events`, `agreement` and `methodology` are written
+in these words. Sources: OSCE SMM daily reports, UNDOF/UNIFIL/CTSAMVM practice (kinds, weapons),
+the Admiralty code (gradings), OCHA notification systems (corridor words).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What was observed."""
+
+    EXPLOSION = "explosion"
+    ROUND = "round"
+    PROJECTILE_IN_FLIGHT = "projectile_in_flight"
+    MUZZLE_FLASH = "muzzle_flash"
+    ILLUMINATION_FLARE = "illumination_flare"
+    TRACER = "tracer"
+    BURST = "burst"
+    SHOT = "shot"
+    SALVO = "salvo"
+    EXCHANGE_OF_FIRE = "exchange_of_fire"
+    UAV_FLIGHT = "uav_flight"
+    WEAPON_PRESENCE = "weapon_presence"
+    TROOP_PRESENCE = "troop_presence"
+    TROOP_MOVEMENT = "troop_movement"
+    FORTIFICATION = "fortification"
+    MINE_UXO = "mine_uxo"
+    LINE_CROSSING = "line_crossing"
+    OCCUPATION = "occupation"
+    INFRASTRUCTURE_DAMAGE = "infrastructure_damage"
+    CASUALTY = "casualty"
+    ABDUCTION = "abduction"
+    AID_OBSTRUCTION = "aid_obstruction"
+    ROAD_HAZARD = "road_hazard"
+    MONITOR_RESTRICTION = "monitor_restriction"
+    COVERAGE = "coverage"
+
+
+class Detail(StrEnum):
+    """The finer word of a kind; `DETAILS_OF` says which kind knows which."""
+
+    IMPACT = "impact"
+    OUTGOING = "outgoing"
+    INCOMING = "incoming"
+    AIRBURST = "airburst"
+    UNDETERMINED = "undetermined"
+    DENIAL = "denial"
+    DELAY = "delay"
+    CONDITIONAL_ACCESS = "conditional_access"
+    MINES_UXO = "mines_uxo"
+    THREAT_OR_GUNFIRE = "threat_or_gunfire"
+    SIGNAL_INTERFERENCE = "signal_interference"
+    INFORMATION_REFUSAL = "information_refusal"
+
+
+DETAILS_OF: dict[Kind, frozenset[Detail]] = {
+    Kind.EXPLOSION: frozenset(
+        {Detail.IMPACT, Detail.OUTGOING, Detail.AIRBURST, Detail.UNDETERMINED}
+    ),
+    Kind.ROUND: frozenset({Detail.INCOMING, Detail.OUTGOING, Detail.UNDETERMINED}),
+    Kind.MONITOR_RESTRICTION: frozenset(
+        {
+            Detail.DENIAL,
+            Detail.DELAY,
+            Detail.CONDITIONAL_ACCESS,
+            Detail.MINES_UXO,
+            Detail.THREAT_OR_GUNFIRE,
+            Detail.SIGNAL_INTERFERENCE,
+            Detail.INFORMATION_REFUSAL,
+        }
+    ),
+}
+
+
+class Means(StrEnum):
+    """How it was observed."""
+
+    HEARD = "heard"
+    SAW = "saw"
+    CAMERA = "camera"
+    UAV = "uav"
+    RADAR = "radar"
+    ACOUSTIC = "acoustic"
+    SATELLITE = "satellite"
+    THIRD_PARTY = "third_party"
+
+
+class Weapon(StrEnum):
+    """Weapon classes as monitoring missions name them; `undetermined` is a monitor's word."""
+
+    SMALL_ARMS = "small_arms"
+    LIGHT_WEAPONS = "light_weapons"
+    MACHINE_GUN = "machine_gun"
+    HEAVY_MACHINE_GUN = "heavy_machine_gun"
+    AUTOMATIC_GRENADE_LAUNCHER = "automatic_grenade_launcher"
+    RECOILLESS_GUN = "recoilless_gun"
+    ANTI_TANK_MISSILE = "anti_tank_missile"
+    ANTI_AIRCRAFT = "anti_aircraft"
+    MORTAR = "mortar"
+    ARTILLERY = "artillery"
+    MLRS = "mlrs"
+    TACTICAL_MISSILE = "tactical_missile"
+    TANK = "tank"
+    INFANTRY_FIGHTING_VEHICLE = "infantry_fighting_vehicle"
+    ARMOURED_PERSONNEL_CARRIER = "armoured_personnel_carrier"
+    AIRCRAFT = "aircraft"
+    ARMED_UAV = "armed_uav"
+    NAVAL_GUN = "naval_gun"
+    MINE = "mine"
+    UNDETERMINED = "undetermined"
+
+
+class Qualifier(StrEnum):
+    """How a count was worded; kept as reported and carried through every total."""
+
+    EXACT = "exact"
+    AT_LEAST = "at_least"
+    OVER = "over"
+    ABOUT = "about"
+    ALMOST = "almost"
+    RANGE = "range"
+    SEVERAL = "several"
+    MULTIPLE = "multiple"
+    HUNDREDS = "hundreds"
+    UNCOUNTABLE = "uncountable"
+
+
+class Presence(StrEnum):
+    """What became of a standing thing (a gun, a position) when somebody looked."""
+
+    PRESENT = "present"
+    GONE = "gone"
+    NOT_FOUND = "not_found"
+
+
+class Side(StrEnum):
+    """The monitor's own word on where it happened, relative to a zone."""
+
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+
+
+class AttributionBasis(StrEnum):
+    """On what an attribution rests; Truceline never attributes by itself."""
+
+    NONE = "none"
+    PLAUSIBLE = "plausible"
+    HIGHLY_PROBABLE = "highly_probable"
+
+
+class SourceGrade(StrEnum):
+    """Reliability of the source (Admiralty code): A completely reliable … F cannot be judged."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    E = "E"
+    F = "F"
+
+
+class Availability(StrEnum):
+    """Whether a corridor can be used."""
+
+    OPEN = "open"
+    IMPEDED = "impeded"
+    UNKNOWN = "unknown"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class AgreedAxis(StrEnum):
+    """How far the parties have agreed a corridor; permission is not safety."""
+
+    PROPOSED = "proposed"
+    AGREED_IN_PRINCIPLE = "agreed_in_principle"
+    AGREED_IN_DETAIL = "agreed_in_detail"
+    NOTIFIED = "notified"
+    EXPIRED = "expired"
+
+
+class ZoneKind(StrEnum):
+    """What a zone is for."""
+
+    DISENGAGEMENT_AREA = "disengagement_area"
+    SECURITY_ZONE = "security_zone"
+    WITHDRAWAL_AREA = "withdrawal_area"
+    AREA_OF_SEPARATION = "area_of_separation"
+    AREA_OF_LIMITATION = "area_of_limitation"
+    STORAGE_SITE = "storage_site"
+    NO_FLY_AREA = "no_fly_area"
+    PROTECTED_INFRASTRUCTURE = "protected_infrastructure"
+    EXCHANGE_POINT = "exchange_point"
+    ACCESS_AREA = "access_area"
+    CORRIDOR = "corridor"
+
+
+class Severity(StrEnum):
+    """How grave a breach of a term is, as the agreement says."""
+
+    MINOR = "minor"
+    SERIOUS = "serious"
+    GRAVE = "grave"
+
+
+class ViolationKind(StrEnum):
+    """What a breach is called in findings and totals."""
+
+    FIRE_ACROSS_LINE = "fire_across_line"
+    FIRE_INTO_ZONE = "fire_into_zone"
+    ZONE_PRESENCE = "zone_presence"
+    LINE_CROSSING = "line_crossing"
+    WEAPON_INSIDE_WITHDRAWAL_LINE = "weapon_inside_withdrawal_line"
+    WEAPON_OUTSIDE_STORAGE = "weapon_outside_storage"
+    WEAPON_MISSING_FROM_STORAGE = "weapon_missing_from_storage"
+    LOCAL_TRUCE_BREACH = "local_truce_breach"
+    CORRIDOR_BREACH = "corridor_breach"
+    MONITOR_RESTRICTION = "monitor_restriction"
+    ATTACK_ON_MONITOR_ASSET = "attack_on_monitor_asset"
+    AIR_VIOLATION = "air_violation"
+    CIVILIAN_HARM = "civilian_harm"
+    AID_OBSTRUCTION = "aid_obstruction"
+
+
+class Verdict(StrEnum):
+    """What one term says about one report; `CAUTION` orders them for summaries."""
+
+    NOT_APPLICABLE = "not_applicable"
+    NO_VIOLATION = "no_violation"
+    CANNOT_DETERMINE = "cannot_determine"
+    POSSIBLE_VIOLATION = "possible_violation"
+    VIOLATION = "violation"
+
+
+class Right(StrEnum):
+    """What an authorised source may do."""
+
+    REPORT = "report"
+    OPEN = "open"
+    CLOSE = "close"
+    SETTLE = "settle"
+
+
+class Authentication(StrEnum):
+    """Who vouched for an event's bytes (architecture.md, decision 10)."""
+
+    TAG_VALID = "tag_valid"
+    NO_TAG = "no_tag"
+    TAG_UNKNOWN_KEY = "tag_unknown_key"
+    TAG_MISMATCH = "tag_mismatch"
+    KEY_NOT_FOR_SOURCE = "key_not_for_source"
+    OPERATOR = "operator"
+    """Handed to `truceline judge` by the person who runs it, who vouches for the file."""
+
+    @property
+    def vouched(self) -> bool:
+        """Whether the event counts as said by the source it names."""
+        return self in _VOUCHED
+
+
+_VOUCHED = frozenset({Authentication.TAG_VALID, Authentication.OPERATOR})
