@@ -1,0 +1,141 @@
+"""The data folder: its layout, its maker's mark, its lock.
+
+    FOLDER/            the caller's, 0700 (root's is 0711: the engines' account passes through)
+      layout           the layout's number; a folder of a newer one is refused
+      lock             held by the one `truceline up` that runs on the folder
+      run.json         where the running engines are (0600)
+      kafka.json       Kafka's ports, so that addresses outlive a restart
+      conf/            the engines' settings, written anew at each start
+      logs/            one log a process
+      postgres/  kafka/  socket/  tmp/       the engines' own (0700, their account's)
+
+As root nothing of root's lies in a folder that the engines' account can write.
+"""
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+from services.local.account import Account, engine_account, require_reachable
+from services.local.errors import (
+    FolderForeignError,
+    FolderFullError,
+    FolderInUseError,
+    FolderTooNewError,
+    FolderUnwritableError,
+)
+
+LAYOUT: Final = 1
+NEEDED_MB: Final = 300  # both engines, empty, take about 100 MB; the rest is room to work
+HOME_VARIABLE: Final = "TRUCELINE_HOME"
+
+
+def default_folder() -> Path:
+    """Return TRUCELINE_HOME, else the system's place for such data."""
+    if home := os.environ.get(HOME_VARIABLE):
+        return Path(home).expanduser()
+    if os.geteuid() == 0:
+        return Path("/var/lib/truceline")
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local/share") / "truceline"
+
+
+class Folder:
+    """An open, locked data folder. `close` gives it back; so does the end of the process."""
+
+    def __init__(self, path: Path, *, needed_mb: int = NEEDED_MB) -> None:
+        self.path = path.expanduser().absolute()
+        self.account = engine_account()
+        try:
+            self._make(needed_mb)
+            self._lock = self._take_lock()
+        except OSError as e:  # stop: whatever the system refuses here, the person has to change
+            raise FolderUnwritableError(self.path, e.strerror or str(e)) from e
+
+    @property
+    def conf(self) -> Path:
+        """Settings of the engines, written anew at each start."""
+        return self.path / "conf"
+
+    @property
+    def logs(self) -> Path:
+        """One log file a process."""
+        return self.path / "logs"
+
+    def close(self) -> None:
+        """Release the lock."""
+        self._lock.close()
+
+    def own(self, name: str) -> Path:
+        """Make the folder `name` for the engines' account alone, and return it."""
+        made = self.path / name
+        made.mkdir(mode=0o700, exist_ok=True)
+        give(made, self.account)
+        return made
+
+    def write_conf(self, name: str, text: str) -> Path:
+        """Write a settings file that the engines' account can read, and return it."""
+        target = self.conf / name
+        target.write_text(text, encoding="utf-8")
+        target.chmod(0o644)  # no secret is in any of them
+        return target
+
+    def _make(self, needed_mb: int) -> None:
+        fresh = not self.path.exists()
+        if not self.account.is_caller:
+            require_reachable(self.path.parent, self.account)
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._require_ours(fresh=fresh)
+        self.path.chmod(0o700 if self.account.is_caller else 0o711)
+        self._require_room(needed_mb)
+        (self.path / "layout").write_text(f"{LAYOUT}\n", encoding="utf-8")
+        self.conf.mkdir(mode=0o755, exist_ok=True)
+        self.logs.mkdir(mode=0o700, exist_ok=True)
+        self.conf.chmod(0o755)
+
+    def _require_ours(self, *, fresh: bool) -> None:
+        if not self.path.is_dir():
+            raise FolderForeignError(self.path, "it is not a folder")
+        if (owner := self.path.stat().st_uid) != os.geteuid():
+            raise FolderForeignError(self.path, f"it belongs to user id {owner}, not to you")
+        mark = self.path / "layout"
+        if mark.exists():
+            found = mark.read_text(encoding="utf-8").strip()
+            if not found.isdigit() or int(found) > LAYOUT:
+                raise FolderTooNewError(self.path, found[:20], LAYOUT)
+        elif not fresh and any(self.path.iterdir()):
+            raise FolderForeignError(self.path, "it holds other files")
+
+    def _require_room(self, needed_mb: int) -> None:
+        free_mb = shutil.disk_usage(self.path).free // 1_000_000
+        if free_mb < needed_mb:
+            raise FolderFullError(self.path, free_mb, needed_mb)
+
+    def _take_lock(self) -> "_Lock":
+        return _Lock(self.path)
+
+
+class _Lock:
+    """An exclusive lock on the folder; the kernel releases it when the process ends, however."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip()
+            os.close(self._file)
+            raise FolderInUseError(path, f" (process {holder})" if holder else "") from None
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, f"{os.getpid()}\n".encode("ascii"), 0)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+def give(path: Path, account: Account) -> None:
+    """Make `path` belong to `account`."""
+    if not account.is_caller:
+        os.chown(path, account.uid, account.gid, follow_symlinks=False)

@@ -1,0 +1,179 @@
+"""Apache Kafka 4.4, one KRaft node, on a Java runtime from a wheel: loopback only.
+
+`start` on the data of a killed broker recovers its logs: the same way in, always. No account is
+asked for on the loopback interface; what an event is worth is decided by its tag, not by Kafka.
+"""
+
+import signal
+import subprocess
+import time
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from services.local.build import build_data
+from services.local.errors import EngineFailedError
+from services.local.folder import Folder
+from services.local.logs import last_line, size_of
+from services.local.orphans import end_processes, kill_processes
+from services.local.ports import LOOPBACK, Ports, settle_ports
+from services.local.probe import answers
+from services.local.spawn import spawn
+
+PROGRAM: Final = "java"
+READY_S: Final = 120.0
+STOP_S: Final = 20.0
+POLL_S: Final = 0.05
+MAX_RECORD_BYTES: Final = 16 * 1024 * 1024 + 65_536  # a 16 MiB event and what goes around it
+
+JAVA_OPTIONS: Final = (
+    "-Xms64m",
+    "-Xmx384m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Djava.awt.headless=true",
+    "-Djava.net.preferIPv4Stack=true",
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSZ",
+)
+
+PROPERTIES: Final = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://{host}:{broker},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{broker}
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={data}
+auto.create.topics.enable=false
+default.replication.factor=1
+min.insync.replicas=1
+num.partitions=4
+offsets.topic.num.partitions=4
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=2
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=2
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.message.timestamp.type=LogAppendTime
+message.max.bytes={max_record}
+replica.fetch.max.bytes={max_record}
+log.segment.bytes=134217728
+num.network.threads=2
+num.io.threads=4
+num.recovery.threads.per.data.dir=2
+log.cleaner.dedupe.buffer.size=16777216
+"""
+
+
+class Kafka:
+    """One Kafka node on the data folder."""
+
+    def __init__(self, folder: Folder, java: Path, *, port: int | None = None) -> None:
+        self._folder = folder
+        self._java = java
+        self._port = port
+        self._ports: Ports | None = None
+        self._data = folder.path / "kafka"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
+        self.log = folder.logs / "kafka.log"
+
+    @property
+    def bootstrap(self) -> str:
+        """The address clients start from; known once it was prepared."""
+        return f"{LOOPBACK}:{self._settled().broker}"
+
+    @property
+    def pid(self) -> int | None:
+        """The broker's process, if it runs."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    def prepare(self, jars: Sequence[Path]) -> None:
+        """End a broker left over on this data, settle ports, make the data if there is none."""
+        end_processes(PROGRAM, self._data, signal.SIGTERM, grace_s=STOP_S)
+        self._ports = settle_ports(self._folder.path / "kafka.json", self._port)
+        self._jars = jars
+        if not self._data.exists():
+            build_data(self._folder, "kafka", self._format, self.log)
+
+    def launch(self) -> None:
+        """Start the broker; `wait_ready` tells when it answers."""
+        self._log_start = size_of(self.log)
+        properties = self._write("server.properties", self._data)
+        self._process = spawn(
+            self._java_command("kafka.Kafka", str(properties)),
+            cwd=self._data,
+            log=self.log,
+            account=self._folder.account,
+        )
+
+    def wait_ready(self) -> None:
+        """Wait until it answers, its group coordinator included."""
+        deadline = time.monotonic() + READY_S
+        while not answers(LOOPBACK, self._settled().broker):
+            if self.pid is None:
+                why = f"ended at once: {last_line(self.log, self._log_start)}"
+                raise EngineFailedError("Kafka", why, self.log)
+            if time.monotonic() > deadline:
+                raise EngineFailedError("Kafka", f"did not answer within {READY_S:.0f} s", self.log)
+            time.sleep(POLL_S)
+
+    def start(self, jars: Sequence[Path] | None = None) -> None:
+        """Prepare, launch, wait: from nothing, after a clean stop, and after a crash alike."""
+        self.prepare(self._jars if jars is None else jars)
+        self.launch()
+        self.wait_ready()
+
+    def stop(self) -> None:
+        """Stop cleanly, so that the next start need not read the logs through."""
+        end_processes(PROGRAM, self._data, signal.SIGTERM, grace_s=STOP_S)
+        self._reap()
+
+    def kill(self) -> None:
+        """SIGKILL the broker, as a power cut would (for crash tests)."""
+        kill_processes(PROGRAM, self._data)
+        self._reap()
+
+    def _reap(self) -> None:
+        if self._process is not None:
+            self._process.wait(timeout=STOP_S)
+            self._process = None
+
+    def _settled(self) -> Ports:
+        if self._ports is None:
+            raise RuntimeError("Kafka's address is known after prepare()")
+        return self._ports
+
+    def _format(self, data: Path) -> list[str]:
+        properties = self._write("format.properties", data)
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=")
+        tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties))
+        return self._java_command(*tool)
+
+    def _write(self, name: str, data: Path) -> Path:
+        ports = self._settled()
+        text = PROPERTIES.format(
+            host=LOOPBACK,
+            broker=ports.broker,
+            controller=ports.controller,
+            data=str(data).replace("\\", "\\\\"),
+            max_record=MAX_RECORD_BYTES,
+        )
+        return self._folder.write_conf(name, text)
+
+    def _java_command(self, *arguments: str) -> list[str]:
+        temporary = self._folder.own("tmp")  # native libraries are unpacked there
+        return [
+            *(str(self._java), *JAVA_OPTIONS, f"-Djava.io.tmpdir={temporary}"),
+            *("-cp", ":".join(map(str, self._jars)), *arguments),
+        ]

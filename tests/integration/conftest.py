@@ -1,0 +1,59 @@
+"""Real engines for every test in here: started once a session, in a temporary folder.
+
+Each test module gets a database of its own (`database_url`); topics are shared, so tests name
+theirs freshly.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from services.local.engines import Engines
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Engines]:
+    """PostgreSQL and Kafka, running.
+
+    Not in pytest's temporary folder: as root that one is closed to the unprivileged account which
+    runs the engines.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="truceline-test-"))
+    started = Engines(folder)
+    try:
+        started.start()
+        yield started
+    finally:
+        started.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(engines: Engines) -> str:
+    """Address of the session's Kafka."""
+    return engines.kafka.bootstrap
+
+
+@pytest.fixture(scope="module")
+def database_url(engines: Engines) -> Iterator[str]:
+    """Address of an empty database that the module has for itself."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(engines.postgres.admin_url, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}" OWNER truceline')
+        yield engines.postgres.url_of(name)
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def empty_database_url(engines: Engines) -> Iterator[str]:
+    """Address of an empty database that one test has for itself."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(engines.postgres.admin_url, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}" OWNER truceline')
+        yield engines.postgres.url_of(name)
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
