@@ -1,0 +1,239 @@
+"""Coalesce: chunks that wait become one batch, the batch is processed, then acknowledged.
+
+Stands between Faust's stream and the stages. Faust hands chunks over as they were fetched, two
+records on average at low load; each would cost a transaction of its own and the backlog would never
+merge. So everything that waits is taken together, and an idle worker takes a single chunk at once.
+Nothing here knows Faust: an event is anything with a chunk as `value` and an `ack`.
+"""
+
+import asyncio
+import logging
+import os
+import queue
+import sys
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, NoReturn, Protocol
+
+import structlog
+
+from streams.offsets import Delivery
+
+log = structlog.get_logger(__name__)
+
+DEFAULT_MAX_RECORDS: Final = 5_000
+DEFAULT_MAX_BYTES: Final = 64 * 1024 * 1024
+
+#: sysexits' EX_SOFTWARE: processing raised; nothing of the batch was acknowledged.
+EXIT_PROCESS_FAILED: Final = 70
+
+
+class Record(Protocol):
+    """A record as Kafka's client hands it over; `timestamp` is LogAppendTime in milliseconds."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Records of one partition, in the order of its log, and their place in the ledger."""
+
+    records: list[Record]
+    delivery: Delivery
+
+    @property
+    def size_bytes(self) -> int:
+        """Return the length of all bodies together."""
+        return sum(len(record.value) for record in self.records if record.value is not None)
+
+
+class ChunkEvent(Protocol):
+    """A Faust event whose value is a chunk."""
+
+    @property
+    def value(self) -> Chunk:
+        """Return the chunk."""
+
+    def ack(self) -> bool:
+        """Tell Faust that the event is out of our hands."""
+
+
+class ChunkStream(Protocol):
+    """The part of a Faust stream that is used here."""
+
+    def noack(self) -> "ChunkStream":
+        """Return the stream without acknowledgements of its own."""
+
+    def events(self) -> AsyncIterator[ChunkEvent]:
+        """Iterate over events instead of values."""
+
+
+Process = Callable[[list[Record]], None]
+EndProcess = Callable[[int], NoReturn]
+
+
+def end_process(code: int) -> NoReturn:
+    """End the process at once: inside an agent `SystemExit` would only end the agent.
+
+    What a crash here means: nothing unacknowledged was committed to Kafka, so it comes again.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+class WaitingRoom:
+    """Bounded queue between the stream's reader and the one writer, counted in records and bytes.
+
+    A full room makes the reader wait, then Faust's queue fills, then fetching pauses: a slow store
+    slows Kafka down instead of filling memory. One batch waits while another is written.
+    """
+
+    def __init__(self, max_records: int, max_bytes: int) -> None:
+        self._max_records = max_records
+        self._max_bytes = max_bytes
+        self._events: deque[tuple[ChunkEvent, int, int]] = deque()
+        self._records = 0
+        self._bytes = 0
+        self._changed = asyncio.Condition()
+
+    async def put(self, event: ChunkEvent) -> None:
+        """Add an event as soon as there is room; a chunk larger than the room enters alone."""
+        async with self._changed:
+            await self._changed.wait_for(self._has_room)
+            records, size = len(event.value.records), event.value.size_bytes
+            self._events.append((event, records, size))
+            self._records += records
+            self._bytes += size
+            self._changed.notify_all()
+
+    async def take(self) -> list[ChunkEvent]:
+        """Wait for an event, then take all that fit into one batch, oldest first."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: bool(self._events))
+            taken = self._take_what_fits()
+            self._changed.notify_all()
+            return taken
+
+    def _has_room(self) -> bool:
+        return self._records < self._max_records and self._bytes < self._max_bytes
+
+    def _take_what_fits(self) -> list[ChunkEvent]:
+        taken: list[ChunkEvent] = []
+        records_taken = bytes_taken = 0
+        while self._events:
+            event, records, size = self._events[0]
+            fits = (
+                records_taken + records <= self._max_records
+                and bytes_taken + size <= self._max_bytes
+            )
+            if taken and not fits:
+                break
+            self._events.popleft()
+            taken.append(event)
+            records_taken += records
+            bytes_taken += size
+        self._records -= records_taken
+        self._bytes -= bytes_taken
+        return taken
+
+
+class _WriterThread:
+    """One thread for all batches of a coalescer, so that a database connection stays in one.
+
+    A daemon: a process told to stop while the store is away must not wait for the retry to end.
+    """
+
+    def __init__(self, process: Process, end: EndProcess) -> None:
+        self._process = process
+        self._end = end
+        self._jobs: queue.SimpleQueue[tuple[list[Record], Callable[[], None]]] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    async def run(self, records: list[Record]) -> None:
+        """Process one batch; returns when it is committed, and not at all when it can't be."""
+        loop = asyncio.get_running_loop()
+        done = asyncio.Event()
+
+        def report() -> None:
+            if not loop.is_closed():  # the worker stopped meanwhile: nobody waits any more
+                loop.call_soon_threadsafe(done.set)
+
+        self._jobs.put((records, report))
+        await done.wait()
+
+    def _work(self) -> None:
+        while True:
+            records, report = self._jobs.get()
+            try:
+                self._process(records)
+            except BaseException:  # going on would acknowledge the batch: the process must end
+                log.critical("processing failed, stopping", records=len(records), exc_info=True)
+                self._end(EXIT_PROCESS_FAILED)
+            report()
+
+
+class Coalescer:
+    """Feeds `process` with everything that waits, one batch at a time, and acknowledges it.
+
+    `process` runs in one thread of its own and may block and retry for as long as it likes. When it
+    returns, the batch is committed and is acknowledged in order. When it raises, the process ends.
+    """
+
+    def __init__(
+        self,
+        process: Process,
+        *,
+        max_records: int = DEFAULT_MAX_RECORDS,
+        max_bytes: int = DEFAULT_MAX_BYTES,
+        end: EndProcess = end_process,
+    ) -> None:
+        self._max_records = max_records
+        self._max_bytes = max_bytes
+        self._end = end
+        self._writer = _WriterThread(process, end)
+        self._writer.start()
+
+    async def run(self, stream: ChunkStream) -> None:
+        """Read the stream until it is stopped; the body of an agent."""
+        room = WaitingRoom(self._max_records, self._max_bytes)
+        writing = asyncio.create_task(self._write(room))
+        try:
+            async for event in stream.noack().events():
+                await room.put(event)
+        finally:
+            writing.cancel()
+
+    async def _write(self, room: WaitingRoom) -> None:
+        try:
+            while True:
+                await self._write_batch(await room.take())
+        except asyncio.CancelledError:
+            raise
+        except BaseException:  # a dead writer behind a live reader would be a silent stop
+            log.critical("writer failed, stopping", exc_info=True)
+            self._end(EXIT_PROCESS_FAILED)
+
+    async def _write_batch(self, events: list[ChunkEvent]) -> None:
+        ours = [event for event in events if not event.value.delivery.void]
+        records = [record for event in ours for record in event.value.records]
+        if records:
+            await self._writer.run(records)
+        # What a crash here means: the batch is in the store, not in Kafka's offsets; it comes
+        # again, and processing it again changes nothing.
+        for event in ours:
+            event.value.delivery.acknowledge()
+        for event in events:
+            event.ack()
