@@ -1,0 +1,133 @@
+"""The share of a circle that lies in a zone: analytic, exact on the ellipsoid, in batches.
+
+In the local plane (`projection`) the circle is exact. Only edges near it matter: with c = 1 where
+the centre is inside and 0 where not,
+
+    area(circle ∩ zone) = π r² c + Σ ½ (cross(A, B) - r² · angle(A, B))
+
+over the directed pieces A→B that edges cut out of the circle, each term the signed circular
+segment between a chord and its arc. Edges elsewhere add nothing, so no ring is clipped or closed.
+
+Error of the share: the pieces' chords stay within 2e-7 of the radius (at most 1 mm), which is under
+1e-6 for any boundary that crosses the circle fewer than ten times; tested against quadrature along
+geodesic rays.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.densify import Ints, pieces, spread
+from geo.edges import EdgeTable
+from geo.ellipsoid import Floats, reach_half_degrees
+from geo.projection import plane_radius, project
+from geo.verdicts import TOUCH_M
+
+# Chord error of the pieces: this share of the radius, at most 1 mm.
+_CHORD_SHARE = 2e-7
+_CHORD_MAX_M = 0.001
+# Pairs handled at once: bounds the memory, changes no result.
+_CHUNK = 4096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CircleShares:
+    """For each pair: is the boundary within reach, and which share of the circle lies inside.
+
+    `through_centre` marks pairs whose boundary runs so near the centre that "is the centre inside"
+    has no dependable answer in the plane; their share is not to be used.
+    """
+
+    touched: npt.NDArray[np.bool_]
+    p_inside: Floats
+    through_centre: npt.NDArray[np.bool_]
+
+
+def circle_shares(  # noqa: PLR0913, PLR0917 (a circle is three numbers)
+    edges: EdgeTable,
+    zone: Ints,
+    lon: Floats,
+    lat: Floats,
+    radius_m: Floats,
+    centre_inside: npt.NDArray[np.bool_],
+) -> CircleShares:
+    """Shares of the circles in the zones, pair by pair; all columns have one length."""
+    nearest, p = np.empty(zone.size), np.empty(zone.size)
+    for first in range(0, zone.size, _CHUNK):
+        part = slice(first, first + _CHUNK)
+        nearest[part], segments = _chunk(edges, zone[part], lon[part], lat[part], radius_m[part])
+        p[part] = centre_inside[part] + segments
+    return CircleShares(
+        touched=nearest <= radius_m + TOUCH_M,
+        p_inside=np.clip(p, 0.0, 1.0),
+        through_centre=nearest <= 2 * _chord_error(radius_m) + 1e-7,
+    )
+
+
+def _chunk(
+    edges: EdgeTable, zone: Ints, lon: Floats, lat: Floats, radius_m: Floats
+) -> tuple[Floats, Floats]:
+    """For each pair: distance to the nearest edge, metres; sum of segments over π r²."""
+    dlon, dlat = reach_half_degrees(lat, radius_m + 2 * TOUCH_M)
+    box = np.stack([lon - dlon, lat - dlat, lon + dlon, lat + dlat])
+    pair, edge = edges.near(zone, box)
+    ends = edges.ends[:, edge]
+    enter, leave = _clip(ends, box[:, pair])
+    crosses = enter <= leave
+    pair, ends, enter, leave = pair[crosses], ends[:, crosses], enter[crosses], leave[crosses]
+    # Both ends along the edge, so that pieces of one edge meet exactly.
+    first, last = _along(ends, enter), _along(ends, leave)
+    error = _chord_error(radius_m[pair])
+    count = pieces(first[0], first[1], last[0], last[1], 2 * radius_m[pair], error)
+    owner, k = spread(count + 1)
+    share = enter[owner] + (leave - enter)[owner] * (k / count[owner])
+    points = _along(ends[:, owner], share)
+    at = pair[owner]
+    x, y = project(lon[at], lat[at], points[0], points[1])
+    piece = np.flatnonzero(k[1:] > 0)
+    rho = plane_radius(lat, radius_m)
+    at = at[piece]
+    nearest, segment = _segments(x[piece], y[piece], x[piece + 1], y[piece + 1], rho[at])
+    total = np.bincount(at, weights=segment, minlength=zone.size)
+    closest = np.full(zone.size, np.inf)
+    np.minimum.at(closest, at, nearest)
+    return closest, total / (np.pi * rho * rho)
+
+
+def _chord_error(radius_m: Floats) -> Floats:
+    return np.minimum(_CHORD_SHARE * radius_m, _CHORD_MAX_M)
+
+
+def _along(ends: Floats, share: Floats) -> Floats:
+    """Positions float64[2, n] at `share` of the way along each edge."""
+    return ends[:2] + share * (ends[2:] - ends[:2])
+
+
+def _clip(ends: Floats, box: Floats) -> tuple[Floats, Floats]:
+    """Where each edge enters and leaves its box, as shares of the edge; enter > leave if never."""
+    step = ends[2:] - ends[:2]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        a, b = (box[:2] - ends[:2]) / step, (box[2:] - ends[:2]) / step
+    # An edge along an axis is between the box's two sides all the way: `near` saw to that.
+    low = np.where(step == 0, -np.inf, np.minimum(a, b))
+    high = np.where(step == 0, np.inf, np.maximum(a, b))
+    return np.maximum(low.max(axis=0), 0.0), np.minimum(high.min(axis=0), 1.0)
+
+
+def _segments(ax: Floats, ay: Floats, bx: Floats, by: Floats, rho: Floats) -> tuple[Floats, Floats]:
+    """Distance of each piece from the centre, and its signed circular segment, m²."""
+    dx, dy = bx - ax, by - ay
+    length2 = dx * dx + dy * dy
+    safe = np.where(length2 > 0, length2, 1.0)
+    along = -(ax * dx + ay * dy) / safe
+    foot = np.clip(along, 0.0, 1.0)
+    nearest = np.hypot(ax + foot * dx, ay + foot * dy)
+    off = (ax * dy - ay * dx) / safe  # distance of the whole line, over the length
+    half = np.sqrt(np.maximum(rho * rho / safe - off * off, 0.0))
+    enter, leave = np.maximum(along - half, 0.0), np.minimum(along + half, 1.0)
+    chord = np.where(length2 > 0, np.maximum(leave - enter, 0.0), 0.0)
+    cross = off * safe * chord
+    ix, iy, jx, jy = ax + enter * dx, ay + enter * dy, ax + leave * dx, ay + leave * dy
+    angle = np.where(chord > 0, np.arctan2(cross, ix * jx + iy * jy), 0.0)
+    return nearest, 0.5 * (cross - rho * rho * angle)

@@ -1,0 +1,176 @@
+"""A region that is no plain circle, drawn in its local plane, with the lon/lat box that holds it.
+
+Arcs become chords of 0.2° whose vertices are moved out just enough to keep the area exact; the
+outline is then within 1e-6 of the arc's radius. Widening by an accuracy draws its rounded corners
+in 1° steps: within 4e-5 of that accuracy.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+from shapely import LineString, MultiPolygon, Point, Polygon
+
+from geo.densify import densified
+from geo.ellipsoid import Floats, reach_half_degrees
+from geo.errors import EmptyRegionError
+from geo.polygons import polygonal, rebuilt
+from geo.projection import plane_radius, project
+from geo.shapes import Area, Circle, Region, Sector, Sectors, Track, unwrapped_longitudes
+
+# Chord error, in the plane, of edges straight in lon/lat: this share of the reach, at most 1 mm.
+_CHORD_SHARE = 2e-7
+_CHORD_MAX_M = 0.001
+_ARC_STEP_DEG = 0.2
+_QUARTER_STEPS = 90
+# The box is drawn this much larger than the region, so its sides never touch it.
+_BOX_PAD_M = 0.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Footprint:
+    """`shape` in metres in the plane about (`lon`, `lat`); `box` (west, south, east, north)."""
+
+    lon: float
+    lat: float
+    shape: Polygon | MultiPolygon
+    box: tuple[float, float, float, float]
+    reach_m: float
+
+    def turned(self, degrees: float) -> "Footprint":
+        """The same footprint with its longitudes `degrees` farther east."""
+        west, south, east, north = self.box
+        box = (west + degrees, south, east + degrees, north)
+        return replace(self, lon=self.lon + degrees, box=box)
+
+
+def footprint(region: Region) -> Footprint:
+    """The region's outline in its own plane."""
+    match region:
+        case Circle():
+            return circle_footprint(region.lon, region.lat, region.radius_m)
+        case Sectors():
+            return _of_sectors(region)
+        case Area():
+            return _of_area(region)
+        case Track():
+            return _of_track(region)
+
+
+def circle_footprint(lon: float, lat: float, radius_m: float) -> Footprint:
+    """A circle as a polygon; `lon` may lie outside ±180."""
+    disc = Sector(bearing_deg=None, half_width_deg=180, min_m=0, max_m=radius_m)
+    return _about(lon, lat, polygonal(_sector(lat, disc)), radius_m)
+
+
+def _of_sectors(region: Sectors) -> Footprint:
+    union = shapely.union_all([_sector(region.lat, sector) for sector in region.sectors])
+    return _about(region.lon, region.lat, _widened(union, region.accuracy_m), region.reach_m)
+
+
+def _of_area(region: Area) -> Footprint:
+    geometry = polygonal(shapely.transform(region.geometry, _continuous))
+    west, south, east, north = geometry.bounds
+    lon, lat = (west + east) / 2, (south + north) / 2
+    shape = in_plane(geometry, lon, lat, _reach(lon, lat, shapely.get_coordinates(geometry)))
+    return _boxed(lon, lat, shape, (west, south, east, north), 0.0)
+
+
+def _of_track(region: Track) -> Footprint:
+    points = _continuous(np.asarray(region.points, dtype=np.float64))
+    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    lon, lat = float((west + east) / 2), float((south + north) / 2)
+    line = _line(points, lon, lat)
+    box = (float(west), float(south), float(east), float(north))
+    return _boxed(lon, lat, _widened(line, region.accuracy_m), box, region.accuracy_m)
+
+
+def in_plane(
+    geometry: Polygon | MultiPolygon, lon: float, lat: float, reach_m: float
+) -> Polygon | MultiPolygon:
+    """A lon/lat polygon in the plane about (`lon`, `lat`), its chords within 1 mm of its edges."""
+    dense = rebuilt(geometry, lambda c, ring: densified(c, ring, reach_m, _chord_error(reach_m)))
+    plane = polygonal(shapely.transform(dense, lambda coords: _projected(coords, lon, lat)))
+    # Two edges closer than the chords' error may cross in the plane.
+    return plane if plane.is_valid else polygonal(shapely.make_valid(plane))
+
+
+def _chord_error(reach_m: float) -> float:
+    return min(_CHORD_SHARE * reach_m, _CHORD_MAX_M)
+
+
+def _projected(coords: Floats, lon: float, lat: float) -> Floats:
+    lon0, lat0 = np.full(len(coords), lon), np.full(len(coords), lat)
+    x, y = project(lon0, lat0, coords[:, 0].copy(), coords[:, 1].copy())
+    return np.stack([x, y], axis=1)
+
+
+def _continuous(coords: Floats) -> Floats:
+    return np.stack([unwrapped_longitudes(coords[:, 0]), coords[:, 1]], axis=1)
+
+
+def _line(points: Floats, lon: float, lat: float) -> LineString | Point:
+    ring = np.zeros(len(points), dtype=np.int64)
+    dense, _ = densified(points, ring, _reach(lon, lat, points), _CHORD_MAX_M)
+    plane = _projected(dense, lon, lat)
+    if (plane == plane[0]).all():
+        return Point(plane[0])
+    return LineString(plane)
+
+
+def _reach(lon: float, lat: float, coords: Floats) -> float:
+    return float(np.hypot(*_projected(coords, lon, lat).T).max())
+
+
+def _sector(lat: float, sector: Sector) -> Polygon | LineString:
+    """One sector about the origin; a line where its range is one distance."""
+    inner, outer = (
+        float(plane_radius(np.float64(lat), np.float64(d)))  # type: ignore[arg-type]
+        for d in (sector.min_m, sector.max_m)
+    )
+    half = 180.0 if sector.all_round else sector.half_width_deg
+    middle = 0.0 if sector.bearing_deg is None else sector.bearing_deg
+    count = math.ceil(2 * half / _ARC_STEP_DEG)
+    angle = np.radians(middle + np.linspace(-half, half, count + 1))
+    step = math.radians(2 * half / count)
+    unit = np.stack([np.sin(angle), np.cos(angle)], axis=1) * math.sqrt(step / math.sin(step))
+    if sector.all_round:
+        unit[-1] = unit[0]
+    if inner == outer:
+        return LineString(unit * outer)
+    if sector.all_round:
+        return Polygon(unit * outer, [unit * inner] if inner > 0 else None)
+    back = unit[::-1] * inner if inner > 0 else np.zeros((1, 2))
+    return Polygon(np.concatenate([unit * outer, back]))
+
+
+def _widened(shape: shapely.Geometry, by_m: float) -> Polygon | MultiPolygon:
+    if by_m > 0:
+        shape = shapely.buffer(shape, by_m, quad_segs=_QUARTER_STEPS)
+    wide = polygonal(shape)
+    if wide.area == 0:
+        raise EmptyRegionError("the region has no area")
+    return wide
+
+
+def _about(lon: float, lat: float, shape: Polygon | MultiPolygon, reach_m: float) -> Footprint:
+    return _boxed(lon, lat, shape, (lon, lat, lon, lat), reach_m)
+
+
+def _boxed(
+    lon: float,
+    lat: float,
+    shape: Polygon | MultiPolygon,
+    box: tuple[float, float, float, float],
+    margin_m: float,
+) -> Footprint:
+    """The footprint with `box` widened by `margin_m` metres and a little, on every side."""
+    west, south, east, north = box
+    widest = np.array([max(abs(south), abs(north))])
+    dlon, dlat = reach_half_degrees(widest, np.array([margin_m + _BOX_PAD_M]))
+    wider = (west - dlon[0], south - dlat[0], east + dlon[0], north + dlat[0])
+    reach = float(np.hypot(*shapely.get_coordinates(shape).T).max())
+    return Footprint(
+        lon, lat, shape, (float(wider[0]), float(wider[1]), float(wider[2]), float(wider[3])), reach
+    )
