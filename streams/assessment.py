@@ -6,6 +6,7 @@ judgements are equal is in here, nothing else is: no clock, no row ids.
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -56,9 +57,10 @@ class Finding(Struct, frozen=True, omit_defaults=True, gc=False):
 class Context(Struct, frozen=True, omit_defaults=True, gc=False):
     """What is known besides the report; a value, hashed into the assessment."""
 
-    received_at: str
-    """RFC 3339 UTC, when the event reached us."""
     authentication: Authentication
+    received_at: datetime | None = None
+    """UTC, when the event reached us, where the observation claims to lie after that; else None,
+    so that an honest report is judged alike whenever and however often it arrived."""
     superseded_by: str | None = None
     """Id of the report (same mission and source) that replaces this one."""
     retracted_by: str | None = None

@@ -1,0 +1,108 @@
+"""Assess: the pure stages in their order, on whole batches.
+
+    Report ─ locate ─ geofence ─ judge ─→ Assessment        (reading: several versions → one)
+
+Place on the data's way: what the worker runs between decode and the transaction, what `truceline
+judge` runs on files, and what replay will run again. Same bytes in, same bytes out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from streams.agreement import Agreement
+from streams.assessment import Assessment, Context
+from streams.decode import Reason, Refusal
+from streams.events import Report
+from streams.geofence import geofence
+from streams.inforce import InForce, Pick, Register
+from streams.judge import Sight, judge
+from streams.methodology import Methodology
+
+
+class Judged(NamedTuple):
+    """A report with its assessment and what it was judged under."""
+
+    sight: Sight
+    assessment: Assessment
+    in_force: InForce
+
+    @property
+    def report(self) -> Report:
+        """The report that was judged."""
+        return self.sight.report
+
+
+def assess(
+    register: Register, reports: Sequence[Report], contexts: Sequence[Context]
+) -> list[Judged | Refusal]:
+    """Judge a batch; a row's result depends on nothing but that row and what is in force.
+
+    Args:
+        register: the versions of all missions.
+        reports: the batch.
+        contexts: what is known about each report, by row.
+    """
+    results: list[Judged | Refusal | None] = [None] * len(reports)
+    groups: defaultdict[int, list[int]] = defaultdict(list)
+    picks: list[Pick | None] = []
+    for row, report in enumerate(reports):
+        start = report.observed_from
+        pick = register.pick(report.mission, start, report.observed_to or start)
+        picks.append(pick)
+        if pick is None:
+            results[row] = _nothing_in_force(register, report)
+        else:
+            groups[id(pick.in_force)].append(row)
+    for rows in groups.values():
+        _assess_group(rows, reports, contexts, picks, results)
+    return [result for result in results if result is not None]
+
+
+def _assess_group(
+    rows: Sequence[int],
+    reports: Sequence[Report],
+    contexts: Sequence[Context],
+    picks: Sequence[Pick | None],
+    results: list[Judged | Refusal | None],
+) -> None:
+    """Judge the rows of a batch that one agreement and methodology version decide."""
+    first = picks[rows[0]]
+    assert first is not None
+    in_force = first.in_force
+    group = [reports[row] for row in rows]
+    located = in_force.locator.locate(group)
+    hits = geofence(in_force, group, located.regions)
+    for at, row in enumerate(rows):
+        pick = picks[row]
+        sight = Sight(
+            report=group[at],
+            context=contexts[row],
+            hits=hits[at],
+            unlocated=located.unlocated.get(at),
+            straddles=pick is not None and pick.straddles,
+        )
+        results[row] = Judged(sight, judge(sight, in_force), in_force)
+
+
+def _nothing_in_force(register: Register, report: Report) -> Refusal:
+    if not register.knows(report.mission):
+        return Refusal(
+            Reason.UNKNOWN_MISSION,
+            f"no agreement and methodology are loaded for mission {report.mission!r}; "
+            "load them, then submit again",
+        )
+    return Refusal(
+        Reason.NOTHING_IN_FORCE,
+        f"mission {report.mission!r} has no agreement in force at {report.observed_from}",
+    )
+
+
+def judge_one(
+    report: Report, agreement: Agreement, methodology: Methodology, context: Context
+) -> Assessment | Refusal:
+    """`judge(report, agreement, methodology, context)`: the whole core on one report."""
+    result = assess(Register((agreement,), (methodology,)), (report,), (context,))[0]
+    return result if isinstance(result, Refusal) else result.assessment

@@ -1,0 +1,185 @@
+"""Decode: raw bytes → Report or CorridorStatus, or a Refusal with a reason code.
+
+Place on the data's way: the first stage. Nothing raises here: an event that cannot be read is a
+value that says why and what to do, and its raw bytes are kept by the store.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from geo.validate import geometry_problems
+from streams.events import Area, Bearings, CorridorStatus, Report
+from streams.vocabulary import DETAILS_OF
+
+EVENT_LIMIT_BYTES = 1 << 20
+"""An event is text about one observation; a larger one is a mistake or an attack."""
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+"""Years outside overflow when an offset is applied, and are mistakes in any case."""
+
+
+class Reason(StrEnum):
+    """Why an event was refused. The words are stable: they are stored, counted and alerted on."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    NOT_UTF8 = "not_utf8"
+    MALFORMED_JSON = "malformed_json"
+    NESTED_TOO_DEEPLY = "nested_too_deeply"
+    MISSING_FIELD = "missing_field"
+    WRONG_TYPE = "wrong_type"
+    UNKNOWN_KIND = "unknown_kind"
+    UNKNOWN_WORD = "unknown_word"
+    UNSUPPORTED_VERSION = "unsupported_version"
+    MISSING_UTC_OFFSET = "missing_utc_offset"
+    OUT_OF_RANGE = "out_of_range"
+    BAD_FORMAT = "bad_format"
+    INTERVAL_REVERSED = "interval_reversed"
+    COUNT_REVERSED = "count_reversed"
+    DISTANCE_REVERSED = "distance_reversed"
+    DETAIL_NOT_OF_KIND = "detail_not_of_kind"
+    REFERS_TO_ITSELF = "refers_to_itself"
+    BAD_GEOMETRY = "bad_geometry"
+    UNKNOWN_MISSION = "unknown_mission"
+    NOTHING_IN_FORCE = "nothing_in_force"
+    UNKNOWN_CORRIDOR = "unknown_corridor"
+
+
+class Refusal(NamedTuple):
+    """An event that is not judged: its reason code, what is wrong, and what to do."""
+
+    reason: Reason
+    message: str
+
+
+E = TypeVar("E", Report, CorridorStatus)
+
+_BY_TEXT: tuple[tuple[re.Pattern[str], Reason], ...] = tuple(
+    (re.compile(pattern), reason)
+    for pattern, reason in (
+        (r"missing required field", Reason.MISSING_FIELD),
+        (r"timezone component", Reason.MISSING_UTC_OFFSET),
+        (r"at `\$\.version`", Reason.UNSUPPORTED_VERSION),
+        (r"enum value .* at `\$\.kind`", Reason.UNKNOWN_KIND),
+        (r"[Ii]nvalid enum value|Invalid value", Reason.UNKNOWN_WORD),
+        (r"Invalid RFC3339", Reason.BAD_FORMAT),
+        (r"matching regex", Reason.BAD_FORMAT),
+        (r"out of range|[<>]=? ?-?[0-9]|of length", Reason.OUT_OF_RANGE),
+    )
+)
+"""msgspec tells its errors apart by text alone; `test_decode` holds each of these to it."""
+
+
+def decode_report(raw: bytes) -> Report | Refusal:
+    """Read one report from its bytes."""
+    return _decode(raw, _REPORT, _report_refusal)
+
+
+def decode_status(raw: bytes) -> CorridorStatus | Refusal:
+    """Read one corridor status from its bytes."""
+    return _decode(raw, _STATUS, _status_refusal)
+
+
+_REPORT = msgspec.json.Decoder(Report)
+_STATUS = msgspec.json.Decoder(CorridorStatus)
+
+
+def _decode(
+    raw: bytes,
+    decoder: msgspec.json.Decoder[E],
+    refusal_of: Callable[[E], Refusal | None],
+) -> E | Refusal:
+    if not raw:
+        return Refusal(Reason.EMPTY, "the event is empty; send one JSON object")
+    if len(raw) > EVENT_LIMIT_BYTES:
+        return Refusal(
+            Reason.TOO_LARGE,
+            f"{len(raw)} bytes; an event holds at most {EVENT_LIMIT_BYTES}: "
+            "send hashes of evidence, not the evidence",
+        )
+    # Each of these is a property of the bytes: the same bytes fail the same way again, so the
+    # event is refused and kept, and going on with the next one is safe.
+    try:
+        event = decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        return Refusal(_reason_of(str(error)), str(error))
+    except msgspec.DecodeError as error:
+        return Refusal(Reason.MALFORMED_JSON, str(error))
+    except UnicodeDecodeError as error:
+        return Refusal(Reason.NOT_UTF8, f"invalid UTF-8: {error.reason}; send UTF-8")
+    except RecursionError:
+        return Refusal(Reason.NESTED_TOO_DEEPLY, "nested too deeply; send the schema's own fields")
+    return refusal_of(event) or event
+
+
+def _reason_of(text: str) -> Reason:
+    for pattern, reason in _BY_TEXT:
+        if pattern.search(text):
+            return reason
+    return Reason.WRONG_TYPE
+
+
+def _report_refusal(report: Report) -> Refusal | None:
+    """What the types alone cannot say about a report."""
+    start, end = report.observed_from, report.observed_to
+    if _year_out_of_range(start) or (end is not None and _year_out_of_range(end)):
+        return Refusal(Reason.OUT_OF_RANGE, "observed_from/observed_to: year outside 1900-2199")
+    if end is not None and end < start:
+        return Refusal(Reason.INTERVAL_REVERSED, "observed_to lies before observed_from")
+    count = report.count
+    if count is not None and count.max is not None and count.max < count.min:
+        return Refusal(Reason.COUNT_REVERSED, "count.max is below count.min")
+    detail = report.detail
+    if detail is not None and detail not in DETAILS_OF.get(report.kind, ()):
+        return Refusal(
+            Reason.DETAIL_NOT_OF_KIND, f"{detail.value!r} is not a detail of {report.kind.value!r}"
+        )
+    if report.id in (report.supersedes, report.retracts):
+        return Refusal(Reason.REFERS_TO_ITSELF, "a report cannot supersede or retract itself")
+    location = report.location
+    if isinstance(location, Bearings):
+        return _bearings_refusal(location)
+    if isinstance(location, Area):
+        return _area_refusal(location)
+    return None
+
+
+def _bearings_refusal(location: Bearings) -> Refusal | None:
+    for sector in location.sectors:
+        if sector.max_m is not None and sector.max_m < sector.min_m:
+            return Refusal(Reason.DISTANCE_REVERSED, "a sector's max_m is below its min_m")
+    return None
+
+
+def _area_refusal(location: Area) -> Refusal | None:
+    problems = geometry_problems({"type": "Polygon", "coordinates": location.coordinates})
+    if not problems:
+        return None
+    return Refusal(Reason.BAD_GEOMETRY, "; ".join(problem.message for problem in problems[:5]))
+
+
+def _status_refusal(status: CorridorStatus) -> Refusal | None:
+    """What the types alone cannot say about a corridor status."""
+    times: Sequence[datetime | None] = (
+        status.issued_at,
+        status.observed_at,
+        status.effective_from,
+        status.effective_to,
+    )
+    if any(time is not None and _year_out_of_range(time) for time in times):
+        return Refusal(Reason.OUT_OF_RANGE, "a time's year lies outside 1900-2199")
+    if status.effective_to is not None and status.effective_to <= status.effective_from:
+        return Refusal(Reason.INTERVAL_REVERSED, "effective_to does not lie after effective_from")
+    return None
+
+
+def _year_out_of_range(time: datetime) -> bool:
+    # Compared by year first: a bare comparison of two offsets at year 1 or 9999 would overflow.
+    return not (1900 <= time.year < 2200)

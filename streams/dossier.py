@@ -1,0 +1,126 @@
+"""Dossier: all that is known under one report id → the one reading of it.
+
+Place on the data's way: around `assess`. A dossier holds every version sent under an id and every
+report that supersedes or retracts it. Its reading is a function of that *set*: whichever order,
+however often and in whatever batches the events arrived, the reading is the same. The worker keeps
+dossiers in PostgreSQL, `truceline judge` in memory; both read them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+from streams.assess import Judged, assess
+from streams.assessment import Context
+from streams.decode import Refusal
+from streams.events import Report
+from streams.inforce import Register
+from streams.reading import read_versions
+from streams.vocabulary import Authentication
+
+
+class Relation(StrEnum):
+    """How one report speaks of an earlier one of the same mission and source."""
+
+    SUPERSEDES = "supersedes"
+    RETRACTS = "retracts"
+
+
+class Version(NamedTuple):
+    """One version of a report as it arrived."""
+
+    report: Report
+    authentication: Authentication
+    received_at: datetime | None
+    """UTC; None: read from a file, outside of any receipt."""
+
+
+class Link(NamedTuple):
+    """Another report that speaks of this one."""
+
+    relation: Relation
+    by_id: str
+    vouched: bool
+
+
+class Dossier(NamedTuple):
+    """Every version under one id and every link to it; never empty."""
+
+    versions: tuple[Version, ...]
+    links: tuple[Link, ...] = ()
+
+
+def links_of(report: Report) -> tuple[tuple[Relation, str], ...]:
+    """Which reports, by id, this report speaks of."""
+    named = ((Relation.SUPERSEDES, report.supersedes), (Relation.RETRACTS, report.retracts))
+    return tuple([(relation, target) for relation, target in named if target is not None])
+
+
+def read_dossiers(register: Register, dossiers: Sequence[Dossier]) -> list[Judged | Refusal]:
+    """Read a batch of dossiers, in one pass of the stages over all their versions."""
+    counted = [_counted(dossier) for dossier in dossiers]
+    contexts = [
+        _context(version, dossier.links)
+        for dossier, versions in zip(dossiers, counted, strict=True)
+        for version in versions
+    ]
+    reports = [version.report for versions in counted for version in versions]
+    results = assess(register, reports, contexts)
+    readings: list[Judged | Refusal] = []
+    at = 0
+    for versions in counted:
+        end = at + len(versions)
+        readings.append(results[at] if end == at + 1 else _merge(results[at:end]))
+        at = end
+    return readings
+
+
+def _counted(dossier: Dossier) -> Sequence[Version]:
+    """The versions that count: vouched ones silence others, equal content is one version."""
+    versions = dossier.versions
+    if len(versions) == 1:
+        return versions
+    vouched = [version for version in versions if version.authentication.vouched]
+    # By content, the earliest receipt of each: byte-wise differing JSON may say the same.
+    distinct: dict[bytes, Version] = {}
+    for version in vouched or versions:
+        content = msgspec.json.encode(version.report)
+        known = distinct.get(content)
+        if known is None or _arrival(version) < _arrival(known):
+            distinct[content] = version
+    return [distinct[content] for content in sorted(distinct)]
+
+
+def _arrival(version: Version) -> tuple[float, str]:
+    at = version.received_at
+    return (0.0 if at is None else at.timestamp(), version.authentication)
+
+
+def _context(version: Version, links: Sequence[Link]) -> Context:
+    """What is known beside one version. Only a vouched link declares anything."""
+    report, received_at = version.report, version.received_at
+    ahead = received_at is not None and report.observed_from > received_at
+    return Context(
+        authentication=version.authentication,
+        received_at=received_at if ahead else None,
+        superseded_by=_by(Relation.SUPERSEDES, links) if links else None,
+        retracted_by=_by(Relation.RETRACTS, links) if links else None,
+    )
+
+
+def _by(relation: Relation, links: Sequence[Link]) -> str | None:
+    return min((x.by_id for x in links if x.vouched and x.relation is relation), default=None)
+
+
+def _merge(results: Sequence[Judged | Refusal]) -> Judged | Refusal:
+    """One reading of several versions; one that nothing in force can judge says nothing."""
+    judged = [result for result in results if not isinstance(result, Refusal)]
+    if not judged:
+        return results[0]
+    reading = read_versions([result.assessment for result in judged])
+    return judged[0]._replace(assessment=reading)

@@ -1,0 +1,194 @@
+"""Explain: why a report was judged as it was, in sentences.
+
+Place on the data's way: on demand only, from the same values that were judged. Nothing is decided
+here: the rules are asked again, in order, and what each of them answered is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from streams.agreement import Zone
+from streams.assess import Judged
+from streams.assessment import Finding
+from streams.events import Area, Bearings, Count, NamedPlace, Point, Report, Sector, Track
+from streams.inforce import CORRIDOR_PREFIX, InForce, TermInForce
+from streams.judge import RULES, make_case
+from streams.locate import HALF_WIDTH_DEG, Unlocated
+from streams.reading import CONTRADICTION
+from streams.vocabulary import Qualifier
+
+
+class Asked(NamedTuple):
+    """One rule that was asked about one term, and its answer."""
+
+    rule: str
+    held: bool
+    reason: str
+
+
+class TermTrace(NamedTuple):
+    """A term with every rule asked, in order, up to the one that held."""
+
+    term: str
+    clause: str
+    finding: Finding
+    asked: tuple[Asked, ...]
+
+
+class Explanation(NamedTuple):
+    """An assessment explained: for a machine (`terms`) and for a person (`sentences`)."""
+
+    sentences: tuple[str, ...]
+    terms: tuple[TermTrace, ...]
+
+
+_REASONS = {rule.name: rule.reason for rule in RULES} | {
+    CONTRADICTION: "versions of the report contradict each other"
+}
+_UNLOCATED = {
+    Unlocated.NO_LOCATION: "the report gives no location",
+    Unlocated.DISTANCE_UNKNOWN: "a bearing was reported without a distance",
+    Unlocated.PLACE_NOT_RESOLVED: "the place is named, and no gazetteer has resolved the name",
+    Unlocated.EXTENT_UNUSABLE: "the region is too wide, or reaches over a pole",
+}
+
+
+def explain(judged: Judged) -> Explanation:
+    """Explain one judgement. A finding of several versions is explained by its rule alone."""
+    terms = tuple(_trace(judged, finding) for finding in judged.assessment.findings)
+    return Explanation(tuple(_sentences(judged, terms)), terms)
+
+
+def _trace(judged: Judged, finding: Finding) -> TermTrace:
+    compiled = _term(judged.in_force, judged.report, finding.term)
+    case = make_case(judged.sight, compiled, judged.in_force)
+    asked = []
+    for rule in RULES:
+        held = rule.holds(case)
+        asked.append(Asked(rule.name, held, rule.reason))
+        if held:
+            break
+    return TermTrace(finding.term, compiled.term.clause, finding, tuple(asked))
+
+
+def _term(in_force: InForce, report: Report, term_id: str) -> TermInForce:
+    return next(t for t in in_force.terms_of[report.kind] if t.term.id == term_id)
+
+
+def _sentences(judged: Judged, terms: tuple[TermTrace, ...]) -> Iterator[str]:
+    report, assessment, in_force = judged.report, judged.assessment, judged.in_force
+    yield f"Report {report.id} of {report.mission}/{report.source} says: {_what(report)}."
+    yield _where(judged)
+    for place in assessment.places:
+        share = f"{place.p_inside * 100:.4g} %" if place.place.value != "inside" else "All"
+        yield f"{share} of that region lies in {_zone(in_force, place.zone)}."
+    if judged.sight.unlocated is None and not assessment.places:
+        yield "The whole region lies outside every zone in force at that time."
+    if assessment.versions > 1:
+        yield f"{assessment.versions} differing versions of it were read; the cautious one stands."
+    if not terms:
+        yield f"No term of the agreement speaks of {report.kind.value}."
+    for trace in terms:
+        yield _verdict(trace)
+    yield f"Result: {assessment.verdict.value} ({assessment.status})."
+    yield _authority(in_force, assessment.methodology)
+
+
+def _what(report: Report) -> str:
+    detail = f" ({report.detail.value})" if report.detail else ""
+    weapons = f", {' and '.join(weapon.value for weapon in report.weapons)}" * bool(report.weapons)
+    means = " and ".join(means.value for means in report.means)
+    start, end = report.observed_from, report.observed_to
+    when = (
+        f"at {start.isoformat()}" if end is None else _between(start.isoformat(), end.isoformat())
+    )
+    return f"{_how_many(report.count)}{report.kind.value}{detail}{weapons}, {means}, {when}"
+
+
+def _between(start: str, end: str) -> str:
+    return f"at {start}" if start == end else f"at some time from {start} to {end}"
+
+
+def _how_many(count: Count | None) -> str:
+    if count is None:
+        return ""
+    if count.qualifier is Qualifier.UNCOUNTABLE:
+        return "an uncountable number of "
+    word = "" if count.qualifier in _PLAIN else f"{count.qualifier.value} "
+    if count.max is None:
+        return f"{word or 'at_least '}{count.min} ".replace("_", " ")
+    return f"{word}{count.min} " if count.max == count.min else f"{count.min} to {count.max} "
+
+
+_PLAIN = frozenset({Qualifier.EXACT, Qualifier.RANGE})
+
+
+def _where(judged: Judged) -> str:
+    location = judged.report.location
+    if judged.sight.unlocated is not None:
+        named = f" ({location.name!r})" if isinstance(location, NamedPlace) else ""
+        return f"Where: not known; {_UNLOCATED[judged.sight.unlocated]}{named}."
+    if isinstance(location, Point):
+        accuracy = _metres(location.accuracy_m)
+        return f"Where: within {accuracy} of {_position(location.lon, location.lat)}."
+    if isinstance(location, Bearings):
+        half = HALF_WIDTH_DEG[location.compass_points]
+        sectors = "; ".join(_sector(sector, half) for sector in location.sectors)
+        observer = _position(location.lon, location.lat)
+        return f"Where: {sectors}; seen from within {_metres(location.accuracy_m)} of {observer}."
+    assert isinstance(location, Area | Track)
+    shape = "an area" if isinstance(location, Area) else "a track"
+    return f"Where: in {shape} given by its coordinates."
+
+
+def _sector(sector: Sector, half_width_deg: float) -> str:
+    distance = f"{sector.min_m:g} to {sector.max_m:g} m away"
+    if sector.bearing_deg is None:
+        return f"{distance}, in any direction"
+    return f"{distance} at {sector.bearing_deg:g}° ± {sector.half_width_deg or half_width_deg:g}°"
+
+
+def _metres(accuracy_m: float | None) -> str:
+    return "the methodology's accuracy" if accuracy_m is None else f"{accuracy_m:g} m"
+
+
+def _position(lon: float, lat: float) -> str:
+    return f"lon {lon:.5f}, lat {lat:.5f}"
+
+
+def _zone(in_force: InForce, zone_id: str) -> str:
+    agreement = in_force.agreement
+    corridor = next((c for c in agreement.corridors if CORRIDOR_PREFIX + c.id == zone_id), None)
+    if corridor is not None:
+        return f"the strip of corridor {corridor.id} ({corridor.name})"
+    zone = next(zone for zone in agreement.zones if zone.id == zone_id)
+    return f"zone {zone.id} ({zone.name}, {zone.kind.value}; {_version(in_force, zone)})"
+
+
+def _version(in_force: InForce, zone: Zone) -> str:
+    since = (zone.valid or in_force.agreement.valid).from_.isoformat()
+    return f"in force since {since}, agreement version {in_force.agreement.version}"
+
+
+def _verdict(trace: TermTrace) -> str:
+    finding = trace.finding
+    share = "" if finding.p_inside is None else f" (p_inside {finding.p_inside:g})"
+    zone = "" if finding.zone is None else f" in {finding.zone}{share}"
+    before = ", ".join(asked.rule for asked in trace.asked if not asked.held)
+    passed = f" Asked before and answered no: {before}." if before else ""
+    return (
+        f"Under {trace.clause} (term {trace.term}): {finding.verdict.value}{zone}, because "
+        f"{_REASONS[finding.rule]} [{finding.rule}].{passed}"
+    )
+
+
+def _authority(in_force: InForce, methodology: str) -> str:
+    agreement = in_force.agreement
+    notice = f" {agreement.notice.strip()}" if agreement.notice else ""
+    return (
+        f"Judged by agreement {agreement.id} version {agreement.version} "
+        f"({in_force.agreement_hash[:12]}) and methodology {in_force.methodology.id} version "
+        f"{in_force.methodology.version} ({methodology[:12]}).{notice}"
+    )

@@ -1,0 +1,215 @@
+"""In force: which agreement and methodology judge a report, compiled for judging.
+
+Place on the data's way: beside every stage from locate to judge. `compile_in_force` turns the two
+documents into what the stages ask for (zone set, terms by kind); `Register` picks the versions in
+force at an event's own time, whenever the event arrives.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import shapely
+
+from geo.routes import buffer_route
+from geo.zones import ZoneSet, ZoneShape
+from streams.agreement import (
+    Agreement,
+    MultiPolygon,
+    Polygon,
+    Term,
+    Validity,
+    Zone,
+    content_hash,
+)
+from streams.locate import Locator
+from streams.methodology import Methodology
+from streams.vocabulary import Kind, Weapon, ZoneKind
+
+CORRIDOR_PREFIX = "corridor:"
+"""A corridor's strip is a zone of its own, under this prefix and the corridor's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermInForce:
+    """A term, compiled: the zone numbers it speaks of and the sets it is matched by."""
+
+    term: Term
+    zones: frozenset[int]
+    weapons: frozenset[Weapon]
+    binds: frozenset[str]
+    """Empty: all parties."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InForce:
+    """An agreement version under a methodology version, compiled once and never changed."""
+
+    agreement: Agreement
+    methodology: Methodology
+    agreement_hash: str
+    methodology_hash: str
+    locator: Locator
+    zone_set: ZoneSet
+    zone_ids: tuple[str, ...]
+    """By zone number."""
+    zone_kinds: tuple[ZoneKind, ...]
+    zone_valid: tuple[Validity | None, ...]
+    terms_of: dict[Kind, tuple[TermInForce, ...]]
+    corridor_of: dict[int, str]
+    """Zone number of a corridor's strip → corridor id."""
+
+
+def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
+    """Compile a checked agreement and methodology. Pure; the result may be shared by threads."""
+    zones = agreement.zones
+    ids = [zone.id for zone in zones] + [CORRIDOR_PREFIX + c.id for c in agreement.corridors]
+    kinds = [zone.kind for zone in zones] + [ZoneKind.CORRIDOR] * len(agreement.corridors)
+    shapes = [_zone_shape(number, zone) for number, zone in enumerate(zones)]
+    for corridor in agreement.corridors:
+        strip = buffer_route(shapely.LineString(corridor.route.coordinates), corridor.width_m)
+        shapes.append(ZoneShape(id=f"{len(shapes)}", geometry=strip))
+    first = len(zones)
+    return InForce(
+        agreement=agreement,
+        methodology=methodology,
+        agreement_hash=content_hash(agreement),
+        methodology_hash=content_hash(methodology),
+        locator=Locator(methodology),
+        zone_set=ZoneSet.build(shapes),
+        zone_ids=tuple(ids),
+        zone_kinds=tuple(kinds),
+        zone_valid=tuple(z.valid for z in zones) + tuple(c.valid for c in agreement.corridors),
+        terms_of=_terms_by_kind(agreement, ids, kinds),
+        corridor_of={first + n: c.id for n, c in enumerate(agreement.corridors)},
+    )
+
+
+def _zone_shape(number: int, zone: Zone) -> ZoneShape:
+    # By number, not id: a zone that moved has two entries under one id.
+    return ZoneShape(
+        id=f"{number}", geometry=_polygon(zone.geometry), geodesic_edges=zone.edges == "geodesic"
+    )
+
+
+def _polygon(geojson: Polygon | MultiPolygon) -> shapely.Polygon | shapely.MultiPolygon:
+    if isinstance(geojson, Polygon):
+        outer, *holes = geojson.coordinates
+        return shapely.Polygon(outer, holes)
+    return shapely.MultiPolygon([(outer, holes) for outer, *holes in geojson.coordinates])
+
+
+def _terms_by_kind(
+    agreement: Agreement, ids: list[str], kinds: list[ZoneKind]
+) -> dict[Kind, tuple[TermInForce, ...]]:
+    by_kind: defaultdict[Kind, list[TermInForce]] = defaultdict(list)
+    for term in sorted(agreement.terms, key=lambda term: term.id):
+        named = {*term.where.zones, *(CORRIDOR_PREFIX + c for c in term.where.corridors)}
+        compiled = TermInForce(
+            term=term,
+            zones=frozenset(
+                number
+                for number, (zone_id, kind) in enumerate(zip(ids, kinds, strict=True))
+                if zone_id in named or kind in term.where.zone_kinds
+            ),
+            weapons=frozenset(term.weapons),
+            binds=frozenset(term.binds),
+        )
+        for kind in dict.fromkeys(term.prohibits):
+            by_kind[kind].append(compiled)
+    return {kind: tuple(terms) for kind, terms in by_kind.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What judges an interval, and whether an amendment falls into it."""
+
+    in_force: InForce
+    straddles: bool
+    """The interval's start is under another version: by its time alone it cannot be decided."""
+
+
+class Register:
+    """All loaded versions of all missions; immutable, made anew when a version is loaded."""
+
+    def __init__(
+        self, agreements: Iterable[Agreement], methodologies: Iterable[Methodology]
+    ) -> None:
+        self._agreements = _by_mission(agreements)
+        self._methodologies = _by_mission(methodologies)
+        self._timelines = {
+            mission: _Timeline(self._agreements[mission], self._methodologies[mission])
+            for mission in self._agreements.keys() & self._methodologies.keys()
+        }
+
+    def knows(self, mission: str) -> bool:
+        """Whether the mission has both an agreement and a methodology."""
+        return mission in self._timelines
+
+    def agreements(self, mission: str) -> tuple[Agreement, ...]:
+        """The mission's agreement versions, newest first."""
+        return self._agreements.get(mission, ())
+
+    def pick(self, mission: str, start: datetime, end: datetime) -> Pick | None:
+        """The versions in force at the end of [start, end]; None where nothing is."""
+        timeline = self._timelines.get(mission)
+        if timeline is None:
+            return None
+        last = timeline.number_at(end)
+        in_force = timeline.in_force(last)
+        if in_force is None:
+            return None
+        return Pick(in_force, straddles=start != end and timeline.number_at(start) != last)
+
+
+class _Timeline:
+    """A mission's versions over time: the stretches between the instants at which one changes."""
+
+    def __init__(
+        self, agreements: tuple[Agreement, ...], methodologies: tuple[Methodology, ...]
+    ) -> None:
+        spans = [d.valid for d in agreements] + [d.valid for d in methodologies]
+        edges = {span.from_ for span in spans} | {span.to for span in spans if span.to is not None}
+        self._edges = sorted(edges)
+        self._pairs = [
+            (_newest(agreements, edge), _newest(methodologies, edge)) for edge in self._edges
+        ]
+        self._compiled: dict[tuple[int, int], InForce] = {}
+
+    def number_at(self, instant: datetime) -> int:
+        """Which stretch an instant lies in; -1 before the first."""
+        return bisect_right(self._edges, instant) - 1
+
+    def in_force(self, number: int) -> InForce | None:
+        """What is in force in a stretch, compiled when first asked for."""
+        agreement, methodology = self._pairs[number] if number >= 0 else (None, None)
+        if agreement is None or methodology is None:
+            return None
+        key = (agreement.version, methodology.version)
+        found = self._compiled.get(key)
+        if found is None:
+            found = self._compiled[key] = compile_in_force(agreement, methodology)
+        return found
+
+
+D = TypeVar("D", Agreement, Methodology)
+
+
+def _by_mission(documents: Iterable[D]) -> dict[str, tuple[D, ...]]:
+    grouped: defaultdict[str, list[D]] = defaultdict(list)
+    for document in documents:
+        grouped[document.mission].append(document)
+    return {
+        mission: tuple(sorted(group, key=lambda d: d.version, reverse=True))
+        for mission, group in grouped.items()
+    }
+
+
+def _newest(documents: tuple[D, ...], instant: datetime) -> D | None:
+    """The highest version whose validity has begun and not ended."""
+    return next((d for d in documents if d.valid.touches(instant, instant)), None)

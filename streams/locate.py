@@ -1,0 +1,133 @@
+"""Locate: a report's location → the region of the Earth in which it happened.
+
+Place on the data's way: decode → **locate** → geofence. A region is all that may be concluded from
+what was reported: a disc, a union of sectors, an area, a track. What has no known extent (no
+location, a bearing without a distance, a name that no gazetteer has resolved) gets no region, and
+never a default one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import shapely
+
+from geo import shapes
+from geo.errors import RegionError
+from geo.shapes import RegionBatch, usable_circles
+from streams.events import Area, Bearings, NamedPlace, Point, Report, Track
+from streams.methodology import Methodology
+
+HALF_WIDTH_DEG = {8: 22.5, 16: 11.25, None: 22.5}
+"""Half the angle between neighbouring compass points; unstated: the wider (domain.md, "Where")."""
+
+
+class Unlocated(StrEnum):
+    """Why a report has no region."""
+
+    NO_LOCATION = "no_location"
+    DISTANCE_UNKNOWN = "distance_unknown"
+    PLACE_NOT_RESOLVED = "place_not_resolved"
+    EXTENT_UNUSABLE = "extent_unusable"
+    """Reaches farther than 500 km from its centre, or over a pole: too wide to say anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A batch of reports located: regions by row, and why the other rows have none."""
+
+    regions: RegionBatch
+    unlocated: dict[int, Unlocated]
+
+
+class Locator:
+    """Locates reports by one methodology's accuracies."""
+
+    def __init__(self, methodology: Methodology) -> None:
+        self._floor = methodology.accuracy_floor_m
+        self._otherwise = methodology.accuracy_otherwise_m
+        self._by_means = {item.means: item.accuracy_m for item in methodology.default_accuracy}
+
+    def locate(self, reports: Sequence[Report]) -> Located:
+        """Locate a batch; a row's result does not depend on the others."""
+        rows: list[int] = []
+        circles: list[tuple[float, float, float]] = []
+        others: list[tuple[int, shapes.Region]] = []
+        unlocated: dict[int, Unlocated] = {}
+        for row, report in enumerate(reports):
+            location = report.location
+            if type(location) is Point:
+                rows.append(row)
+                accuracy_m = self._accuracy(location.accuracy_m, report)
+                circles.append((location.lon, location.lat, accuracy_m))
+                continue
+            region = self._region(report)
+            if isinstance(region, Unlocated):
+                unlocated[row] = region
+            else:
+                others.append((row, region))
+        return Located(_batch(len(reports), rows, circles, others, unlocated), unlocated)
+
+    def _accuracy(self, reported_m: float | None, report: Report) -> float:
+        """What was reported, else the coarsest default among the report's means."""
+        if reported_m is None:
+            reported_m = max(
+                (self._by_means[means] for means in report.means if means in self._by_means),
+                default=self._otherwise,
+            )
+        return max(reported_m, self._floor)
+
+    def _region(self, report: Report) -> shapes.Region | Unlocated:
+        location = report.location
+        # A region that geo refuses is one that nothing can be concluded from: the report goes
+        # on without a location, and its verdict is `cannot_determine`.
+        try:
+            if isinstance(location, Bearings):
+                return self._sectors(location, report)
+            if isinstance(location, Area):
+                outer, *holes = location.coordinates
+                return shapes.Area(shapely.Polygon(outer, holes))
+            if isinstance(location, Track):
+                return shapes.Track(location.points, self._accuracy(location.accuracy_m, report))
+        except RegionError:
+            return Unlocated.EXTENT_UNUSABLE
+        if isinstance(location, NamedPlace):
+            return Unlocated.PLACE_NOT_RESOLVED
+        return Unlocated.NO_LOCATION
+
+    def _sectors(self, location: Bearings, report: Report) -> shapes.Region | Unlocated:
+        half_width_deg = HALF_WIDTH_DEG[location.compass_points]
+        sectors = []
+        for sector in location.sectors:
+            if sector.max_m is None:
+                return Unlocated.DISTANCE_UNKNOWN
+            sectors.append(
+                shapes.Sector(
+                    bearing_deg=sector.bearing_deg,
+                    half_width_deg=sector.half_width_deg or half_width_deg,
+                    min_m=sector.min_m,
+                    # "0 m away" is the observer's own spot, which has an extent too.
+                    max_m=sector.max_m or self._floor,
+                )
+            )
+        accuracy_m = self._accuracy(location.accuracy_m, report)
+        return shapes.Sectors(location.lon, location.lat, accuracy_m, tuple(sectors))
+
+
+def _batch(
+    n: int,
+    rows: list[int],
+    circles: list[tuple[float, float, float]],
+    others: list[tuple[int, shapes.Region]],
+    unlocated: dict[int, Unlocated],
+) -> RegionBatch:
+    row = np.array(rows, dtype=np.int64)
+    lon, lat, radius_m = np.array(circles, dtype=np.float64).reshape(-1, 3).T.copy()
+    usable = usable_circles(lon, lat, radius_m)
+    if not usable.all():
+        unlocated.update((int(at), Unlocated.EXTENT_UNUSABLE) for at in row[~usable])
+        row, lon, lat, radius_m = row[usable], lon[usable], lat[usable], radius_m[usable]
+    return RegionBatch(n, row, lon, lat, radius_m, tuple(others))
