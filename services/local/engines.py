@@ -7,25 +7,18 @@ Both are made ready at the same time: on the first start fetching and formatting
 longer than all of PostgreSQL.
 """
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from services.local.endpoints import Endpoints
+from services.local.errors import FolderUnwritableError
 from services.local.folder import Folder
-from services.local.jars import ensure_jars
+from services.local.jars import Jar, ensure_jars, fetch_jar
 from services.local.kafka import Kafka
 from services.local.postgres import Postgres
-from services.local.programs import find_programs, make_cache
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoints:
-    """Where the two engines are."""
-
-    database_url: str
-    kafka_bootstrap: str
 
 
 class Engines:
@@ -41,40 +34,52 @@ class Engines:
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.folder = Folder(folder)
+        self.postgres = Postgres(self.folder)
+        self.kafka = Kafka(self.folder, port=kafka_port, jars=self._find_jars)
+        self._given_database_url = given_database_url
+        self._given_kafka_bootstrap = given_kafka_bootstrap
         self._say = say
-        self._given = (given_database_url, given_kafka_bootstrap)
-        try:
-            self.cache = make_cache(self.folder.account)
-            programs = find_programs(self.folder.account, self.cache)
-        except BaseException:
-            self.folder.close()
-            raise
-        self.postgres = Postgres(self.folder, programs.postgres_bin)
-        self.kafka = Kafka(self.folder, programs.java, port=kafka_port)
+        self._cancelled = threading.Event()
+
+    @property
+    def ours(self) -> list[Postgres | Kafka]:
+        """The engines that we start: those whose address was not given."""
+        return [
+            *([self.postgres] if self._given_database_url is None else []),
+            *([self.kafka] if self._given_kafka_bootstrap is None else []),
+        ]
 
     def start(self) -> Endpoints:
-        """Start what is not given; returns when both answer. On failure nothing is left running."""
-        database_url, bootstrap = self._given
-        starts = [
-            *([self._start_postgres] if database_url is None else []),
-            *([self._start_kafka] if bootstrap is None else []),
-        ]
+        """Start what is ours; returns when it answers. On failure nothing is left running."""
+        self.folder.hold()
+        self._cancelled.clear()
+        pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="engine")
         try:
-            _all_of(starts)
-        except BaseException:
-            self.stop()
+            starting = [pool.submit(engine.start) for engine in self.ours]
+            for one in starting:
+                one.result()
+        except BaseException as e:  # an interrupt included: undo, then let it through
+            self._cancelled.set()
+            self._stop_ours()  # what waits for an engine sees it end, and ends
+            pool.shutdown()
+            self.stop()  # what was launched meanwhile
+            if isinstance(e, OSError):
+                raise FolderUnwritableError(self.folder.path, e.strerror or str(e)) from e
             raise
+        pool.shutdown()
         return Endpoints(
-            database_url=database_url or self.postgres.url,
-            kafka_bootstrap=bootstrap or self.kafka.bootstrap,
+            database_url=self._given_database_url or self.postgres.url,
+            kafka_bootstrap=self._given_kafka_bootstrap or self.kafka.bootstrap,
         )
 
     def stop(self) -> None:
-        """Stop both cleanly, within their time limits, and release the folder."""
+        """Stop ours cleanly, within their time limits, and release the folder."""
+        if not self.folder.is_ours:  # what runs on it then is somebody else's
+            return
         try:
-            _all_of([self.kafka.stop, self.postgres.stop])
+            self._stop_ours()
         finally:
-            self.folder.close()
+            self.folder.release()
 
     def __enter__(self) -> Endpoints:
         return self.start()
@@ -87,16 +92,16 @@ class Engines:
     ) -> None:
         self.stop()
 
-    def _start_postgres(self) -> None:
-        self.postgres.start()
+    def _stop_ours(self) -> None:
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            stopping = [pool.submit(engine.stop) for engine in self.ours]
+        for one in stopping:
+            one.result()
 
-    def _start_kafka(self) -> None:
-        self.kafka.start(ensure_jars(self.cache, say=self._say))
+    def _find_jars(self, cache: Path) -> list[Path]:
+        return ensure_jars(cache, fetch=self._fetch, say=self._say)
 
-
-def _all_of(actions: list[Callable[[], None]]) -> None:
-    """Run all at once; when all have ended, raise the first error of those that failed."""
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        running = [pool.submit(action) for action in actions]
-    for done in running:
-        done.result()
+    def _fetch(self, jar: Jar, below: Path) -> Path:
+        if self._cancelled.is_set():
+            raise RuntimeError("stopped while fetching")
+        return fetch_jar(jar, below)

@@ -15,6 +15,7 @@ As root nothing of root's lies in a folder that the engines' account can write.
 import fcntl
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ from services.local.errors import (
 
 LAYOUT: Final = 1
 NEEDED_MB: Final = 300  # both engines, empty, take about 100 MB; the rest is room to work
+LOCK_S: Final = 0.5
 HOME_VARIABLE: Final = "TRUCELINE_HOME"
 
 
@@ -43,14 +45,14 @@ def default_folder() -> Path:
 
 
 class Folder:
-    """An open, locked data folder. `close` gives it back; so does the end of the process."""
+    """A data folder, made and checked. `hold` locks it; `release` or the process's end frees it."""
 
     def __init__(self, path: Path, *, needed_mb: int = NEEDED_MB) -> None:
         self.path = path.expanduser().absolute()
         self.account = engine_account()
+        self._lock: int | None = None
         try:
             self._make(needed_mb)
-            self._lock = self._take_lock()
         except OSError as e:  # stop: whatever the system refuses here, the person has to change
             raise FolderUnwritableError(self.path, e.strerror or str(e)) from e
 
@@ -64,9 +66,21 @@ class Folder:
         """One log file a process."""
         return self.path / "logs"
 
-    def close(self) -> None:
-        """Release the lock."""
-        self._lock.close()
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process holds it."""
+        return self._lock is not None
+
+    def hold(self) -> None:
+        """Lock the folder for this process, or raise FolderInUseError."""
+        if self._lock is None:
+            self._lock = _take_lock(self.path)
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def own(self, name: str) -> Path:
         """Make the folder `name` for the engines' account alone, and return it."""
@@ -113,26 +127,39 @@ class Folder:
         if free_mb < needed_mb:
             raise FolderFullError(self.path, free_mb, needed_mb)
 
-    def _take_lock(self) -> "_Lock":
-        return _Lock(self.path)
+
+def is_held(path: Path) -> bool:
+    """Whether a `truceline up` runs on the folder `path` now."""
+    try:
+        opened = os.open(path / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(opened)
+    return False
 
 
-class _Lock:
-    """An exclusive lock on the folder; the kernel releases it when the process ends, however."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _take_lock(path: Path) -> int:
+    """Lock the folder; the kernel frees it when the process ends, however it ends."""
+    opened = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    deadline = time.monotonic() + LOCK_S  # `is_held` of somebody else holds it for a moment
+    while True:
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip()
-            os.close(self._file)
-            raise FolderInUseError(path, f" (process {holder})" if holder else "") from None
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{os.getpid()}\n".encode("ascii"), 0)
-
-    def close(self) -> None:
-        os.close(self._file)
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:  # retry until the deadline, then it is another `up`: stop
+            if time.monotonic() > deadline:
+                holder = os.pread(opened, 20, 0).decode("ascii", "replace").strip()
+                os.close(opened)
+                raise FolderInUseError(path, f" (process {holder})" if holder else "") from None
+            time.sleep(0.02)
+    os.ftruncate(opened, 0)
+    os.pwrite(opened, f"{os.getpid()}\n".encode("ascii"), 0)
+    return opened
 
 
 def give(path: Path, account: Account) -> None:

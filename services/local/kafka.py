@@ -9,18 +9,20 @@ import subprocess
 import time
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from services.local.build import build_data
 from services.local.errors import EngineFailedError
 from services.local.folder import Folder
-from services.local.logs import last_line, size_of
+from services.local.jars import ensure_jars
+from services.local.logs import size_of
 from services.local.orphans import end_processes, kill_processes
 from services.local.ports import LOOPBACK, Ports, settle_ports
 from services.local.probe import answers
-from services.local.spawn import spawn
+from services.local.programs import java, make_cache
+from services.local.spawn import describe_end, spawn
 
 PROGRAM: Final = "java"
 READY_S: Final = 120.0
@@ -32,7 +34,6 @@ JAVA_OPTIONS: Final = (
     "-Xms64m",
     "-Xmx384m",
     "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
     "-XX:+ExitOnOutOfMemoryError",
     "-Djava.awt.headless=true",
     "-Djava.net.preferIPv4Stack=true",
@@ -78,9 +79,19 @@ log.cleaner.dedupe.buffer.size=16777216
 class Kafka:
     """One Kafka node on the data folder."""
 
-    def __init__(self, folder: Folder, java: Path, *, port: int | None = None) -> None:
+    name = "Kafka"
+
+    def __init__(
+        self,
+        folder: Folder,
+        *,
+        port: int | None = None,
+        jars: Callable[[Path], list[Path]] = ensure_jars,
+    ) -> None:
         self._folder = folder
-        self._java = java
+        self._find_jars = jars
+        self._java = Path()
+        self._jars: Sequence[Path] = ()
         self._port = port
         self._ports: Ports | None = None
         self._data = folder.path / "kafka"
@@ -98,11 +109,14 @@ class Kafka:
         """The broker's process, if it runs."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
-    def prepare(self, jars: Sequence[Path]) -> None:
-        """End a broker left over on this data, settle ports, make the data if there is none."""
+    def prepare(self) -> None:
+        """Check the jars, end a broker left over on this data, settle ports, make missing data."""
+        account = self._folder.account
+        cache = make_cache(account)
+        self._java = java(account, cache)
+        self._jars = self._find_jars(cache)
         end_processes(PROGRAM, self._data, signal.SIGTERM, grace_s=STOP_S)
         self._ports = settle_ports(self._folder.path / "kafka.json", self._port)
-        self._jars = jars
         if not self._data.exists():
             build_data(self._folder, "kafka", self._format, self.log)
 
@@ -122,15 +136,16 @@ class Kafka:
         deadline = time.monotonic() + READY_S
         while not answers(LOOPBACK, self._settled().broker):
             if self.pid is None:
-                why = f"ended at once: {last_line(self.log, self._log_start)}"
-                raise EngineFailedError("Kafka", why, self.log)
+                raise EngineFailedError(self.name, self.ended(), self.log)
             if time.monotonic() > deadline:
-                raise EngineFailedError("Kafka", f"did not answer within {READY_S:.0f} s", self.log)
+                raise EngineFailedError(
+                    self.name, f"did not answer within {READY_S:.0f} s", self.log
+                )
             time.sleep(POLL_S)
 
-    def start(self, jars: Sequence[Path] | None = None) -> None:
+    def start(self) -> None:
         """Prepare, launch, wait: from nothing, after a clean stop, and after a crash alike."""
-        self.prepare(self._jars if jars is None else jars)
+        self.prepare()
         self.launch()
         self.wait_ready()
 
@@ -138,6 +153,10 @@ class Kafka:
         """Stop cleanly, so that the next start need not read the logs through."""
         end_processes(PROGRAM, self._data, signal.SIGTERM, grace_s=STOP_S)
         self._reap()
+
+    def ended(self) -> str:
+        """Say how it ended; for when `pid` is None though nobody stopped it."""
+        return describe_end(self._process, self.log, self._log_start)
 
     def kill(self) -> None:
         """SIGKILL the broker, as a power cut would (for crash tests)."""

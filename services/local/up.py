@@ -1,0 +1,137 @@
+"""`truceline up`: engines, migrations, topics, services; says where everything is; waits.
+
+What is migrated, which topics there are and which services run is handed in: this file knows the
+order only. Everything started dies with this process, also when it is killed; the next `up` on
+the folder goes on with its data.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from services.local.endpoints import Endpoints, remove_endpoints, write_endpoints
+from services.local.engines import Engines
+from services.local.supervisor import POLL_S, Service, ServiceProcess, Supervisor
+
+DATABASE_VARIABLE: Final = "TRUCELINE_DATABASE_URL"
+KAFKA_VARIABLE: Final = "TRUCELINE_KAFKA_BOOTSTRAP"
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What `up` brings up on the engines, in this order."""
+
+    migrate: Callable[[str], None]
+    """Takes the database's URL."""
+    create_topics: Callable[[str], None]
+    """Takes Kafka's bootstrap address."""
+    services: Mapping[str, Sequence[str]]
+    """Name → command line, an absolute program path first; started in this order."""
+
+
+def up(  # noqa: PLR0913 - what `truceline up` can be told, each by its name
+    folder: Path,
+    plan: Plan,
+    *,
+    say: Callable[[str], None] = print,
+    kafka_port: int | None = None,
+    database_url: str | None = None,
+    kafka_bootstrap: str | None = None,
+    until: threading.Event | None = None,
+) -> None:
+    """Bring everything up and keep it up until Ctrl-C, SIGTERM, SIGHUP, or `until` is set.
+
+    An engine whose address is given (`database_url`, `kafka_bootstrap`) is not started. Raises a
+    LocalError when an engine cannot be started; what `plan` raises comes through. Either way
+    everything that was started is stopped.
+    """
+    engines = Engines(
+        folder,
+        kafka_port=kafka_port,
+        given_database_url=database_url,
+        given_kafka_bootstrap=kafka_bootstrap,
+        say=say,
+    )
+    with _interrupted_by_signals(), suppress(KeyboardInterrupt):  # asked to stop: all is stopped
+        with engines as endpoints:
+            _keep_up(engines, endpoints, plan, say, until or threading.Event())
+    say("stopped")
+
+
+def _keep_up(
+    engines: Engines,
+    endpoints: Endpoints,
+    plan: Plan,
+    say: Callable[[str], None],
+    until: threading.Event,
+) -> None:
+    supervisor = Supervisor(say)
+    try:
+        _bring_up(engines, endpoints, plan, supervisor, say)
+        while not until.wait(POLL_S):
+            supervisor.poll()
+    finally:
+        say("stopping ...")
+        supervisor.stop()
+        remove_endpoints(engines.folder.path)
+
+
+def _bring_up(
+    engines: Engines,
+    endpoints: Endpoints,
+    plan: Plan,
+    supervisor: Supervisor,
+    say: Callable[[str], None],
+) -> None:
+    for engine in engines.ours:
+        supervisor.watch(engine)
+    plan.migrate(endpoints.database_url)
+    plan.create_topics(endpoints.kafka_bootstrap)
+    logs = engines.folder.logs
+    for name, argv in plan.services.items():
+        supervisor.start(ServiceProcess(Service(name, tuple(argv), _environment(endpoints)), logs))
+    write_endpoints(engines.folder.path, endpoints)
+    for line in _where(engines, endpoints, plan):
+        say(line)
+    say("up; Ctrl-C stops everything")
+
+
+def _where(engines: Engines, endpoints: Endpoints, plan: Plan) -> Iterator[str]:
+    yield f"data        {engines.folder.path}"
+    yield f"PostgreSQL  {endpoints.database_url}"
+    yield f"Kafka       {endpoints.kafka_bootstrap}"
+    yield f"services    {', '.join(plan.services) or 'none'}"
+    yield f"logs        {engines.folder.logs}"
+
+
+def _environment(endpoints: Endpoints) -> dict[str, str]:
+    return {
+        **os.environ,
+        DATABASE_VARIABLE: endpoints.database_url,
+        KAFKA_VARIABLE: endpoints.kafka_bootstrap,
+    }
+
+
+@contextmanager
+def _interrupted_by_signals() -> Iterator[None]:
+    """Let every stop signal be what Ctrl-C is: KeyboardInterrupt, wherever we are just then."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's business; `until` stops us here
+        return
+    before = {which: signal.signal(which, _interrupt) for which in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for which, handler in before.items():
+            signal.signal(which, handler)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
