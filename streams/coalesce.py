@@ -31,15 +31,35 @@ EXIT_PROCESS_FAILED: Final = 70
 
 
 class Record(Protocol):
-    """A record as Kafka's client hands it over; `timestamp` is LogAppendTime in milliseconds."""
+    """A record as Kafka's client hands it over, untouched."""
 
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    @property
+    def topic(self) -> str:
+        """Name of the topic."""
+
+    @property
+    def partition(self) -> int:
+        """Number of the partition."""
+
+    @property
+    def offset(self) -> int:
+        """Place in the partition's log."""
+
+    @property
+    def timestamp(self) -> int:
+        """Milliseconds since 1970 by the broker's clock (LogAppendTime): when we received it."""
+
+    @property
+    def key(self) -> bytes | None:
+        """Key as it came."""
+
+    @property
+    def value(self) -> bytes | None:
+        """Body as it came; None is a tombstone, which no topic of ours has a use for."""
+
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]:
+        """Headers as they came, in order; a name may come twice."""
 
 
 @dataclass(frozen=True, slots=True)

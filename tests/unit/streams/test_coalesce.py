@@ -1,0 +1,213 @@
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.coalesce import EXIT_PROCESS_FAILED, Chunk, Coalescer, Record, WaitingRoom
+from streams.offsets import Delivery
+
+
+@dataclass(slots=True)
+class FakeRecord:
+    offset: int
+    value: bytes | None = b"{}"
+    topic: str = "reports"
+    partition: int = 0
+    timestamp: int = 0
+    key: bytes | None = None
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(slots=True)
+class FakeEvent:
+    value: Chunk
+    acks: list[int]
+
+    def ack(self) -> bool:
+        self.acks.append(self.value.delivery.end)
+        return True
+
+
+@dataclass(slots=True)
+class FakeStream:
+    """Yields its events, then stays open until the test lets it end."""
+
+    queued: Iterable[FakeEvent]
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def noack(self) -> "FakeStream":
+        return self
+
+    async def events(self) -> AsyncIterator[FakeEvent]:
+        for event in self.queued:
+            yield event
+        await self.ending.wait()
+
+
+class Ended(BaseException):
+    """Stands for the end of the process."""
+
+
+@dataclass(slots=True)
+class FakeEnd:
+    codes: list[int] = field(default_factory=list)
+    called: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, code: int) -> NoReturn:
+        self.codes.append(code)
+        self.called.set()
+        threading.Event().wait()  # a process that has ended never comes back here
+        raise Ended
+
+
+def make_events(sizes: Iterable[int], acks: list[int], body: bytes = b"{}") -> list[FakeEvent]:
+    events = []
+    end = 0
+    for size in sizes:
+        records: list[Record] = [FakeRecord(end + i, body) for i in range(size)]
+        end += size
+        events.append(FakeEvent(Chunk(records, Delivery(end)), acks))
+    return events
+
+
+async def until(done: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not done():  # noqa: ASYNC110  what is waited for has no event to wait on
+            await asyncio.sleep(0.001)
+
+
+async def run_until(coalescer: Coalescer, stream: FakeStream, done: Callable[[], bool]) -> None:
+    running = asyncio.create_task(coalescer.run(stream))
+    await until(done)
+    stream.ending.set()
+    await running
+
+
+@settings(max_examples=25, deadline=None)
+@given(sizes=st.lists(st.integers(1, 8), min_size=1, max_size=40), limit=st.integers(1, 20))
+def test_every_record_is_processed_once_in_order_and_acknowledged_in_order(
+    sizes: list[int], limit: int
+) -> None:
+    acks: list[int] = []
+    batches: list[list[int]] = []
+    events = make_events(sizes, acks)
+
+    def process(records: list[Record]) -> None:
+        batches.append([record.offset for record in records])
+
+    async def scenario() -> None:
+        coalescer = Coalescer(process, max_records=limit)
+        await run_until(coalescer, FakeStream(events), lambda: len(acks) == len(events))
+
+    asyncio.run(scenario())
+    assert [offset for batch in batches for offset in batch] == list(range(sum(sizes)))
+    assert acks == sorted(acks)
+    assert all(event.value.delivery.acknowledged for event in events)
+    assert all(len(batch) <= max(limit, *sizes) for batch in batches)
+
+
+def test_everything_that_waits_becomes_one_batch() -> None:
+    acks: list[int] = []
+    batches: list[int] = []
+    first_is_running, first_may_end = threading.Event(), threading.Event()
+
+    def process(records: list[Record]) -> None:
+        batches.append(len(records))
+        first_is_running.set()
+        assert first_may_end.wait(10)
+
+    async def scenario() -> None:
+        stream = FakeStream(make_events([2] * 50, acks))
+        running = asyncio.create_task(Coalescer(process).run(stream))
+        await asyncio.to_thread(first_is_running.wait, 10)
+        await asyncio.sleep(0.05)  # the other 49 chunks arrive while the first is written
+        assert acks == []
+        first_may_end.set()
+        await until(lambda: len(acks) == 50)
+        stream.ending.set()
+        await running
+
+    asyncio.run(scenario())
+    assert len(batches) <= 3
+    assert sum(batches) == 100
+
+
+def test_void_chunks_are_let_go_unprocessed() -> None:
+    acks: list[int] = []
+    processed: list[int] = []
+    events = make_events([3, 3, 3], acks)
+    events[1].value.delivery.void = True
+
+    def process(records: list[Record]) -> None:
+        processed.extend(record.offset for record in records)
+
+    async def scenario() -> None:
+        await run_until(Coalescer(process), FakeStream(events), lambda: len(acks) == 3)
+
+    asyncio.run(scenario())
+    assert processed == [0, 1, 2, 6, 7, 8]
+    assert not events[1].value.delivery.acknowledged
+
+
+@pytest.mark.parametrize("error", [RuntimeError("boom"), SystemExit(0), KeyboardInterrupt()])
+def test_an_exception_ends_the_process_and_nothing_is_acknowledged(error: BaseException) -> None:
+    acks: list[int] = []
+    end = FakeEnd()
+
+    def process(_: list[Record]) -> None:
+        raise error
+
+    async def scenario() -> None:
+        running = asyncio.create_task(
+            Coalescer(process, end=end).run(FakeStream(make_events([1, 1], acks)))
+        )
+        await asyncio.to_thread(end.called.wait, 10)
+        await asyncio.sleep(0.02)
+        running.cancel()
+
+    asyncio.run(scenario())
+    assert end.codes == [EXIT_PROCESS_FAILED]
+    assert acks == []
+
+
+def test_a_full_room_makes_the_reader_wait() -> None:
+    acks: list[int] = []
+    events = make_events([4, 4, 4], acks)
+
+    async def scenario() -> None:
+        room = WaitingRoom(max_records=8, max_bytes=1000)
+        await room.put(events[0])
+        await room.put(events[1])
+        third = asyncio.create_task(room.put(events[2]))
+        await asyncio.sleep(0.01)
+        assert not third.done()
+        assert len(await room.take()) == 2
+        await third
+        assert len(await room.take()) == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_batch_is_bounded_in_bytes_and_a_larger_chunk_goes_alone() -> None:
+    events = make_events([1, 1, 1], [], body=b"x" * 60) + make_events([1], [], body=b"x" * 500)
+
+    async def scenario() -> list[int]:
+        room = WaitingRoom(max_records=100, max_bytes=130)
+        taken: list[int] = []
+        putting = asyncio.create_task(_put_all(room, events))
+        while sum(taken) < len(events):
+            await asyncio.sleep(0.001)
+            taken.append(len(await room.take()))
+        await putting
+        return taken
+
+    async def _put_all(room: WaitingRoom, events: list[FakeEvent]) -> None:
+        for event in events:
+            await room.put(event)
+
+    assert asyncio.run(scenario()) == [2, 1, 1]
