@@ -1,0 +1,126 @@
+"""Rules about geometry: sound rings, and zones that lie where the other zones are.
+
+Place on the data's way: one group of the rules that `check` lists; `geo.validate` knows what a
+sound geometry is.
+
+Lon and lat swapped: a geometry is taken for swapped when it lies more than 100 km from the median
+of the others and, mirrored, at least five times nearer. In eastern Ukraine a swap is 1,500 km, on
+the Lebanese coast 300 km. Where longitude and latitude are nearly equal (within about a degree) a
+swap is too short to be told from a zone that lies there.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Iterator
+
+from geo.ellipsoid import WGS84
+from geo.validate import geometry_problems
+from streams.agreement import LineString, MultiPolygon, Polygon
+from streams.compose import Fields, Items, Node, Place, Scalar, plain
+from streams.errors import Mistake
+from streams.select import Placed, nodes, select
+
+SWAP_FAR_KM = 100.0
+SWAP_GAIN = 5.0
+ROUTE_FAR_KM = 1000.0
+
+Spot = tuple[float, float]
+"""Longitude, latitude as written: not yet known to be in range."""
+
+_PATTERNS = ("zones[*].geometry", "corridors[*].route")
+_INDEX = re.compile(r"\d+")
+
+
+def geometries_are_sound(root: Node) -> Iterator[Mistake]:
+    """Rings are closed, simple, of some area (geo.validate); each problem at its own position."""
+    for pattern in _PATTERNS:
+        for found in nodes(root, pattern):
+            if not _is_geometry(found.value):
+                continue
+            for problem in geometry_problems(plain(found.value)):
+                place = _place(found.value, problem.path)
+                path = f"{found.path}.{problem.path}" if problem.path else found.path
+                yield Mistake(problem.code, path, problem.message, place.line, place.file)
+
+
+def places_are_not_swapped(root: Node) -> Iterator[Mistake]:
+    """A zone that is far from all others, and among them when mirrored, has lon and lat swapped."""
+    spots = _spots(root)
+    for number, found in enumerate(spots):
+        others = [other.value for other in (*spots[:number], *spots[number + 1 :])]
+        if not others:
+            continue
+        lon, lat = found.value
+        far, near = _km((lon, lat), _median(others)), _km((lat, lon), _median(others))
+        if far > SWAP_FAR_KM and near * SWAP_GAIN < far:
+            said = (
+                f"longitude and latitude look swapped: it lies {far:,.0f} km from the other "
+                f"zones and routes, swapped it would be {near:,.0f} km; positions are "
+                "[longitude, latitude]"
+            )
+            yield found.mistake("lon_lat_swapped", said)
+
+
+def routes_are_near_zones(root: Node) -> Iterator[Mistake]:
+    """A corridor a thousand kilometres from every zone belongs to another agreement."""
+    zones = [found.value for found in _spots(root, "zones[*].geometry")]
+    swapped = {mistake.path for mistake in places_are_not_swapped(root)}
+    for found in _spots(root, "corridors[*].route"):
+        nearest_km = min((_km(found.value, zone) for zone in zones), default=0.0)
+        if nearest_km > ROUTE_FAR_KM and found.path not in swapped:
+            said = f"the route lies {nearest_km:,.0f} km from the nearest zone"
+            yield found.mistake("route_far", said)
+
+
+def _is_geometry(node: Node) -> bool:
+    return any(select(node, "", wanted) for wanted in (Polygon, MultiPolygon, LineString))
+
+
+def _place(geometry: Node, path: str) -> Place:
+    """Where the position a problem speaks of stands; the nearest enclosing list otherwise."""
+    node = geometry.fields["coordinates"] if isinstance(geometry, Fields) else geometry
+    for number in map(int, _INDEX.findall(path)):
+        if not isinstance(node, Items) or number >= len(node.items):
+            break
+        node = node.items[number]
+    return node.place
+
+
+def _spots(root: Node, *patterns: str) -> list[Placed[Spot]]:
+    """The centre of each geometry that has positions, sound or not."""
+    spots = []
+    for pattern in patterns or _PATTERNS:
+        for found in nodes(root, pattern):
+            positions = list(_positions(found.value))
+            if positions:
+                spots.append(Placed(_median(positions), found.path, found.place))
+    return spots
+
+
+def _positions(node: Node) -> Iterator[Spot]:
+    if isinstance(node, Fields):
+        yield from _positions(node.fields.get("coordinates", Items((), node.place)))
+    elif isinstance(node, Items):
+        numbers = [item.value for item in node.items if isinstance(item, Scalar)]
+        match numbers:
+            case [int() | float() as lon, int() | float() as lat, *_]:
+                if abs(lon) <= 180 and abs(lat) <= 180:
+                    yield (float(lon), float(lat))
+            case _:
+                for item in node.items:
+                    yield from _positions(item)
+
+
+def _median(spots: list[Spot]) -> Spot:
+    return (
+        statistics.median(lon for lon, _ in spots),
+        statistics.median(lat for _, lat in spots),
+    )
+
+
+def _km(a: Spot, b: Spot) -> float:
+    """Geodesic distance; a latitude beyond the pole counts as the pole."""
+    (lon_a, lat_a), (lon_b, lat_b) = ((lon, max(-90.0, min(90.0, lat))) for lon, lat in (a, b))
+    return float(WGS84.inv(lon_a, lat_a, lon_b, lat_b)[2]) / 1000
