@@ -1,0 +1,84 @@
+"""Keyring: the producers' keys in a file of mode 0600.
+
+    [[key]]
+    id = "local"
+    secret = "<hex>"
+    mission = "osce-smm"        # left out: any mission
+    sources = ["patrol-1"]      # left out: every source
+
+`truceline up` makes one key, `local`, at first start; producers elsewhere get one of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from services.errors import KeysError
+from streams.events import Slug
+from streams.tags import ProducerKey
+
+LOCAL_KEY = "local"
+SECRET_BYTES = 32
+
+
+class KeyEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """One key as it stands in the file."""
+
+    id: Slug
+    secret: Annotated[str, Meta(pattern=r"^[0-9a-f]{32,256}$")]
+    mission: Slug | None = None
+    sources: tuple[Slug, ...] = ()
+
+
+class KeyFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    key: tuple[KeyEntry, ...] = ()
+
+
+def read_keys(path: Path) -> dict[str, ProducerKey]:
+    """Read the keys by id; a file that is not there holds none.
+
+    Raises:
+        KeysError: others may read the file, or it is not a key file.
+    """
+    try:
+        # Checked on the opened file: what is checked is what is read.
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            if mode & 0o077:
+                raise KeysError(f"{path} may be read by others: run `chmod 600 {path}`")
+            entries = msgspec.convert(tomllib.load(file), KeyFile).key
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise KeysError(f"cannot read the keys in {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise KeysError(f"{path} is not a key file: {error}") from error
+    return {entry.id: _key(entry) for entry in entries}
+
+
+def make_keys(path: Path) -> None:
+    """Make the file with one key for this machine's own commands, unless it is there."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(opened, "w", encoding="ascii") as file:
+        secret = secrets.token_hex(SECRET_BYTES)
+        file.write(f'[[key]]\nid = "{LOCAL_KEY}"\nsecret = "{secret}"\n')
+
+
+def _key(entry: KeyEntry) -> ProducerKey:
+    return ProducerKey(
+        entry.id, bytes.fromhex(entry.secret), entry.mission, frozenset(entry.sources)
+    )

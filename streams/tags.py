@@ -1,0 +1,84 @@
+"""Tags: who vouches for an event that comes straight from Kafka.
+
+Place on the data's way: before decode. A producer puts HMAC-SHA-256 (RFC 2104) of the raw bytes,
+made with its own key, into a header. Without a good tag an event is stored and judged, but never
+more than possible, and it opens, settles and declares nothing (architecture.md, decision 10).
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from streams.vocabulary import Authentication
+
+KEY_ID_HEADER = "truceline-key-id"
+TAG_HEADER = "truceline-tag"
+
+Headers = Iterable[tuple[str, bytes]]
+
+
+class ProducerKey(NamedTuple):
+    """A producer's secret and whom it may speak for."""
+
+    id: str
+    secret: bytes
+    mission: str | None
+    """None: any mission."""
+    sources: frozenset[str]
+    """Empty: every source of the mission."""
+
+    def speaks_for(self, mission: str, source: str) -> bool:
+        """Whether events of this mission and source may carry this key's tag."""
+        if self.mission is not None and self.mission != mission:
+            return False
+        return not self.sources or source in self.sources
+
+    def __repr__(self) -> str:
+        """Without the secret: keys end up in logs and tracebacks."""
+        return f"ProducerKey(id={self.id!r}, mission={self.mission!r})"
+
+
+class Tag(NamedTuple):
+    """What the headers say and whether it is true of the bytes."""
+
+    key: ProducerKey | None
+    key_id: str | None
+    authentication: Authentication
+
+    def of(self, mission: str, source: str) -> Authentication:
+        """The authentication of an event that names this mission and source."""
+        if self.key is not None and not self.key.speaks_for(mission, source):
+            return Authentication.KEY_NOT_FOR_SOURCE
+        return self.authentication
+
+
+NO_TAG = Tag(None, None, Authentication.NO_TAG)
+_KEY_ID_LIMIT = 64
+
+
+def make_tag(key: ProducerKey, raw: bytes) -> list[tuple[str, bytes]]:
+    """The headers that vouch for `raw` with `key`."""
+    digest = hmac.digest(key.secret, raw, "sha256").hex()
+    return [(KEY_ID_HEADER, key.id.encode()), (TAG_HEADER, digest.encode())]
+
+
+def read_tag(keys: Mapping[str, ProducerKey], headers: Headers, raw: bytes) -> Tag:
+    """Check an event's tag against the known keys; a header that is no tag is none."""
+    key_id = digest = None
+    for name, value in headers:
+        if name == KEY_ID_HEADER:
+            key_id = value
+        elif name == TAG_HEADER:
+            digest = value
+    if key_id is None or digest is None:
+        return NO_TAG
+    name = key_id.decode("ascii", errors="replace")[:_KEY_ID_LIMIT]
+    key = keys.get(name)
+    if key is None:
+        return Tag(None, name, Authentication.TAG_UNKNOWN_KEY)
+    expected = hmac.digest(key.secret, raw, "sha256").hex().encode()
+    if not hmac.compare_digest(expected, digest):
+        return Tag(None, name, Authentication.TAG_MISMATCH)
+    return Tag(key, name, Authentication.TAG_VALID)
