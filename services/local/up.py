@@ -59,9 +59,9 @@ def up(  # noqa: PLR0913 - what `truceline up` can be told, each by its name
         given_kafka_bootstrap=kafka_bootstrap,
         say=say,
     )
-    with _interrupted_by_signals(), suppress(KeyboardInterrupt):  # asked to stop: all is stopped
-        with engines as endpoints:
-            _keep_up(engines, endpoints, plan, say, until or threading.Event())
+    # Being asked to stop is no failure: by the time it is suppressed all has been stopped.
+    with _interrupted_by_signals(), suppress(KeyboardInterrupt), engines as endpoints:
+        _keep_up(engines, endpoints, plan, say, until or threading.Event())
     say("stopped")
 
 

@@ -1,0 +1,31 @@
+from pathlib import Path
+
+from services.local.endpoints import Endpoints, read_endpoints, remove_endpoints, write_endpoints
+from services.local.folder import Folder
+
+WHERE = Endpoints("postgresql://truceline@/truceline?host=/s", "127.0.0.1:9092")
+
+
+def test_a_running_instance_is_found_and_a_killed_one_is_not(place: Path) -> None:
+    folder = Folder(place)
+    assert read_endpoints(place) is None
+    folder.hold()
+    written = write_endpoints(place, WHERE)
+    assert written.stat().st_mode & 0o777 == 0o600
+    assert read_endpoints(place) == WHERE
+    folder.release()
+    assert read_endpoints(place) is None
+
+
+def test_a_stopped_instance_leaves_nothing(place: Path) -> None:
+    folder = Folder(place)
+    folder.hold()
+    write_endpoints(place, WHERE)
+    write_endpoints(place, WHERE)
+    remove_endpoints(place)
+    assert read_endpoints(place) is None
+    assert not list(place.glob("*run.json"))
+
+
+def test_a_folder_that_never_was_has_no_instance(place: Path) -> None:
+    assert read_endpoints(place / "nowhere") is None
