@@ -35,10 +35,10 @@ from streams.vocabulary import Detail, Kind, Qualifier
 
 ID_PREFIX = "smm-"
 COLUMNS = frozenset(
-    "obs_id source_url report_as_of date_from date_to time_from time_to part_of_day platform "
+    "obs_id source_url report_as_of date_from date_to time_from time_to part_of_day platform "  # noqa: SIM905 (a header reads as words)
     "position position_ref control_as_reported mode count count_max count_qualifier kind assessed "
     "weapon calibre_mm dist_min_km dist_max_km bearing flight_from flight_to note anchor_name "
-    "anchor_lat anchor_lon".split()  # noqa: SIM905 (a header reads as words)
+    "anchor_lat anchor_lon".split()
 )
 """The table's header. `anchor_*` is the gazetteer's point of the settlement named in `position`."""
 
