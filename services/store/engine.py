@@ -1,0 +1,42 @@
+"""Connections to PostgreSQL.
+
+Place on the data's way: under everything in the store. Writers use psycopg (COPY), migrations and
+the models SQLAlchemy; both read the same URL, ``postgresql://user@host/database`` or with
+``?host=/folder/of/the/socket``.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import psycopg
+from psycopg.rows import TupleRow
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
+
+from services.store.instants import register_instants
+
+Connection: TypeAlias = psycopg.Connection[TupleRow]
+"""A psycopg connection as `connect` makes it."""
+
+CONNECT_TIMEOUT_S = 10
+
+
+def connect(url: str, *, name: str = "truceline") -> Connection:
+    """A connection that begins a transaction at the first statement; UTC, instants saturating.
+
+    `name` is shown in ``pg_stat_activity``. Raises `psycopg.OperationalError` when nobody answers.
+    """
+    connection = psycopg.connect(
+        url,
+        application_name=name,
+        connect_timeout=CONNECT_TIMEOUT_S,
+        options="-c timezone=UTC",
+    )
+    register_instants(connection)
+    return connection
+
+
+def engine(url: str) -> Engine:
+    """A SQLAlchemy engine without a pool: for migrations and tools, which connect once."""
+    return create_engine(url, poolclass=NullPool)

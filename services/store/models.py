@@ -1,0 +1,300 @@
+"""What is kept: every table, typed.
+
+Place on the data's way: the shape of the truth. The migrations make these tables (a test holds
+them equal), `rows` mirrors them column by column for COPY.
+
+History (submissions, assessments, violations, supersessions, links, corridor rows, rejected) is
+never updated and never deleted: a trigger refuses it (migration 0010). What supersedes is a new
+row. No foreign keys between the big tables: a check for each row would cost more than the row, and
+everything that one event causes is written in one transaction by one writer.
+
+Times are `timestamptz`. Columns stand fixed width first, so that rows carry no padding. Bodies are
+the canonical msgspec JSON as `bytea`: they are hashed and compared, never searched.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    TIMESTAMP,
+    BigInteger,
+    Double,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+REPEATS = {"repeats": True}
+"""A column with few distinct values in a batch: COPY encodes each of them once."""
+
+FOREIGN = {"foreign": True}
+"""Text that nobody checked: COPY makes it storable (no NUL, no lone surrogates)."""
+
+Key = Annotated[UUID, mapped_column(Uuid)]
+Instant = Annotated[datetime, mapped_column(TIMESTAMP(timezone=True))]
+BatchInstant = Annotated[datetime, mapped_column(TIMESTAMP(timezone=True), info=REPEATS)]
+Small = Annotated[int, mapped_column(SmallInteger)]
+FewSmall = Annotated[int, mapped_column(SmallInteger, info=REPEATS)]
+Long = Annotated[int, mapped_column(BigInteger)]
+Hash = Annotated[bytes, mapped_column(LargeBinary)]
+FewHash = Annotated[bytes, mapped_column(LargeBinary, info=REPEATS)]
+Body = Annotated[bytes, mapped_column(LargeBinary)]
+String = Annotated[str, mapped_column(Text)]
+Word = Annotated[str, mapped_column(Text, info=REPEATS)]
+Strings = Annotated[list[str], mapped_column(ARRAY(Text))]
+Share = Annotated[float, mapped_column(Double)]
+
+BY_MONTH = {"postgresql_partition_by": "RANGE (received_at)"}
+
+
+class Base(DeclarativeBase):
+    """Root of the tables; `metadata` is what the migrations are compared with."""
+
+    type_annotation_map: ClassVar = {datetime: TIMESTAMP(timezone=True), str: Text}
+
+
+class StoredAgreement(Base):
+    """A version of an agreement, canonical bytes and all; immutable."""
+
+    __tablename__ = "agreements"
+    __table_args__ = (UniqueConstraint("id", "version"),)
+
+    hash: Mapped[Hash] = mapped_column(primary_key=True)
+    id: Mapped[str]
+    version: Mapped[int]
+    mission: Mapped[str]
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime | None]
+    loaded_at: Mapped[datetime]
+    document: Mapped[Body]
+
+
+class StoredMethodology(Base):
+    """A version of a mission's methodology; immutable."""
+
+    __tablename__ = "methodologies"
+    __table_args__ = (UniqueConstraint("id", "version"),)
+
+    hash: Mapped[Hash] = mapped_column(primary_key=True)
+    id: Mapped[str]
+    version: Mapped[int]
+    mission: Mapped[str]
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime | None]
+    loaded_at: Mapped[datetime]
+    document: Mapped[Body]
+
+
+class EventKey(Base):
+    """Every event that we know of, by key; the table on which concurrent arrivals meet.
+
+    A table partitioned by time can't refuse an event that is sent again next month; this one can.
+    A row without hash is a *placeholder*: others speak of the event (retract it, supersede it),
+    it has not arrived. Kept up to date as versions arrive, so it is no history.
+    """
+
+    __tablename__ = "event_keys"
+    __table_args__ = ({"postgresql_partition_by": "HASH (key)"},)
+
+    key: Mapped[Key] = mapped_column(primary_key=True)
+    received_at: Mapped[BatchInstant | None]
+    kind: Mapped[FewSmall]
+    vouched: Mapped[bool | None] = mapped_column(info=REPEATS)
+    content_hash: Mapped[Hash | None]
+
+
+class Submission(Base):
+    """One version of one event, its bytes exactly as they came."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (BY_MONTH,)
+
+    key: Mapped[Key] = mapped_column(primary_key=True)
+    received_at: Mapped[BatchInstant] = mapped_column(primary_key=True)
+    observed_from: Mapped[Instant | None]
+    observed_to: Mapped[Instant | None]
+    revision: Mapped[FewSmall] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[Word]
+    mission: Mapped[Word]
+    source: Mapped[Word]
+    authentication: Mapped[Word]
+    key_id: Mapped[Word | None]
+    event_id: Mapped[String]
+    content_hash: Mapped[Hash]
+    raw: Mapped[Body]
+
+
+class StoredAssessment(Base):
+    """One judgement of one report. A later one supersedes it and says so; both stay."""
+
+    __tablename__ = "assessments"
+    __table_args__ = (BY_MONTH,)
+
+    key: Mapped[Key] = mapped_column(primary_key=True)
+    received_at: Mapped[BatchInstant] = mapped_column(primary_key=True)
+    observed_from: Mapped[Instant]
+    observed_to: Mapped[Instant]
+    revision: Mapped[FewSmall] = mapped_column(primary_key=True, autoincrement=False)
+    supersedes: Mapped[FewSmall | None]
+    cause: Mapped[Key | None]
+    mission: Mapped[Word]
+    verdict: Mapped[Word]
+    standing: Mapped[Word]
+    agreement: Mapped[FewHash]
+    methodology: Mapped[FewHash]
+    context: Mapped[Hash]
+    body: Mapped[Body]
+
+
+class Violation(Base):
+    """One term's finding that somebody must look at: `violation` or `possible_violation`.
+
+    Another verdict stands only in a row that withdraws an earlier violation of the same term.
+    """
+
+    __tablename__ = "violations"
+    __table_args__ = (
+        Index("violations_by_zone", "zone_id", "observed_from"),
+        Index("violations_by_kind", "kind", "observed_from"),
+        Index("violations_by_time", "observed_from"),
+        BY_MONTH,
+    )
+
+    key: Mapped[Key] = mapped_column(primary_key=True)
+    received_at: Mapped[BatchInstant] = mapped_column(primary_key=True)
+    observed_from: Mapped[Instant]
+    observed_to: Mapped[Instant]
+    p_inside: Mapped[Share | None]
+    count_min: Mapped[int | None]
+    count_max: Mapped[int | None]
+    revision: Mapped[FewSmall] = mapped_column(primary_key=True, autoincrement=False)
+    supersedes: Mapped[FewSmall | None]
+    term_id: Mapped[Word] = mapped_column(primary_key=True)
+    mission: Mapped[Word]
+    source: Mapped[Word]
+    event_id: Mapped[String]
+    clause: Mapped[Word]
+    kind: Mapped[Word]
+    severity: Mapped[Word]
+    verdict: Mapped[Word]
+    rule: Mapped[Word]
+    zone_id: Mapped[Word | None]
+    zone_kind: Mapped[Word | None]
+    count_qualifier: Mapped[Word | None]
+    attributed_party: Mapped[Word | None]
+    attribution_basis: Mapped[Word | None]
+    agreement: Mapped[FewHash]
+
+
+class Supersession(Base):
+    """Which assessment is no longer the current one, and of which later one that is so.
+
+    Few rows: "current" is a cheap anti-join with them. Its key also lets only one writer
+    supersede a revision.
+    """
+
+    __tablename__ = "supersessions"
+
+    key: Mapped[Key] = mapped_column(primary_key=True)
+    received_at: Mapped[BatchInstant]
+    revision: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    by_revision: Mapped[Small]
+
+
+class ReportLink(Base):
+    """A version of one report says that it retracts or supersedes another report."""
+
+    __tablename__ = "report_links"
+
+    target_key: Mapped[Key] = mapped_column(primary_key=True)
+    by_key: Mapped[Key] = mapped_column(primary_key=True)
+    received_at: Mapped[BatchInstant]
+    by_revision: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    vouched: Mapped[bool]
+    relation: Mapped[Word] = mapped_column(primary_key=True)
+    by_id: Mapped[String]
+
+
+class CorridorEvent(Base):
+    """One thing that bears on one corridor: a status, or a report on its route."""
+
+    __tablename__ = "corridor_events"
+
+    mission: Mapped[Word] = mapped_column(primary_key=True)
+    corridor_id: Mapped[Word] = mapped_column(primary_key=True)
+    key: Mapped[Key] = mapped_column(primary_key=True)
+    revision: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    received_at: Mapped[BatchInstant]
+    kind: Mapped[Word]
+    body: Mapped[Body]
+
+
+class CorridorAvailability(Base):
+    """An interval of a corridor's availability, in the generation in which we came to know it.
+
+    A generation replaces everything from `from_instant` on and leaves what is before. The answer
+    at T is the newest generation that reaches T, in it the interval with `starts_at` <= T <
+    `ends_at`. Since ever is `-infinity`; until further notice is null.
+    """
+
+    __tablename__ = "corridor_availability"
+
+    mission: Mapped[Word] = mapped_column(primary_key=True)
+    corridor_id: Mapped[Word] = mapped_column(primary_key=True)
+    generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    from_instant: Mapped[Instant]
+    starts_at: Mapped[Instant]
+    ends_at: Mapped[Instant | None]
+    not_valid_after: Mapped[Instant | None]
+    known_at: Mapped[BatchInstant]
+    state: Mapped[Word]
+    cause: Mapped[Word]
+    cause_events: Mapped[Strings]
+    events_digest: Mapped[FewHash]
+
+
+class Rejected(Base):
+    """Bytes that are no event we can read, whole, with the reason: nothing is thrown away."""
+
+    __tablename__ = "rejected"
+    __table_args__ = (BY_MONTH,)
+
+    received_at: Mapped[BatchInstant] = mapped_column(primary_key=True)
+    key: Mapped[Key] = mapped_column(primary_key=True)
+    record_offset: Mapped[Long]
+    record_partition: Mapped[int]
+    topic: Mapped[Word]
+    reason: Mapped[Word]
+    message: Mapped[str] = mapped_column(info=FOREIGN)
+    mission: Mapped[str | None] = mapped_column(info=FOREIGN)
+    source: Mapped[str | None] = mapped_column(info=FOREIGN)
+    event_id: Mapped[str | None] = mapped_column(info=FOREIGN)
+    content_hash: Mapped[Hash]
+    raw: Mapped[Body]
+
+
+BY_MONTH_TABLES = ("submissions", "assessments", "violations", "rejected")
+"""The tables that `partitions` makes months for."""
+
+HISTORY_TABLES = (
+    "agreements",
+    "methodologies",
+    "submissions",
+    "assessments",
+    "violations",
+    "supersessions",
+    "report_links",
+    "corridor_events",
+    "corridor_availability",
+    "rejected",
+)
+"""The tables whose rows are never updated and never deleted."""

@@ -1,0 +1,195 @@
+"""The rows a writer hands over, column by column as the tables have them (`models`).
+
+Place on the data's way: judge → **rows** → `write.copy_batch`. Named tuples, because fifty thousand
+a second are made of them; a test holds their fields equal to the tables' columns. Enums are words
+(`StrEnum`), keys `UUID`, hashes 32 bytes, instants aware.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+
+class KeyKind(IntEnum):
+    """What a row of `event_keys` is the key of."""
+
+    REPORT = 1
+    CORRIDOR_STATUS = 2
+    REJECTED = 3
+
+
+class Relation(StrEnum):
+    """What one report says about another."""
+
+    RETRACTS = "retracts"
+    SUPERSEDES = "supersedes"
+
+
+class CorridorEventKind(StrEnum):
+    """What bears on a corridor."""
+
+    STATUS = "status"
+    REPORT = "report"
+
+
+class KeyRow(NamedTuple):
+    """`event_keys`: an event as it became known. With nulls: a placeholder."""
+
+    key: UUID
+    received_at: datetime | None
+    kind: KeyKind
+    vouched: bool | None
+    content_hash: bytes | None
+
+
+class SubmissionRow(NamedTuple):
+    """`submissions`: one version of one event; `revision` counts from 1."""
+
+    key: UUID
+    received_at: datetime
+    observed_from: datetime | None
+    observed_to: datetime | None
+    revision: int
+    kind: str
+    mission: str
+    source: str
+    authentication: str
+    key_id: str | None
+    event_id: str
+    content_hash: bytes
+    raw: bytes
+
+
+class AssessmentRow(NamedTuple):
+    """`assessments`: one judgement; `revision` counts from 1, apart from the submission's."""
+
+    key: UUID
+    received_at: datetime
+    observed_from: datetime
+    observed_to: datetime
+    revision: int
+    supersedes: int | None
+    cause: UUID | None
+    mission: str
+    verdict: str
+    standing: str
+    agreement: bytes
+    methodology: bytes
+    context: bytes
+    body: bytes
+
+
+class ViolationRow(NamedTuple):
+    """`violations`: one term's finding, under the revision of the assessment it is part of."""
+
+    key: UUID
+    received_at: datetime
+    observed_from: datetime
+    observed_to: datetime
+    p_inside: float | None
+    count_min: int | None
+    count_max: int | None
+    revision: int
+    supersedes: int | None
+    term_id: str
+    mission: str
+    source: str
+    event_id: str
+    clause: str
+    kind: str
+    severity: str
+    verdict: str
+    rule: str
+    zone_id: str | None
+    zone_kind: str | None
+    count_qualifier: str | None
+    attributed_party: str | None
+    attribution_basis: str | None
+    agreement: bytes
+
+
+class SupersessionRow(NamedTuple):
+    """`supersessions`: assessment `revision` of `key` is no longer current."""
+
+    key: UUID
+    received_at: datetime
+    revision: int
+    by_revision: int
+
+
+class LinkRow(NamedTuple):
+    """`report_links`: version `by_revision` of report `by_key` speaks of `target_key`."""
+
+    target_key: UUID
+    by_key: UUID
+    received_at: datetime
+    by_revision: int
+    vouched: bool
+    relation: Relation
+    by_id: str
+
+
+class CorridorEventRow(NamedTuple):
+    """`corridor_events`: something that bears on a corridor."""
+
+    mission: str
+    corridor_id: str
+    key: UUID
+    revision: int
+    received_at: datetime
+    kind: CorridorEventKind
+    body: bytes
+
+
+class AvailabilityRow(NamedTuple):
+    """`corridor_availability`: an interval of one generation."""
+
+    mission: str
+    corridor_id: str
+    generation: int
+    seq: int
+    from_instant: datetime
+    starts_at: datetime
+    ends_at: datetime | None
+    not_valid_after: datetime | None
+    known_at: datetime
+    state: str
+    cause: str
+    cause_events: Sequence[str]
+    events_digest: bytes
+
+
+class RejectedRow(NamedTuple):
+    """`rejected`: bytes that are no event; the words may be anything, they are made storable."""
+
+    received_at: datetime
+    key: UUID
+    record_offset: int
+    record_partition: int
+    topic: str
+    reason: str
+    message: str
+    mission: str | None
+    source: str | None
+    event_id: str | None
+    content_hash: bytes
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRows:
+    """Everything that one batch writes, table by table; the lists are filled by the writer."""
+
+    keys: list[KeyRow] = field(default_factory=list)
+    submissions: list[SubmissionRow] = field(default_factory=list)
+    assessments: list[AssessmentRow] = field(default_factory=list)
+    violations: list[ViolationRow] = field(default_factory=list)
+    supersessions: list[SupersessionRow] = field(default_factory=list)
+    links: list[LinkRow] = field(default_factory=list)
+    corridor_events: list[CorridorEventRow] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
