@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from geo.ellipsoid import WGS84
 from geo.validate import geometry_problems
-from streams.agreement import LineString, MultiPolygon, Polygon
+from streams.agreement import Document, LineString, MultiPolygon, Polygon
 from streams.compose import Fields, Items, Node, Place, Scalar, plain
 from streams.errors import Mistake
 from streams.select import Placed, nodes, select
@@ -29,20 +29,23 @@ ROUTE_FAR_KM = 1000.0
 Spot = tuple[float, float]
 """Longitude, latitude as written: not yet known to be in range."""
 
-_PATTERNS = ("zones[*].geometry", "corridors[*].route")
+_GEOMETRIES: dict[str, tuple[type[Document], ...]] = {
+    "zones[*].geometry": (Polygon, MultiPolygon),
+    "corridors[*].route": (LineString,),
+}
 _INDEX = re.compile(r"\d+")
 
 
 def geometries_are_sound(root: Node) -> Iterator[Mistake]:
     """Rings are closed, simple, of some area (geo.validate); each problem at its own position."""
-    for pattern in _PATTERNS:
+    for pattern, kinds in _GEOMETRIES.items():
         for found in nodes(root, pattern):
-            if not _is_geometry(found.value):
+            if not _is_geometry(found.value, kinds):
                 continue
             for problem in geometry_problems(plain(found.value)):
                 place = _place(found.value, problem.path)
                 path = f"{found.path}.{problem.path}" if problem.path else found.path
-                yield Mistake(problem.code, path, problem.message, place.line, place.file)
+                yield Mistake(problem.code.value, path, problem.message, place.line, place.file)
 
 
 def places_are_not_swapped(root: Node) -> Iterator[Mistake]:
@@ -74,8 +77,10 @@ def routes_are_near_zones(root: Node) -> Iterator[Mistake]:
             yield found.mistake("route_far", said)
 
 
-def _is_geometry(node: Node) -> bool:
-    return any(select(node, "", wanted) for wanted in (Polygon, MultiPolygon, LineString))
+def _is_geometry(node: Node, kinds: tuple[type[Document], ...]) -> bool:
+    # msgspec reads a Struct without its tag; diagnose has said that the tag is missing.
+    typed = isinstance(node, Fields) and "type" in node.fields
+    return typed and any(select(node, "", kind) for kind in kinds)
 
 
 def _place(geometry: Node, path: str) -> Place:
@@ -91,7 +96,7 @@ def _place(geometry: Node, path: str) -> Place:
 def _spots(root: Node, *patterns: str) -> list[Placed[Spot]]:
     """The centre of each geometry that has positions, sound or not."""
     spots = []
-    for pattern in patterns or _PATTERNS:
+    for pattern in patterns or _GEOMETRIES:
         for found in nodes(root, pattern):
             positions = list(_positions(found.value))
             if positions:

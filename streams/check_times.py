@@ -50,11 +50,11 @@ def zone_versions_are_apart(root: Node) -> Iterator[Mistake]:
         id_, valid = first(zone.value, "id", str), first(zone.value, "valid", Validity)
         stated = next(nodes(zone.value, "valid"), None)
         if id_ is not None and (valid is None) == (stated is None):
-            version = valid.value if valid else None
-            by_id[id_.value].append(Placed(version, f"{zone.path}.id", id_.place))
-    for id_, versions in by_id.items():
+            interval = valid.value if valid else None
+            by_id[id_.value].append(Placed(interval, f"{zone.path}.id", id_.place))
+    for name, versions in by_id.items():
         for number, version in enumerate(versions):
-            yield from _collision(id_, version, versions[:number])
+            yield from _collision(name, version, versions[:number])
 
 
 def windows_are_apart(root: Node) -> Iterator[Mistake]:
