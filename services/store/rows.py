@@ -14,6 +14,8 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from streams.dossier import Relation
+
 
 class KeyKind(IntEnum):
     """What a row of `event_keys` is the key of."""
@@ -21,13 +23,6 @@ class KeyKind(IntEnum):
     REPORT = 1
     CORRIDOR_STATUS = 2
     REJECTED = 3
-
-
-class Relation(StrEnum):
-    """What one report says about another."""
-
-    RETRACTS = "retracts"
-    SUPERSEDES = "supersedes"
 
 
 class CorridorEventKind(StrEnum):

@@ -1,0 +1,118 @@
+"""Agreements and methodologies: every version, by its hash.
+
+Place on the data's way: `truceline agreement load` → **store** → the worker, which judges by them.
+Immutable: the same document again changes nothing, another one under the same id and version is
+refused. Which version is in force at an instant is decided by its own `valid`, in the core.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+from psycopg import sql
+from psycopg.rows import args_row
+
+from services.store.engine import Connection
+from services.store.errors import DocumentConflictError
+from streams.agreement import Agreement, canonical_bytes, content_hash
+from streams.methodology import Methodology
+
+
+class DocumentKind(StrEnum):
+    """The table a document lives in."""
+
+    AGREEMENT = "agreements"
+    METHODOLOGY = "methodologies"
+
+
+class StoredDocument(NamedTuple):
+    """A document's row without its text."""
+
+    hash: bytes
+    id: str
+    version: int
+    mission: str
+    valid_from: datetime
+    valid_to: datetime | None
+    loaded_at: datetime
+
+
+def load_document(conn: Connection, document: Agreement | Methodology, now: datetime) -> bool:
+    """Keep a document; False when it was there already, byte for byte.
+
+    Raises `DocumentConflictError` when its id and version belong to another document.
+    """
+    kind = _kind_of(document)
+    address = bytes.fromhex(content_hash(document))
+    insert = sql.SQL(
+        "INSERT INTO {} (hash, id, version, mission, valid_from, valid_to, loaded_at, document)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+    ).format(sql.Identifier(kind))
+    made = conn.execute(
+        insert,
+        [
+            address,
+            document.id,
+            document.version,
+            document.mission,
+            document.valid.from_,
+            document.valid.to,
+            now,
+            canonical_bytes(document),
+        ],
+    )
+    if made.rowcount:
+        return True
+    same = sql.SQL("SELECT FROM {} WHERE hash = %s").format(sql.Identifier(kind))
+    if conn.execute(same, [address]).rowcount:
+        return False
+    raise DocumentConflictError(
+        f"{kind}: version {document.version} of {document.id} is already loaded with other"
+        " contents; documents are never changed: give the amended one a new version"
+    )
+
+
+def agreements(conn: Connection, mission: str | None = None) -> list[Agreement]:
+    """Every version of every agreement, or of one mission's, oldest first."""
+    found = _documents(conn, DocumentKind.AGREEMENT, mission)
+    return [msgspec.json.decode(body, type=Agreement) for body in found]
+
+
+def methodologies(conn: Connection, mission: str | None = None) -> list[Methodology]:
+    """Every version of every methodology, or of one mission's, oldest first."""
+    found = _documents(conn, DocumentKind.METHODOLOGY, mission)
+    return [msgspec.json.decode(body, type=Methodology) for body in found]
+
+
+def list_documents(conn: Connection, kind: DocumentKind) -> list[StoredDocument]:
+    """What is loaded, without the texts."""
+    query = sql.SQL(
+        "SELECT hash, id, version, mission, valid_from, valid_to, loaded_at FROM {}"
+        " ORDER BY mission, id, version"
+    ).format(sql.Identifier(kind))
+    with conn.cursor(binary=True, row_factory=args_row(StoredDocument)) as cursor:
+        return cursor.execute(query).fetchall()
+
+
+def document_bytes(conn: Connection, kind: DocumentKind, address: bytes) -> bytes | None:
+    """The canonical bytes of the document with this hash, or None."""
+    query = sql.SQL("SELECT document FROM {} WHERE hash = %s").format(sql.Identifier(kind))
+    row = conn.execute(query, [address]).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def _documents(conn: Connection, kind: DocumentKind, mission: str | None) -> list[bytes]:
+    query = sql.SQL(
+        "SELECT document FROM {} WHERE %s::text IS NULL OR mission = %s"
+        " ORDER BY mission, id, version"
+    ).format(sql.Identifier(kind))
+    return [bytes(row[0]) for row in conn.execute(query, [mission, mission])]
+
+
+def _kind_of(document: Agreement | Methodology) -> DocumentKind:
+    if isinstance(document, Agreement):
+        return DocumentKind.AGREEMENT
+    return DocumentKind.METHODOLOGY

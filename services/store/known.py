@@ -1,0 +1,175 @@
+"""What the store knows of the events of a batch, before it is written.
+
+Place on the data's way: decode → **known?** → judge → write. New events and events sent again are
+told apart by one look at `event_keys`. The rest of this file is for the few that need care: an
+event that is known with other bytes, one that others speak of, one that is vouched for only now.
+What is read of them under `lock_keys` stays true until the commit.
+
+Every look-up goes key by key (`LATERAL … OFFSET 0`): each is one probe of one partition's index,
+whatever the statistics say. `key = ANY(…)` probes all partitions for all keys (5 times slower,
+measured), a plain join may read the whole table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from psycopg.rows import args_row
+
+from services.store.engine import Connection
+from services.store.rows import KeyKind, KeyRow
+from streams.dossier import Relation
+
+
+class KnownKey(NamedTuple):
+    """What `event_keys` says of an event; both None: a placeholder, others speak of it."""
+
+    content_hash: bytes | None
+    """SHA-256 of the first version that came."""
+    vouched: bool | None
+    """Whether any version of it was vouched for."""
+
+
+class StoredVersion(NamedTuple):
+    """One version of an event, as it came, and the latest judgement of the *event*."""
+
+    key: UUID
+    revision: int
+    received_at: datetime
+    kind: str
+    mission: str
+    source: str
+    event_id: str
+    authentication: str
+    key_id: str | None
+    content_hash: bytes
+    raw: bytes
+    assessment_revision: int
+    """0: never assessed, as a corridor status is; the same in all versions of the event."""
+    assessment: bytes | None
+    """Its body."""
+
+
+class StoredLink(NamedTuple):
+    """A version of a report says that it retracts or supersedes `target_key`."""
+
+    target_key: UUID
+    by_key: UUID
+    by_revision: int
+    relation: Relation
+    by_id: str
+    vouched: bool
+    received_at: datetime
+
+
+_KNOWN = """
+SELECT found.* FROM unnest(%b::uuid[]) AS asked (key), LATERAL (
+    SELECT key, content_hash, vouched FROM event_keys WHERE key = asked.key OFFSET 0
+) AS found
+"""
+
+_LOCK = """
+SELECT key FROM event_keys WHERE key = ANY(%b) ORDER BY key FOR UPDATE
+"""
+
+_CLAIM = """
+INSERT INTO event_keys (key, kind)
+SELECT key, %b::smallint FROM unnest(%b::uuid[]) AS asked (key) ORDER BY key
+ON CONFLICT DO NOTHING
+"""
+
+_VERSIONS = """
+SELECT version.key, version.revision, version.received_at, version.kind, version.mission, source,
+    event_id, authentication, key_id, content_hash, raw, coalesce(latest.revision, 0), latest.body
+FROM unnest(%b::uuid[]) AS asked (key),
+    LATERAL (SELECT * FROM submissions WHERE key = asked.key OFFSET 0) AS version
+    LEFT JOIN LATERAL (
+        SELECT revision, body FROM assessments WHERE key = asked.key ORDER BY revision DESC LIMIT 1
+    ) AS latest ON true
+ORDER BY 1, 2
+"""
+
+_LINKS = """
+SELECT target_key, by_key, by_revision, relation, by_id, vouched, received_at
+FROM unnest(%b::uuid[]) AS asked (key),
+    LATERAL (SELECT * FROM report_links WHERE target_key = asked.key OFFSET 0) AS link
+ORDER BY target_key, by_key, by_revision, relation
+"""
+
+_FILL = """
+UPDATE event_keys SET received_at = coalesce(event_keys.received_at, new.received_at),
+    content_hash = coalesce(event_keys.content_hash, new.content_hash),
+    vouched = coalesce(event_keys.vouched, false) OR new.vouched
+FROM unnest(%b::uuid[], %b::timestamptz[], %b::boolean[], %b::bytea[])
+    AS new (key, received_at, vouched, content_hash)
+WHERE event_keys.key = new.key
+"""
+
+
+def known_keys(conn: Connection, keys: Sequence[UUID]) -> dict[UUID, KnownKey]:
+    """Those of the keys that the store has, with what it has."""
+    with conn.cursor(binary=True) as cursor:
+        found = cursor.execute(_KNOWN, [list(keys)])
+        return {key: KnownKey(content_hash, vouched) for key, content_hash, vouched in found}
+
+
+def lock_keys(conn: Connection, keys: Iterable[UUID]) -> None:
+    """Wait until no other writer works on these events, and keep them until the commit.
+
+    In the order of keys, so that two writers who lock in one call each cannot block each other.
+    What was read before is stale then: read again.
+    """
+    conn.execute(_LOCK, [list(keys)])
+
+
+def claim_placeholders(
+    conn: Connection, keys: Iterable[UUID], kind: KeyKind = KeyKind.REPORT
+) -> None:
+    """Make rows for events that others speak of and that may not have come; none is overwritten.
+
+    Waits for a writer that is about to commit one of them. Lock them after: then whoever brings
+    the event and whoever speaks of it meet on this row.
+    """
+    conn.execute(_CLAIM, [kind, sorted(set(keys))])
+
+
+def fill_placeholders(conn: Connection, rows: Sequence[KeyRow]) -> None:
+    """Write what is known now into rows that are there: of placeholders, and of later versions.
+
+    The hash stays the first version's; `vouched` becomes true and never false again. Lock first.
+    """
+    if rows:
+        keys, received, _kinds, vouched, hashes = (
+            list(column) for column in zip(*rows, strict=True)
+        )
+        conn.execute(_FILL, [keys, received, vouched, hashes])
+
+
+def versions_of(conn: Connection, keys: Iterable[UUID]) -> dict[UUID, list[StoredVersion]]:
+    """Every version of these events, in the order in which they became known."""
+    return _by_key(_rows(conn, _VERSIONS, keys, StoredVersion))
+
+
+def links_to(conn: Connection, keys: Iterable[UUID]) -> dict[UUID, list[StoredLink]]:
+    """Who says of these reports that they are retracted or superseded."""
+    found = _rows(conn, _LINKS, keys, StoredLink)
+    return _by_key([link._replace(relation=Relation(link.relation)) for link in found])
+
+
+Row = TypeVar("Row", StoredVersion, StoredLink)
+
+
+def _rows(conn: Connection, query: str, keys: Iterable[UUID], row: type[Row]) -> list[Row]:
+    with conn.cursor(binary=True, row_factory=args_row(row)) as cursor:
+        return cursor.execute(query.encode(), [list(keys)]).fetchall()
+
+
+def _by_key(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+    """Rows by the event they are of, which is their first column."""
+    grouped: dict[UUID, list[Row]] = {}
+    for row in rows:
+        grouped.setdefault(row[0], []).append(row)
+    return grouped
