@@ -87,6 +87,14 @@ def _assess_group(
         results[row] = Judged(sight, judge(sight, in_force), in_force)
 
 
+def refusal_of(register: Register, report: Report) -> Refusal | None:
+    """Why nothing can judge the report, asked before it is stored; None where something can."""
+    start = report.observed_from
+    if register.pick(report.mission, start, report.observed_to or start) is not None:
+        return None
+    return _nothing_in_force(register, report)
+
+
 def _nothing_in_force(register: Register, report: Report) -> Refusal:
     if not register.knows(report.mission):
         return Refusal(

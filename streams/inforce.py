@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import shapely
 
@@ -20,6 +20,7 @@ from geo.routes import buffer_route
 from geo.zones import ZoneSet, ZoneShape
 from streams.agreement import (
     Agreement,
+    Corridor,
     MultiPolygon,
     Polygon,
     Term,
@@ -58,11 +59,22 @@ class InForce:
     zone_set: ZoneSet
     zone_ids: tuple[str, ...]
     """By zone number."""
-    zone_kinds: tuple[ZoneKind, ...]
     zone_valid: tuple[Validity | None, ...]
     terms_of: dict[Kind, tuple[TermInForce, ...]]
-    corridor_of: dict[int, str]
-    """Zone number of a corridor's strip → corridor id."""
+    kind_of_zone: dict[str, ZoneKind]
+    terms: dict[str, Term]
+    corridor_of: dict[str, str]
+    """Zone id of a corridor's strip → corridor id."""
+
+    @property
+    def agreement_digest(self) -> bytes:
+        """The agreement's hash as 32 bytes."""
+        return bytes.fromhex(self.agreement_hash)
+
+    @property
+    def methodology_digest(self) -> bytes:
+        """The methodology's hash as 32 bytes."""
+        return bytes.fromhex(self.methodology_hash)
 
 
 def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
@@ -72,9 +84,8 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
     kinds = [zone.kind for zone in zones] + [ZoneKind.CORRIDOR] * len(agreement.corridors)
     shapes = [_zone_shape(number, zone) for number, zone in enumerate(zones)]
     for corridor in agreement.corridors:
-        strip = buffer_route(shapely.LineString(corridor.route.coordinates), corridor.width_m)
+        strip = buffer_route(corridor.route.coordinates, corridor.width_m)
         shapes.append(ZoneShape(id=f"{len(shapes)}", geometry=strip))
-    first = len(zones)
     return InForce(
         agreement=agreement,
         methodology=methodology,
@@ -83,10 +94,11 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
         locator=Locator(methodology),
         zone_set=ZoneSet.build(shapes),
         zone_ids=tuple(ids),
-        zone_kinds=tuple(kinds),
         zone_valid=tuple(z.valid for z in zones) + tuple(c.valid for c in agreement.corridors),
         terms_of=_terms_by_kind(agreement, ids, kinds),
-        corridor_of={first + n: c.id for n, c in enumerate(agreement.corridors)},
+        kind_of_zone=dict(zip(ids, kinds, strict=True)),
+        terms={term.id: term for term in agreement.terms},
+        corridor_of={CORRIDOR_PREFIX + c.id: c.id for c in agreement.corridors},
     )
 
 
@@ -134,6 +146,14 @@ class Pick:
     """The interval's start is under another version: by its time alone it cannot be decided."""
 
 
+class CorridorInForce(NamedTuple):
+    """A corridor with the documents that say how its events are read."""
+
+    corridor: Corridor
+    agreement: Agreement
+    methodology: Methodology
+
+
 class Register:
     """All loaded versions of all missions; immutable, made anew when a version is loaded."""
 
@@ -151,9 +171,20 @@ class Register:
         """Whether the mission has both an agreement and a methodology."""
         return mission in self._timelines
 
-    def agreements(self, mission: str) -> tuple[Agreement, ...]:
-        """The mission's agreement versions, newest first."""
-        return self._agreements.get(mission, ())
+    def missions(self) -> tuple[str, ...]:
+        """The missions that can judge, sorted."""
+        return tuple(sorted(self._timelines))
+
+    def corridors(self, mission: str) -> dict[str, CorridorInForce]:
+        """The mission's corridors by id, each as the newest agreement that names it has it."""
+        if not self.knows(mission):
+            return {}
+        methodology = self._methodologies[mission][0]
+        return {
+            corridor.id: CorridorInForce(corridor, agreement, methodology)
+            for agreement in reversed(self._agreements[mission])
+            for corridor in agreement.corridors
+        }
 
     def pick(self, mission: str, start: datetime, end: datetime) -> Pick | None:
         """The versions in force at the end of [start, end]; None where nothing is."""

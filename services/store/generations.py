@@ -1,0 +1,77 @@
+"""Generations: a corridor's availability as it became known, and as it is known now.
+
+Place on the data's way: the corridor fold writes a generation whenever its result changes, from the
+earliest instant that differs on; what lies before stays as it was. Laid over each other in order
+they are what is known now; those up to an instant of knowing are what was known then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from services.store.engine import Connection
+
+
+class StoredInterval(NamedTuple):
+    """An interval of availability, as a generation's row has it."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    state: str
+    cause: str
+    cause_events: tuple[str, ...]
+    not_valid_after: datetime | None
+
+
+class Known(NamedTuple):
+    """What is known of one corridor, and the number of the last generation; 0: none yet."""
+
+    generation: int
+    intervals: list[StoredInterval]
+
+
+_ROWS = """
+SELECT generation, from_instant,
+       starts_at, ends_at, state, cause, cause_events, not_valid_after
+FROM corridor_availability
+WHERE mission = %s AND corridor_id = %s AND known_at <= coalesce(%s, 'infinity')
+ORDER BY generation, seq
+"""
+
+
+def known_intervals(
+    conn: Connection, mission: str, corridor_id: str, known_at: datetime | None = None
+) -> Known:
+    """What is known of a corridor, or was known at `known_at`, over all time."""
+    rows = conn.execute(_ROWS, (mission, corridor_id, known_at)).fetchall()
+    generations = [
+        (generation, since, StoredInterval(starts, ends, state, cause, tuple(events), until))
+        for generation, since, starts, ends, state, cause, events, until in rows
+    ]
+    last = generations[-1][0] if generations else 0
+    return Known(last, compose(generations))
+
+
+def compose(rows: Iterable[tuple[int, datetime, StoredInterval]]) -> list[StoredInterval]:
+    """Lay generations over each other.
+
+    Args:
+        rows: (generation, from_instant, interval), oldest generation first, then by start.
+    """
+    composed: list[StoredInterval] = []
+    for _, group in groupby(rows, key=itemgetter(0)):
+        members = list(group)
+        composed = cut(composed, members[0][1]) + [interval for _, _, interval in members]
+    return composed
+
+
+def cut(intervals: Sequence[StoredInterval], instant: datetime) -> list[StoredInterval]:
+    """The intervals up to an instant; the one that spans it ends there."""
+    before = [interval for interval in intervals if interval.starts_at < instant]
+    if before and (before[-1].ends_at is None or before[-1].ends_at > instant):
+        before[-1] = before[-1]._replace(ends_at=instant)
+    return before

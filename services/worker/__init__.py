@@ -1,0 +1,1 @@
+"""The worker: events from Kafka → judged → one transaction → acknowledged."""

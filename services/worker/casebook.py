@@ -1,0 +1,156 @@
+"""Casebook: a batch of reports, event by event, as dossiers to read.
+
+Place on the data's way: between the store's keys and the pure stages. Most reports are plain: new,
+sent once, spoken of by nobody; they become a dossier of one version. The others (another version,
+retracted, superseded) are taken one after another in the order of the log, each step a reading of
+its own; so the rows are the same however the log was cut into batches.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from services.worker.incoming import Incoming
+from streams.assessment import Assessment
+from streams.dossier import Dossier, Link, Relation, Version, links_of
+from streams.events import Report
+from streams.keys import EventKind, event_key
+from streams.vocabulary import Authentication
+
+Reports = Sequence[Incoming[Report]]
+
+
+class Step(NamedTuple):
+    """One reading to make: of which dossier, under which revision, caused by which event."""
+
+    key: UUID
+    revision: int
+    dossier: Dossier
+    cause: UUID | None
+    """The other event that caused it; None: a version of the report itself."""
+    received_at: datetime
+
+
+class NewLink(NamedTuple):
+    """A link that a version brings with it."""
+
+    target: UUID
+    by: Incoming[Report]
+    by_version: int
+    relation: Relation
+
+
+@dataclass(slots=True)
+class CaseFile:
+    """What is known of one key, while a batch is taken in."""
+
+    versions: list[tuple[bytes, Version]] = field(default_factory=list)
+    """(content hash, version), in the order in which they became known."""
+    links: list[Link] = field(default_factory=list)
+    revision: int = 0
+    """Of the latest assessment; 0: none yet."""
+    assessment: Assessment | None = None
+    """The latest one, as stored or as read in this batch."""
+
+    def knows(self, item: Incoming[Report]) -> bool:
+        """Whether the event says nothing new: same bytes, no better vouched for."""
+        return any(
+            content == item.content_hash and as_good(version.authentication, item.authentication)
+            for content, version in self.versions
+        )
+
+    @property
+    def dossier(self) -> Dossier:
+        """What is known now, as a value."""
+        return Dossier(tuple([version for _, version in self.versions]), tuple(self.links))
+
+
+@dataclass(slots=True)
+class TakenIn:
+    """What a batch brings: versions to store, links to store, readings to make."""
+
+    versions: list[tuple[Incoming[Report], int]] = field(default_factory=list)
+    """With the version's number, from 1."""
+    links: list[NewLink] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+
+def as_good(known: Authentication, offered: Authentication) -> bool:
+    """Whether nothing is gained by hearing the same from `offered`."""
+    return known.vouched or not offered.vouched
+
+
+def version_of(item: Incoming[Report]) -> Version:
+    """An incoming report as a version in a dossier."""
+    return Version(item.event, item.authentication, item.received_at)
+
+
+def target_key(item: Incoming[Report], target_id: str) -> UUID:
+    """The key of a report that this one speaks of: same mission, same source."""
+    return event_key(EventKind.REPORT, item.event.mission, item.event.source, target_id)
+
+
+def split(
+    reports: Reports, spoken_of: frozenset[UUID]
+) -> tuple[list[Incoming[Report]], list[Incoming[Report]]]:
+    """Plain reports, and those that must be taken one after another.
+
+    Args:
+        reports: the batch without what is known to the byte, in the order of the log.
+        spoken_of: keys that the store knows or that somebody speaks of.
+    """
+    seen = Counter([item.key for item in reports])
+    targets = {target_key(item, target) for item in reports for _, target in links_of(item.event)}
+    plain: list[Incoming[Report]] = []
+    special: list[Incoming[Report]] = []
+    for item in reports:
+        event = item.event
+        alone = (
+            seen[item.key] == 1
+            and item.key not in spoken_of
+            and item.key not in targets
+            and event.supersedes is None
+            and event.retracts is None
+        )
+        (plain if alone else special).append(item)
+    return plain, special
+
+
+def take_in_plain(plain: Iterable[Incoming[Report]], taken: TakenIn) -> None:
+    """New reports that nobody speaks of: one version, one reading."""
+    for item in plain:
+        taken.versions.append((item, 1))
+        dossier = Dossier((version_of(item),))
+        taken.steps.append(Step(item.key, 1, dossier, None, item.received_at))
+
+
+def take_in(special: Reports, files: Mapping[UUID, CaseFile], taken: TakenIn) -> None:
+    """Take the others one after another; `files` holds every key of theirs and is brought on."""
+    for item in special:
+        file = files[item.key]
+        if file.knows(item):
+            continue
+        file.versions.append((item.content_hash, version_of(item)))
+        number = len(file.versions)
+        taken.versions.append((item, number))
+        _read_again(item.key, file, None, item, taken)
+        for relation, target_id in links_of(item.event):
+            target = target_key(item, target_id)
+            taken.links.append(NewLink(target, item, number, relation))
+            vouched = item.authentication.vouched
+            spoken_of = files[target]
+            spoken_of.links.append(Link(relation, item.event.id, vouched))
+            if vouched and spoken_of.versions:
+                _read_again(target, spoken_of, item.key, item, taken)
+
+
+def _read_again(
+    key: UUID, file: CaseFile, cause: UUID | None, item: Incoming[Report], taken: TakenIn
+) -> None:
+    file.revision += 1
+    taken.steps.append(Step(key, file.revision, file.dossier, cause, item.received_at))

@@ -1,0 +1,103 @@
+"""Incoming: a record from Kafka, authenticated, decoded and keyed.
+
+Place on the data's way: the first thing the worker does, once a record, outside of any transaction:
+running a chunk again after a conflict does not decode it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from streams.coalesce import Record
+from streams.decode import Refusal
+from streams.events import CorridorStatus, Report
+from streams.keys import EventKind, event_key
+from streams.tags import ProducerKey, read_tag
+from streams.vocabulary import Authentication
+
+E = TypeVar("E", Report, CorridorStatus)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming(Generic[E]):
+    """An event that could be read, with everything that the store needs to know of it."""
+
+    event: E
+    key: UUID
+    raw: bytes
+    content_hash: bytes
+    authentication: Authentication
+    key_id: str | None
+    received_at: datetime
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that is no event, with its reason; its bytes are kept."""
+
+    refusal: Refusal
+    raw: bytes
+    received_at: datetime
+    record: Record
+    mission: str | None = None
+    source: str | None = None
+    event_id: str | None = None
+
+    @property
+    def content_hash(self) -> bytes:
+        """SHA-256 of the bytes."""
+        return sha256(self.raw).digest()
+
+
+def read_records(
+    records: Iterable[Record],
+    kind: EventKind,
+    decode: Callable[[bytes], E | Refusal],
+    keys: Mapping[str, ProducerKey],
+) -> tuple[list[Incoming[E]], list[Refused]]:
+    """Authenticate, decode and key a batch, in the order of the log."""
+    incoming: list[Incoming[E]] = []
+    refused: list[Refused] = []
+    for record in records:
+        raw = record.value or b""
+        received_at = _instant(record.timestamp)
+        event = decode(raw)
+        if isinstance(event, Refusal):
+            refused.append(Refused(event, raw, received_at, record))
+            continue
+        tag = read_tag(keys, record.headers, raw)
+        mission, source = event.mission, event.source
+        incoming.append(
+            Incoming(
+                event,
+                event_key(kind, mission, source, event.id),
+                raw,
+                sha256(raw).digest(),
+                tag.of(mission, source),
+                tag.key_id,
+                received_at,
+                record,
+            )
+        )
+    return incoming, refused
+
+
+def refuse(item: Incoming[E], refusal: Refusal) -> Refused:
+    """Refuse an event that could be read, for what it says."""
+    event = item.event
+    return Refused(
+        refusal, item.raw, item.received_at, item.record, event.mission, event.source, event.id
+    )
+
+
+@lru_cache(maxsize=1024)
+def _instant(timestamp_ms: int) -> datetime:
+    """LogAppendTime as an instant; many records of a batch share one."""
+    return datetime.fromtimestamp(timestamp_ms / 1000, UTC)

@@ -1,0 +1,184 @@
+"""Rows of a judged batch: what goes into which table.
+
+Place on the data's way: assess → **rows** → COPY. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from services.store.rows import (
+    AssessmentRow,
+    KeyKind,
+    KeyRow,
+    LinkRow,
+    RejectedRow,
+    SubmissionRow,
+    SupersessionRow,
+    ViolationRow,
+)
+from services.worker.casebook import NewLink, Step
+from services.worker.incoming import Incoming, Refused
+from streams.assess import Judged
+from streams.assessment import Assessment, Finding
+from streams.events import CorridorStatus, Report
+from streams.keys import EventKind, rejected_key
+from streams.vocabulary import Verdict
+
+FOUND = frozenset({Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION})
+"""The verdicts that somebody must look at: each is a row of its own."""
+
+VERSION_SILENCED = "version_silenced"
+"""Of a row that takes back what only an unauthenticated version had said."""
+
+encode_assessment = msgspec.json.Encoder(order="deterministic").encode
+"""The one byte form of an assessment: stored, compared by replay, printed by `judge`."""
+
+
+def report_submission(item: Incoming[Report], number: int) -> SubmissionRow:
+    """A version of a report."""
+    report = item.event
+    return SubmissionRow(
+        item.key,
+        item.received_at,
+        report.observed_from,
+        report.observed_to or report.observed_from,
+        number,
+        EventKind.REPORT,
+        report.mission,
+        report.source,
+        item.authentication,
+        item.key_id,
+        report.id,
+        item.content_hash,
+        item.raw,
+    )
+
+
+def status_submission(item: Incoming[CorridorStatus], number: int) -> SubmissionRow:
+    """A version of a corridor status."""
+    status = item.event
+    return SubmissionRow(
+        item.key,
+        item.received_at,
+        status.observed_at,
+        status.observed_at,
+        number,
+        EventKind.CORRIDOR_STATUS,
+        status.mission,
+        status.source,
+        item.authentication,
+        item.key_id,
+        status.id,
+        item.content_hash,
+        item.raw,
+    )
+
+
+def key_row(item: Incoming[Report] | Incoming[CorridorStatus], kind: KeyKind) -> KeyRow:
+    """The key of an event that is new."""
+    return KeyRow(item.key, item.received_at, kind, item.authentication.vouched, item.content_hash)
+
+
+def link_row(link: NewLink) -> LinkRow:
+    """A link that a version brings."""
+    by = link.by
+    vouched = by.authentication.vouched
+    return LinkRow(
+        link.target, by.key, by.received_at, link.by_version, vouched, link.relation, by.event.id
+    )
+
+
+def assessment_row(step: Step, judged: Judged) -> AssessmentRow:
+    """One reading of one report."""
+    report, assessment = judged.report, judged.assessment
+    return AssessmentRow(
+        step.key,
+        step.received_at,
+        report.observed_from,
+        report.observed_to or report.observed_from,
+        step.revision,
+        step.revision - 1 or None,
+        step.cause,
+        assessment.mission,
+        assessment.verdict,
+        assessment.standing,
+        judged.in_force.agreement_digest,
+        judged.in_force.methodology_digest,
+        bytes.fromhex(assessment.context),
+        encode_assessment(assessment),
+    )
+
+
+def supersession_row(step: Step) -> SupersessionRow:
+    """The reading before this one is no longer current."""
+    return SupersessionRow(step.key, step.received_at, step.revision - 1, step.revision)
+
+
+def violation_rows(step: Step, judged: Judged, before: Assessment | None) -> list[ViolationRow]:
+    """The findings somebody must look at, and those that take back one of the reading before."""
+    assessment = judged.assessment
+    earlier = {f.term for f in before.findings if f.verdict in FOUND} if before else set()
+    told = {finding.term: finding for finding in assessment.findings}
+    looked_at = [f for f in assessment.findings if f.verdict in FOUND or f.term in earlier]
+    gone = [
+        Finding(term, Verdict.NOT_APPLICABLE, VERSION_SILENCED)
+        for term in sorted(earlier - told.keys())
+    ]
+    return [
+        _violation_row(step, judged, finding, supersedes=finding.term in earlier)
+        for finding in (*looked_at, *gone)
+    ]
+
+
+def _violation_row(
+    step: Step, judged: Judged, finding: Finding, *, supersedes: bool
+) -> ViolationRow:
+    report, assessment, in_force = judged.report, judged.assessment, judged.in_force
+    term = in_force.terms[finding.term]
+    count, party = assessment.count, assessment.attribution
+    return ViolationRow(
+        step.key,
+        step.received_at,
+        report.observed_from,
+        report.observed_to or report.observed_from,
+        finding.p_inside,
+        count.min if count else None,
+        count.max if count else None,
+        step.revision,
+        step.revision - 1 if supersedes else None,
+        finding.term,
+        report.mission,
+        report.source,
+        report.id,
+        term.clause,
+        term.violation,
+        term.severity,
+        finding.verdict,
+        finding.rule,
+        finding.zone,
+        in_force.kind_of_zone[finding.zone] if finding.zone else None,
+        count.qualifier if count else None,
+        party.party if party else None,
+        party.basis if party else None,
+        in_force.agreement_digest,
+    )
+
+
+def rejected_row(item: Refused) -> RejectedRow:
+    """An event that was refused, with its bytes."""
+    record = item.record
+    return RejectedRow(
+        item.received_at,
+        rejected_key(record.topic, item.raw),
+        record.offset,
+        record.partition,
+        record.topic,
+        item.refusal.reason,
+        item.refusal.message,
+        item.mission,
+        item.source,
+        item.event_id,
+        item.content_hash,
+        item.raw,
+    )

@@ -1,0 +1,83 @@
+"""Process: a batch of records from Kafka, from bytes to committed and announced.
+
+    read → transact (write_reports | write_statuses) → announce → (acknowledge)
+
+Place on the data's way: what `streams.app`'s agents hand their batches to, one thread an agent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from services.store.engine import Connection
+from services.worker.announce import Announcer
+from services.worker.documents import Documents
+from services.worker.incoming import Incoming, Refused, read_records
+from services.worker.reports import write_reports
+from services.worker.statuses import write_statuses
+from services.worker.transact import Transactor
+from streams.coalesce import Record
+from streams.decode import Refusal, decode_report, decode_status
+from streams.events import CorridorStatus, Report
+from streams.inforce import Register
+from streams.keys import EventKind
+from streams.tags import ProducerKey
+
+E = TypeVar("E", Report, CorridorStatus)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage(Generic[E]):
+    """What is done with the events of one topic."""
+
+    kind: EventKind
+    decode: Callable[[bytes], E | Refusal]
+    write: Callable[[Connection, Register, Sequence[Incoming[E]], Sequence[Refused]], list[Refused]]
+
+
+class Processor(Generic[E]):
+    """Processes the batches of one topic; its own connection, its own register."""
+
+    def __init__(
+        self,
+        stage: Stage[E],
+        transactor: Transactor,
+        announcer: Announcer,
+        keys: Mapping[str, ProducerKey],
+    ) -> None:
+        self._stage: Stage[E] = stage
+        self._transactor = transactor
+        self._announcer = announcer
+        self._keys = keys
+        self._documents = Documents()
+
+    def __call__(self, records: list[Record]) -> None:
+        """Process a batch; returns when all of it is committed and its refusals are announced."""
+        stage = self._stage
+        incoming, refused = read_records(records, stage.kind, stage.decode, self._keys)
+
+        def work(conn: Connection) -> list[Refused]:
+            return stage.write(conn, self._documents.register(conn), incoming, refused)
+
+        self._announcer.announce(self._transactor.run(work))
+
+
+def make_processors(
+    database_url: str,
+    bootstrap: str,
+    keys: Mapping[str, ProducerKey],
+    alive: Callable[[], None],
+) -> tuple[Processor[Report], Processor[CorridorStatus]]:
+    """The processors of reports and of corridor statuses; each may run in a thread of its own."""
+
+    def transactor(name: str) -> Transactor:
+        return Transactor(database_url, alive, name=f"truceline {name}")
+
+    reports = Stage(EventKind.REPORT, decode_report, write_reports)
+    statuses = Stage(EventKind.CORRIDOR_STATUS, decode_status, write_statuses)
+    return (
+        Processor(reports, transactor("reports"), Announcer(bootstrap, alive), keys),
+        Processor(statuses, transactor("statuses"), Announcer(bootstrap, alive), keys),
+    )

@@ -1,0 +1,194 @@
+"""Reports: one batch of reports in one transaction.
+
+    what is known → casebook → assess → rows → corridors that it touches
+
+Place on the data's way: the worker's middle. Everything that the batch causes is in the caller's
+transaction; the same batch again finds its keys and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from services.store.engine import Connection
+from services.store.known import (
+    KnownKey,
+    StoredVersion,
+    claim_placeholders,
+    fill_placeholders,
+    known_keys,
+    links_to,
+    lock_keys,
+    versions_of,
+)
+from services.store.rows import BatchRows, KeyKind
+from services.store.write import copy_batch
+from services.worker import make_rows
+from services.worker.casebook import (
+    CaseFile,
+    Step,
+    TakenIn,
+    as_good,
+    split,
+    take_in,
+    take_in_plain,
+    target_key,
+)
+from services.worker.incoming import Incoming, Refused, refuse
+from services.worker.refold import CorridorChange, effect_rows, refold
+from services.worker.rejections import write_rejections
+from streams.assess import Judged, refusal_of
+from streams.assessment import Assessment
+from streams.decode import Refusal, decode_report
+from streams.dossier import Link, Version, links_of, read_dossiers
+from streams.events import Report
+from streams.inforce import Register
+from streams.vocabulary import Authentication
+
+Reports = Sequence[Incoming[Report]]
+Before = dict[UUID, Assessment | None]
+"""The latest reading of every event that is taken care of one by one; None: not read yet."""
+
+
+def write_reports(
+    conn: Connection, register: Register, incoming: Reports, refused: Sequence[Refused]
+) -> list[Refused]:
+    """Judge and store a batch; returns every refused event of it, those known before as well."""
+    accepted, unjudgeable = _sift(register, incoming)
+    all_refused = [*refused, *unjudgeable]
+    rows = BatchRows()
+    taken, before = _take_in(conn, accepted, rows)
+    changes = _judge(register, taken, before, rows)
+    rows.submissions.extend(make_rows.report_submission(*version) for version in taken.versions)
+    rows.links.extend(make_rows.link_row(link) for link in taken.links)
+    write_rejections(conn, all_refused, rows)
+    copy_batch(conn, rows)
+    refold(conn, register, changes)
+    return all_refused
+
+
+def _sift(register: Register, incoming: Reports) -> tuple[list[Incoming[Report]], list[Refused]]:
+    """Those that something in force can judge, and those that it cannot."""
+    accepted: list[Incoming[Report]] = []
+    refused: list[Refused] = []
+    for item in incoming:
+        refusal = refusal_of(register, item.event)
+        if refusal is None:
+            accepted.append(item)
+        else:
+            refused.append(refuse(item, refusal))
+    return accepted, refused
+
+
+def _take_in(conn: Connection, accepted: Reports, rows: BatchRows) -> tuple[TakenIn, Before]:
+    """Take the batch in against what the store knows; new keys go into `rows`."""
+    fresh = _without_repetition(accepted)
+    known = known_keys(conn, [item.key for item in fresh])
+    fresh = [item for item in fresh if not _is_known(known.get(item.key), item)]
+    linked = links_to(conn, [item.key for item in fresh])
+    plain, special = split(fresh, frozenset(known) | frozenset(linked))
+    taken = TakenIn()
+    take_in_plain(plain, taken)
+    rows.keys.extend(make_rows.key_row(item, KeyKind.REPORT) for item in plain)
+    files = _open_files(conn, special)
+    before = {key: file.assessment for key, file in files.items()}
+    take_in(special, files, taken)
+    _fill(conn, taken, files)
+    return taken, before
+
+
+def _without_repetition(items: Reports) -> list[Incoming[Report]]:
+    """The batch without what it says twice, to the byte and no better vouched for."""
+    best: dict[tuple[UUID, bytes], Authentication] = {}
+    fresh: list[Incoming[Report]] = []
+    for item in items:
+        known = best.get((item.key, item.content_hash))
+        if known is None or not as_good(known, item.authentication):
+            best[item.key, item.content_hash] = item.authentication
+            fresh.append(item)
+    return fresh
+
+
+def _is_known(known: KnownKey | None, item: Incoming[Report]) -> bool:
+    """Whether the store has this very event as its key's first version, as well vouched for."""
+    if known is None or known.content_hash != item.content_hash:
+        return False
+    return bool(known.vouched) or not item.authentication.vouched
+
+
+def _open_files(conn: Connection, special: Reports) -> dict[UUID, CaseFile]:
+    """The case files of these reports and of all they speak of, locked until the commit.
+
+    Placeholders are claimed first: two writers that meet on a key, one bringing the report and
+    one speaking of it, wait for each other there, and the second sees what the first has done.
+    """
+    keys = {item.key for item in special}
+    for item in special:
+        keys.update(target_key(item, target) for _, target in links_of(item.event))
+    if not keys:
+        return {}
+    ordered = sorted(keys)
+    claim_placeholders(conn, ordered, KeyKind.REPORT)
+    lock_keys(conn, ordered)
+    stored = versions_of(conn, ordered)
+    files = {key: _open_file(stored.get(key, ())) for key in ordered}
+    for key, links in links_to(conn, ordered).items():
+        files[key].links = [Link(x.relation, x.by_id, x.vouched) for x in links]
+    return files
+
+
+def _open_file(stored: Sequence[StoredVersion]) -> CaseFile:
+    file = CaseFile()
+    for version in stored:
+        report = decode_report(version.raw)
+        # It was read once, when it was stored; bytes that no longer are were changed since.
+        assert not isinstance(report, Refusal), f"stored bytes are no report: {report}"
+        authentication = Authentication(version.authentication)
+        file.versions.append(
+            (version.content_hash, Version(report, authentication, version.received_at))
+        )
+    if stored and stored[-1].assessment is not None:
+        file.revision = stored[-1].assessment_revision
+        file.assessment = msgspec.json.decode(stored[-1].assessment, type=Assessment)
+    return file
+
+
+def _fill(conn: Connection, taken: TakenIn, files: dict[UUID, CaseFile]) -> None:
+    """Write the first version of each event into its claimed key, and if it is vouched for now."""
+    fill_placeholders(
+        conn,
+        [
+            make_rows.key_row(item, KeyKind.REPORT)
+            for item, _ in taken.versions
+            if item.key in files and files[item.key].versions[0][0] == item.content_hash
+        ],
+    )
+
+
+def _judge(
+    register: Register, taken: TakenIn, before: Before, rows: BatchRows
+) -> dict[CorridorChange, datetime]:
+    """Read every step's dossier in one pass, make the rows, and note which corridors change."""
+    readings = read_dossiers(register, [step.dossier for step in taken.steps])
+    changes: dict[CorridorChange, datetime] = {}
+    for step, judged in zip(taken.steps, readings, strict=True):
+        assert not isinstance(judged, Refusal), f"sifted, and yet refused: {judged}"
+        earlier = before.get(step.key)
+        _add(rows, step, judged, earlier)
+        for row in effect_rows(step, judged, earlier):
+            rows.corridor_events.append(row)
+            changes[CorridorChange(row.mission, row.corridor_id)] = row.received_at
+        if step.key in before:
+            before[step.key] = judged.assessment
+    return changes
+
+
+def _add(rows: BatchRows, step: Step, judged: Judged, earlier: Assessment | None) -> None:
+    rows.assessments.append(make_rows.assessment_row(step, judged))
+    rows.violations.extend(make_rows.violation_rows(step, judged, earlier))
+    if step.revision > 1:
+        rows.supersessions.append(make_rows.supersession_row(step))

@@ -1,0 +1,41 @@
+"""The table of contents: topic in, stage, topic out, in order.
+
+    truceline.reports.v1          → judge_reports   → store, truceline.rejected.v1
+    truceline.corridor-status.v1  → fold_statuses   → store, truceline.rejected.v1
+
+Place on the data's way: between Kafka and the worker. Faust carries chunks and looks after the
+group; what a chunk means is handed in, so that nothing here does I/O of its own. One agent a topic,
+concurrency 1: Faust can commit past messages in flight otherwise (faust#606).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from streams import batching
+from streams.batching import Pulse
+from streams.coalesce import Coalescer, Process
+from streams.topics import TopicName
+
+APP_ID = "truceline-worker-v1"
+"""The consumer group: offsets are kept under this name, so it does not change."""
+
+
+def make_app(
+    bootstrap: str, *, judge_reports: Process, fold_statuses: Process, app_id: str = APP_ID
+) -> Any:  # noqa: ANN401  Faust has no types
+    """Make the app. Each `Process` commits a batch and returns, or raises and ends the process."""
+    app = batching.build_app(app_id=app_id, bootstrap=bootstrap)
+    stages = (
+        (TopicName.REPORTS, "judge_reports", Coalescer(judge_reports)),
+        (TopicName.CORRIDOR_STATUS, "fold_statuses", Coalescer(fold_statuses)),
+    )
+    for topic, name, stage in stages:
+        app.agent(batching.chunk_topic(app, topic), name=name, concurrency=1)(stage.run)
+    return app
+
+
+def run_app(app: Any, pulse: Pulse) -> NoReturn:  # noqa: ANN401  Faust has no types
+    """Run the app under the watchdog, until a signal stops it."""
+    batching.watch(app, pulse)
+    batching.run(app)
