@@ -12,10 +12,11 @@ swap is too short to be told from a zone that lies there.
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Iterator
 
-from geo.ellipsoid import WGS84
+import numpy as np
+
+from geo.ellipsoid import WGS84, Floats
 from geo.validate import geometry_problems
 from streams.agreement import Document, LineString, MultiPolygon, Polygon
 from streams.compose import Fields, Items, Node, Place, Scalar, plain
@@ -51,12 +52,11 @@ def geometries_are_sound(root: Node) -> Iterator[Mistake]:
 def places_are_not_swapped(root: Node) -> Iterator[Mistake]:
     """A zone that is far from all others, and among them when mirrored, has lon and lat swapped."""
     spots = _spots(root)
-    for number, found in enumerate(spots):
-        others = [other.value for other in (*spots[:number], *spots[number + 1 :])]
-        if not others:
-            continue
+    centres = np.array([found.value for found in spots])
+    for number, found in enumerate(spots if len(spots) > 1 else ()):
+        others = _median(np.delete(centres, number, axis=0))
         lon, lat = found.value
-        far, near = _km((lon, lat), _median(others)), _km((lat, lon), _median(others))
+        far, near = _km((lon, lat), others), _km((lat, lon), others)
         if far > SWAP_FAR_KM and near * SWAP_GAIN < far:
             said = (
                 f"longitude and latitude look swapped: it lies {far:,.0f} km from the other "
@@ -100,7 +100,8 @@ def _spots(root: Node, *patterns: str) -> list[Placed[Spot]]:
         for found in nodes(root, pattern):
             positions = list(_positions(found.value))
             if positions:
-                spots.append(Placed(_median(positions), found.path, found.place))
+                centre = _median(np.array(positions))
+                spots.append(Placed(centre, found.path, found.place))
     return spots
 
 
@@ -118,11 +119,10 @@ def _positions(node: Node) -> Iterator[Spot]:
                     yield from _positions(item)
 
 
-def _median(spots: list[Spot]) -> Spot:
-    return (
-        statistics.median(lon for lon, _ in spots),
-        statistics.median(lat for _, lat in spots),
-    )
+def _median(spots: Floats) -> Spot:
+    """Median longitude and latitude of `spots`, float64[n, 2]."""
+    lon, lat = np.median(spots, axis=0)
+    return float(lon), float(lat)
 
 
 def _km(a: Spot, b: Spot) -> float:
