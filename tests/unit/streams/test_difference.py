@@ -15,6 +15,13 @@ def _read(*edits: tuple[str, str]) -> Agreement:
 
 
 BEFORE = _read()
+SECOND_ENTRY = """\
+  - id: zolote
+    kind: disengagement_area
+    name: Zolote
+    geometry: {file: zones.geojson, feature: petrivske}
+    valid: {from: 2018-01-01T00:00:00Z}
+"""
 
 
 def test_a_version_does_not_differ_from_itself_however_it_is_written() -> None:
@@ -77,8 +84,10 @@ def test_a_version_does_not_differ_from_itself_however_it_is_written() -> None:
             "        to: 2016-05-01T19:00:00+03:00\n",
             ChangeKind.CHANGED,
             "corridors[north].windows[2016-05-01T09:00:00+00:00].to",
-            "corridor north: windows 2016-05-01T09:00:00+00:00: to changes from 2016-05-01T20:00:00"
-            + "+03:00 to 2016-05-01T19:00:00+03:00",
+            (
+                "corridor north: windows 2016-05-01T09:00:00+00:00: to changes from "
+                "2016-05-01T20:00:00+03:00 to 2016-05-01T19:00:00+03:00"
+            ),
         ),
         (
             "    name: Zolote\n",
@@ -104,7 +113,7 @@ def test_the_old_and_new_values_are_handed_over() -> None:
 def test_a_redrawn_zone_says_how_large_and_how_far() -> None:
     (change,) = difference(BEFORE, _read(("[38.56, 48.65]", "[38.59, 48.65]")))
     assert change.path == "zones[zolote].geometry"
-    # By hand: 4.42 km × 5.56 km, and a triangle of 2.21 km × 5.56 km / 2 put on its east side;
+    # By hand: 4.42 km by 5.56 km, and a triangle of 2.21 km by 5.56 km put on its east side;
     # the centroid of both lies 0.59 km farther east and 0.19 km farther south.
     assert change.sentence == (
         "zone zolote: geometry is redrawn: 24.569 km² → 30.712 km², centre moved by 618 m"
@@ -122,9 +131,7 @@ def test_a_zone_that_moves_keeps_its_first_entry_and_gains_a_second() -> None:
     after = _read(
         (
             "  - id: petrivske\n",
-            "  - id: zolote\n    kind: disengagement_area\n    name: Zolote\n"
-            + "    geometry: {file: zones.geojson, feature: petrivske}\n"
-            + "    valid: {from: 2018-01-01T00:00:00Z}\n  - id: petrivske\n",
+            SECOND_ENTRY + "  - id: petrivske\n",
         ),
         (
             "    name: Zolote\n",
