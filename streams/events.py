@@ -28,16 +28,18 @@ from streams.vocabulary import (
     Weapon,
 )
 
+END = r"$(?!\n)"
+"""The end of the text, in Python and in JSON Schema alike: a bare ``$`` lets a last newline by."""
 Id = Annotated[
     str,
-    Meta(min_length=1, max_length=128, pattern=r"^[!-~]+$", description="Printable ASCII."),
+    Meta(min_length=1, max_length=128, pattern=rf"^[!-~]+{END}", description="Printable ASCII."),
 ]
 Slug = Annotated[
     str,
     Meta(
         min_length=1,
         max_length=64,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        pattern=rf"^[A-Za-z0-9][A-Za-z0-9._-]*{END}",
         description="A short name: letters, digits, dot, underscore, hyphen.",
     ),
 ]
@@ -52,7 +54,7 @@ CompassPoints = Annotated[
     Meta(description="How coarse a compass bearing is: 8 = ±22.5°, 16 = ±11.25°."),
 ]
 Calibre = Annotated[float, Meta(gt=0, le=1000, description="Millimetres.")]
-Sha256Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Sha256Hex = Annotated[str, Meta(pattern=rf"^[0-9a-f]{{64}}{END}")]
 
 
 class Wire(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
