@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from geo.validate import geometry_problems
-from streams.events import Area, Bearings, CorridorStatus, Report
+from streams.events import Area, Bearings, CorridorStatus, Downtime, Location, Report
 from streams.vocabulary import DETAILS_OF
 
 EVENT_LIMIT_BYTES = 1 << 20
@@ -64,17 +64,18 @@ E = TypeVar("E", Report, CorridorStatus)
 _BY_TEXT: tuple[tuple[re.Pattern[str], Reason], ...] = tuple(
     (re.compile(pattern), reason)
     for pattern, reason in (
-        (r"missing required field", Reason.MISSING_FIELD),
-        (r"timezone component", Reason.MISSING_UTC_OFFSET),
-        (r"at `\$\.version`", Reason.UNSUPPORTED_VERSION),
-        (r"enum value .* at `\$\.kind`", Reason.UNKNOWN_KIND),
-        (r"[Ii]nvalid enum value|Invalid value", Reason.UNKNOWN_WORD),
+        (r"Object missing required field", Reason.MISSING_FIELD),
+        (r"Expected `datetime` with a timezone component", Reason.MISSING_UTC_OFFSET),
+        (r".* at `\$\.version`$", Reason.UNSUPPORTED_VERSION),
+        (r"Invalid enum value .* at `\$\.kind`$", Reason.UNKNOWN_KIND),
+        (r"Invalid enum value|Invalid value", Reason.UNKNOWN_WORD),
         (r"Invalid RFC3339", Reason.BAD_FORMAT),
-        (r"matching regex", Reason.BAD_FORMAT),
-        (r"out of range|[<>]=? ?-?[0-9]|of length", Reason.OUT_OF_RANGE),
+        (r"Expected `\w+` matching regex", Reason.BAD_FORMAT),
+        (r"Expected `\w+` (of length|[<>])|[\w ]+ out of range", Reason.OUT_OF_RANGE),
     )
 )
-"""msgspec tells its errors apart by text alone; `test_decode` holds each of these to it."""
+"""msgspec tells its errors apart by text alone; `test_decode` holds each of these to it. Matched
+from the start: what an event says is quoted farther on, and must not choose its own reason."""
 
 
 def decode_report(raw: bytes) -> Report | Refusal:
@@ -107,9 +108,11 @@ def _decode(
     # Each of these is a property of the bytes: the same bytes fail the same way again, so the
     # event is refused and kept, and going on with the next one is safe.
     try:
+        if not raw.isascii():
+            raw.decode()  # the decoder passes over the text of fields that it does not know
         event = decoder.decode(raw)
     except msgspec.ValidationError as error:
-        return Refusal(_reason_of(str(error)), str(error))
+        return Refusal(_reason_of(str(error)), _shortened(str(error)))
     except msgspec.DecodeError as error:
         return Refusal(Reason.MALFORMED_JSON, str(error))
     except UnicodeDecodeError as error:
@@ -121,9 +124,20 @@ def _decode(
 
 def _reason_of(text: str) -> Reason:
     for pattern, reason in _BY_TEXT:
-        if pattern.search(text):
+        if pattern.match(text):
             return reason
     return Reason.WRONG_TYPE
+
+
+def _shortened(text: str) -> str:
+    """A message quotes what was wrong, which may be a megabyte long; where it was comes last."""
+    if len(text) <= _MESSAGE_LIMIT:
+        return text
+    half = _MESSAGE_LIMIT // 2
+    return f"{text[:half]} ... {text[-half:]}"
+
+
+_MESSAGE_LIMIT = 400
 
 
 def _report_refusal(report: Report) -> Refusal | None:
@@ -143,11 +157,23 @@ def _report_refusal(report: Report) -> Refusal | None:
         )
     if report.id in (report.supersedes, report.retracts):
         return Refusal(Reason.REFERS_TO_ITSELF, "a report cannot supersede or retract itself")
-    location = report.location
+    return _downtime_refusal(report.downtime) or _location_refusal(report.location)
+
+
+def _location_refusal(location: Location | None) -> Refusal | None:
     if isinstance(location, Bearings):
         return _bearings_refusal(location)
     if isinstance(location, Area):
         return _area_refusal(location)
+    return None
+
+
+def _downtime_refusal(downtime: Sequence[Downtime]) -> Refusal | None:
+    for interval in downtime:
+        if _year_out_of_range(interval.start) or _year_out_of_range(interval.end):
+            return Refusal(Reason.OUT_OF_RANGE, "downtime: year outside 1900-2199")
+        if interval.end < interval.start:
+            return Refusal(Reason.INTERVAL_REVERSED, "a downtime's end lies before its start")
     return None
 
 
