@@ -1,0 +1,319 @@
+"""Poison in, reason code out; and whatever is sound comes back as it went in."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.decode import (
+    EVENT_LIMIT_BYTES,
+    Reason,
+    Refusal,
+    decode_report,
+    decode_status,
+)
+from streams.events import CorridorStatus, Report
+from streams.vocabulary import DETAILS_OF, Detail, Kind
+from tests.unit.streams import builders
+from tests.unit.streams.event_strategies import reports, statuses
+
+NESTED = 100_000
+FULL: dict[str, Any] = json.loads("""{
+  "version": 1, "id": "r-1", "mission": "mission", "source": "patrol-1", "kind": "explosion",
+  "detail": "impact", "means": ["heard", "saw"], "observed_from": "2026-03-02T12:00:00Z",
+  "observed_to": "2026-03-02T12:10:00+02:00", "location": {"type": "point", "lon": 38, "lat": 48},
+  "count": {"min": 2, "max": 3, "qualifier": "range"}, "weapons": ["mortar"],
+  "calibres_mm": [120], "flights": [{"from_deg": 10, "to_deg": 20}],
+  "monitor_sides": [{"zone": "z", "side": "inside"}], "subject_ref": "gun-1",
+  "presence": "present", "declared_number": 4, "origin": "o-1", "derived_from": ["d-1"],
+  "supersedes": "r-0", "retracts": "r-00", "exercise": false,
+  "grading": {"source": "B", "information": 2},
+  "attribution": {"party": "north", "basis": "plausible"}, "evidence": [],
+  "downtime": [{"start": "2026-03-02T12:00:00Z", "end": "2026-03-02T13:00:00Z"}], "remark": "x"
+}""") | {"observed_to": "2026-03-02T12:10:00Z"}
+STATUS: dict[str, Any] = json.loads("""{
+  "version": 1, "id": "s-1", "mission": "mission", "source": "operator", "corridor": "c",
+  "segment": "km-1", "status": "open", "issued_at": "2026-03-02T12:00:00Z",
+  "observed_at": "2026-03-02T11:50:00Z", "effective_from": "2026-03-02T12:00:00Z",
+  "effective_to": "2026-03-02T18:00:00Z", "settles": [{"source": "patrol-1", "id": "r-1"}],
+  "exercise": false, "remark": "x"
+}""")
+SQUARE = [[38.0, 48.0], [38.1, 48.0], [38.1, 48.1], [38.0, 48.1], [38.0, 48.0]]
+BOW_TIE = [[38.0, 48.0], [38.1, 48.1], [38.1, 48.0], [38.0, 48.1], [38.0, 48.0]]
+# The year 1 in the east and the year 9999 in the west are outside of what a UTC instant can be.
+FIRST_YEAR, LAST_YEAR = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"
+
+
+def reason(raw: bytes) -> Reason:
+    refused = decode_report(raw)
+    assert isinstance(refused, Refusal), "it was taken"
+    assert refused.message
+    return refused.reason
+
+
+def with_(**changes: object) -> bytes:
+    return json.dumps(FULL | changes).encode()
+
+
+def spliced(text: bytes) -> bytes:
+    """A sound report with `text` as the value of a field that nobody knows."""
+    return json.dumps(FULL).encode()[:-1] + b', "unknown": ' + text + b"}"
+
+
+def test_a_sound_report_with_every_field_is_read() -> None:
+    report = decode_report(json.dumps(FULL).encode())
+    assert isinstance(report, Report)
+    assert set(FULL) == set(Report.__struct_fields__)
+    assert (report.kind, report.detail) == (Kind.EXPLOSION, Detail.IMPACT)
+
+
+def test_a_sound_status_with_every_field_is_read() -> None:
+    assert isinstance(decode_status(json.dumps(STATUS).encode()), CorridorStatus)
+    assert set(STATUS) == set(CorridorStatus.__struct_fields__)
+
+
+def test_unknown_fields_are_ignored() -> None:
+    assert decode_report(spliced(b'{"a": [1, null, {"b": "c"}]}')) == decode_report(with_())
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"", Reason.EMPTY),
+        (b" \n", Reason.MALFORMED_JSON),
+        (b"not json", Reason.MALFORMED_JSON),
+        (b"{", Reason.MALFORMED_JSON),
+        (b"\xef\xbb\xbf" + with_(), Reason.MALFORMED_JSON),
+        (with_()[:-1], Reason.MALFORMED_JSON),
+        (with_()[:200], Reason.MALFORMED_JSON),
+        (with_() + b"{}", Reason.MALFORMED_JSON),
+        (with_() + b"\x00", Reason.MALFORMED_JSON),
+        (b"[]", Reason.WRONG_TYPE),
+        (b"null", Reason.WRONG_TYPE),
+        (b'"text"', Reason.WRONG_TYPE),
+        (b"{}", Reason.MISSING_FIELD),
+        (with_(remark="x" * 10_000_000), Reason.TOO_LARGE),
+        (b" " * (EVENT_LIMIT_BYTES + 1), Reason.TOO_LARGE),
+        (b"\xff" + with_(), Reason.NOT_UTF8),
+        (with_(id="ID").replace(b"ID", b"r\xff"), Reason.NOT_UTF8),
+        (with_(remark="ID").replace(b"ID", b"\xed\xa0\x80"), Reason.NOT_UTF8),
+        (spliced(b'"\xff"'), Reason.NOT_UTF8),
+        (with_(remark="\ud800"), Reason.MALFORMED_JSON),
+        (with_(remark="\udc00\ud800"), Reason.MALFORMED_JSON),
+        (with_(location={"type": "point", "lon": float("nan"), "lat": 1}), Reason.MALFORMED_JSON),
+        (with_(location={"type": "point", "lon": float("inf"), "lat": 1}), Reason.MALFORMED_JSON),
+        (spliced(b"NaN"), Reason.MALFORMED_JSON),
+        (spliced(b"-Infinity"), Reason.MALFORMED_JSON),
+        (with_(declared_number=7).replace(b"7,", b"1e999,"), Reason.OUT_OF_RANGE),
+        (with_(calibres_mm=[7]).replace(b"[7]", b"[1e999]"), Reason.OUT_OF_RANGE),
+        (b"[" * NESTED, Reason.WRONG_TYPE),
+        (b'{"unknown":' + b"[" * NESTED, Reason.NESTED_TOO_DEEPLY),
+        (b'{"a":' * NESTED, Reason.NESTED_TOO_DEEPLY),
+        (spliced(b"[" * NESTED + b"]" * NESTED), Reason.NESTED_TOO_DEEPLY),
+        (spliced(b'{"a":' * NESTED + b"1" + b"}" * NESTED), Reason.NESTED_TOO_DEEPLY),
+        (with_(location="L").replace(b'"L"', b"[" * NESTED), Reason.WRONG_TYPE),
+    ],
+)
+def test_bytes_that_are_no_event_are_refused(raw: bytes, expected: Reason) -> None:
+    assert reason(raw) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"version": 2}, Reason.UNSUPPORTED_VERSION),
+        ({"version": "1"}, Reason.UNSUPPORTED_VERSION),
+        ({"kind": "expulsion"}, Reason.UNKNOWN_KIND),
+        ({"kind": "missing required field - at `$.version`"}, Reason.UNKNOWN_KIND),
+        ({"detail": "loud"}, Reason.UNKNOWN_WORD),
+        ({"means": ["felt"]}, Reason.UNKNOWN_WORD),
+        ({"weapons": ["mortar", "slingshot"]}, Reason.UNKNOWN_WORD),
+        ({"presence": "maybe"}, Reason.UNKNOWN_WORD),
+        ({"count": {"min": 1, "qualifier": "lots"}}, Reason.UNKNOWN_WORD),
+        ({"grading": {"source": "G", "information": 1}}, Reason.UNKNOWN_WORD),
+        ({"attribution": {"party": "north", "basis": "sure"}}, Reason.UNKNOWN_WORD),
+        ({"monitor_sides": [{"zone": "z", "side": "near"}]}, Reason.UNKNOWN_WORD),
+        ({"location": {"type": "sphere"}}, Reason.UNKNOWN_WORD),
+        (
+            {"location": {"type": "bearings", "lon": 1, "lat": 1, "compass_points": 4}},
+            Reason.UNKNOWN_WORD,
+        ),
+        ({"observed_from": "2026-03-02T12:00:00"}, Reason.MISSING_UTC_OFFSET),
+        ({"observed_to": "2026-03-02T12:10:00"}, Reason.MISSING_UTC_OFFSET),
+        ({"downtime": [{"start": "2026-03-02T12:00:00"}]}, Reason.MISSING_UTC_OFFSET),
+        ({"observed_from": "yesterday"}, Reason.BAD_FORMAT),
+        ({"observed_from": "2026-02-30T12:00:00Z"}, Reason.BAD_FORMAT),
+        ({"observed_from": "2026-03-02T24:01:00Z"}, Reason.BAD_FORMAT),
+        ({"observed_from": 1_772_452_800}, Reason.WRONG_TYPE),
+        ({"observed_from": FIRST_YEAR}, Reason.OUT_OF_RANGE),
+        ({"observed_to": LAST_YEAR}, Reason.OUT_OF_RANGE),
+        ({"observed_from": "1899-12-31T00:00:00Z"}, Reason.OUT_OF_RANGE),
+        ({"observed_to": "2200-01-01T00:00:00Z"}, Reason.OUT_OF_RANGE),
+        ({"downtime": [{"start": FIRST_YEAR, "end": LAST_YEAR}]}, Reason.OUT_OF_RANGE),
+        ({"observed_to": "2026-03-02T11:59:59Z"}, Reason.INTERVAL_REVERSED),
+        ({"observed_to": "2026-03-02T13:59:59+02:00"}, Reason.INTERVAL_REVERSED),
+        (
+            {"downtime": [{"start": "2026-03-02T13:00:00Z", "end": "2026-03-02T12:00:00Z"}]},
+            Reason.INTERVAL_REVERSED,
+        ),
+        ({"id": ""}, Reason.OUT_OF_RANGE),
+        ({"id": "x" * 129}, Reason.OUT_OF_RANGE),
+        ({"id": "two words"}, Reason.BAD_FORMAT),
+        ({"id": "line\n"}, Reason.BAD_FORMAT),
+        ({"id": "nul\x00"}, Reason.BAD_FORMAT),
+        ({"id": "дім"}, Reason.BAD_FORMAT),
+        ({"mission": "mission\n"}, Reason.BAD_FORMAT),
+        ({"source": "-patrol"}, Reason.BAD_FORMAT),
+        ({"evidence": ["A" * 64]}, Reason.BAD_FORMAT),
+        ({"evidence": ["a" * 64 + "\n"]}, Reason.BAD_FORMAT),
+        ({"means": []}, Reason.OUT_OF_RANGE),
+        ({"means": ["saw"] * 9}, Reason.OUT_OF_RANGE),
+        ({"remark": "x" * 4_001}, Reason.OUT_OF_RANGE),
+        ({"count": {"min": -1}}, Reason.OUT_OF_RANGE),
+        ({"count": {"min": 10**30}}, Reason.OUT_OF_RANGE),
+        ({"count": {"min": 1.5}}, Reason.WRONG_TYPE),
+        ({"count": {"min": 3, "max": 2}}, Reason.COUNT_REVERSED),
+        ({"calibres_mm": [0]}, Reason.OUT_OF_RANGE),
+        ({"grading": {"source": "A", "information": 7}}, Reason.OUT_OF_RANGE),
+        ({"location": {"type": "point", "lon": 180.1, "lat": 1}}, Reason.OUT_OF_RANGE),
+        ({"location": {"type": "point", "lon": 1, "lat": -90.1}}, Reason.OUT_OF_RANGE),
+        ({"location": {"type": "point", "lon": 1, "lat": 1, "accuracy_m": -1}},
+         Reason.OUT_OF_RANGE),
+        ({"location": {"lon": 1, "lat": 1}}, Reason.MISSING_FIELD),
+        ({"location": {"type": "bearings", "lon": 1, "lat": 1, "sectors": []}},
+         Reason.OUT_OF_RANGE),
+        ({"location": {"type": "bearings", "lon": 1, "lat": 1,
+                       "sectors": [{"max_m": 9}, {"min_m": 5, "max_m": 4}]}},
+         Reason.DISTANCE_REVERSED),
+        ({"location": {"type": "track", "points": [[1, 2]]}}, Reason.OUT_OF_RANGE),
+        ({"location": {"type": "area", "coordinates": []}}, Reason.OUT_OF_RANGE),
+        ({"location": {"type": "area", "coordinates": [SQUARE[:3]]}}, Reason.OUT_OF_RANGE),
+        ({"location": {"type": "area", "coordinates": [SQUARE[:4]]}}, Reason.BAD_GEOMETRY),
+        ({"location": {"type": "area", "coordinates": [BOW_TIE]}}, Reason.BAD_GEOMETRY),
+        ({"location": {"type": "area", "coordinates": [[[1, 1]] * 4]}}, Reason.BAD_GEOMETRY),
+        ({"detail": "denial"}, Reason.DETAIL_NOT_OF_KIND),
+        ({"kind": "shot"}, Reason.DETAIL_NOT_OF_KIND),
+        ({"supersedes": "r-1"}, Reason.REFERS_TO_ITSELF),
+        ({"retracts": "r-1"}, Reason.REFERS_TO_ITSELF),
+    ],
+)  # fmt: skip
+def test_a_field_that_is_wrong_is_named_by_its_reason(
+    changes: dict[str, object], expected: Reason
+) -> None:
+    assert reason(with_(**changes)) is expected
+
+
+@pytest.mark.parametrize("field", sorted(FULL))
+def test_a_field_of_the_wrong_type_is_refused(field: str) -> None:
+    wrong = 7 if field not in {"version", "declared_number"} else "seven"
+    expected = Reason.UNSUPPORTED_VERSION if field == "version" else Reason.WRONG_TYPE
+    assert reason(with_(**{field: wrong})) is expected
+
+
+REQUIRED = ("id", "mission", "source", "kind", "means", "observed_from")
+
+
+@pytest.mark.parametrize("field", REQUIRED)
+def test_a_missing_field_is_refused(field: str) -> None:
+    less = {name: value for name, value in FULL.items() if name != field}
+    assert reason(json.dumps(less).encode()) is Reason.MISSING_FIELD
+
+
+def test_nothing_else_is_required() -> None:
+    least = {name: FULL[name] for name in REQUIRED}
+    assert isinstance(decode_report(json.dumps(least).encode()), Report)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"status": "ajar"}, Reason.UNKNOWN_WORD),
+        ({"issued_at": "2026-03-02T12:00:00"}, Reason.MISSING_UTC_OFFSET),
+        ({"issued_at": FIRST_YEAR}, Reason.OUT_OF_RANGE),
+        ({"observed_at": LAST_YEAR}, Reason.OUT_OF_RANGE),
+        ({"effective_from": FIRST_YEAR}, Reason.OUT_OF_RANGE),
+        ({"effective_to": LAST_YEAR}, Reason.OUT_OF_RANGE),
+        ({"effective_to": "2026-03-02T12:00:00Z"}, Reason.INTERVAL_REVERSED),
+        ({"settles": [{"source": "patrol-1"}]}, Reason.MISSING_FIELD),
+        ({"version": 0}, Reason.UNSUPPORTED_VERSION),
+    ],
+)
+def test_a_status_that_is_wrong_is_named_by_its_reason(
+    changes: dict[str, object], expected: Reason
+) -> None:
+    refused = decode_status(json.dumps(STATUS | changes).encode())
+    assert isinstance(refused, Refusal)
+    assert refused.reason is expected
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("detail", Detail)
+def test_a_detail_is_taken_of_its_own_kinds_alone(kind: Kind, detail: Detail) -> None:
+    read = decode_report(with_(kind=kind, detail=detail))
+    assert isinstance(read, Report) == (detail in DETAILS_OF.get(kind, ()))
+
+
+def test_a_message_is_short_and_ends_with_the_place() -> None:
+    refused = decode_report(with_(kind="x" * 1_000_000))
+    assert isinstance(refused, Refusal)
+    assert len(refused.message) < 500
+    assert refused.message.endswith("at `$.kind`")
+
+
+def test_a_message_quotes_no_control_character() -> None:
+    refused = decode_report(with_(kind="a\x00\n\x1b[31m"))
+    assert isinstance(refused, Refusal)
+    assert refused.message.isprintable()
+
+
+def test_the_largest_area_that_may_be_sent_is_decided_at_once() -> None:
+    crossing = [
+        [38 + (i * 7919 % 1999) / 1e4, 48 + (i * 104_729 % 1999) / 1e4] for i in range(1999)
+    ]
+    raw = with_(location={"type": "area", "coordinates": [[*crossing, crossing[0]]] * 12})
+    assert len(raw) < EVENT_LIMIT_BYTES
+    started = time.process_time()
+    assert reason(raw) is Reason.BAD_GEOMETRY
+    assert time.process_time() - started < 5  # generous: a shared machine
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_make_it_raise(raw: bytes) -> None:
+    for decoded in (decode_report(raw), decode_status(raw)):
+        assert isinstance(decoded, Refusal)
+
+
+@given(
+    st.sampled_from([json.dumps(FULL).encode(), json.dumps(STATUS).encode()]),
+    st.lists(st.tuples(st.integers(0, 900), st.integers(0, 3), st.binary(max_size=4)), max_size=6),
+)
+def test_no_damage_to_a_sound_event_makes_it_raise(
+    raw: bytes, damages: list[tuple[int, int, bytes]]
+) -> None:
+    for at, cut, put in damages:
+        raw = raw[:at] + put + raw[at + cut :]
+    for decoded in (decode_report(raw), decode_status(raw)):
+        assert isinstance(decoded, Refusal | Report | CorridorStatus)
+
+
+@given(reports)
+def test_a_report_comes_back_from_its_bytes(report: Report) -> None:
+    raw = msgspec.json.encode(report)
+    assert decode_report(raw) == report
+    assert msgspec.json.encode(decode_report(raw)) == raw
+
+
+@given(statuses)
+def test_a_status_comes_back_from_its_bytes(status: CorridorStatus) -> None:
+    assert decode_status(msgspec.json.encode(status)) == status
+
+
+def test_the_builders_are_sound() -> None:
+    assert decode_report(builders.line(builders.report())) == builders.report()
+    assert decode_status(builders.line(builders.status())) == builders.status()
