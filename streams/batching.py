@@ -316,32 +316,37 @@ def watch(
     """
     watchdog = Watchdog(stall_after_s)
 
-    def look() -> None:
-        try:
-            positions = app.consumer.positions() if app.started else {}
-        except KafkaError:
-            return  # the broker is away, which a new process would not change; aiokafka retries
-        except TimeoutError:
-            log.critical("the consumer's thread does not answer, stopping")
-            end(EXIT_STALLED)
-        stall = watchdog.look(time.monotonic(), positions, pulse.last)
-        if stall is not None:
-            topic, partition = stall.partition
-            log.critical(
-                "consuming stands still, stopping",
-                topic=topic,
-                partition=partition,
-                lag=stall.lag,
-                seconds=round(stall.seconds),
-            )
-            end(EXIT_STALLED)
-
     def keep_looking() -> None:
-        while True:
+        while not app.should_stop:
             time.sleep(every_s)
-            look()
+            if app.started and not app.should_stop:
+                look(app, watchdog, pulse, end)
 
     threading.Thread(target=keep_looking, name="watchdog", daemon=True).start()
+
+
+def look(app: faust.App, watchdog: Watchdog, pulse: Pulse, end: EndProcess) -> None:
+    """Look once at where the consumer stands, and end the process if it must be."""
+    try:
+        positions = app.consumer.positions()
+    except KafkaError:
+        positions = {}  # the broker is away, which a new process would not change: count anew
+    except Exception:  # a watchdog that can't see must not go on as if all were well
+        if app.should_stop:
+            return  # what it looks at was taken down meanwhile
+        log.critical("the consumer's thread does not answer, stopping", exc_info=True)
+        end(EXIT_STALLED)
+    stall = watchdog.look(time.monotonic(), positions, pulse.last)
+    if stall is not None:
+        topic, partition = stall.partition
+        log.critical(
+            "consuming stands still, stopping",
+            topic=topic,
+            partition=partition,
+            lag=stall.lag,
+            seconds=round(stall.seconds),
+        )
+        end(EXIT_STALLED)
 
 
 def run(app: faust.App, services: Iterable[Any] = ()) -> NoReturn:
