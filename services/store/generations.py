@@ -38,7 +38,7 @@ _ROWS = """
 SELECT generation, from_instant,
        starts_at, ends_at, state, cause, cause_events, not_valid_after
 FROM corridor_availability
-WHERE mission = %s AND corridor_id = %s AND known_at <= coalesce(%s, 'infinity')
+WHERE mission = %s AND corridor_id = %s AND known_at <= coalesce(%s::timestamptz, 'infinity')
 ORDER BY generation, seq
 """
 
