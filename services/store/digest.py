@@ -1,0 +1,149 @@
+"""One hash of what is stored, to say that two stores hold the same.
+
+Place on the data's way: after it; convergence and crash tests, and operators who compare a restored
+copy with the original. `digest` is of what is *current*: any order of arrival, any repetition, any
+batches and any crash in between end in the same. `full_digest` is of all history: it is equal where
+the same events came in the same order.
+
+Left out of both is what the wall clock and the transport decide: when something was received, and
+where in Kafka it stood. Hence also an assessment's `context`, which is the hash of exactly that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, LiteralString, NamedTuple
+from uuid import uuid4
+
+import msgspec
+from psycopg import sql
+from sqlalchemy import Column, Text
+
+from services.store.engine import Connection
+from services.store.generations import StoredInterval, known_intervals
+from services.store.models import HISTORY_TABLES, Base
+from services.store.queries.corridors import corridors
+from services.store.queries.violations import STANDING
+
+BATCH = 5_000
+
+BY_THE_CLOCK = frozenset({"received_at", "known_at", "loaded_at", "context", "events_digest"})
+"""Columns, and fields of bodies, that hold a time of the wall clock or a hash over one."""
+
+BY_THE_TRANSPORT = frozenset({"record_partition", "record_offset"})
+
+_encode_body = msgspec.json.Encoder(order="sorted").encode
+
+
+class Section(NamedTuple):
+    """Rows that go into a digest, in an order that says nothing about how they came."""
+
+    name: str
+    query: sql.SQL | sql.Composed
+    values: list[Any]
+
+
+_ASSESSMENTS: LiteralString = """
+SELECT key, mission, observed_from, observed_to, verdict, standing, agreement, methodology, body
+FROM current_assessments ORDER BY key
+"""
+
+_VIOLATIONS: LiteralString = """
+SELECT key, term_id, mission, source, event_id, observed_from, observed_to, p_inside, count_min,
+    count_max, count_qualifier, clause, kind, severity, verdict, rule, zone_id, zone_kind,
+    attributed_party, attribution_basis, agreement
+FROM current_violations WHERE verdict = ANY(%s) ORDER BY key, term_id COLLATE "C"
+"""
+
+_REJECTED: LiteralString = """
+SELECT DISTINCT key, reason COLLATE "C", content_hash FROM rejected ORDER BY 1, 2
+"""
+
+
+def digest(conn: Connection) -> str:
+    """SHA-256 (hex) of what is current: assessments, violations, corridors, what was refused."""
+    hasher = hashlib.sha256()
+    for section in (
+        Section("assessments", sql.SQL(_ASSESSMENTS), []),
+        Section("violations", sql.SQL(_VIOLATIONS), [list(STANDING)]),
+        Section("rejected", sql.SQL(_REJECTED), []),
+    ):
+        _feed(hasher.update, section.name, _rows(conn, section))
+    for corridor in corridors(conn):
+        timeline = joined(known_intervals(conn, *corridor).intervals)
+        _feed(hasher.update, "/".join(corridor), timeline)
+    return hasher.hexdigest()
+
+
+def full_digest(conn: Connection) -> str:
+    """SHA-256 (hex) of every row of history, current or superseded."""
+    hasher = hashlib.sha256()
+    for table in HISTORY_TABLES:
+        _feed(hasher.update, table, _rows(conn, _whole(table)))
+    return hasher.hexdigest()
+
+
+def joined(intervals: Iterable[StoredInterval]) -> Iterator[StoredInterval]:
+    """Neighbours that say the same as one: how often the fold ran cuts no interval in two."""
+    last: StoredInterval | None = None
+    for interval in intervals:
+        if last is not None and last[2:] == interval[2:] and last.ends_at == interval.starts_at:
+            last = last._replace(ends_at=interval.ends_at)
+            continue
+        if last is not None:
+            yield last
+        last = interval
+    if last is not None:
+        yield last
+
+
+def _whole(table: str) -> Section:
+    """Everything of a table but the clock and the transport, by its key and then by all of it."""
+    stored = Base.metadata.tables[table]
+    out = BY_THE_CLOCK | BY_THE_TRANSPORT
+    names = [column.name for column in stored.columns if column.name not in out]
+    first = [column.name for column in stored.primary_key if column.name not in out]
+    order = [*first, *(name for name in names if name not in first)]
+    query = sql.SQL("SELECT {} FROM {} ORDER BY {}").format(
+        sql.SQL(", ").join(map(sql.Identifier, names)),
+        sql.Identifier(table),
+        sql.SQL(", ").join(_ordered_by(stored.columns[name]) for name in order),
+    )
+    return Section(table, query, [])
+
+
+def _ordered_by(column: Column[Any]) -> sql.Composed:
+    """A column to order by: text by its bytes, whatever language the database was made for."""
+    by_bytes = sql.SQL('{} COLLATE "C"') if isinstance(column.type, Text) else sql.SQL("{}")
+    return by_bytes.format(sql.Identifier(column.name))
+
+
+def _rows(conn: Connection, section: Section) -> Iterator[tuple[Any, ...]]:
+    """The section's rows, read in portions; bodies without what the clock decides."""
+    with conn.cursor(f"digest_{uuid4().hex}", binary=True) as cursor:
+        cursor.itersize = BATCH
+        cursor.execute(section.query, section.values)
+        columns = [column.name for column in cursor.description or ()]
+        body = columns.index("body") if "body" in columns else None
+        for row in cursor:
+            yield row if body is None else (*row[:body], timeless(row[body]), *row[body + 1 :])
+
+
+def timeless(body: bytes) -> bytes:
+    """A body without what the clock decides, its fields in the order of their names."""
+    if not body:
+        return b""
+    fields = msgspec.json.decode(body)
+    kept = {name: value for name, value in fields.items() if name not in BY_THE_CLOCK}
+    return _encode_body(kept)
+
+
+def _feed(update: Callable[[bytes], None], name: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Hash rows as MessagePack, which delimits itself: no two sets of rows give the same bytes."""
+    update(msgspec.msgpack.encode(name))
+    count = 0
+    for row in rows:
+        update(msgspec.msgpack.encode(row))
+        count += 1
+    update(msgspec.msgpack.encode(count))

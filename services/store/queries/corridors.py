@@ -1,0 +1,56 @@
+"""What is known of a corridor at an instant, and was known at another.
+
+Place on the data's way: `truceline corridor availability`, the board. The whole timeline is
+`generations.known_intervals`; this is the one row a planner of convoys asks for.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from services.store.engine import Connection
+from services.store.generations import StoredInterval
+
+
+class CorridorName(NamedTuple):
+    """A corridor; two missions may use one id."""
+
+    mission: str
+    corridor_id: str
+
+
+_AT = """
+SELECT starts_at, ends_at, state, cause, cause_events, not_valid_after
+FROM corridor_availability
+WHERE mission = %b AND corridor_id = %b AND from_instant <= %b AND known_at <= %b
+    AND starts_at <= %b AND coalesce(ends_at, 'infinity') > %b
+ORDER BY generation DESC LIMIT 1
+"""
+
+_CORRIDORS = """
+SELECT DISTINCT mission, corridor_id FROM corridor_availability
+WHERE mission = coalesce(%s, mission) ORDER BY mission, corridor_id
+"""
+
+
+def availability(
+    conn: Connection, mission: str, corridor_id: str, at: datetime, known_at: datetime
+) -> StoredInterval | None:
+    """The interval `at` lies in, by what was known at `known_at`; None: nothing was known.
+
+    Its `starts_at` and `ends_at` are its generation's: a newer one may cut it short before or
+    after `at`. For the timeline as a whole ask `generations.known_intervals`.
+    """
+    values = [mission, corridor_id, at, known_at, at, at]
+    with conn.cursor(binary=True) as cursor:
+        row = cursor.execute(_AT, values).fetchone()
+    if row is None:
+        return None
+    starts_at, ends_at, state, cause, cause_events, not_valid_after = row
+    return StoredInterval(starts_at, ends_at, state, cause, tuple(cause_events), not_valid_after)
+
+
+def corridors(conn: Connection, mission: str | None = None) -> list[CorridorName]:
+    """Every corridor of which anything is known."""
+    return [CorridorName(*row) for row in conn.execute(_CORRIDORS, [mission])]

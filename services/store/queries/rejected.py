@@ -1,0 +1,70 @@
+"""What was refused, why, and its bytes.
+
+Place on the data's way: `truceline rejected`, and whoever sent it and wants to know.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from psycopg import sql
+from psycopg.rows import args_row
+
+from services.store.engine import Connection
+from services.store.queries.filters import Filters
+
+
+class FoundRejected(NamedTuple):
+    """A refused event, without its bytes, which may be many."""
+
+    key: UUID
+    received_at: datetime
+    topic: str
+    record_partition: int
+    record_offset: int
+    reason: str
+    message: str
+    mission: str | None
+    source: str | None
+    event_id: str | None
+    content_hash: bytes
+    size_bytes: int
+
+
+def rejected(  # noqa: PLR0913 (each is one thing an operator may ask for)
+    conn: Connection,
+    *,
+    reason: str | None = None,
+    mission: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 100,
+    after: tuple[datetime, UUID] | None = None,
+) -> list[FoundRejected]:
+    """At most `limit` events refused in [since, until), the newest first.
+
+    `after`: `received_at` and `key` of the last one of the page before.
+    """
+    filters = Filters()
+    filters.add("reason = %s", reason)
+    filters.add("mission = %s", mission)
+    filters.add("received_at >= %s", since)
+    filters.add("received_at < %s", until)
+    if after is not None:
+        filters.add("(received_at, key) < (%s, %s)", *after)
+    columns = sql.SQL(", ").join(map(sql.Identifier, FoundRejected._fields[:-1]))
+    query = sql.SQL(
+        "SELECT {}, length(raw) FROM rejected {} ORDER BY received_at DESC, key DESC LIMIT %s"
+    ).format(columns, filters.where)
+    with conn.cursor(binary=True, row_factory=args_row(FoundRejected)) as cursor:
+        return cursor.execute(query, [*filters.values, limit]).fetchall()
+
+
+def rejected_bytes(conn: Connection, received_at: datetime, key: UUID) -> bytes | None:
+    """What came, exactly."""
+    query = "SELECT raw FROM rejected WHERE received_at = %s AND key = %s"
+    with conn.cursor(binary=True) as cursor:
+        row = cursor.execute(query, [received_at, key]).fetchone()
+    return None if row is None else bytes(row[0])
