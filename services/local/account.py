@@ -53,6 +53,15 @@ def require_reachable(path: Path, account: Account) -> None:
         raise FolderUnreachableError(path, account.name, barrier)
 
 
+def make_open_folder(path: Path) -> None:
+    """Make `path` and what is missing above it; root's stay open to all whatever root's umask."""
+    missing = [step for step in (path, *path.parents) if not step.exists()]
+    path.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if os.geteuid() == 0:
+        for made in missing:
+            made.chmod(0o755)
+
+
 def find_barrier(path: Path, account: Account) -> Path | None:
     """Return the topmost folder of `path` that `account` may not enter, by its mode bits."""
     for step in reversed([path, *path.parents]):

@@ -19,7 +19,12 @@ import time
 from pathlib import Path
 from typing import Final
 
-from services.local.account import Account, engine_account, require_reachable
+from services.local.account import (
+    Account,
+    engine_account,
+    make_open_folder,
+    require_reachable,
+)
 from services.local.errors import (
     FolderForeignError,
     FolderFullError,
@@ -100,7 +105,8 @@ class Folder:
         fresh = not self.path.exists()
         if not self.account.is_caller:
             require_reachable(self.path.parent, self.account)
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_open_folder(self.path.parent)
+        self.path.mkdir(mode=0o700, exist_ok=True)
         self._require_ours(fresh=fresh)
         self.path.chmod(0o700 if self.account.is_caller else 0o711)
         self._require_room(needed_mb)

@@ -18,6 +18,7 @@ from typing import Final
 import requests
 from jgo.maven import MavenContext, PythonResolver
 
+from services.local.account import make_open_folder
 from services.local.errors import FolderUnwritableError, JarsDifferError, JarsUnfetchedError
 
 LOCK: Final = Path(__file__).with_name("jgo.lock.toml")
@@ -59,7 +60,7 @@ def ensure_jars(
     locked = read_lock() if locked is None else locked
     folder = cache / "jars"
     try:
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        make_open_folder(folder)
         if wrong := find_wrong(locked, folder):
             say(f"fetching Apache Kafka: {len(wrong)} jars, once ...")
             _replace(wrong, folder, fetch or fetch_jar, total=len(locked))

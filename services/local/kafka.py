@@ -42,6 +42,8 @@ JAVA_OPTIONS: Final = (
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSZ",
 )
 
+# After SIGKILL the controller lets a new broker in only when the old one's session is over: with
+# Kafka's own 9 s every restart took 13 s, with these it takes 5 s.
 PROPERTIES: Final = """\
 process.roles=broker,controller
 node.id=1
@@ -52,6 +54,8 @@ advertised.listeners=PLAINTEXT://{host}:{broker}
 inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={data}
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 auto.create.topics.enable=false
 default.replication.factor=1
 min.insync.replicas=1

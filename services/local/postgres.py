@@ -37,6 +37,7 @@ POLL_S: Final = 0.02
 # For two cores and a notebook's memory. Durability is PostgreSQL's own default: fsync on.
 SETTINGS: Final = """\
 listen_addresses = ''
+unix_socket_permissions = 0700
 max_connections = 100
 shared_buffers = '256MB'
 effective_cache_size = '1GB'

@@ -13,7 +13,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Final
 
-from services.local.account import Account, find_barrier, require_reachable
+from services.local.account import Account, find_barrier, make_open_folder, require_reachable
 from services.local.errors import FolderUnwritableError
 
 CACHE_VARIABLE: Final = "TRUCELINE_CACHE"
@@ -45,7 +45,7 @@ def make_cache(account: Account) -> Path:
     """Make the cache folder if need be, require that `account` can reach it, and return it."""
     cache = cache_folder()
     try:
-        cache.mkdir(mode=0o755, parents=True, exist_ok=True)
+        make_open_folder(cache)
         if not os.access(cache, os.W_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as e:  # stop: only the person can choose another place
@@ -78,7 +78,7 @@ def _reachable_site(package: _Package, account: Account, cache: Path) -> Path:
 
 def _copy(site: Path, trees: tuple[str, ...], target: Path) -> None:
     """Copy `trees` of `site` to `target`, which appears whole or not at all."""
-    target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    make_open_folder(target.parent)
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         for tree in trees:

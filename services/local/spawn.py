@@ -16,9 +16,6 @@ from services.local.logs import last_line
 # thread starts all of them and lives as long as the process.
 _SPAWNER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawn")
 
-# What an engine gets of our environment: nothing, so that no PG* or JAVA* variable reaches it.
-BARE: Mapping[str, str] = {"PATH": "/usr/bin:/bin", "LANG": "C", "TZ": "UTC"}
-
 
 def spawn(  # noqa: PLR0913 - named arguments, each with one meaning
     argv: Sequence[str],
@@ -26,22 +23,23 @@ def spawn(  # noqa: PLR0913 - named arguments, each with one meaning
     cwd: Path,
     log: Path,
     account: Account | None = None,
-    env: Mapping[str, str] = BARE,
+    env: Mapping[str, str] | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start `argv` (an absolute program path first); its output is appended to `log`.
 
     The child leads a session of its own, so Ctrl-C at the terminal does not reach it: whoever
-    started it stops it, in order. `death_signal` is what it gets when this process ends.
+    started it stops it, in order. `death_signal` is what it gets when this process ends. Without
+    `env` it gets a bare environment.
     """
     drop = account is not None and not account.is_caller
     uid, gid = (account.uid, account.gid) if account and drop else (launch.STAY, launch.STAY)
     command = [
         *(sys.executable, "-I", "-S", launch.__file__),
-        *map(str, (os.getpid(), int(death_signal), uid, gid)),
+        *map(str, (os.getpid(), int(death_signal), uid, gid, int(env is None))),
         *argv,
     ]
-    return _SPAWNER.submit(_popen, command, cwd, log, env).result()
+    return _SPAWNER.submit(_popen, command, cwd, log, os.environ if env is None else env).result()
 
 
 def describe_end(process: subprocess.Popen[bytes] | None, log: Path, since: int) -> str:

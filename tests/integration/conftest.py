@@ -7,6 +7,7 @@ theirs freshly.
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -42,18 +43,23 @@ def kafka_bootstrap(engines: Engines) -> str:
 @pytest.fixture(scope="module")
 def database_url(engines: Engines) -> Iterator[str]:
     """Address of an empty database that the module has for itself."""
-    name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(engines.postgres.admin_url, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}" OWNER truceline')
-        yield engines.postgres.url_of(name)
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with _database(engines) as url:
+        yield url
 
 
 @pytest.fixture
 def empty_database_url(engines: Engines) -> Iterator[str]:
     """Address of an empty database that one test has for itself."""
+    with _database(engines) as url:
+        yield url
+
+
+@contextmanager
+def _database(engines: Engines) -> Iterator[str]:
     name = f"test_{uuid4().hex[:12]}"
+    # No connection is kept in between: the test may kill the server.
     with psycopg.connect(engines.postgres.admin_url, autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}" OWNER truceline')
-        yield engines.postgres.url_of(name)
+    yield engines.postgres.url_of(name)
+    with psycopg.connect(engines.postgres.admin_url, autocommit=True) as admin:
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -3,7 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from services.local.account import Account, engine_account, find_barrier, require_reachable
+from services.local.account import (
+    Account,
+    engine_account,
+    find_barrier,
+    make_open_folder,
+    require_reachable,
+)
 from services.local.errors import AccountMissingError, FolderUnreachableError
 
 STRANGER = Account("stranger", uid=60_001, gid=60_001)
@@ -31,6 +37,16 @@ def test_owner_group_and_others_each_have_their_bit(place: Path) -> None:
         got = tuple(a for a in (owner, member, STRANGER) if find_barrier(folder, a) is not None)
         assert got == barred
     folder.chmod(0o700)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root's folders are the ones to keep open")
+def test_folders_that_root_makes_can_be_passed_whatever_its_umask(place: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        make_open_folder(place / "a" / "b")
+    finally:
+        os.umask(before)
+    assert find_barrier(place / "a" / "b", STRANGER) is None
 
 
 def test_engines_never_run_as_root() -> None:
