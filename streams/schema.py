@@ -1,0 +1,204 @@
+"""The wire's schemas as documents: JSON Schema 2020-12 and AsyncAPI 3.0.
+
+Place on the data's way: before it, for whoever writes a producer. Both are made from the Structs
+that decode reads with (`events`, `rejection`): there is no second description to keep in step.
+
+The schema says what to send; decode takes a little more (a time with a space for the T, or an
+offset without its colon) and refuses what no schema can say (an interval that ends before it
+begins, a ring that crosses itself). A whole number is written without a point: ``1``, not ``1.0``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from streams.events import CorridorStatus, Report
+from streams.rejection import Rejection
+from streams.tags import KEY_ID_HEADER, TAG_HEADER
+from streams.topics import TopicName
+from streams.vocabulary import DETAILS_OF, Kind
+
+Json = dict[str, Any]
+"""A JSON object that is handed out and not travelled with."""
+
+INSTANT_PATTERN: Final = (
+    r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?"
+    r"([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$(?!\n)"
+)
+"""A time with its UTC offset. Said as a pattern, because validators may ignore `format`."""
+
+_ID: Final = "urn:truceline:events:v1"
+_TITLE: Final = "Truceline events"
+
+
+def json_schema() -> Json:
+    """JSON Schema 2020-12 of everything that is submitted; each event's own is in `$defs`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": _ID,
+        "title": _TITLE,
+        "description": "A monitor's report or a corridor operator's status.",
+        "anyOf": [{"$ref": "#/$defs/Report"}, {"$ref": "#/$defs/CorridorStatus"}],
+        "$defs": _schemas([Report, CorridorStatus], "#/$defs/{name}"),
+    }
+
+
+def asyncapi() -> Json:
+    """AsyncAPI 3.0 of the Kafka topics that a producer meets."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": _TITLE,
+            "version": "1.0.0",
+            "description": "What Truceline receives over Kafka, and what it says of the refused.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": {
+            "reports": _channel(TopicName.REPORTS, "report", "What monitors observed."),
+            "corridorStatus": _channel(
+                TopicName.CORRIDOR_STATUS, "corridorStatus", "What operators say of corridors."
+            ),
+            "rejected": _channel(
+                TopicName.REJECTED, "rejection", "Every refused event, with its reason."
+            ),
+        },
+        "operations": {
+            "receiveReport": _operation("receive", "reports", "report"),
+            "receiveCorridorStatus": _operation("receive", "corridorStatus", "corridorStatus"),
+            "sendRejection": _operation("send", "rejected", "rejection"),
+        },
+        "components": {
+            "messages": {
+                "report": _event_message("Report", "One observation."),
+                "corridorStatus": _event_message("CorridorStatus", "One word about a corridor."),
+                "rejection": _rejection_message(),
+            },
+            "schemas": {**_draft_07_schemas(), "TagHeaders": _tag_headers()},
+        },
+    }
+
+
+def _schemas(types: list[type[msgspec.Struct]], ref_template: str) -> Json:
+    _, components = msgspec.json.schema_components(types, ref_template=ref_template)
+    schemas: Json = _tightened(components)
+    if "Report" in schemas:
+        schemas["Report"]["allOf"] = [_detail_rule(kind) for kind in Kind]
+    return schemas
+
+
+def _tightened(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """Times with their offset; without `discriminator`, which is no word of JSON Schema."""
+    if isinstance(schema, list):
+        return [_tightened(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    tightened = {key: _tightened(part) for key, part in schema.items() if key != "discriminator"}
+    if schema.get("format") == "date-time":
+        tightened["pattern"] = INSTANT_PATTERN
+    return tightened
+
+
+def _detail_rule(kind: Kind) -> Json:
+    """Which details a kind knows; absent or null is always allowed."""
+    known = sorted(detail.value for detail in DETAILS_OF.get(kind, ()))
+    return {
+        "if": {"properties": {"kind": {"const": kind.value}}},
+        "then": {"properties": {"detail": {"enum": [*known, None]}}},
+    }
+
+
+def _draft_07_schemas() -> Json:
+    """AsyncAPI's own schema format is JSON Schema draft 07, which writes tuples otherwise."""
+    schemas = _schemas([Report, CorridorStatus, Rejection], "#/components/schemas/{name}")
+    draft_07: Json = _older_tuples(schemas)
+    return draft_07
+
+
+def _older_tuples(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    if isinstance(schema, list):
+        return [_older_tuples(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    older = {key: _older_tuples(part) for key, part in schema.items()}
+    if "prefixItems" in older:
+        older["additionalItems"] = older.pop("items", True)
+        older["items"] = older.pop("prefixItems")
+    return older
+
+
+def _channel(topic: TopicName, message: str, description: str) -> Json:
+    return {
+        "address": topic.value,
+        "description": description,
+        "messages": {message: {"$ref": f"#/components/messages/{message}"}},
+        "bindings": {"kafka": {"topic": topic.value, "bindingVersion": "0.5.0"}},
+    }
+
+
+def _operation(action: str, channel: str, message: str) -> Json:
+    return {
+        "action": action,
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{message}"}],
+    }
+
+
+def _event_message(name: str, summary: str) -> Json:
+    key = "Any text or none. It spreads the load: the order in which events arrive decides nothing."
+    return {
+        "name": name,
+        "title": name,
+        "summary": summary,
+        "contentType": "application/json",
+        "headers": {"$ref": "#/components/schemas/TagHeaders"},
+        "payload": {"$ref": f"#/components/schemas/{name}"},
+        "bindings": _kafka_key({"type": "string", "description": key}),
+    }
+
+
+def _rejection_message() -> Json:
+    key = "The 16 bytes of the payload's `key`."
+    return {
+        "name": "Rejection",
+        "title": "Rejection",
+        "summary": "One refused event: why, and where it came in.",
+        "contentType": "application/json",
+        "payload": {"$ref": "#/components/schemas/Rejection"},
+        "bindings": _kafka_key({"type": "string", "format": "binary", "description": key}),
+    }
+
+
+def _kafka_key(schema: Json) -> Json:
+    return {"kafka": {"key": schema, "bindingVersion": "0.5.0"}}
+
+
+def _tag_headers() -> Json:
+    return {
+        "title": "TagHeaders",
+        "description": (
+            "Who vouches for the event. Without a good tag it is stored and judged, but never more "
+            "than a possible violation, and it opens, settles and declares nothing."
+        ),
+        "type": "object",
+        "properties": {
+            KEY_ID_HEADER: {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 64,
+                "description": "Which of the producer's keys made the tag.",
+            },
+            TAG_HEADER: {
+                "type": "string",
+                "pattern": "^[0-9a-f]{64}$",
+                "description": (
+                    "HMAC-SHA-256 (RFC 2104) over the event's raw bytes with the producer's key, "
+                    "in lower-case hex."
+                ),
+            },
+        },
+        "dependencies": {KEY_ID_HEADER: [TAG_HEADER], TAG_HEADER: [KEY_ID_HEADER]},
+    }
