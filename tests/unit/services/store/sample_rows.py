@@ -1,0 +1,196 @@
+"""Rows as a worker would make them, for tests; every value may be set by name."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+from services.store.rows import (
+    AssessmentRow,
+    BatchRows,
+    KeyKind,
+    KeyRow,
+    LinkRow,
+    RejectedRow,
+    SubmissionRow,
+    SupersessionRow,
+    ViolationRow,
+)
+from streams.dossier import Relation
+from streams.keys import EventKind, event_key, rejected_key
+
+NOW = datetime(2026, 7, 14, 12, 0, tzinfo=UTC)
+OBSERVED = datetime(2026, 7, 14, 6, 30, tzinfo=UTC)
+AGREEMENT, METHODOLOGY, CONTEXT = bytes([1]) * 32, bytes([2]) * 32, bytes([3]) * 32
+
+SUBMISSION = SubmissionRow(
+    key=event_key(EventKind.REPORT, "smm", "patrol-1", "r-0"),
+    received_at=NOW,
+    observed_from=OBSERVED,
+    observed_to=OBSERVED,
+    revision=1,
+    kind="report",
+    mission="smm",
+    source="patrol-1",
+    authentication="tag_valid",
+    key_id="key-1",
+    event_id="r-0",
+    content_hash=bytes(32),
+    raw=b"{}",
+)
+
+ASSESSMENT = AssessmentRow(
+    key=SUBMISSION.key,
+    received_at=NOW,
+    observed_from=OBSERVED,
+    observed_to=OBSERVED,
+    revision=1,
+    supersedes=None,
+    cause=None,
+    mission="smm",
+    verdict="no_violation",
+    standing="stands",
+    agreement=AGREEMENT,
+    methodology=METHODOLOGY,
+    context=CONTEXT,
+    body=b'{"verdict":"no_violation","context":"aa"}',
+)
+
+VIOLATION = ViolationRow(
+    key=SUBMISSION.key,
+    received_at=NOW,
+    observed_from=OBSERVED,
+    observed_to=OBSERVED,
+    p_inside=0.97,
+    count_min=3,
+    count_max=None,
+    revision=1,
+    supersedes=None,
+    term_id="no-fire",
+    mission="smm",
+    source="patrol-1",
+    event_id="r-0",
+    clause="Package, point 1",
+    kind="fire_into_zone",
+    severity="serious",
+    verdict="violation",
+    rule="inside",
+    zone_id="zolote",
+    zone_kind="disengagement_area",
+    count_qualifier="at_least",
+    attributed_party=None,
+    attribution_basis=None,
+    agreement=AGREEMENT,
+)
+
+
+def key_row(report: SubmissionRow) -> KeyRow:
+    """The key of a report."""
+    return KeyRow(
+        report.key,
+        report.received_at,
+        KeyKind.REPORT,
+        vouched=True,
+        content_hash=report.content_hash,
+    )
+
+
+def submission(
+    number: int, *, source: str = "patrol-1", received_at: datetime = NOW
+) -> SubmissionRow:
+    """The report ``r-<number>`` of a source."""
+    event_id = f"r-{number}"
+    raw = b'{"id":"%d"}' % number
+    return SUBMISSION._replace(
+        key=event_key(EventKind.REPORT, "smm", source, event_id),
+        source=source,
+        event_id=event_id,
+        received_at=received_at,
+        observed_from=OBSERVED + timedelta(minutes=number),
+        observed_to=OBSERVED + timedelta(minutes=number),
+        content_hash=hashlib.sha256(raw).digest(),
+        raw=raw,
+    )
+
+
+def assessment(report: SubmissionRow, verdict: str) -> AssessmentRow:
+    """The first judgement of a report; its context is another for every time of receipt."""
+    context = hashlib.sha256(report.received_at.isoformat().encode())
+    body = b'{"context":"%s","verdict":"%s"}' % (context.hexdigest().encode(), verdict.encode())
+    return ASSESSMENT._replace(
+        key=report.key,
+        received_at=report.received_at,
+        observed_from=report.observed_from or OBSERVED,
+        observed_to=report.observed_to or OBSERVED,
+        verdict=verdict,
+        context=context.digest(),
+        body=body,
+    )
+
+
+def violation(report: SubmissionRow) -> ViolationRow:
+    """A violation by a report, in its first judgement."""
+    return VIOLATION._replace(
+        key=report.key,
+        received_at=report.received_at,
+        observed_from=report.observed_from or OBSERVED,
+        observed_to=report.observed_to or OBSERVED,
+        source=report.source,
+        event_id=report.event_id,
+    )
+
+
+def add_report(rows: BatchRows, report: SubmissionRow, *, violates: bool = False) -> None:
+    """A report that is new, with its assessment and perhaps a violation."""
+    rows.keys.append(key_row(report))
+    rows.submissions.append(report)
+    rows.assessments.append(assessment(report, "violation" if violates else "no_violation"))
+    if violates:
+        rows.violations.append(violation(report))
+
+
+def add_retraction(rows: BatchRows, target: SubmissionRow, by: SubmissionRow) -> None:
+    """The second judgement of a violating report that another one has retracted."""
+    rows.links.append(
+        LinkRow(
+            target.key,
+            by.key,
+            by.received_at,
+            by_revision=1,
+            vouched=True,
+            relation=Relation.RETRACTS,
+            by_id=by.event_id,
+        )
+    )
+    rows.assessments.append(
+        assessment(target, "not_applicable")._replace(
+            received_at=by.received_at,
+            revision=2,
+            supersedes=1,
+            cause=by.key,
+            standing="retracted",
+        )
+    )
+    rows.violations.append(
+        violation(target)._replace(
+            received_at=by.received_at, revision=2, supersedes=1, verdict="not_applicable"
+        )
+    )
+    rows.supersessions.append(SupersessionRow(target.key, by.received_at, 1, 2))
+
+
+def rejected_row(raw: bytes = b"{", *, received_at: datetime = NOW) -> RejectedRow:
+    """Bytes that are no event."""
+    topic = "truceline.reports.v1"
+    return RejectedRow(
+        received_at=received_at,
+        key=rejected_key(topic, raw),
+        record_offset=7,
+        record_partition=1,
+        topic=topic,
+        reason="malformed_json",
+        message="truncated",
+        mission=None,
+        source=None,
+        event_id=None,
+        content_hash=hashlib.sha256(raw).digest(),
+        raw=raw,
+    )

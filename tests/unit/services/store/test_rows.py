@@ -1,0 +1,41 @@
+from dataclasses import fields
+from typing import Any, NamedTuple
+
+import pytest
+
+from services.store import rows
+from services.store.models import Base
+
+ROWS: dict[str, Any] = {
+    "event_keys": rows.KeyRow,
+    "submissions": rows.SubmissionRow,
+    "assessments": rows.AssessmentRow,
+    "violations": rows.ViolationRow,
+    "supersessions": rows.SupersessionRow,
+    "report_links": rows.LinkRow,
+    "corridor_events": rows.CorridorEventRow,
+    "corridor_availability": rows.AvailabilityRow,
+    "rejected": rows.RejectedRow,
+}
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_a_row_has_the_columns_of_its_table_in_their_order(table: str) -> None:
+    columns = [column.name for column in Base.metadata.tables[table].columns]
+    assert list(ROWS[table]._fields) == columns
+
+
+def test_every_kind_of_row_is_held_to_its_table() -> None:
+    kinds = {
+        value
+        for value in vars(rows).values()
+        if isinstance(value, type) and issubclass(value, tuple) and value is not NamedTuple
+    }
+    assert kinds == set(ROWS.values())
+
+
+def test_a_batch_starts_empty_and_shares_nothing() -> None:
+    one, other = rows.BatchRows(), rows.BatchRows()
+    for field in fields(rows.BatchRows):
+        assert getattr(one, field.name) == []
+        assert getattr(one, field.name) is not getattr(other, field.name)
