@@ -1,5 +1,5 @@
 import struct
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -15,10 +15,11 @@ from services.store.instants import (
 from services.store.models import Base
 
 ENCODE = field_encoder(Base.metadata.tables["submissions"].columns["received_at"].type)
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
 LOADER = SaturatingBinaryLoader(0)
 
 
-@given(st.datetimes(timezones=st.timezones()))
+@given(st.datetimes(timezones=OFFSETS))
 def test_an_instant_comes_back_as_it_was_stored(instant: datetime) -> None:
     encoded = ENCODE(instant)
     assert encoded[:4] == struct.pack("!i", 8)
