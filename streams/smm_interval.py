@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from streams.decode import EARLIEST, LATEST
 from streams.smm_fields import Row, RowError
 
 KYIV = ZoneInfo("Europe/Kyiv")
@@ -43,9 +44,12 @@ def interval(row: Row) -> tuple[datetime, datetime | None]:
 def _date(row: Row, column: str) -> date:
     found = row.required(column)
     try:
-        return date.fromisoformat(found)
+        day = date.fromisoformat(found)
     except ValueError:
-        raise RowError("bad_date", column, f"{found!r} is no date; write 2016-08-15") from None
+        day = date.max
+    if not EARLIEST.year <= day.year < LATEST.year:
+        raise RowError("bad_date", column, f"{found!r} is no date; write 2016-08-15")
+    return day
 
 
 def _time(row: Row, column: str) -> time | None:

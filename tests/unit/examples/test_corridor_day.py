@@ -15,7 +15,6 @@ import pytest
 from streams.corridors import (
     Cause,
     CorridorEvent,
-    Effect,
     Interval,
     RouteEvent,
     StatusEvent,
@@ -24,7 +23,8 @@ from streams.corridors import (
 )
 from streams.decode import Refusal, decode_status
 from streams.events import CorridorStatus
-from streams.vocabulary import Availability, Verdict
+from streams.on_route import effects_on_corridors
+from streams.vocabulary import Availability
 from tests.unit.examples import example
 
 LOCAL = timezone(timedelta(hours=3))
@@ -68,7 +68,7 @@ def test_without_the_settling_names_the_reports_go_on_impeding() -> None:
     assert now.state is not Availability.OPEN
 
 
-def test_only_the_four_reports_of_the_day_could_touch_the_route() -> None:
+def test_three_reports_of_the_day_touch_the_route_and_no_other_day_has_one() -> None:
     assert sorted(event.id for event in _route_events()) == ["smm-CC-1", "smm-CC-2", "smm-CC-4"]
 
 
@@ -120,17 +120,16 @@ def _without_settling(event: StatusEvent) -> StatusEvent:
 
 
 def _route_events() -> Iterator[RouteEvent]:
-    """The reports that touch the strip of the corridor, by their verdict there."""
+    """What the 174 reports do to the corridor."""
     for judged in example.judged().values():
         report = judged.report
-        for finding in judged.assessment.findings:
-            if finding.zone != "corridor:zolote-road":
-                continue
-            suspends = finding.verdict is Verdict.VIOLATION
+        effects = effects_on_corridors(judged.assessment, judged.in_force)
+        for corridor, effect in effects.items():
+            assert corridor == "zolote-road"
             yield RouteEvent(
                 source=report.source,
                 id=report.id,
-                effect=Effect.SUSPENDS if suspends else Effect.IMPEDES,
+                effect=effect,
                 observed_from=report.observed_from,
                 observed_to=report.observed_to or report.observed_from,
                 received_at=RECEIVED,
