@@ -12,7 +12,7 @@ seeking to the committed offsets after it, the agents' life cycle, signals.
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any, ClassVar, Final, NoReturn
 
 import faust
@@ -39,8 +39,10 @@ DRAIN_TIMEOUT_S: Final = 20.0
 #: Below this fetches end at about 1,200 records.
 FETCH_BYTES: Final = 4 * 1024 * 1024
 
-#: Chunks waiting in Faust, at most `FETCH_BYTES` each; what waits in `coalesce` comes on top.
-BUFFERED_CHUNKS: Final = 16
+#: Chunks of one topic waiting in Faust. At four fifths it stops fetching the partitions that bring
+#: more; the rest is room for a round of eight partitions already fetched, for a full buffer stops
+#: all topics, and a corridor's status would wait behind a backlog of reports.
+BUFFERED_CHUNKS: Final = 40
 
 #: Not polling is no sign of death here: a worker whose store is away stays in the group, retrying.
 POLL_INTERVAL_S: Final = 7 * 24 * 3600.0
@@ -273,7 +275,7 @@ def build_app(
     A killed worker's partitions are taken over after `session_timeout_s`; a chunk holds up to
     `max_records`.
     """
-    app = faust.App(
+    return faust.App(
         app_id,
         broker=[f"{SCHEME}://{address.strip()}" for address in bootstrap.split(",")],
         store="memory://",  # state lives in PostgreSQL
@@ -293,7 +295,6 @@ def build_app(
         consumer_auto_offset_reset="earliest",
         worker_redirect_stdouts=False,
     )
-    return app  # noqa: RET504  the name is what the settings are of
 
 
 def chunk_topic(app: faust.App, *names: str) -> Any:  # noqa: ANN401  Faust has no types
@@ -349,14 +350,12 @@ def look(app: faust.App, watchdog: Watchdog, pulse: Pulse, end: EndProcess) -> N
         end(EXIT_STALLED)
 
 
-def run(app: faust.App, services: Iterable[Any] = ()) -> NoReturn:
+def run(app: faust.App) -> NoReturn:
     """Run the app until SIGTERM or SIGINT: finish the batch in hand, commit, leave the group.
 
     Logging is the caller's; Faust's own goes through the standard library's root logger.
     """
-    worker = faust.Worker(
-        app, *services, loglevel="WARN", redirect_stdouts=False, override_logging=False
-    )
+    worker = faust.Worker(app, loglevel="WARN", redirect_stdouts=False, override_logging=False)
     worker.spinner = None
     worker.execute_from_commandline()
     raise AssertionError("Faust's worker returned instead of ending the process")
