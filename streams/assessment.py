@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
 from msgspec import Struct
 
 from streams.events import Attribution, Count
@@ -94,3 +95,6 @@ class Assessment(Struct, frozen=True, omit_defaults=True, gc=False):
 
 GRAVITY: dict[Verdict, int] = {verdict: rank for rank, verdict in enumerate(Verdict)}
 """Order of verdicts, from `not_applicable` to `violation`."""
+
+encode_assessment = msgspec.json.Encoder(order="deterministic").encode
+"""The one byte form of an assessment: stored, compared by replay, printed by `judge`."""

@@ -5,8 +5,6 @@ Place on the data's way: assess → **rows** → COPY. Nothing is decided here.
 
 from __future__ import annotations
 
-import msgspec
-
 from services.store.rows import (
     AssessmentRow,
     KeyKind,
@@ -20,7 +18,7 @@ from services.store.rows import (
 from services.worker.casebook import NewLink, Step
 from services.worker.incoming import Incoming, Refused
 from streams.assess import Judged
-from streams.assessment import Assessment, Finding
+from streams.assessment import Assessment, Finding, encode_assessment
 from streams.events import CorridorStatus, Report
 from streams.keys import EventKind, rejected_key
 from streams.vocabulary import Verdict
@@ -30,9 +28,6 @@ FOUND = frozenset({Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION})
 
 VERSION_SILENCED = "version_silenced"
 """Of a row that takes back what only an unauthenticated version had said."""
-
-encode_assessment = msgspec.json.Encoder(order="deterministic").encode
-"""The one byte form of an assessment: stored, compared by replay, printed by `judge`."""
 
 
 def report_submission(item: Incoming[Report], number: int) -> SubmissionRow:

@@ -1,0 +1,68 @@
+"""`truceline up`: the engines and the workers, on a data folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from services.cli.output import json_option, print_json
+from services.keyring import make_keys
+from services.local.folder import HOME_VARIABLE, default_folder
+from services.local.up import DATABASE_VARIABLE, KAFKA_VARIABLE, Plan
+from services.local.up import up as bring_up
+from services.make_topics import make_topics
+from services.settings import KEYS_VARIABLE
+from services.store.migrate import upgrade
+
+
+@click.command(epilog="Example: truceline up --workers 2")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    help="Data folder. Default: TRUCELINE_HOME, else the user's own.",
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option("--kafka-port", type=click.IntRange(1, 65535), help="Default: one that is free.")
+@json_option
+def up(folder: Path | None, workers: int, kafka_port: int | None, *, as_json: bool) -> None:
+    """Start PostgreSQL, Kafka and the workers, and keep them up until Ctrl-C.
+
+    A second `up` on the same folder goes on where the first stopped. TRUCELINE_DATABASE_URL and
+    TRUCELINE_KAFKA_BOOTSTRAP name engines of your own, which are then not started.
+    """
+
+    def say(line: str) -> None:
+        if as_json:
+            print_json({"event": line})
+        else:
+            click.echo(line)
+
+    home = folder or default_folder()
+    os.environ[HOME_VARIABLE] = str(home)  # the workers look for their keys there
+    bring_up(
+        home,
+        plan_of(home, workers),
+        say=say,
+        kafka_port=kafka_port,
+        database_url=os.environ.get(DATABASE_VARIABLE),
+        kafka_bootstrap=os.environ.get(KAFKA_VARIABLE),
+    )
+
+
+def plan_of(home: Path, workers: int) -> Plan:
+    """What runs on the engines: migrations, topics, keys, workers."""
+
+    def migrate(database_url: str) -> None:
+        if KEYS_VARIABLE not in os.environ:
+            make_keys(home / "keys" / "producers.toml")
+        upgrade(database_url)
+
+    worker = (sys.executable, "-m", "services.worker")
+    return Plan(
+        migrate=migrate,
+        create_topics=make_topics,
+        services={f"worker-{number}": worker for number in range(1, workers + 1)},
+    )

@@ -1,0 +1,58 @@
+"""Load: documents into the store, and the corridors they name folded for the first time.
+
+Place on the data's way: before any event. From the commit on, workers judge by what was loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.errors import ServiceError
+from services.store.documents import load_document
+from services.store.engine import Connection
+from services.worker.documents import load_register
+from services.worker.refold import CorridorChange, refold
+from streams.agreement import Agreement
+from streams.methodology import Methodology
+
+
+class LoadError(ServiceError):
+    """A document that cannot be loaded beside those that are."""
+
+
+def load_documents(
+    conn: Connection, documents: Sequence[Agreement | Methodology], now: datetime
+) -> list[bool]:
+    """Load documents in one transaction of the caller's; for each, whether it is new.
+
+    Raises:
+        LoadError: the mission already has an agreement under another id.
+        DocumentConflictError: another document has this id and version.
+    """
+    new = [load_document(conn, document, now) for document in documents]
+    for document in documents:
+        _require_one_id(conn, document)
+    register = load_register(conn)
+    changes = {
+        CorridorChange(mission, corridor_id): now
+        for mission in sorted({document.mission for document in documents})
+        for corridor_id in register.corridors(mission)
+    }
+    refold(conn, register, changes)
+    return new
+
+
+def _require_one_id(conn: Connection, document: Agreement | Methodology) -> None:
+    """A mission verifies one agreement by one methodology; versions amend, they do not compete."""
+    table = "agreements" if isinstance(document, Agreement) else "methodologies"
+    query = {
+        "agreements": "SELECT DISTINCT id FROM agreements WHERE mission = %s",
+        "methodologies": "SELECT DISTINCT id FROM methodologies WHERE mission = %s",
+    }[table]
+    ids = sorted(row[0] for row in conn.execute(query, [document.mission]))
+    if ids != [document.id]:
+        raise LoadError(
+            f"mission {document.mission!r} would have {table} {', '.join(ids)}; it verifies one: "
+            "amend the one that is loaded by a new version under its own id"
+        )

@@ -1,0 +1,109 @@
+"""Submit: events into Kafka, tagged, in order within a source.
+
+Place on the data's way: where a producer on our side begins. What Kafka has acknowledged is kept
+there on all replicas; a crash before that means the file is submitted again, and counts once.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import msgspec
+from kafka import KafkaProducer
+from kafka.producer.future import FutureRecordMetadata
+from msgspec import UNSET, Struct, UnsetType
+
+from streams.decode import Refusal, decode_report, decode_status
+from streams.tags import ProducerKey, make_tag
+from streams.topics import MAX_MESSAGE_BYTES, TopicName
+
+FLUSH_TIMEOUT_S = 60.0
+IN_FLIGHT = 20_000
+"""Sent and not yet acknowledged, at most: what a file may hold is not what memory may hold."""
+
+
+class Outcome(NamedTuple):
+    """What became of one event."""
+
+    sent: bool
+    refusal: Refusal | None
+
+
+class _Shape(Struct):
+    """The little that tells a status from a report, and whose it is."""
+
+    corridor: msgspec.Raw | UnsetType = UNSET
+    mission: object = ""
+    source: object = ""
+
+
+class Submitter:
+    """Sends events; `flush` says how many Kafka has. A context manager."""
+
+    def __init__(self, bootstrap: str, key: ProducerKey | None, *, unchecked: bool = False) -> None:
+        self._key = key
+        self._unchecked = unchecked
+        self._waiting: list[FutureRecordMetadata] = []
+        self._sent = 0
+        self._producer = KafkaProducer(
+            bootstrap_servers=bootstrap,
+            acks="all",
+            linger_ms=20,
+            max_request_size=MAX_MESSAGE_BYTES,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._producer.close(timeout=FLUSH_TIMEOUT_S)
+
+    def submit(self, raw: bytes) -> Outcome:
+        """Send one event unless it would be refused.
+
+        Raises:
+            kafka.errors.KafkaError: Kafka does not answer.
+        """
+        shape = _shape(raw)
+        is_status = shape.corridor is not UNSET
+        event = decode_status(raw) if is_status else decode_report(raw)
+        refusal = event if isinstance(event, Refusal) else None
+        if refusal is not None and not self._unchecked:
+            return Outcome(sent=False, refusal=refusal)
+        topic = TopicName.CORRIDOR_STATUS if is_status else TopicName.REPORTS
+        # One source, one partition: a correction never overtakes what it corrects.
+        partition_key = f"{shape.mission}/{shape.source}".encode(errors="replace")
+        headers = make_tag(self._key, raw) if self._key else []
+        self._waiting.append(self._producer.send(topic, raw, key=partition_key, headers=headers))
+        if len(self._waiting) >= IN_FLIGHT:
+            self.flush()
+        return Outcome(sent=True, refusal=refusal)
+
+    def flush(self) -> int:
+        """Wait until Kafka has everything; how many events it has.
+
+        Raises:
+            kafka.errors.KafkaError: one of them could not be sent.
+        """
+        self._producer.flush(timeout=FLUSH_TIMEOUT_S)
+        for future in self._waiting:
+            future.get(timeout=FLUSH_TIMEOUT_S)
+        self._sent += len(self._waiting)
+        self._waiting.clear()
+        return self._sent
+
+
+_SHAPE = msgspec.json.Decoder(_Shape)
+
+
+def _shape(raw: bytes) -> _Shape:
+    try:
+        return _SHAPE.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _Shape()  # it is nothing we can read: sent unchecked, it is refused as a report
