@@ -36,6 +36,9 @@ EXIT_STALLED: Final = 75
 #: How long a rebalance, or a stop, waits for the batch in hand before it leaves it to be repeated.
 DRAIN_TIMEOUT_S: Final = 20.0
 
+#: How long the group waits for a member to rejoin; longer than the member may drain.
+REBALANCE_TIMEOUT_S: Final = 30.0
+
 #: Below this fetches end at about 1,200 records.
 FETCH_BYTES: Final = 4 * 1024 * 1024
 
@@ -290,6 +293,7 @@ def build_app(
         broker_commit_interval=commit_interval_s,
         broker_session_timeout=session_timeout_s,
         broker_heartbeat_interval=session_timeout_s / 3,
+        broker_rebalance_timeout=REBALANCE_TIMEOUT_S,
         broker_request_timeout=REQUEST_TIMEOUT_S,
         consumer_max_fetch_size=FETCH_BYTES,
         consumer_auto_offset_reset="earliest",

@@ -13,8 +13,9 @@ import queue
 import sys
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, NoReturn, Protocol
 
 import structlog
@@ -229,22 +230,29 @@ class Coalescer:
     async def run(self, stream: ChunkStream) -> None:
         """Read the stream until it is stopped; the body of an agent."""
         room = WaitingRoom(self._max_records, self._max_bytes)
-        writing = asyncio.create_task(self._write(room))
+        writing = asyncio.create_task(self._or_end(partial(self._write, room)))
         try:
-            async for event in stream.noack().events():
-                await room.put(event)
+            await self._or_end(partial(self._read, stream, room))
         finally:
             writing.cancel()
 
-    async def _write(self, room: WaitingRoom) -> None:
+    async def _or_end(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work; a dead half beside a live one would be a silent stop, so end the process."""
         try:
-            while True:
-                await self._write_batch(await room.take())
+            await work()
         except asyncio.CancelledError:
-            raise
-        except BaseException:  # a dead writer behind a live reader would be a silent stop
-            log.critical("writer failed, stopping", exc_info=True)
+            raise  # the worker is stopping
+        except BaseException:
+            log.critical("coalescing failed, stopping", exc_info=True)
             self._end(EXIT_PROCESS_FAILED)
+
+    async def _read(self, stream: ChunkStream, room: WaitingRoom) -> None:
+        async for event in stream.noack().events():
+            await room.put(event)
+
+    async def _write(self, room: WaitingRoom) -> None:
+        while True:
+            await self._write_batch(await room.take())
 
     async def _write_batch(self, events: list[ChunkEvent]) -> None:
         ours = [event for event in events if not event.value.delivery.void]

@@ -175,6 +175,23 @@ def test_an_exception_ends_the_process_and_nothing_is_acknowledged(error: BaseEx
     assert acks == []
 
 
+def test_a_stream_that_fails_ends_the_process() -> None:
+    @dataclass(slots=True)
+    class BrokenStream(FakeStream):
+        def noack(self) -> "BrokenStream":
+            raise RuntimeError("boom")
+
+    class Ending(BaseException):
+        pass
+
+    def end(code: int) -> NoReturn:
+        assert code == EXIT_PROCESS_FAILED
+        raise Ending
+
+    with pytest.raises(Ending):
+        asyncio.run(Coalescer(lambda _: None, end=end).run(BrokenStream([])))
+
+
 def test_a_full_room_makes_the_reader_wait() -> None:
     acks: list[int] = []
     events = make_events([4, 4, 4], acks)
