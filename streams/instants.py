@@ -14,6 +14,7 @@ FOREVER = 1 << 62
 """Later than every datetime: an end that is not known, or that never comes."""
 
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - EPOCH) // _MICROSECOND
 _LAST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // _MICROSECOND
 
 
@@ -33,8 +34,8 @@ def seconds_to_micros(seconds: float) -> int:
 
 
 def moment_of(instant: int) -> datetime:
-    """The aware UTC datetime of an instant; the last there is for anything beyond it."""
-    return EPOCH + timedelta(microseconds=min(instant, _LAST))
+    """The aware UTC datetime of an instant; the first or last there is for anything beyond it."""
+    return EPOCH + timedelta(microseconds=max(_FIRST, min(instant, _LAST)))
 
 
 def moment_or_none(instant: int) -> datetime | None:
