@@ -240,8 +240,8 @@ class Coalescer:
         """Do the work; a dead half beside a live one would be a silent stop, so end the process."""
         try:
             await work()
-        except asyncio.CancelledError:
-            raise  # the worker is stopping
+        except (asyncio.CancelledError, GeneratorExit):
+            raise  # the worker is stopping, or its loop is gone
         except BaseException:
             log.critical("coalescing failed, stopping", exc_info=True)
             self._end(EXIT_PROCESS_FAILED)
