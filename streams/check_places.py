@@ -27,9 +27,6 @@ SWAP_FAR_KM = 100.0
 SWAP_GAIN = 5.0
 ROUTE_FAR_KM = 1000.0
 
-Spot = tuple[float, float]
-"""Longitude, latitude as written: not yet known to be in range."""
-
 _GEOMETRIES: dict[str, tuple[type[Document], ...]] = {
     "zones[*].geometry": (Polygon, MultiPolygon),
     "corridors[*].route": (LineString,),
@@ -51,12 +48,14 @@ def geometries_are_sound(root: Node) -> Iterator[Mistake]:
 
 def places_are_not_swapped(root: Node) -> Iterator[Mistake]:
     """A zone that is far from all others, and among them when mirrored, has lon and lat swapped."""
-    spots = _spots(root)
-    centres = np.array([found.value for found in spots])
-    for number, found in enumerate(spots if len(spots) > 1 else ()):
-        others = _median(np.delete(centres, number, axis=0))
-        lon, lat = found.value
-        far, near = _km((lon, lat), others), _km((lat, lon), others)
+    drawn = [found for pattern in _GEOMETRIES for found in _drawn(root, pattern)]
+    centres = np.array([np.median(found.value, axis=0) for found in drawn])
+    for number, found in enumerate(drawn if len(drawn) > 1 else ()):
+        others = np.median(np.delete(centres, number, axis=0), axis=0)
+        far, near = (
+            _nearest_km(spot[np.newaxis], others[np.newaxis])
+            for spot in (centres[number], centres[number][::-1])
+        )
         if far > SWAP_FAR_KM and near * SWAP_GAIN < far:
             said = (
                 f"longitude and latitude look swapped: it lies {far:,.0f} km from the other "
@@ -68,10 +67,10 @@ def places_are_not_swapped(root: Node) -> Iterator[Mistake]:
 
 def routes_are_near_zones(root: Node) -> Iterator[Mistake]:
     """A corridor a thousand kilometres from every zone belongs to another agreement."""
-    zones = [found.value for found in _spots(root, "zones[*].geometry")]
+    zones = [np.median(found.value, axis=0) for found in _drawn(root, "zones[*].geometry")]
     swapped = {mistake.path for mistake in places_are_not_swapped(root)}
-    for found in _spots(root, "corridors[*].route"):
-        nearest_km = min((_km(found.value, zone) for zone in zones), default=0.0)
+    for found in _drawn(root, "corridors[*].route") if zones else ():
+        nearest_km = min(_nearest_km(found.value, zone[np.newaxis]) for zone in zones)
         if nearest_km > ROUTE_FAR_KM and found.path not in swapped:
             said = f"the route lies {nearest_km:,.0f} km from the nearest zone"
             yield found.mistake("route_far", said)
@@ -93,19 +92,16 @@ def _place(geometry: Node, path: str) -> Place:
     return node.place
 
 
-def _spots(root: Node, *patterns: str) -> list[Placed[Spot]]:
-    """The centre of each geometry that has positions, sound or not."""
-    spots = []
-    for pattern in patterns or _GEOMETRIES:
-        for found in nodes(root, pattern):
-            positions = list(_positions(found.value))
-            if positions:
-                centre = _median(np.array(positions))
-                spots.append(Placed(centre, found.path, found.place))
-    return spots
+def _drawn(root: Node, pattern: str) -> Iterator[Placed[Floats]]:
+    """The positions of each geometry that has any, float64[n, 2], sound or not."""
+    for found in nodes(root, pattern):
+        positions = list(_positions(found.value))
+        if positions:
+            yield Placed(np.array(positions), found.path, found.place)
 
 
-def _positions(node: Node) -> Iterator[Spot]:
+def _positions(node: Node) -> Iterator[tuple[float, float]]:
+    """Longitude and latitude as written, where both could be either."""
     if isinstance(node, Fields):
         yield from _positions(node.fields.get("coordinates", Items((), node.place)))
     elif isinstance(node, Items):
@@ -119,13 +115,12 @@ def _positions(node: Node) -> Iterator[Spot]:
                     yield from _positions(item)
 
 
-def _median(spots: Floats) -> Spot:
-    """Median longitude and latitude of `spots`, float64[n, 2]."""
-    lon, lat = np.median(spots, axis=0)
-    return float(lon), float(lat)
+def _nearest_km(a: Floats, b: Floats) -> float:
+    """Shortest geodesic between the spots `a`, float64[n, 2], and the one of `b`, float64[1, 2].
 
-
-def _km(a: Spot, b: Spot) -> float:
-    """Geodesic distance; a latitude beyond the pole counts as the pole."""
-    (lon_a, lat_a), (lon_b, lat_b) = ((lon, max(-90.0, min(90.0, lat))) for lon, lat in (a, b))
-    return float(WGS84.inv(lon_a, lat_a, lon_b, lat_b)[2]) / 1000
+    A latitude beyond the pole, as a swap may give, counts as the pole.
+    """
+    here, there = np.broadcast_arrays(a, b)
+    lat_here, lat_there = (np.clip(spots[:, 1], -90, 90) for spots in (here, there))
+    lengths_m = WGS84.inv(here[:, 0], lat_here, there[:, 0], lat_there)[2]
+    return float(np.min(lengths_m)) / 1000

@@ -18,10 +18,11 @@ import msgspec
 from streams.agreement import Agreement, Document
 from streams.attach import attach
 from streams.check import RULES_OF, advise, check
-from streams.compose import Fields, Node, Scalar, compose, plain
+from streams.compose import Composed, Node, compose, plain
 from streams.diagnose import diagnose
 from streams.errors import AgreementError, Mistake
 from streams.methodology import Methodology
+from streams.select import first
 
 D = TypeVar("D", bound=Document)
 
@@ -60,16 +61,26 @@ def examine_agreement(
     text: str, files: Mapping[str, str], *, file: str | None = None
 ) -> Examined[Agreement]:
     """Find every mistake in an agreement at once; never raises for what the text holds."""
-    return _examine(text, files, file, Agreement)
+    return _examine(compose(text, file), files, Agreement)
 
 
 def examine_methodology(text: str, *, file: str | None = None) -> Examined[Methodology]:
     """Find every mistake in a methodology at once; never raises for what the text holds."""
-    return _examine(text, {}, file, Methodology)
+    return _examine(compose(text, file), {}, Methodology)
 
 
-def _examine(text: str, files: Mapping[str, str], file: str | None, wanted: type[D]) -> Examined[D]:
+def examine_document(
+    text: str, files: Mapping[str, str], *, file: str | None = None
+) -> Examined[Agreement] | Examined[Methodology]:
+    """Find every mistake in whichever of the two the document says it is; else an agreement."""
     composed = compose(text, file)
+    said = None if composed.root is None else first(composed.root, "format", str)
+    if said is not None and said.value == _FORMATS[Methodology]:
+        return _examine(composed, {}, Methodology)
+    return _examine(composed, files, Agreement)
+
+
+def _examine(composed: Composed, files: Mapping[str, str], wanted: type[D]) -> Examined[D]:
     if composed.root is None:
         return Examined(None, composed.mistakes, ())
     other = _other_document(composed.root, wanted)
@@ -100,13 +111,11 @@ def _converted(root: Node, wanted: type[D], advice: tuple[Mistake, ...]) -> Exam
 
 def _other_document(root: Node, wanted: type[Document]) -> Mistake | None:
     """An agreement where a methodology is wanted, or the reverse: one mistake, not a hundred."""
-    said = root.fields.get("format") if isinstance(root, Fields) else None
-    if not isinstance(said, Scalar) or said.value == _FORMATS[wanted]:
-        return None
-    if said.value not in _FORMATS.values():
+    said = first(root, "format", str)
+    if said is None or said.value not in {*_FORMATS.values()} - {_FORMATS[wanted]}:
         return None
     message = f"this is a {said.value} document; {_FORMATS[wanted]} is wanted here"
-    return Mistake("wrong_document", "format", message, said.place.line, said.place.file)
+    return said.mistake("wrong_document", message)
 
 
 def _in_order(mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:

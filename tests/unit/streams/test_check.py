@@ -393,6 +393,11 @@ def test_a_swap_that_leaves_the_latitudes_range_is_named_as_well() -> None:
     assert sorted(found) == ["lon_lat_swapped", "out_of_range"]
 
 
+def test_a_long_route_that_begins_near_a_zone_is_not_far() -> None:
+    line = "{type: LineString, coordinates: [[38, 48], [70, 50], [120, 50]]}"
+    assert _codes(edited(AGREEMENT, ("{file: zones.geojson, feature: 7}", line))) == []
+
+
 def test_a_zone_that_no_term_speaks_of_is_advice_and_no_mistake() -> None:
     text = edited(AGREEMENT, ("        - petrivske\n", ""), ("id: petrivske", "id: petrivske #<"))
     found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON}, file="a.yaml")

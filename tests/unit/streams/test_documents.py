@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.agreement import Polygon, canonical_bytes, content_hash
+from streams.agreement import Agreement, Polygon, canonical_bytes, content_hash
 from streams.documents import (
     examine_agreement,
+    examine_document,
     examine_methodology,
     read_agreement,
     read_methodology,
 )
 from streams.errors import AgreementError, Mistake
+from streams.methodology import Methodology
 from streams.vocabulary import Means, ZoneKind
 from tests.unit.streams.document_texts import AGREEMENT, METHODOLOGY, ZONES_GEOJSON, edited
 
@@ -91,6 +93,14 @@ def test_a_methodology_where_an_agreement_is_wanted_is_one_mistake() -> None:
         ),
     )
     assert [m.code for m in examine_methodology(AGREEMENT).mistakes] == ["wrong_document"]
+
+
+def test_a_document_is_read_as_what_it_says_it_is() -> None:
+    mentions_the_other = edited(AGREEMENT, ("Contact line", "See truceline.methodology.v1"))
+    assert isinstance(examine_document(mentions_the_other, FILES).document, Agreement)
+    assert isinstance(examine_document(METHODOLOGY, {}).document, Methodology)
+    (mistake,) = examine_document("a: [", {}).mistakes
+    assert mistake.code == "yaml_syntax"
 
 
 LINES = AGREEMENT.splitlines()
