@@ -147,7 +147,9 @@ _SPEAKERS = st.sampled_from(
     + ["closer", "liaison_a", "liaison_b", "patrol", "elsewhere", "former", "former", "stranger"]
 )
 _SAID = st.sampled_from([Availability.OPEN] * 4 + list(Availability))
-_ON_ROUNDS = st.sampled_from([Availability.OPEN] * 8 + [Availability.IMPEDED] * 3)
+_ON_ROUNDS = st.sampled_from(
+    [Availability.OPEN] * 8 + [Availability.IMPEDED] * 3 + list(Availability)
+)
 _REFS = st.builds(
     EventRef,
     source=st.sampled_from(["patrol", "sensor", "sensor", "observer", "closer", "liaison_a"]),

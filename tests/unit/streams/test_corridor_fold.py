@@ -74,7 +74,7 @@ def test_a_simulator_that_looks_once_a_minute_sees_the_same_and_open_is_always_s
     agree()
     # The histories must reach every state often, or all this would say nothing.
     for state in Availability:
-        assert minutes[state] > sum(minutes.values()) / 100, minutes
+        assert minutes[state] > sum(minutes.values()) / 400, minutes
 
 
 def simulated(history: History) -> Iterator[tuple[datetime, Availability, datetime | None]]:
@@ -94,7 +94,7 @@ def simulated(history: History) -> Iterator[tuple[datetime, Availability, dateti
 
 
 @given(histories(), st.randoms(use_true_random=False))
-@bounded(200)
+@bounded(100)
 def test_any_order_and_repetition_gives_the_same_intervals_and_digest(
     history: History, random: Random
 ) -> None:
@@ -117,7 +117,7 @@ def test_what_is_received_again_later_changes_nothing(history: History, later: i
 
 
 @given(histories())
-@bounded(200)
+@bounded(100)
 def test_intervals_are_contiguous_without_end_and_neighbours_differ(history: History) -> None:
     intervals = fold(history)
     assert intervals[0].start == history.agreement.valid.from_
@@ -133,7 +133,7 @@ def test_intervals_are_contiguous_without_end_and_neighbours_differ(history: His
 
 
 @given(histories())
-@bounded(200)
+@bounded(100)
 def test_every_usable_interval_says_after_when_it_is_not_valid(history: History) -> None:
     for interval in fold(history):
         assert interval.cause.state is interval.state
