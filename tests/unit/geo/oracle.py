@@ -1,0 +1,210 @@
+"""Containment worked out another way: pure Python, geographiclib, no Shapely, no projection.
+
+A circle's share is integrated along geodesic rays from its centre: between two neighbouring
+kinks (directions of vertices and of crossings of the rim) the integrand is smooth, so
+Gauss-Legendre is good to some 1e-8. Other regions are counted on a dense grid of points.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from geographiclib.geodesic import Geodesic
+
+EARTH = Geodesic.WGS84
+Ring = Sequence[tuple[float, float]]
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """From (x0, y0) to (x1, y1), straight in lon/lat."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def at(self, t: float) -> tuple[float, float]:
+        return self.x0 + t * (self.x1 - self.x0), self.y0 + t * (self.y1 - self.y0)
+
+
+def edges_of(rings: Sequence[Ring]) -> list[Edge]:
+    return [Edge(*a, *b) for ring in rings for a, b in pairwise(ring)]
+
+
+def _short(edge: Edge) -> list[Edge]:
+    """Pieces of at most 1°: seen from a centre beside it, a longer edge may turn by over 180°."""
+    count = math.ceil(max(abs(edge.x1 - edge.x0), abs(edge.y1 - edge.y0), 1e-9))
+    cuts = [edge.at(i / count) for i in range(count + 1)]
+    return [Edge(*a, *b) for a, b in pairwise(cuts)]
+
+
+def holds(rings: Sequence[Ring], lon: float, lat: float) -> bool:
+    """Even-odd: does a ray to the east cross the rings an odd number of times?"""
+    inside = False
+    for e in edges_of(rings):
+        if (e.y0 > lat) != (e.y1 > lat):
+            inside ^= lon < e.x0 + (lat - e.y0) / (e.y1 - e.y0) * (e.x1 - e.x0)
+    return inside
+
+
+def distance_m(lon0: float, lat0: float, lon1: float, lat1: float) -> float:
+    return float(EARTH.Inverse(lat0, lon0, lat1, lon1, Geodesic.DISTANCE)["s12"])
+
+
+def direct(lon: float, lat: float, azimuth: float, distance: float) -> tuple[float, float]:
+    to = EARTH.Direct(lat, lon, azimuth, distance, Geodesic.LATITUDE | Geodesic.LONGITUDE)
+    return float(to["lon2"]), float(to["lat2"])
+
+
+def distance_to_edge_m(edge: Edge, lon: float, lat: float) -> float:
+    """Least geodesic distance from a position to an edge."""
+    return distance_m(lon, lat, *edge.at(nearest_share(edge, lon, lat)))
+
+
+def nearest_share(edge: Edge, lon: float, lat: float) -> float:
+    """How far along the edge its nearest point lies: coarse search, then golden section."""
+
+    def away(t: float) -> float:
+        return distance_m(lon, lat, *edge.at(t))
+
+    best = min((i / 32 for i in range(33)), key=away)
+    low, high = max(best - 1 / 32, 0.0), min(best + 1 / 32, 1.0)
+    golden = (math.sqrt(5) - 1) / 2
+    for _ in range(60):
+        a, b = high - golden * (high - low), low + golden * (high - low)
+        low, high = (low, b) if away(a) < away(b) else (a, high)
+    return (low + high) / 2
+
+
+def distance_to_boundary_m(rings: Sequence[Ring], lon: float, lat: float) -> float:
+    return min(distance_to_edge_m(edge, lon, lat) for edge in edges_of(rings))
+
+
+def circle_share(rings: Sequence[Ring], lon: float, lat: float, radius_m: float) -> float:
+    """The share of the geodesic disc's true area that the rings (even-odd) hold."""
+    pieces = [piece for edge in edges_of(rings) for piece in _short(edge)]
+    edges = [e for e in pieces if distance_to_edge_m(e, lon, lat) < 1.01 * radius_m]
+    kinks = sorted(_kinks(edges, lon, lat, radius_m))
+    inside_at_centre = holds(rings, lon, lat)
+    held = whole = 0.0
+    for a, b in zip(kinks, [*kinks[1:], kinks[0] + 360], strict=True):
+        for node, weight in zip(_NODES, _WEIGHTS, strict=True):
+            azimuth = (a + b) / 2 + (b - a) / 2 * node
+            sector = weight * (b - a) / 2
+            line = EARTH.Line(lat, lon, azimuth, Geodesic.ALL)
+            whole += sector * _swept(line, radius_m)
+            held += sector * _held(line, edges, azimuth, radius_m, inside=inside_at_centre)
+    return held / whole
+
+
+def _held(
+    line: object, edges: list[Edge], azimuth: float, radius_m: float, *, inside: bool
+) -> float:
+    """Area per radian that lies inside along one ray, up to the rim."""
+    lon, lat = line.lon1, line.lat1  # type: ignore[attr-defined]
+    crossings = sorted(
+        s
+        for e in edges
+        if (s := _where_ray_meets(e, lon, lat, azimuth)) is not None and s < radius_m
+    )
+    total = _swept(line, radius_m) if inside ^ (len(crossings) % 2 == 1) else 0.0
+    for s in crossings:
+        total += _swept(line, s) if inside else -_swept(line, s)
+        inside = not inside
+    return total
+
+
+def _swept(line: object, s: float) -> float:
+    """Area per radian out to distance s: the integral of the reduced length, by Simpson."""
+
+    def reduced(d: float) -> float:
+        return float(line.Position(d, Geodesic.REDUCEDLENGTH)["m12"])  # type: ignore[attr-defined]
+
+    return s / 6 * (4 * reduced(s / 2) + reduced(s))
+
+
+def _turn(lon: float, lat: float, edge: Edge, azimuth: float, t: float) -> float:
+    """How far left or right of the ray the edge's point at t is seen, degrees within ±180."""
+    to_lon, to_lat = edge.at(t)
+    seen = EARTH.Inverse(lat, lon, to_lat, to_lon, Geodesic.AZIMUTH)["azi1"]
+    return (float(seen) - azimuth + 180) % 360 - 180
+
+
+def _where_ray_meets(edge: Edge, lon: float, lat: float, azimuth: float) -> float | None:
+    """Distance along the ray at which it meets the edge, if it does."""
+    low, high = 0.0, 1.0
+    at_low, at_high = (_turn(lon, lat, edge, azimuth, t) for t in (low, high))
+    if (at_low > 0) == (at_high > 0) or abs(at_low - at_high) > 180:
+        return None
+    t = _root(lambda t: _turn(lon, lat, edge, azimuth, t), low, high)
+    return distance_m(lon, lat, *edge.at(t))
+
+
+def _root(f: Callable[[float], float], low: float, high: float) -> float:
+    """Where f changes its sign between low and high: false position and halving by turns."""
+    f_low, f_high = f(low), f(high)
+    for step in range(200):
+        middle = (low * f_high - high * f_low) / (f_high - f_low) if step % 3 else (low + high) / 2
+        value = f(middle)
+        if abs(value) < 1e-11 or high - low < 1e-14:
+            return middle
+        if (value > 0) == (f_high > 0):
+            high, f_high = middle, value
+        else:
+            low, f_low = middle, value
+    raise AssertionError("the oracle found no root")
+
+
+def _kinks(edges: list[Edge], lon: float, lat: float, radius_m: float) -> set[float]:
+    """Azimuths (0 to 360) at which the integrand is not smooth, and eight more."""
+    found = {22.0 + 45.0 * i for i in range(8)}
+    for edge in edges:
+        to = EARTH.Inverse(lat, lon, edge.y0, edge.x0)
+        found.add(float(to["azi1"]) % 360)
+        for to_lon, to_lat in _rim_crossings(edge, lon, lat, radius_m):
+            found.add(float(EARTH.Inverse(lat, lon, to_lat, to_lon)["azi1"]) % 360)
+    return found
+
+
+def _rim_crossings(
+    edge: Edge, lon: float, lat: float, radius_m: float
+) -> list[tuple[float, float]]:
+    """Where the edge crosses the rim: at most once on each side of its nearest point."""
+
+    def over(t: float) -> float:
+        return distance_m(lon, lat, *edge.at(t)) - radius_m
+
+    nearest = nearest_share(edge, lon, lat)
+    sides = [(0.0, nearest), (nearest, 1.0)]
+    return [edge.at(_root(over, a, b)) for a, b in sides if (over(a) > 0) != (over(b) > 0)]
+
+
+def grid_share(
+    rings: Sequence[Ring],
+    centre: tuple[float, float],
+    reach_m: float,
+    in_region: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    side: int = 240,
+) -> float:
+    """Share of a region in the rings, counted on side² jittered points around a centre.
+
+    `in_region` takes metres east and north (distance and azimuth from the centre, unrolled).
+    """
+    rng = np.random.default_rng(20_220_224)
+    cell = np.stack(np.meshgrid(np.arange(side), np.arange(side)), -1).reshape(-1, 2)
+    xy = ((cell + rng.random(cell.shape)) / side * 2 - 1) * reach_m
+    xy = xy[in_region(xy[:, 0], xy[:, 1])]
+    places = np.array(
+        [direct(*centre, math.degrees(math.atan2(x, y)), math.hypot(x, y)) for x, y in xy]
+    )
+    inside = np.zeros(len(places), dtype=bool)
+    for e in edges_of(rings):
+        spans = (e.y0 > places[:, 1]) != (e.y1 > places[:, 1])
+        if e.y0 != e.y1:
+            cut = e.x0 + (places[:, 1] - e.y0) / (e.y1 - e.y0) * (e.x1 - e.x0)
+            inside ^= spans & (places[:, 0] < cut)
+    return float(inside.mean())
