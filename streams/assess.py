@@ -104,7 +104,8 @@ def _nothing_in_force(register: Register, report: Report) -> Refusal:
         )
     return Refusal(
         Reason.NOTHING_IN_FORCE,
-        f"mission {report.mission!r} has no agreement in force at {report.observed_from}",
+        f"mission {report.mission!r} has no agreement and methodology in force when it was "
+        f"observed, {report.observed_from.isoformat()}",
     )
 
 

@@ -143,7 +143,7 @@ class Pick:
 
     in_force: InForce
     straddles: bool
-    """The interval's start is under another version: by its time alone it cannot be decided."""
+    """Not all of the interval is under these versions: by its time it cannot be decided."""
 
 
 class CorridorInForce(NamedTuple):
@@ -187,15 +187,20 @@ class Register:
         }
 
     def pick(self, mission: str, start: datetime, end: datetime) -> Pick | None:
-        """The versions in force at the end of [start, end]; None where nothing is."""
+        """The latest versions in force at some time of [start, end]; None where nothing is."""
         timeline = self._timelines.get(mission)
         if timeline is None:
             return None
         last = timeline.number_at(end)
-        in_force = timeline.in_force(last)
-        if in_force is None:
-            return None
-        return Pick(in_force, straddles=start != end and timeline.number_at(start) != last)
+        first = last if start is end else timeline.number_at(start)
+        for number in range(last, first - 1, -1):
+            in_force = timeline.in_force(number)
+            if in_force is not None:
+                return Pick(in_force, straddles=first != last)
+        return None
+
+
+_Pair = tuple[Agreement | None, Methodology | None]
 
 
 class _Timeline:
@@ -206,10 +211,14 @@ class _Timeline:
     ) -> None:
         spans = [d.valid for d in agreements] + [d.valid for d in methodologies]
         edges = {span.from_ for span in spans} | {span.to for span in spans if span.to is not None}
-        self._edges = sorted(edges)
-        self._pairs = [
-            (_newest(agreements, edge), _newest(methodologies, edge)) for edge in self._edges
-        ]
+        self._edges: list[datetime] = []
+        self._pairs: list[_Pair] = []
+        for edge in sorted(edges):
+            pair = _newest(agreements, edge), _newest(methodologies, edge)
+            # Where an older version ends under a newer one, nothing changes.
+            if not self._pairs or pair != self._pairs[-1]:
+                self._edges.append(edge)
+                self._pairs.append(pair)
         self._compiled: dict[tuple[int, int], InForce] = {}
 
     def number_at(self, instant: datetime) -> int:
@@ -221,7 +230,8 @@ class _Timeline:
         agreement, methodology = self._pairs[number] if number >= 0 else (None, None)
         if agreement is None or methodology is None:
             return None
-        key = (agreement.version, methodology.version)
+        # By identity: two agreements of one mission may both have a version 1.
+        key = (id(agreement), id(methodology))
         found = self._compiled.get(key)
         if found is None:
             found = self._compiled[key] = compile_in_force(agreement, methodology)
@@ -236,7 +246,7 @@ def _by_mission(documents: Iterable[D]) -> dict[str, tuple[D, ...]]:
     for document in documents:
         grouped[document.mission].append(document)
     return {
-        mission: tuple(sorted(group, key=lambda d: d.version, reverse=True))
+        mission: tuple(sorted(group, key=lambda d: (d.version, d.id), reverse=True))
         for mission, group in grouped.items()
     }
 
