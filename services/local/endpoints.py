@@ -4,10 +4,14 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
+from services.local.errors import FolderForeignError
 from services.local.folder import is_held
 
-RUN_FILE = "run.json"
+DATABASE_VARIABLE: Final = "TRUCELINE_DATABASE_URL"
+KAFKA_VARIABLE: Final = "TRUCELINE_KAFKA_BOOTSTRAP"
+RUN_FILE: Final = "run.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +49,5 @@ def read_endpoints(folder: Path) -> Endpoints | None:
         return Endpoints(**json.loads(text)) if is_held(folder) else None
     except FileNotFoundError:  # none runs, or it is starting
         return None
+    except PermissionError as e:  # stop: it is somebody else's instance
+        raise FolderForeignError(folder, "somebody else's truceline runs on it") from e

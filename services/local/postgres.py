@@ -100,7 +100,7 @@ class Postgres:
         self._bin = postgres_bin(account, make_cache(account))
         end_processes(PROGRAM, self._data, signal.SIGINT, grace_s=STOP_S, only=self._left_over())
         if not self._data.exists():
-            build_data(self._folder, "postgres", self._initdb, self.log)
+            build_data(self._folder, "postgres", self.name, self._initdb, self.log)
         # No server works on this data (looked up above, and the folder is locked), so whatever
         # number stands in the pid file belongs to somebody else by now.
         (self._data / "postmaster.pid").unlink(missing_ok=True)

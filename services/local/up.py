@@ -15,12 +15,18 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from services.local.endpoints import Endpoints, remove_endpoints, write_endpoints
+from services.local.endpoints import (
+    DATABASE_VARIABLE,
+    KAFKA_VARIABLE,
+    Endpoints,
+    remove_endpoints,
+    write_endpoints,
+)
 from services.local.engines import Engines
 from services.local.supervisor import POLL_S, Service, ServiceProcess, Supervisor
 
-DATABASE_VARIABLE: Final = "TRUCELINE_DATABASE_URL"
-KAFKA_VARIABLE: Final = "TRUCELINE_KAFKA_BOOTSTRAP"
+__all__ = ["DATABASE_VARIABLE", "KAFKA_VARIABLE", "Plan", "up"]
+
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -121,11 +127,15 @@ def _environment(endpoints: Endpoints) -> dict[str, str]:
 
 @contextmanager
 def _interrupted_by_signals() -> Iterator[None]:
-    """Let every stop signal be what Ctrl-C is: KeyboardInterrupt, wherever we are just then."""
+    """Let every stop signal be what Ctrl-C is: KeyboardInterrupt, wherever we are just then.
+
+    A signal that is ignored stays so: that is how nohup and shells keep a job running.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield  # signals are the main thread's business; `until` stops us here
         return
-    before = {which: signal.signal(which, _interrupt) for which in STOP_SIGNALS}
+    heard = [which for which in STOP_SIGNALS if signal.getsignal(which) != signal.SIG_IGN]
+    before = {which: signal.signal(which, _interrupt) for which in heard}
     try:
         yield
     finally:

@@ -1,6 +1,10 @@
+import os
 from pathlib import Path
 
+import pytest
+
 from services.local.endpoints import Endpoints, read_endpoints, remove_endpoints, write_endpoints
+from services.local.errors import FolderForeignError
 from services.local.folder import Folder
 
 WHERE = Endpoints("postgresql://truceline@/truceline?host=/s", "127.0.0.1:9092")
@@ -29,3 +33,10 @@ def test_a_stopped_instance_leaves_nothing(place: Path) -> None:
 
 def test_a_folder_that_never_was_has_no_instance(place: Path) -> None:
     assert read_endpoints(place / "nowhere") is None
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everybody's")
+def test_somebody_elses_instance_is_told_so(place: Path) -> None:
+    (place / "run.json").touch(mode=0o000)
+    with pytest.raises(FolderForeignError, match="somebody else"):
+        read_endpoints(place)

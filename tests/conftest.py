@@ -1,4 +1,4 @@
-"""Real engines for every test in here: started once a session, in a temporary folder.
+"""Real engines for the tests that ask for them: started once a session, in a temporary folder.
 
 Each test module gets a database of its own (`database_url`); topics are shared, so tests name
 theirs freshly.
