@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from streams.agreement import Agreement, Document
+from streams.check_geometry import corridors_can_be_judged_by, zones_can_be_judged_by
 from streams.check_methodology import (
     accuracies_reach_the_floor,
     means_can_suffice,
@@ -25,11 +26,7 @@ from streams.check_names import (
     zone_kinds_are_there,
     zones_nobody_names,
 )
-from streams.check_places import (
-    geometries_are_sound,
-    places_are_not_swapped,
-    routes_are_near_zones,
-)
+from streams.check_places import places_are_not_swapped, routes_are_near_zones
 from streams.check_rights import parties_open_nothing, terms_prohibit_what_can_be
 from streams.check_times import (
     intervals_run_forward,
@@ -57,7 +54,8 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             zone_versions_are_apart,
             windows_are_apart,
             terms_meet_their_zones,
-            geometries_are_sound,
+            zones_can_be_judged_by,
+            corridors_can_be_judged_by,
             places_are_not_swapped,
             routes_are_near_zones,
             parties_open_nothing,

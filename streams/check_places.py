@@ -1,7 +1,7 @@
-"""Rules about geometry: sound rings, and zones that lie where the other zones are.
+"""Rules about places: zones and routes lie where the other zones are.
 
-Place on the data's way: one group of the rules that `check` lists; `geo.validate` knows what a
-sound geometry is.
+Place on the data's way: one group of the rules that `check` lists. They look at positions alone, so
+that a ring that is unsound in itself hides nothing.
 
 Lon and lat swapped: a geometry is taken for swapped when it lies more than 100 km from the median
 of the others and, mirrored, at least five times nearer. In eastern Ukraine a swap is 1,500 km, on
@@ -11,44 +11,25 @@ swap is too short to be told from a zone that lies there.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from geo.ellipsoid import WGS84, Floats
-from geo.validate import geometry_problems
-from streams.agreement import Document, LineString, MultiPolygon, Polygon
-from streams.compose import Fields, Items, Node, Place, Scalar, plain
+from streams.compose import Fields, Items, Node, Scalar
 from streams.errors import Mistake
-from streams.select import Placed, nodes, select
+from streams.select import Placed, nodes
 
 SWAP_FAR_KM = 100.0
 SWAP_GAIN = 5.0
 ROUTE_FAR_KM = 1000.0
 
-_GEOMETRIES: dict[str, tuple[type[Document], ...]] = {
-    "zones[*].geometry": (Polygon, MultiPolygon),
-    "corridors[*].route": (LineString,),
-}
-_INDEX = re.compile(r"\d+")
-
-
-def geometries_are_sound(root: Node) -> Iterator[Mistake]:
-    """Rings are closed, simple, of some area (geo.validate); each problem at its own position."""
-    for pattern, kinds in _GEOMETRIES.items():
-        for found in nodes(root, pattern):
-            if not _is_geometry(found.value, kinds):
-                continue
-            for problem in geometry_problems(plain(found.value)):
-                place = _place(found.value, problem.path)
-                path = f"{found.path}.{problem.path}" if problem.path else found.path
-                yield Mistake(problem.code.value, path, problem.message, place.line, place.file)
+_PATTERNS = ("zones[*].geometry", "corridors[*].route")
 
 
 def places_are_not_swapped(root: Node) -> Iterator[Mistake]:
     """A zone that is far from all others, and among them when mirrored, has lon and lat swapped."""
-    drawn = [found for pattern in _GEOMETRIES for found in _drawn(root, pattern)]
+    drawn = [found for pattern in _PATTERNS for found in _drawn(root, pattern)]
     centres = np.array([np.median(found.value, axis=0) for found in drawn])
     for number, found in enumerate(drawn if len(drawn) > 1 else ()):
         others = np.median(np.delete(centres, number, axis=0), axis=0)
@@ -74,22 +55,6 @@ def routes_are_near_zones(root: Node) -> Iterator[Mistake]:
         if nearest_km > ROUTE_FAR_KM and found.path not in swapped:
             said = f"the route lies {nearest_km:,.0f} km from the nearest zone"
             yield found.mistake("route_far", said)
-
-
-def _is_geometry(node: Node, kinds: tuple[type[Document], ...]) -> bool:
-    # msgspec reads a Struct without its tag; diagnose has said that the tag is missing.
-    typed = isinstance(node, Fields) and "type" in node.fields
-    return typed and any(select(node, "", kind) for kind in kinds)
-
-
-def _place(geometry: Node, path: str) -> Place:
-    """Where the position a problem speaks of stands; the nearest enclosing list otherwise."""
-    node = geometry.fields["coordinates"] if isinstance(geometry, Fields) else geometry
-    for number in map(int, _INDEX.findall(path)):
-        if not isinstance(node, Items) or number >= len(node.items):
-            break
-        node = node.items[number]
-    return node.place
 
 
 def _drawn(root: Node, pattern: str) -> Iterator[Placed[Floats]]:

@@ -218,6 +218,27 @@ AGREEMENT_CASES = (
     ),
 )
 
+
+@pytest.mark.parametrize(
+    ("code", "positions"),
+    [
+        ("route_invalid", "[[0, 89.9], [90, 89.99]]"),
+        ("zone_too_wide", "[[-179, 0], [0, 0], [179, 0]]"),
+    ],
+)
+def test_a_route_that_is_sound_and_cannot_be_judged_by_is_a_mistake(
+    code: str, positions: str
+) -> None:
+    start, rest = AGREEMENT.split("zones:\n", 1)
+    without_zones = edited(
+        start + "terms:\n" + rest.split("\nterms:\n", 1)[1],
+        ("      zones:\n        - zolote\n        - petrivske\n", ""),
+        ("        - security_zone\n", "        - corridor\n"),
+        ("{file: zones.geojson, feature: 7}", f"{{type: LineString, coordinates: {positions}}}"),
+    )
+    assert _codes(without_zones) == [(code, "corridors[0].route")]
+
+
 METHODOLOGY_CASES = (
     case("thresholds_reversed", "thresholds.possible", "possible: 0.5", "possible: 0.96 #<"),
     case("listed_twice", "default_accuracy[1].means", "means: heard", "means: camera #<"),
