@@ -33,6 +33,9 @@ lint: install ## ruff, mypy --strict, import-linter
 test: install ## The tests, on real PostgreSQL and Kafka that they start themselves
 	$(BIN)/pytest
 
+demo: install ## The main job on 174 real observations, on fresh engines, in a temporary folder
+	$(BIN)/truceline demo
+
 lock: ## Make the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --extra dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock

@@ -93,7 +93,7 @@ class Submitter:
         """
         self._producer.flush(timeout=FLUSH_TIMEOUT_S)
         for future in self._waiting:
-            future.get(timeout=FLUSH_TIMEOUT_S)
+            future.get(timeout=FLUSH_TIMEOUT_S)  # type: ignore[no-untyped-call]  # no types there
         self._sent += len(self._waiting)
         self._waiting.clear()
         return self._sent

@@ -15,14 +15,11 @@ from typing import Any, NoReturn
 from streams import batching
 from streams.batching import Pulse
 from streams.coalesce import Coalescer, Process
-from streams.topics import TopicName
-
-APP_ID = "truceline-worker-v1"
-"""The consumer group: offsets are kept under this name, so it does not change."""
+from streams.topics import WORKER_GROUP, TopicName
 
 
 def make_app(
-    bootstrap: str, *, judge_reports: Process, fold_statuses: Process, app_id: str = APP_ID
+    bootstrap: str, *, judge_reports: Process, fold_statuses: Process, app_id: str = WORKER_GROUP
 ) -> Any:  # noqa: ANN401  Faust has no types
     """Make the app. Each `Process` commits a batch and returns, or raises and ends the process."""
     app = batching.build_app(app_id=app_id, bootstrap=bootstrap)

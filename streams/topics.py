@@ -13,6 +13,9 @@ from typing import Final
 #: Keyed topics keep their order within a partition, so this number is chosen once and kept.
 DEFAULT_PARTITIONS: Final = 8
 
+#: The workers' consumer group: offsets are kept under this name, so it does not change.
+WORKER_GROUP: Final = "truceline-worker-v1"
+
 #: Above the 10 MB a hostile event may have: it must arrive, to be refused with its reason.
 MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
 

@@ -18,29 +18,29 @@ import rich_click
 
 from services.cli.output import EXIT_CANNOT, EXIT_NO
 
-COMMANDS = {
-    "up": "Start PostgreSQL, Kafka and the workers; Ctrl-C stops everything.",
-    "demo": "Run the whole way on 174 real observations, in a temporary folder.",
-    "judge": "Judge a file of reports with no engine at all.",
-    "agreement": "Check, load, list, show and compare agreements and methodologies.",
-    "submit": "Send reports or corridor statuses.",
-    "violations": "List violations by zone, kind, verdict and time; or their totals.",
-    "explain": "Say why a report was judged as it was.",
-    "corridor": "Show the availability of corridors.",
-    "rejected": "List the events that were refused, and why.",
-    "status": "Show how everything is: engines, lag, figures.",
-    "db": "Bring the database to this version.",
-    "schema": "Write the JSON Schema or the AsyncAPI document.",
-    "completion": "Print the completion script of a shell.",
-}
+COMMANDS = (
+    "up",
+    "demo",
+    "judge",
+    "agreement",
+    "submit",
+    "violations",
+    "explain",
+    "corridor",
+    "rejected",
+    "status",
+    "db",
+    "schema",
+    "completion",
+)
 """In the order of a first day. Each is `services.cli.<name>:<name>`, imported when it is asked."""
 
 
 class Commands(rich_click.RichGroup):
-    """Imports a command only when it is asked: `truceline --help` must not load Faust."""
+    """Imports a command only when it is asked, so that each starts fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All of them, in the table's order."""
+        """All of them, in the order above."""
         del ctx
         return list(COMMANDS)
 
@@ -53,12 +53,6 @@ class Commands(rich_click.RichGroup):
             importlib.import_module(f"services.cli.{cmd_name}"), cmd_name
         )
         return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """From the table, without importing any."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 import msgspec
@@ -44,22 +44,30 @@ def _plain(value: object) -> object:
     return value
 
 
+PAPER_WIDTH = 132
+"""Columns where standard output is no terminal: a file, a pipe, a report."""
+
+
 def console() -> Console:
-    """Standard output for people; plain where it is no terminal."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    """Standard output for people; never narrower for a file than a wide page."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PAPER_WIDTH)
 
 
 def print_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], note: str = ""
 ) -> None:
     """A table; the note says what the figures are and what they are not."""
-    table = Table(title=title, title_justify="left", caption=note, caption_justify="left")
+    table = Table(title=title, title_justify="left")
     for column in columns:
         right = column.endswith(("#", "%"))
-        table.add_column(column.rstrip("#%").strip(), justify="right" if right else "left")
+        justify: Literal["left", "right"] = "right" if right else "left"
+        # Folded, never cut: a zone's name that ends in dots names no zone.
+        table.add_column(column.rstrip("#%").strip(), justify=justify, overflow="fold")
     for row in rows:
         table.add_row(*(_cell(cell) for cell in row))
     console().print(table)
+    if note:
+        console().print(note)
 
 
 def _cell(value: object) -> str:

@@ -1,0 +1,26 @@
+"""`truceline schema`: the wire's vocabulary for other programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from services.cli.output import json_option
+from streams.schema import asyncapi, json_schema
+
+
+@click.command(epilog="Example: truceline schema --asyncapi --out asyncapi.json")
+@click.option("--asyncapi", "as_asyncapi", is_flag=True, help="AsyncAPI 3 instead of JSON Schema.")
+@click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@json_option
+def schema(*, as_asyncapi: bool, out: Path | None, as_json: bool) -> None:
+    """Write the JSON Schema (2020-12) of reports and statuses, or the AsyncAPI document."""
+    del as_json  # it is JSON in any case
+    text = json.dumps(asyncapi() if as_asyncapi else json_schema(), indent=2) + "\n"
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8")
