@@ -25,9 +25,13 @@ from services.errors import ServiceError
 from services.event_files import event_lines
 from services.keyring import LOCAL_KEY, read_keys
 from services.load import load_documents
-from services.local.endpoints import Endpoints, read_endpoints
+from services.local.endpoints import (
+    DATABASE_VARIABLE,
+    KAFKA_VARIABLE,
+    Endpoints,
+    read_endpoints,
+)
 from services.local.folder import HOME_VARIABLE
-from services.local.up import DATABASE_VARIABLE, KAFKA_VARIABLE
 from services.settings import KEYS_VARIABLE
 from services.store.engine import Connection
 from services.store.queries.status import figures

@@ -10,7 +10,12 @@ from typing import Final, TypeVar
 
 from services.errors import ServiceError
 from streams.agreement import Agreement
-from streams.documents import Examined, examine_agreement, examine_methodology
+from streams.documents import (
+    Examined,
+    examine_agreement,
+    examine_document,
+    examine_methodology,
+)
 from streams.errors import AgreementError
 from streams.methodology import Methodology
 
@@ -25,10 +30,7 @@ class DocumentFileError(ServiceError):
 
 def examine_file(path: Path) -> Examined[Agreement] | Examined[Methodology]:
     """Read whichever of the two the file says it is, with every mistake in it."""
-    text = _text(path)
-    if "truceline.methodology." in text:
-        return examine_methodology(text, file=path.name)
-    return examine_agreement(text, _beside(path), file=path.name)
+    return examine_document(_text(path), _beside(path), file=path.name)
 
 
 def read_agreement_file(path: Path) -> Agreement:

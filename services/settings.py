@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.errors import SettingsError
-from services.local.endpoints import read_endpoints
+from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE, read_endpoints
 from services.local.folder import default_folder
-from services.local.up import DATABASE_VARIABLE, KAFKA_VARIABLE
 
 KEYS_VARIABLE = "TRUCELINE_PRODUCER_KEYS"
 

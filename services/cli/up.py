@@ -10,8 +10,9 @@ import click
 
 from services.cli.output import json_option, print_json
 from services.keyring import make_keys
+from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
 from services.local.folder import HOME_VARIABLE, default_folder
-from services.local.up import DATABASE_VARIABLE, KAFKA_VARIABLE, Plan
+from services.local.up import Plan
 from services.local.up import up as bring_up
 from services.make_topics import make_topics
 from services.settings import KEYS_VARIABLE

@@ -5,13 +5,12 @@ Place on the data's way: started by `truceline up`, by a container, or by hand; 
 
 from __future__ import annotations
 
-import logging
+import gc
 import sys
-
-import structlog
 
 from services.errors import ServiceError
 from services.keyring import read_keys
+from services.logs import configure_logs
 from services.settings import load_settings
 from services.store.errors import StoreError
 from services.store.migrate import check_version
@@ -23,20 +22,13 @@ EXIT_UNUSABLE = 78
 """sysexits' EX_CONFIG: a person has to change something; the message says what."""
 
 
+COLLECT_AFTER = 1_000_000
+"""Net allocations before the youngest generation is looked through; some four full batches."""
+
+
 def main() -> None:
     """Run a worker."""
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    configure_logs()
     try:
         settings = load_settings()
         database_url, bootstrap = settings.database(), settings.kafka()
@@ -45,9 +37,21 @@ def main() -> None:
     except (ServiceError, StoreError) as error:
         sys.stderr.write(f"truceline worker: {error}\n")
         sys.exit(EXIT_UNUSABLE)
+    _collect_rarely()
     pulse = Pulse()
     reports, statuses = make_processors(database_url, bootstrap, keys, pulse.beat)
     run_app(make_app(bootstrap, judge_reports=reports, fold_statuses=statuses), pulse)
+
+
+def _collect_rarely() -> None:
+    """Let the garbage collector run once in many batches, and past what is loaded now.
+
+    A batch makes some hundred thousand small values that no cycle holds; looking through them for
+    cycles while they are being made costs more than judging them (measured: 22 of 63 µs a report).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 20)
 
 
 if __name__ == "__main__":

@@ -8,37 +8,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from uuid import UUID
 
 import msgspec
 import structlog
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
-from msgspec import Struct
 
 from services.worker.incoming import Refused
 from streams.keys import rejected_key
+from streams.rejection import Rejection
 from streams.topics import TopicName
 
 log = structlog.get_logger(__name__)
 
 SEND_TIMEOUT_S = 30.0
 WAIT_S = 1.0
-
-
-class Rejection(Struct, frozen=True, omit_defaults=True):
-    """What is said of a refused event; never its bytes, they may be hostile or private."""
-
-    key: UUID
-    reason: str
-    message: str
-    topic: str
-    partition: int
-    offset: int
-    size_bytes: int
-    mission: str | None = None
-    source: str | None = None
-    id: str | None = None
 
 
 class Announcer:
