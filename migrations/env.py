@@ -14,7 +14,7 @@ from sqlalchemy.schema import SchemaItem
 
 from services.store.models import Base
 
-LOCK_TIMEOUT = "5s"
+LOCK_TIMEOUT = "2s"
 """A migration that has to wait for a busy table gives up, so that no writer queues behind it."""
 
 PARTITIONS = text("SELECT relname FROM pg_class WHERE relispartition AND relkind IN ('r', 'p')")

@@ -1,0 +1,97 @@
+import msgspec
+import pytest
+
+from services.store.documents import (
+    DocumentKind,
+    agreements,
+    document_bytes,
+    list_documents,
+    load_document,
+    methodologies,
+)
+from services.store.engine import Connection
+from services.store.errors import DocumentConflictError
+from streams.agreement import (
+    Agreement,
+    Party,
+    Term,
+    Validity,
+    Where,
+    canonical_bytes,
+    content_hash,
+)
+from streams.methodology import CorridorRules, Methodology, Thresholds
+from streams.vocabulary import Kind, Severity, ViolationKind
+from tests.unit.services.store.sample_rows import NOW
+
+AGREEMENT = Agreement(
+    format="truceline.agreement.v1",
+    id="package",
+    version=1,
+    mission="smm",
+    title="Package of measures",
+    valid=Validity(from_=NOW),
+    parties=(Party(id="a", name="A"), Party(id="b", name="B")),
+    terms=(
+        Term(
+            id="no-fire",
+            clause="1",
+            text="None may fire.",
+            prohibits=(Kind.EXPLOSION,),
+            where=Where(),
+            severity=Severity.GRAVE,
+            violation=ViolationKind.FIRE_INTO_ZONE,
+        ),
+    ),
+)
+METHODOLOGY = Methodology(
+    format="truceline.methodology.v1",
+    id="method",
+    version=1,
+    mission="smm",
+    title="Method",
+    valid=Validity(from_=NOW),
+    thresholds=Thresholds(violation=0.9, possible=0.5),
+    accuracy_otherwise_m=1_000,
+    clock_skew_s=60,
+    corridor=CorridorRules(stale_after_s=3_600),
+)
+
+
+def test_a_document_is_kept_to_the_byte_under_its_hash(conn: Connection) -> None:
+    assert load_document(conn, AGREEMENT, NOW)
+    assert load_document(conn, METHODOLOGY, NOW)
+    assert agreements(conn) == [AGREEMENT]
+    assert methodologies(conn, "smm") == [METHODOLOGY]
+    address = bytes.fromhex(content_hash(AGREEMENT))
+    assert document_bytes(conn, DocumentKind.AGREEMENT, address) == canonical_bytes(AGREEMENT)
+    assert document_bytes(conn, DocumentKind.METHODOLOGY, address) is None
+    (listed,) = list_documents(conn, DocumentKind.AGREEMENT)
+    assert (listed.id, listed.version, listed.mission) == ("package", 1, "smm")
+    assert (listed.valid_from, listed.valid_to, listed.hash) == (NOW, None, address)
+
+
+def test_the_same_document_again_changes_nothing(conn: Connection) -> None:
+    assert load_document(conn, AGREEMENT, NOW)
+    assert not load_document(conn, AGREEMENT, NOW.replace(year=2027))
+    (listed,) = list_documents(conn, DocumentKind.AGREEMENT)
+    assert listed.loaded_at == NOW
+
+
+@pytest.mark.parametrize("document", [AGREEMENT, METHODOLOGY])
+def test_another_document_under_one_version_is_refused(
+    conn: Connection, document: Agreement | Methodology
+) -> None:
+    load_document(conn, document, NOW)
+    other = msgspec.structs.replace(document, title="Something else")
+    with pytest.raises(DocumentConflictError, match=r"give the amended one a new version"):
+        load_document(conn, other, NOW)
+
+
+def test_an_amended_version_stands_beside_the_first(conn: Connection) -> None:
+    amended = msgspec.structs.replace(AGREEMENT, version=2, title="Amended")
+    elsewhere = msgspec.structs.replace(AGREEMENT, id="other", mission="undof")
+    for document in (elsewhere, amended, AGREEMENT):
+        load_document(conn, document, NOW)
+    assert agreements(conn, "smm") == [AGREEMENT, amended]
+    assert agreements(conn) == [AGREEMENT, amended, elsewhere]

@@ -1,0 +1,193 @@
+"""What coordinators ask is answered by an index, at a million rows."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from services.store.engine import Connection, connect
+from services.store.generations import known_intervals
+from services.store.known import known_keys, links_to, versions_of
+from services.store.migrate import upgrade
+from services.store.partitions import ensure_partitions
+from services.store.queries.corridors import availability
+from services.store.queries.reports import assessment_of, find_report
+from services.store.queries.violations import After, FoundViolation, violations
+from streams.vocabulary import Verdict, ViolationKind
+
+MILLION = 1_000_000
+START = datetime(2026, 7, 1, tzinfo=UTC)
+MIDDLE = START + timedelta(days=15)
+
+VIOLATIONS = """
+INSERT INTO violations (key, received_at, observed_from, observed_to, p_inside, count_min, revision,
+    term_id, mission, source, event_id, clause, kind, severity, verdict, rule, zone_id, agreement)
+SELECT lpad(to_hex(n), 32, '0')::uuid, at, at, at, 1, 1, 1, 'term', 'smm', 'patrol', 'r-' || n, 'c',
+    CASE WHEN mod(n, 5000) = 0 THEN 'civilian_harm' WHEN mod(n / 200, 4) = 0 THEN 'line_crossing'
+        ELSE 'fire_into_zone' END,
+    'serious', CASE mod(n, 3) WHEN 0 THEN 'violation' ELSE 'possible_violation' END, 'r',
+    'zone-' || mod(n, 200), '\\x01'
+FROM (SELECT n, %s::timestamptz + n * interval '2.6 seconds' AS at FROM generate_series(1, %s) AS n)
+"""
+SUPERSESSIONS = """
+INSERT INTO supersessions
+SELECT lpad(to_hex(n), 32, '0')::uuid, now(), 1, 2 FROM generate_series(1, 5000) AS n
+"""
+SUBMISSIONS = """
+INSERT INTO submissions (key, received_at, revision, kind, mission, source, authentication,
+    event_id, content_hash, raw)
+SELECT lpad(to_hex(n), 32, '0')::uuid, %s::timestamptz + n * interval '2.6 seconds', 1, 'report',
+    'smm', 'patrol', 'no_tag', 'r-' || n, '\\x01', '\\x' FROM generate_series(1, %s) AS n
+"""
+KEYS = """
+INSERT INTO event_keys SELECT lpad(to_hex(n), 32, '0')::uuid, now(), 1, true, '\\x01'
+FROM generate_series(1, %s) AS n
+"""
+AVAILABILITY = """
+INSERT INTO corridor_availability
+SELECT 'smm', 'corridor-' || mod(n, 20), 1 + n / 20, 0, at, at, NULL, NULL, at, 'open', 'c',
+    ARRAY[]::text[], '\\x01'
+FROM (SELECT n, %s::timestamptz + n * interval '26 seconds' AS at FROM generate_series(1, %s) AS n)
+"""
+
+
+@pytest.fixture(scope="module")
+def million(database_url: str) -> Iterator[Connection]:
+    """A million violations, 200,000 submissions and keys, 100,000 intervals of 20 corridors."""
+    upgrade(database_url)
+    with connect(database_url) as conn:
+        ensure_partitions(conn, START)
+        # How it is filled is not what is tested: without waiting for the disk it takes a third.
+        conn.execute("SET synchronous_commit = off")
+        conn.execute(VIOLATIONS, [START, MILLION])
+        conn.execute(SUBMISSIONS, [START, MILLION // 5])
+        conn.execute(KEYS, [MILLION // 5])
+        conn.execute(SUPERSESSIONS)
+        conn.execute(AVAILABILITY, [START, MILLION // 10])
+        conn.commit()
+        conn.execute("ANALYZE violations, submissions, supersessions, event_keys")
+        conn.execute("ANALYZE corridor_availability")
+        conn.commit()
+        yield conn
+
+
+class Explained(psycopg.Cursor[Any]):
+    """Asks PostgreSQL for its plan before it asks the question."""
+
+    plans: ClassVar[list[str]] = []
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:  # noqa: ANN401 (psycopg's own signature)
+        """Note the plan, then go on."""
+        asked = sql.SQL(query.decode()) if isinstance(query, bytes) else query
+        asked = sql.SQL(asked) if isinstance(asked, str) else asked
+        plain = psycopg.Cursor(self.connection)
+        plain.execute(sql.SQL("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) ") + asked, params)
+        self.plans.append("\n".join(line for (line,) in plain))
+        return super().execute(query, params, **options)
+
+
+@contextmanager
+def explained(conn: Connection) -> Iterator[list[str]]:
+    """The plans of every question asked meanwhile."""
+    Explained.plans.clear()
+    before, conn.cursor_factory = conn.cursor_factory, Explained
+    try:
+        yield Explained.plans
+    finally:
+        conn.cursor_factory = before
+        conn.rollback()
+
+
+def rows_read(plan: str) -> float:
+    """The most rows that any step of the plan gave or threw away."""
+    return max(float(rows) for rows in re.findall(r"(?:rows=|Removed by Filter: )(\d+)", plan))
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ({"zone": "zone-7"}, "zone_id_observed_from"),
+        ({"zone": "zone-7", "since": MIDDLE}, "zone_id_observed_from"),
+        ({"zone": "zone-7", "kind": ViolationKind.LINE_CROSSING}, "zone_id_observed_from"),
+        (
+            {"zone": "zone-7", "verdict": Verdict.VIOLATION, "until": MIDDLE},
+            "zone_id_observed_from",
+        ),
+        ({"kind": ViolationKind.CIVILIAN_HARM, "since": MIDDLE}, "kind_observed_from"),
+        ({"kind": ViolationKind.CIVILIAN_HARM}, "kind_observed_from"),
+        ({"kind": ViolationKind.FIRE_INTO_ZONE, "until": MIDDLE}, "observed_from"),
+        ({}, "observed_from"),
+        ({"since": MIDDLE, "until": MIDDLE + timedelta(hours=1)}, "observed_from"),
+        ({"after": After(MIDDLE, UUID(int=1), "term")}, "observed_from"),
+        ({"zone": "zone-7", "after": After(MIDDLE, UUID(int=1), "t")}, "zone_id_observed_from"),
+    ],
+)
+def test_violations_are_found_by_an_index(
+    million: Connection, asked: dict[str, Any], index: str
+) -> None:
+    with explained(million) as plans:
+        found = violations(million, limit=50, **asked)
+    assert len(found) == 50
+    assert f"using violations_y2026m07_{index}_idx" in plans[0]
+    assert "Seq Scan on violations_y2026m07" not in plans[0]
+    assert rows_read(plans[0]) < MILLION / 100
+
+
+def test_every_page_of_a_zone_together_is_the_zone(million: Connection) -> None:
+    zone = {"zone": "zone-9", "since": MIDDLE, "until": MIDDLE + timedelta(hours=12)}
+    whole = violations(million, limit=1_000, **zone)  # type: ignore[arg-type]
+    pages: list[FoundViolation] = []
+    while page := violations(
+        million,
+        limit=7,
+        after=pages[-1].after if pages else None,
+        **zone,  # type: ignore[arg-type]
+    ):
+        pages += page
+    assert len(whole) > 50
+    assert pages == whole
+
+
+def test_a_report_is_found_by_its_key_and_by_its_id_alone(million: Connection) -> None:
+    with explained(million) as plans:
+        assessment_of(million, "smm", "patrol", "r-17")
+        find_report(million, "r-17")
+    assert len(plans) == 2
+    for plan in plans:
+        assert "submissions_y2026m07_pkey" in plan
+        assert "Seq Scan on submissions_y2026m07" not in plan
+
+
+def test_a_corridors_intervals_are_found_by_an_index(million: Connection) -> None:
+    late = START + timedelta(days=30)
+    with explained(million) as plans:
+        found = availability(million, "smm", "corridor-3", late, late)
+        known_intervals(million, "smm", "corridor-3", late)
+    assert found is not None
+    assert found.starts_at <= late
+    at, timeline = plans
+    assert "corridor_availability_pkey" in at
+    assert rows_read(at) < 200
+    assert "corridor_availability_pkey" in timeline
+    assert "Seq Scan" not in at + timeline
+
+
+def test_a_batchs_keys_are_looked_up_one_by_one(million: Connection) -> None:
+    keys = [UUID(int=n) for n in range(5_000)]
+    with explained(million) as plans:
+        found = known_keys(million, keys)
+        versions_of(million, keys[:10])
+        links_to(million, keys[:10])
+    assert len(found) == 4_999
+    known, versions, _ = plans
+    assert "Index Scan using event_keys_0_pkey" in known
+    assert "using submissions_y2026m07_pkey" in versions
+    for plan in plans:
+        assert "Seq Scan on event_keys" not in plan
+        assert "Seq Scan on submissions_y2026m07" not in plan
