@@ -33,7 +33,7 @@ class OnceInAWhile(logging.Filter):
 
 
 def configure_logs() -> None:
-    """Set up both logging systems for a service; Faust and the Kafka clients use the standard one."""
+    """Set up both logging systems; Faust and the Kafka clients use the standard library's."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(OnceInAWhile())
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
