@@ -51,7 +51,7 @@ class Finding(Struct, frozen=True, omit_defaults=True, gc=False):
     rule: str
     """Name of the first rule that held, see `streams.judge.RULES`."""
     zone: str | None = None
-    """The term's zone with the largest share of the region; None: no zone is touched."""
+    """The term's zone with the gravest verdict, then the largest share; None: none is touched."""
     p_inside: float | None = None
 
 

@@ -13,8 +13,8 @@ from streams.agreement import Zone
 from streams.assess import Judged
 from streams.assessment import Finding
 from streams.events import Area, Bearings, Count, NamedPlace, Point, Report, Sector, Track
-from streams.inforce import CORRIDOR_PREFIX, InForce, TermInForce
-from streams.judge import RULES, make_case
+from streams.inforce import CORRIDOR_PREFIX, InForce
+from streams.judge import RULES, decide
 from streams.locate import HALF_WIDTH_DEG, Unlocated
 from streams.reading import CONTRADICTION
 from streams.vocabulary import Qualifier
@@ -62,19 +62,20 @@ def explain(judged: Judged) -> Explanation:
 
 
 def _trace(judged: Judged, finding: Finding) -> TermTrace:
-    compiled = _term(judged.in_force, judged.report, finding.term)
-    case = make_case(judged.sight, compiled, judged.in_force)
-    asked = []
-    for rule in RULES:
-        held = rule.holds(case)
-        asked.append(Asked(rule.name, held, rule.reason))
-        if held:
-            break
-    return TermTrace(finding.term, compiled.term.clause, finding, tuple(asked))
+    term = judged.in_force.terms.get(finding.term)
+    # A version that an earlier agreement judged may speak of a term that is no more.
+    clause = finding.term if term is None else term.clause
+    return TermTrace(finding.term, clause, finding, _asked(judged, finding))
 
 
-def _term(in_force: InForce, report: Report, term_id: str) -> TermInForce:
-    return next(t for t in in_force.terms_of[report.kind] if t.term.id == term_id)
+def _asked(judged: Judged, finding: Finding) -> tuple[Asked, ...]:
+    if judged.assessment.versions > 1:
+        return ()
+    terms = judged.in_force.terms_of[judged.report.kind]
+    compiled = next(term for term in terms if term.term.id == finding.term)
+    case, decisive = decide(judged.sight, compiled, judged.in_force)
+    asked = RULES[: RULES.index(decisive) + 1]
+    return tuple(Asked(rule.name, rule.holds(case), rule.reason) for rule in asked)
 
 
 def _sentences(judged: Judged, terms: tuple[TermTrace, ...]) -> Iterator[str]:
@@ -83,7 +84,7 @@ def _sentences(judged: Judged, terms: tuple[TermTrace, ...]) -> Iterator[str]:
     yield _where(judged)
     for place in assessment.places:
         share = f"{place.p_inside * 100:.4g} %" if place.place.value != "inside" else "All"
-        yield f"{share} of that region lies in {_zone(in_force, place.zone)}."
+        yield f"{share} of that region lies in {_zone(in_force, place.zone, report)}."
     if judged.sight.unlocated is None and not assessment.places:
         yield "The whole region lies outside every zone in force at that time."
     if assessment.versions > 1:
@@ -158,13 +159,22 @@ def _position(lon: float, lat: float) -> str:
     return f"lon {lon:.5f}, lat {lat:.5f}"
 
 
-def _zone(in_force: InForce, zone_id: str) -> str:
+def _zone(in_force: InForce, zone_id: str, report: Report) -> str:
     agreement = in_force.agreement
     corridor = next((c for c in agreement.corridors if CORRIDOR_PREFIX + c.id == zone_id), None)
     if corridor is not None:
         return f"the strip of corridor {corridor.id} ({corridor.name})"
-    zone = next(zone for zone in agreement.zones if zone.id == zone_id)
+    versions = [zone for zone in agreement.zones if zone.id == zone_id]
+    if not versions:
+        return f"zone {zone_id} of another version of the agreement"
+    # A zone that moves has an entry for each place: the one at that time is meant.
+    zone = next((zone for zone in versions if _stood(zone, report)), versions[0])
     return f"zone {zone.id} ({zone.name}, {zone.kind.value}; {_version(in_force, zone)})"
+
+
+def _stood(zone: Zone, report: Report) -> bool:
+    end = report.observed_to or report.observed_from
+    return zone.valid is None or zone.valid.touches(report.observed_from, end)
 
 
 def _version(in_force: InForce, zone: Zone) -> str:

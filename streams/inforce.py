@@ -45,6 +45,8 @@ class TermInForce:
     weapons: frozenset[Weapon]
     binds: frozenset[str]
     """Empty: all parties."""
+    spans: tuple[Validity, ...] | None
+    """When one of its zones is in force; None: one of them always is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +84,7 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
     zones = agreement.zones
     ids = [zone.id for zone in zones] + [CORRIDOR_PREFIX + c.id for c in agreement.corridors]
     kinds = [zone.kind for zone in zones] + [ZoneKind.CORRIDOR] * len(agreement.corridors)
+    zone_valid = tuple(z.valid for z in zones) + tuple(c.valid for c in agreement.corridors)
     shapes = [_zone_shape(number, zone) for number, zone in enumerate(zones)]
     for corridor in agreement.corridors:
         strip = buffer_route(corridor.route.coordinates, corridor.width_m)
@@ -94,8 +97,8 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
         locator=Locator(methodology),
         zone_set=ZoneSet.build(shapes),
         zone_ids=tuple(ids),
-        zone_valid=tuple(z.valid for z in zones) + tuple(c.valid for c in agreement.corridors),
-        terms_of=_terms_by_kind(agreement, ids, kinds),
+        zone_valid=zone_valid,
+        terms_of=_terms_by_kind(agreement, ids, kinds, zone_valid),
         kind_of_zone=dict(zip(ids, kinds, strict=True)),
         terms={term.id: term for term in agreement.terms},
         corridor_of={CORRIDOR_PREFIX + c.id: c.id for c in agreement.corridors},
@@ -117,20 +120,26 @@ def _polygon(geojson: Polygon | MultiPolygon) -> shapely.Polygon | shapely.Multi
 
 
 def _terms_by_kind(
-    agreement: Agreement, ids: list[str], kinds: list[ZoneKind]
+    agreement: Agreement,
+    ids: list[str],
+    kinds: list[ZoneKind],
+    zone_valid: tuple[Validity | None, ...],
 ) -> dict[Kind, tuple[TermInForce, ...]]:
     by_kind: defaultdict[Kind, list[TermInForce]] = defaultdict(list)
     for term in sorted(agreement.terms, key=lambda term: term.id):
         named = {*term.where.zones, *(CORRIDOR_PREFIX + c for c in term.where.corridors)}
+        zones = frozenset(
+            number
+            for number, (zone_id, kind) in enumerate(zip(ids, kinds, strict=True))
+            if zone_id in named or kind in term.where.zone_kinds
+        )
+        spans = tuple([valid for zone in sorted(zones) if (valid := zone_valid[zone])])
         compiled = TermInForce(
             term=term,
-            zones=frozenset(
-                number
-                for number, (zone_id, kind) in enumerate(zip(ids, kinds, strict=True))
-                if zone_id in named or kind in term.where.zone_kinds
-            ),
+            zones=zones,
             weapons=frozenset(term.weapons),
             binds=frozenset(term.binds),
+            spans=spans if len(spans) == len(zones) else None,
         )
         for kind in dict.fromkeys(term.prohibits):
             by_kind[kind].append(compiled)
@@ -185,6 +194,34 @@ class Register:
             for agreement in reversed(self._agreements[mission])
             for corridor in agreement.corridors
         }
+
+    def term(self, mission: str, term_id: str) -> Term:
+        """The mission's term of that id, as the newest agreement that has it words it.
+
+        For findings of another version than the one in force: a loaded document never goes.
+
+        Raises:
+            KeyError: no agreement of the mission has it.
+        """
+        for agreement in self._agreements.get(mission, ()):
+            for term in agreement.terms:
+                if term.id == term_id:
+                    return term
+        raise KeyError(term_id)
+
+    def kind_of_zone(self, mission: str, zone_id: str) -> ZoneKind:
+        """The kind of the mission's zone of that id, likewise.
+
+        Raises:
+            KeyError: no agreement of the mission has it.
+        """
+        if zone_id.startswith(CORRIDOR_PREFIX):
+            return ZoneKind.CORRIDOR
+        for agreement in self._agreements.get(mission, ()):
+            for zone in agreement.zones:
+                if zone.id == zone_id:
+                    return zone.kind
+        raise KeyError(zone_id)
 
     def pick(self, mission: str, start: datetime, end: datetime) -> Pick | None:
         """The latest versions in force at some time of [start, end]; None where nothing is."""

@@ -35,6 +35,7 @@ from streams.inforce import InForce, TermInForce
 from streams.locate import Unlocated
 from streams.methodology import Methodology
 from streams.vocabulary import (
+    AttributionBasis,
     Presence,
     Side,
     Verdict,
@@ -73,7 +74,7 @@ class Case(Struct, frozen=True, gc=False):
     start: datetime
     end: datetime
     hit: Hit | None
-    """The term's zone with the largest share; None: the region is outside all of them."""
+    """A zone of the term that the region touches; None: it is outside all of them."""
     zone_id: str | None
     zone_valid: Validity | None
 
@@ -86,6 +87,14 @@ class Case(Struct, frozen=True, gc=False):
     def weapons(self) -> frozenset[Weapon]:
         """The classes the monitor could name; empty when none was."""
         return frozenset(self.sight.report.weapons) - _UNNAMED
+
+    @property
+    def party(self) -> str | None:
+        """The party the monitor named; a name without any basis names nobody."""
+        attribution = self.sight.report.attribution
+        if attribution is None or attribution.basis is AttributionBasis.NONE:
+            return None
+        return attribution.party
 
 
 _UNNAMED = frozenset({Weapon.UNDETERMINED})
@@ -113,11 +122,23 @@ def _exercise(case: Case) -> bool:
 
 
 def _nothing_there(case: Case) -> bool:
-    """A standing thing that was looked for and not found breaches nothing by being absent."""
-    return (
-        case.report.presence in (Presence.GONE, Presence.NOT_FOUND)
-        and case.term.term.violation is not ViolationKind.WEAPON_MISSING_FROM_STORAGE
-    )
+    """What was looked for and not found, or counted as none, breaches nothing by being absent."""
+    return _absent(case.report) and not _forbids_absence(case)
+
+
+def _still_there(case: Case) -> bool:
+    """Where a weapon may not be missing, one that is there breaches nothing."""
+    return _forbids_absence(case) and not _absent(case.report)
+
+
+def _absent(report: Report) -> bool:
+    if report.presence is not None and report.presence is not Presence.PRESENT:
+        return True
+    return report.count is not None and report.count.max == 0
+
+
+def _forbids_absence(case: Case) -> bool:
+    return case.term.term.violation is ViolationKind.WEAPON_MISSING_FROM_STORAGE
 
 
 def _other_weapon(case: Case) -> bool:
@@ -126,17 +147,15 @@ def _other_weapon(case: Case) -> bool:
 
 
 def _other_party(case: Case) -> bool:
-    attribution = case.report.attribution
-    return (
-        bool(case.term.binds)
-        and attribution is not None
-        and attribution.party not in case.term.binds
-    )
+    return bool(case.term.binds) and case.party is not None and case.party not in case.term.binds
 
 
 def _other_time(case: Case) -> bool:
-    valid = case.term.term.valid
-    return valid is not None and not valid.touches(case.start, case.end)
+    """Neither a clause nor a zone of a clause says anything before it begins or after it ends."""
+    valid, spans = case.term.term.valid, case.term.spans
+    if valid is not None and not valid.touches(case.start, case.end):
+        return True
+    return spans is not None and not any(span.touches(case.start, case.end) for span in spans)
 
 
 def _outside(case: Case) -> bool:
@@ -172,7 +191,7 @@ def _weapon_unknown(case: Case) -> bool:
 
 
 def _party_unknown(case: Case) -> bool:
-    return bool(case.term.binds) and case.report.attribution is None
+    return bool(case.term.binds) and case.party is None
 
 
 def _likely_inside(case: Case) -> bool:
@@ -224,9 +243,10 @@ RULES: tuple[Rule, ...] = (
     Rule("report_superseded", _NA, _superseded, "the source has replaced the report"),
     Rule("exercise", _NA, _exercise, "the report is part of an exercise"),
     Rule("nothing_there", _NA, _nothing_there, "what was looked for was not there"),
+    Rule("still_there", _NA, _still_there, "the weapon that must not be missing was there"),
     Rule("other_weapon", _NA, _other_weapon, "none of the weapons named is the term's"),
     Rule("other_party", _NA, _other_party, "the term does not bind the party named"),
-    Rule("other_time", _NA, _other_time, "the term was not in force"),
+    Rule("other_time", _NA, _other_time, "the term, or every zone of it, was not in force"),
     Rule("outside", _NO, _outside, "the whole region lies outside the term's zones"),
     Rule("from_future", _CD, _from_future, "it claims to be observed after it was received"),
     Rule("location_unknown", _CD, _location_unknown, "the location's extent is not known"),
@@ -249,7 +269,7 @@ def judge(sight: Sight, in_force: InForce) -> Assessment:
     """Judge one report under one agreement and methodology."""
     report = sight.report
     terms = in_force.terms_of.get(report.kind, ())
-    findings = tuple([_find(make_case(sight, term, in_force)) for term in terms])
+    findings = tuple([_find(sight, term, in_force) for term in terms])
     return Assessment(
         mission=report.mission,
         source=report.source,
@@ -269,14 +289,24 @@ def judge(sight: Sight, in_force: InForce) -> Assessment:
     )
 
 
-def make_case(sight: Sight, term: TermInForce, in_force: InForce) -> Case:
-    """Put a report before a term."""
+def decide(sight: Sight, term: TermInForce, in_force: InForce) -> tuple[Case, Rule]:
+    """Put a report before a term: the case that decides, and the first rule that holds in it.
+
+    In each zone of the term that the region touches the rules are asked anew, and the gravest
+    verdict stands; among equals the largest share, then the zone named first. So one more zone in
+    a term never takes anything back.
+    """
+    hits = [hit for hit in sight.hits if hit.zone in term.zones]
+    if len(hits) < 2:
+        return _ask(sight, term, in_force, hits[0] if hits else None)
+    asked = [(_ask(sight, term, in_force, hit), hit.p_inside) for hit in hits]
+    (case, rule), _ = max(asked, key=lambda item: (GRAVITY[item[0][1].verdict], item[1]))
+    return case, rule
+
+
+def _ask(sight: Sight, term: TermInForce, in_force: InForce, hit: Hit | None) -> tuple[Case, Rule]:
     report = sight.report
-    hit = None
-    for candidate in sight.hits:
-        if candidate.zone in term.zones and (hit is None or candidate.p_inside > hit.p_inside):
-            hit = candidate
-    return Case(
+    case = Case(
         sight=sight,
         methodology=in_force.methodology,
         term=term,
@@ -286,19 +316,21 @@ def make_case(sight: Sight, term: TermInForce, in_force: InForce) -> Case:
         zone_id=None if hit is None else in_force.zone_ids[hit.zone],
         zone_valid=None if hit is None else in_force.zone_valid[hit.zone],
     )
-
-
-def _find(case: Case) -> Finding:
     for rule in RULES:
         if rule.holds(case):
-            return Finding(
-                term=case.term.term.id,
-                verdict=rule.verdict,
-                rule=rule.name,
-                zone=case.zone_id,
-                p_inside=None if case.hit is None else case.hit.p_inside,
-            )
+            return case, rule
     raise AssertionError("the last rule holds always")
+
+
+def _find(sight: Sight, term: TermInForce, in_force: InForce) -> Finding:
+    case, rule = decide(sight, term, in_force)
+    return Finding(
+        term=term.term.id,
+        verdict=rule.verdict,
+        rule=rule.name,
+        zone=case.zone_id,
+        p_inside=None if case.hit is None else case.hit.p_inside,
+    )
 
 
 def gravest(findings: Sequence[Finding]) -> Verdict:

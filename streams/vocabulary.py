@@ -227,7 +227,7 @@ class ViolationKind(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What one term says about one report; `CAUTION` orders them for summaries."""
+    """What one term says about one report; `assessment.GRAVITY` orders them for summaries."""
 
     NOT_APPLICABLE = "not_applicable"
     NO_VIOLATION = "no_violation"
