@@ -123,4 +123,6 @@ def _merge(results: Sequence[Judged | Refusal]) -> Judged | Refusal:
     if not judged:
         return results[0]
     reading = read_versions([result.assessment for result in judged])
-    return judged[0]._replace(assessment=reading)
+    # The one whose agreement and methodology the reading names.
+    first = min(judged, key=lambda one: msgspec.json.encode(one.assessment))
+    return first._replace(assessment=reading)
