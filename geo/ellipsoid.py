@@ -28,7 +28,7 @@ MAX_REACH_LAT_DEG = 89.99
 # Half of the widest longitude box; with zones of at most 180° a pair then meets in one turn only.
 MAX_REACH_LON_DEG = 89.0
 # Half the ellipsoid's surface.
-HEMISPHERE_M2 = 2.550_328_6e14
+HEMISPHERE_M2 = 2.550_328_108_62e14
 
 
 def curvature_radius_m(lat: Floats) -> Floats:

@@ -112,10 +112,10 @@ class Area:
     geometry: Polygon | MultiPolygon
 
     def __post_init__(self) -> None:
-        if self.geometry.is_empty or self.geometry.area == 0:
-            raise EmptyRegionError("the area is empty")
         if not self.geometry.is_valid:
             raise BadRegionError(f"the area is invalid: {shapely.is_valid_reason(self.geometry)}")
+        if self.geometry.area == 0:
+            raise EmptyRegionError("the area is empty")
         _require_outline(shapely.get_coordinates(self.geometry), 0.0)
 
 

@@ -1,0 +1,105 @@
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from shapely import MultiPolygon, Polygon, box
+
+from geo.errors import (
+    BadRegionError,
+    EmptyRegionError,
+    PolarRegionError,
+    RegionError,
+    RegionTooLargeError,
+)
+from geo.shapes import Area, Circle, Region, RegionBatch, Sector, Sectors, Track, usable_circles
+
+NORTH = Sector(0, 22.5, 1000, 3000)
+BOWTIE = Polygon([(38, 48), (38.1, 48.1), (38.1, 48), (38, 48.1)])
+LONG = Polygon([(30, 48), (48, 48), (48, 49), (30, 49)])
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (lambda: Circle(math.nan, 48, 10), BadRegionError),
+        (lambda: Circle(38, math.inf, 10), BadRegionError),
+        (lambda: Circle(181, 48, 10), BadRegionError),
+        (lambda: Circle(38, -90.1, 10), BadRegionError),
+        (lambda: Circle(38, 48, -1), BadRegionError),
+        (lambda: Circle(38, 48, math.nan), BadRegionError),
+        (lambda: Circle(38, 48, 500_001), RegionTooLargeError),
+        (lambda: Circle(38, 89.995, 10), PolarRegionError),
+        (lambda: Circle(38, 86, 499_000), PolarRegionError),
+        (lambda: Sector(0, 22.5, 3000, 1000), BadRegionError),
+        (lambda: Sector(0, 22.5, 0, 0), BadRegionError),
+        (lambda: Sector(0, 0, 0, 10), BadRegionError),
+        (lambda: Sector(math.nan, 22.5, 0, 10), BadRegionError),
+        (lambda: Sectors(38, 48, 10, ()), EmptyRegionError),
+        (lambda: Sectors(38, 48, 0, (Sector(0, 22.5, 4500, 4500),)), EmptyRegionError),
+        (lambda: Sectors(38, 48, 10, (Sector(0, 22.5, 0, 500_000),)), RegionTooLargeError),
+        (lambda: Area(Polygon()), EmptyRegionError),
+        (lambda: Area(BOWTIE), BadRegionError),
+        (lambda: Area(box(179, 10, 181, 11)), BadRegionError),
+        (lambda: Area(LONG), RegionTooLargeError),
+        (lambda: Track((), 10), EmptyRegionError),
+        (lambda: Track(((38, 48), (39, 48)), 0), EmptyRegionError),
+        (lambda: Track(((38, 48), (math.nan, 48)), 5), BadRegionError),
+        (lambda: Track(((20, 48), (48, 48)), 5), RegionTooLargeError),
+    ],
+)
+def test_a_region_that_cannot_be_answered_for_is_refused(
+    make: Callable[[], object], error: type[RegionError]
+) -> None:
+    with pytest.raises(error) as caught:
+        make()
+    assert caught.value.code.startswith("region_")
+
+
+def test_usable_circles_agrees_with_the_constructor() -> None:
+    values = [math.nan, math.inf, -181.0, -180.0, 0.0, 38.0, 180.0]
+    lats = [math.nan, -90.0, -89.995, 0.0, 86.0, 89.0, 91.0]
+    radii = [math.nan, -1.0, 0.0, 10.0, 500_000.0, 500_001.0]
+    grid = np.array([(x, y, r) for x in values for y in lats for r in radii])
+    usable = usable_circles(*grid.T)
+    for (lon, lat, radius_m), good in zip(grid, usable, strict=True):
+        try:
+            Circle(float(lon), float(lat), float(radius_m))
+        except RegionError:
+            assert not good
+        else:
+            assert good
+
+
+def test_a_batch_refuses_what_its_circles_would() -> None:
+    one = np.array([0], dtype=np.int64)
+    with pytest.raises(BadRegionError):
+        RegionBatch(1, one, np.array([math.nan]), np.array([48.0]), np.array([10.0]))
+    with pytest.raises(RegionTooLargeError):
+        RegionBatch(1, one, np.array([38.0]), np.array([48.0]), np.array([1e6]))
+    with pytest.raises(BadRegionError, match="length"):
+        RegionBatch(1, one, np.array([38.0]), np.array([48.0]), np.array([]))
+    with pytest.raises(BadRegionError, match="outside the batch"):
+        RegionBatch(1, one + 1, np.array([38.0]), np.array([48.0]), np.array([10.0]))
+    with pytest.raises(BadRegionError, match="two regions"):
+        RegionBatch(
+            1,
+            one,
+            np.array([38.0]),
+            np.array([48.0]),
+            np.array([10.0]),
+            ((0, Track(((38, 48),), 10)),),
+        )
+
+
+def test_a_batch_of_regions_keeps_rows() -> None:
+    area: Region = Area(MultiPolygon([box(38, 48, 38.1, 48.1)]))
+    batch = RegionBatch.of([Circle(38, 48, 1), None, area, Circle(39, 49, 2)])
+    assert batch.n == 4
+    assert batch.circle_row.tolist() == [0, 3]
+    assert batch.circle_radius_m.tolist() == [1, 2]
+    assert batch.others == ((2, area),)
+
+
+def test_reach_of_sectors_is_the_farthest_and_the_accuracy() -> None:
+    assert Sectors(38, 48, 50, (NORTH, Sector(None, 0, 0, 4000))).reach_m == 4050
