@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from streams.assessment import Assessment, Standing, ZonePlace
 from streams.corridor_events import Effect
-from streams.inforce import InForce
+from streams.inforce import CORRIDOR_PREFIX, InForce
 from streams.vocabulary import Verdict
 
 _IMPEDING = frozenset({Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION, Verdict.CANNOT_DETERMINE})
@@ -19,16 +19,24 @@ def effects_on_corridors(assessment: Assessment, in_force: InForce) -> dict[str,
     """Corridor id → what the report does to it; a corridor it does nothing to is not named.
 
     A `violation` whose region lies on the strip by at least the methodology's t1 suspends; any
-    other touch of a report that may be a violation impedes (domain.md, "Corridor").
+    other touch of a report that may be a violation impedes (domain.md, "Corridor"). A corridor that
+    only another version of the agreement names counts as well.
     """
     effects: dict[str, Effect] = {}
     for place in assessment.places:
-        corridor = in_force.corridor_of.get(place.zone)
-        if corridor is not None:
+        if place.zone.startswith(CORRIDOR_PREFIX):
             effect = _effect(assessment, place, in_force.methodology.thresholds.violation)
             if effect is not None:
-                effects[corridor] = effect
+                effects[place.zone.removeprefix(CORRIDOR_PREFIX)] = effect
     return effects
+
+
+def corridors_touched(assessment: Assessment) -> frozenset[str]:
+    """The corridors whose strip the report's region touches, whatever it does to them."""
+    zones = [place.zone for place in assessment.places]
+    return frozenset(
+        zone.removeprefix(CORRIDOR_PREFIX) for zone in zones if zone.startswith(CORRIDOR_PREFIX)
+    )
 
 
 def _effect(assessment: Assessment, place: ZonePlace, t1: float) -> Effect | None:

@@ -20,14 +20,18 @@ from services.worker.incoming import Incoming, Refused
 from streams.assess import Judged
 from streams.assessment import Assessment, Finding, encode_assessment
 from streams.events import CorridorStatus, Report
+from streams.inforce import Register
 from streams.keys import EventKind, rejected_key
-from streams.vocabulary import Verdict
+from streams.vocabulary import Verdict, ZoneKind
 
 FOUND = frozenset({Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION})
 """The verdicts that somebody must look at: each is a row of its own."""
 
 VERSION_SILENCED = "version_silenced"
 """Of a row that takes back what only an unauthenticated version had said."""
+
+AGREEMENT_AMENDED = "agreement_amended"
+"""Of a row that takes back a finding under a term that what is in force now does not have."""
 
 
 def report_submission(item: Incoming[Report], number: int) -> SubmissionRow:
@@ -110,27 +114,29 @@ def supersession_row(step: Step) -> SupersessionRow:
     return SupersessionRow(step.key, step.received_at, step.revision - 1, step.revision)
 
 
-def violation_rows(step: Step, judged: Judged, before: Assessment | None) -> list[ViolationRow]:
+def violation_rows(
+    step: Step, judged: Judged, before: Assessment | None, register: Register
+) -> list[ViolationRow]:
     """The findings somebody must look at, and those that take back one of the reading before."""
     assessment = judged.assessment
     earlier = {f.term for f in before.findings if f.verdict in FOUND} if before else set()
     told = {finding.term: finding for finding in assessment.findings}
     looked_at = [f for f in assessment.findings if f.verdict in FOUND or f.term in earlier]
-    gone = [
-        Finding(term, Verdict.NOT_APPLICABLE, VERSION_SILENCED)
-        for term in sorted(earlier - told.keys())
-    ]
+    amended = before is not None and before.agreement != assessment.agreement
+    why = AGREEMENT_AMENDED if amended else VERSION_SILENCED
+    gone = [Finding(term, Verdict.NOT_APPLICABLE, why) for term in sorted(earlier - told.keys())]
     return [
-        _violation_row(step, judged, finding, supersedes=finding.term in earlier)
+        _violation_row(step, judged, finding, register, supersedes=finding.term in earlier)
         for finding in (*looked_at, *gone)
     ]
 
 
 def _violation_row(
-    step: Step, judged: Judged, finding: Finding, *, supersedes: bool
+    step: Step, judged: Judged, finding: Finding, register: Register, *, supersedes: bool
 ) -> ViolationRow:
     report, assessment, in_force = judged.report, judged.assessment, judged.in_force
-    term = in_force.terms[finding.term]
+    # The finding may be of a version of the agreement that the reading is no longer under.
+    term = in_force.terms.get(finding.term) or register.term(report.mission, finding.term)
     count, party = assessment.count, assessment.attribution
     return ViolationRow(
         step.key,
@@ -152,12 +158,17 @@ def _violation_row(
         finding.verdict,
         finding.rule,
         finding.zone,
-        in_force.kind_of_zone[finding.zone] if finding.zone else None,
+        _kind_of_zone(judged, finding.zone, register) if finding.zone else None,
         count.qualifier if count else None,
         party.party if party else None,
         party.basis if party else None,
         in_force.agreement_digest,
     )
+
+
+def _kind_of_zone(judged: Judged, zone_id: str, register: Register) -> ZoneKind:
+    kind = judged.in_force.kind_of_zone.get(zone_id)
+    return kind or register.kind_of_zone(judged.report.mission, zone_id)
 
 
 def rejected_row(item: Refused) -> RejectedRow:

@@ -18,10 +18,17 @@ from services.store.write import copy_rows
 from services.worker.casebook import Step
 from streams.assess import Judged
 from streams.assessment import Assessment
-from streams.corridor_events import CorridorEvent, RouteEvent, decode_event, encode_event
+from streams.corridor_events import (
+    CorridorEvent,
+    Effect,
+    RouteEvent,
+    decode_event,
+    encode_event,
+)
 from streams.corridors import Interval, availability, events_digest
+from streams.events import Report
 from streams.inforce import Register
-from streams.on_route import effects_on_corridors
+from streams.on_route import corridors_touched, effects_on_corridors
 
 NO_LONGER = b""
 """Body of a report's corridor event that says: by its current reading it does nothing here."""
@@ -35,37 +42,45 @@ class CorridorChange(NamedTuple):
 
 
 def effect_rows(step: Step, judged: Judged, earlier: Assessment | None) -> list[CorridorEventRow]:
-    """What a reading does to corridors, where that differs from what the one before did."""
+    """What a reading does to corridors, and that it does nothing to one that the last one touched.
+
+    A row for every reading, also where the effect stays: another version may have been elsewhere in
+    time, another agreement or methodology may have made another effect of the reading before.
+    """
     now = effects_on_corridors(judged.assessment, judged.in_force)
-    if not now and earlier is None:
+    before = corridors_touched(earlier) if earlier else frozenset()
+    if not now and not before:
         return []
-    before = effects_on_corridors(earlier, judged.in_force) if earlier else {}
     report = judged.report
-    rows = []
-    for corridor_id in sorted(now.keys() | before.keys()):
-        effect = now.get(corridor_id)
-        if effect is before.get(corridor_id):
-            continue
-        event = effect and RouteEvent(
-            source=report.source,
-            id=report.id,
-            effect=effect,
-            observed_from=report.observed_from,
-            observed_to=report.observed_to or report.observed_from,
-            received_at=step.dossier.versions[0].received_at or step.received_at,
+    return [
+        CorridorEventRow(
+            report.mission,
+            corridor_id,
+            step.key,
+            step.revision,
+            step.received_at,
+            CorridorEventKind.REPORT,
+            encode_event(_route_event(step, report, now[corridor_id]))
+            if corridor_id in now
+            else NO_LONGER,
         )
-        rows.append(
-            CorridorEventRow(
-                report.mission,
-                corridor_id,
-                step.key,
-                step.revision,
-                step.received_at,
-                CorridorEventKind.REPORT,
-                encode_event(event) if event else NO_LONGER,
-            )
-        )
-    return rows
+        for corridor_id in sorted(now.keys() | before)
+    ]
+
+
+def _route_event(step: Step, report: Report, effect: Effect) -> RouteEvent:
+    """The effect over all the time that any version that counts claims: nothing is seen early."""
+    versions = step.dossier.versions
+    counted = [version for version in versions if version.authentication.vouched] or versions
+    told = [version.report for version in counted]
+    return RouteEvent(
+        source=report.source,
+        id=report.id,
+        effect=effect,
+        observed_from=min(it.observed_from for it in told),
+        observed_to=max(it.observed_to or it.observed_from for it in told),
+        received_at=min(version.received_at or step.received_at for version in counted),
+    )
 
 
 def refold(

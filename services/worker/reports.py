@@ -25,7 +25,7 @@ from services.store.known import (
     lock_keys,
     versions_of,
 )
-from services.store.rows import BatchRows, KeyKind
+from services.store.rows import BatchRows, KeyKind, KeyRow
 from services.store.write import copy_batch
 from services.worker import make_rows
 from services.worker.casebook import (
@@ -159,14 +159,13 @@ def _open_file(stored: Sequence[StoredVersion]) -> CaseFile:
 
 def _fill(conn: Connection, taken: TakenIn, files: dict[UUID, CaseFile]) -> None:
     """Write the first version of each event into its claimed key, and if it is vouched for now."""
-    fill_placeholders(
-        conn,
-        [
-            make_rows.key_row(item, KeyKind.REPORT)
-            for item, _ in taken.versions
-            if item.key in files and files[item.key].versions[0][0] == item.content_hash
-        ],
-    )
+    filled: dict[UUID, KeyRow] = {}
+    for item, _ in taken.versions:
+        if item.key in files and files[item.key].versions[0][0] == item.content_hash:
+            row = make_rows.key_row(item, KeyKind.REPORT)
+            # The same bytes, unvouched and then vouched for, in one batch: one row, vouched for.
+            filled[item.key] = filled.get(item.key, row)._replace(vouched=row.vouched)
+    fill_placeholders(conn, list(filled.values()))
 
 
 def _judge(
@@ -178,7 +177,7 @@ def _judge(
     for step, judged in zip(taken.steps, readings, strict=True):
         assert not isinstance(judged, Refusal), f"sifted, and yet refused: {judged}"
         earlier = before.get(step.key)
-        _add(rows, step, judged, earlier)
+        _add(rows, step, judged, earlier, register)
         for row in effect_rows(step, judged, earlier):
             rows.corridor_events.append(row)
             changes[CorridorChange(row.mission, row.corridor_id)] = row.received_at
@@ -187,8 +186,10 @@ def _judge(
     return changes
 
 
-def _add(rows: BatchRows, step: Step, judged: Judged, earlier: Assessment | None) -> None:
+def _add(
+    rows: BatchRows, step: Step, judged: Judged, earlier: Assessment | None, register: Register
+) -> None:
     rows.assessments.append(make_rows.assessment_row(step, judged))
-    rows.violations.extend(make_rows.violation_rows(step, judged, earlier))
+    rows.violations.extend(make_rows.violation_rows(step, judged, earlier, register))
     if step.revision > 1:
         rows.supersessions.append(make_rows.supersession_row(step))

@@ -84,5 +84,10 @@ class Transactor:
         return result
 
     def _roll_back(self) -> None:
-        if self._conn is not None:
+        if self._conn is None:
+            return
+        try:
             self._conn.rollback()
+        except psycopg.Error:
+            # Going on is safe: the server has gone meanwhile, and the transaction with it.
+            self.close()
