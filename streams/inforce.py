@@ -223,34 +223,6 @@ class Register:
                     return zone.kind
         raise KeyError(zone_id)
 
-    def term(self, mission: str, term_id: str) -> Term:
-        """The mission's term of that id, as the newest agreement that has it words it.
-
-        For findings of another version than the one in force: a loaded document never goes.
-
-        Raises:
-            KeyError: no agreement of the mission has it.
-        """
-        for agreement in self._agreements.get(mission, ()):
-            for term in agreement.terms:
-                if term.id == term_id:
-                    return term
-        raise KeyError(term_id)
-
-    def kind_of_zone(self, mission: str, zone_id: str) -> ZoneKind:
-        """The kind of the mission's zone of that id, likewise.
-
-        Raises:
-            KeyError: no agreement of the mission has it.
-        """
-        if zone_id.startswith(CORRIDOR_PREFIX):
-            return ZoneKind.CORRIDOR
-        for agreement in self._agreements.get(mission, ()):
-            for zone in agreement.zones:
-                if zone.id == zone_id:
-                    return zone.kind
-        raise KeyError(zone_id)
-
     def pick(self, mission: str, start: datetime, end: datetime) -> Pick | None:
         """The latest versions in force at some time of [start, end]; None where nothing is."""
         timeline = self._timelines.get(mission)
