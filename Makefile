@@ -36,6 +36,9 @@ test: install ## The tests, on real PostgreSQL and Kafka that they start themsel
 demo: install ## The main job on 174 real observations, on fresh engines, in a temporary folder
 	$(BIN)/truceline demo
 
+bench: install ## Reports/s from Kafka to committed, beside a stock agent and bare COPY
+	$(BIN)/python -m tests.bench.pipeline
+
 lock: ## Make the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --extra dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock

@@ -13,8 +13,10 @@ from pathlib import Path
 from services.errors import SettingsError
 from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE, read_endpoints
 from services.local.folder import default_folder
+from streams.topics import WORKER_GROUP
 
 KEYS_VARIABLE = "TRUCELINE_PRODUCER_KEYS"
+GROUP_VARIABLE = "TRUCELINE_WORKER_GROUP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Settings:
     database_url: str | None
     kafka_bootstrap: str | None
     producer_keys: Path
+    worker_group: str
+    """Kafka's consumer group of the workers; another one reads every event again from the start."""
 
     def database(self) -> str:
         """The database's URL.
@@ -59,4 +63,5 @@ def load_settings(folder: Path | None = None) -> Settings:
         kafka_bootstrap=os.environ.get(KAFKA_VARIABLE)
         or (running.kafka_bootstrap if running else None),
         producer_keys=Path(keys) if keys else home / "keys" / "producers.toml",
+        worker_group=os.environ.get(GROUP_VARIABLE) or WORKER_GROUP,
     )

@@ -40,7 +40,10 @@ def main() -> None:
     _collect_rarely()
     pulse = Pulse()
     reports, statuses = make_processors(database_url, bootstrap, keys, pulse.beat)
-    run_app(make_app(bootstrap, judge_reports=reports, fold_statuses=statuses), pulse)
+    app = make_app(
+        bootstrap, judge_reports=reports, fold_statuses=statuses, app_id=settings.worker_group
+    )
+    run_app(app, pulse)
 
 
 def _collect_rarely() -> None:
