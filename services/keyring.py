@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import tempfile
 import tomllib
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +23,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from services.errors import KeysError
-from streams.events import Slug
+from streams.events import END, Slug
 from streams.tags import ProducerKey
 
 LOCAL_KEY = "local"
@@ -33,7 +34,7 @@ class KeyEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """One key as it stands in the file."""
 
     id: Slug
-    secret: Annotated[str, Meta(pattern=r"^[0-9a-f]{32,256}$")]
+    secret: Annotated[str, Meta(pattern=rf"^([0-9a-f]{{2}}){{16,128}}{END}")]
     mission: Slug | None = None
     sources: tuple[Slug, ...] = ()
 
@@ -63,19 +64,28 @@ def read_keys(path: Path) -> dict[str, ProducerKey]:
         raise KeysError(f"cannot read the keys in {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise KeysError(f"{path} is not a key file: {error}") from error
-    return {entry.id: _key(entry) for entry in entries}
+    keys = {entry.id: _key(entry) for entry in entries}
+    if len(keys) < len(entries):
+        raise KeysError(f"two keys in {path} have the same id: whose tags would they check?")
+    return keys
 
 
 def make_keys(path: Path) -> None:
     """Make the file with one key for this machine's own commands, unless it is there."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if path.exists():
         return
-    with os.fdopen(opened, "w", encoding="ascii") as file:
-        secret = secrets.token_hex(SECRET_BYTES)
-        file.write(f'[[key]]\nid = "{LOCAL_KEY}"\nsecret = "{secret}"\n')
+    # Whole or not at all: a file without its key, left by a crash, would never be filled again.
+    opened, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    try:
+        with os.fdopen(opened, "w", encoding="ascii") as file:
+            secret = secrets.token_hex(SECRET_BYTES)
+            file.write(f'[[key]]\nid = "{LOCAL_KEY}"\nsecret = "{secret}"\n')
+        os.link(draft, path)
+    except FileExistsError:
+        return  # another process made it in the meantime, and that one stands
+    finally:
+        Path(draft).unlink()
 
 
 def _key(entry: KeyEntry) -> ProducerKey:
