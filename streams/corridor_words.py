@@ -7,7 +7,7 @@ counts when, is the business of `latest_word`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -102,9 +102,8 @@ class Reader:
     def _hear(self, versions: Sequence[StatusEvent], speech: Speech) -> None:
         words = [word for version in versions if (word := self._word(version)) is not None]
         speech.words += words
-        speech.barriers += [
-            barrier for version in versions if (barrier := self._barrier(version)) is not None
-        ]
+        for version in versions:
+            speech.barriers += self._barriers(version)
         # A word about the whole replaces in every lane, so versions may differ in being one.
         lanes = {word.lane for word in words} - {WHOLE}
         if len(words) == len(versions) and len(lanes) <= 1:
@@ -137,17 +136,20 @@ class Reader:
             grant=self._grant(event) if voice is Voice.OPENS else None,
         )
 
-    def _barrier(self, event: StatusEvent) -> Barrier | None:
-        """After a closure or suspension only what was seen later than it and its saying counts."""
+    def _barriers(self, event: StatusEvent) -> Iterator[Barrier]:
+        """After a closure or suspension only what was seen later than it and its saying counts.
+
+        One whose clock runs ahead begins twice: when it was received, and when it says.
+        """
         status = event.status
         if _hold(self.authority.voice(event), status.status) not in _BARRING:
-            return None
-        start, end = self._holds_from(event), self._holds_until(event)
-        if end <= start:
-            return None
-        known = max(start, self.authority.issued(event), self._seen(event))
-        cause_end = min(known, micros_or_forever(status.effective_to))
-        return Barrier(start, cause_end, ref_of(status.source, status.id))
+            return
+        until, ref = self._holds_until(event), ref_of(status.source, status.id)
+        said = max(self.authority.issued(event), self._seen(event))
+        for start in {self._holds_from(event), micros(status.effective_from)}:
+            if start < until:
+                cause_end = min(max(start, said), micros_or_forever(status.effective_to))
+                yield Barrier(start, cause_end, ref)
 
     def _grant(self, event: StatusEvent) -> Grant | None:
         """How long the status makes the corridor usable, if at all."""

@@ -278,12 +278,11 @@ class Simulator:
                     "unverified",
                 }:
                     continue
-                began, until = self.begins(one), status.effective_to or NEVER
-                settled = self.is_settled(
-                    source, event_id, self.known_as_of(one), began, self.party(source)
-                )
-                if began <= now and began < until and not settled:
-                    yield min(max(began, self.known_as_of(one)), until)
+                until, said = status.effective_to or NEVER, self.known_as_of(one)
+                for began in (self.begins(one), status.effective_from):
+                    settled = self.is_settled(source, event_id, said, began, self.party(source))
+                    if began <= now and began < until and not settled:
+                        yield min(max(began, said), until)
 
     def route(self, now: datetime) -> Availability:
         """The worst of what reports on the route leave."""

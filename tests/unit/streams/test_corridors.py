@@ -485,6 +485,26 @@ class TestVersionsUnderOneId:
         names_not = says("closer", OPEN, 60, own_id="s")
         assert state(65, shelled, names, names_not) is SUSPENDED
 
+    @pytest.mark.parametrize(
+        "version",
+        [
+            pytest.param({"exercise": True}, id="is an exercise"),
+            pytest.param({"issued": 45}, id="was issued before the cause"),
+            pytest.param({"received": 50}, id="is from the future"),
+        ],
+    )
+    def test_nothing_is_settled_where_one_version(self, version: dict[str, Any]) -> None:
+        shelled = reported(Effect.SUSPENDS, 50)
+        words: dict[str, Any] = {
+            "source": "closer",
+            "status": UNKNOWN,
+            "issued": 60,
+            "own_id": "s",
+            "settles": ("patrol/r",),
+        }
+        assert state(65, shelled, says(**words)) is UNKNOWN
+        assert state(65, shelled, says(**words), says(**words | version)) is SUSPENDED
+
     def test_a_vouched_version_silences_the_unvouched_ones_of_its_id(self) -> None:
         forged = says("observer", CLOSED, 45, own_id="o", vouched=False)
         assert state(50, OPENED, forged) is OPEN
@@ -499,6 +519,12 @@ class TestFromTheFuture:
         ahead = says("closer", CLOSED, 1000, received=50)
         assert state(50 + SKEW, OPENED, ahead) is CLOSED
         assert state(60, OPENED, reported(Effect.SUSPENDS, 1000, received=50)) is SUSPENDED
+
+    def test_a_closure_planned_by_a_clock_that_is_ahead_is_a_closure_at_its_time_too(self) -> None:
+        planned = says("observer", CLOSED, 60, starts=80, received=50)
+        later = says("observer", OPEN, 65)
+        assert [state(number, planned, later) for number in (60, 70)] == [CLOSED, OPEN]
+        assert cause(80, planned, later) is Cause.NOT_REOPENED
 
     def test_the_next_word_of_its_source_lifts_it_all_the_same(self) -> None:
         ahead = says("observer", CLOSED, 1000, received=50)
