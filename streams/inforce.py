@@ -139,7 +139,7 @@ def _terms_by_kind(
             zones=zones,
             weapons=frozenset(term.weapons),
             binds=frozenset(term.binds),
-            spans=spans if len(spans) == len(zones) else None,
+            spans=spans if spans and len(spans) == len(zones) else None,
         )
         for kind in dict.fromkeys(term.prohibits):
             by_kind[kind].append(compiled)
