@@ -1,0 +1,57 @@
+"""A migrated database with both missions' documents, for each module; a connection for each test.
+
+History can't be deleted: a test that commits takes `empty_database_url`, or ids of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from services.load import load_documents
+from services.store.engine import Connection, connect
+from services.store.migrate import upgrade
+from services.store.partitions import ensure_partitions
+from services.worker.documents import load_register
+from streams.inforce import Register
+from tests.integration.worker.ground import OTHER_MISSION, agreement, methodology
+from tests.integration.worker.records import RECEIVED
+
+
+def prepare(url: str) -> None:
+    """Migrate a database and load both missions' documents."""
+    upgrade(url)
+    with connect(url) as conn:
+        ensure_partitions(conn, RECEIVED)
+        documents = [make() for make in (agreement, methodology)]
+        documents += [make(OTHER_MISSION) for make in (agreement, methodology)]
+        load_documents(conn, documents, RECEIVED)
+
+
+@pytest.fixture(scope="module")
+def worker_url(database_url: str) -> str:
+    """Address of a database that a worker could work on."""
+    prepare(database_url)
+    return database_url
+
+
+@pytest.fixture
+def fresh_url(empty_database_url: str) -> str:
+    """The same, for one test alone."""
+    prepare(empty_database_url)
+    return empty_database_url
+
+
+@pytest.fixture
+def conn(worker_url: str) -> Iterator[Connection]:
+    """A connection whose work is undone."""
+    with connect(worker_url, name="test") as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture
+def register(conn: Connection) -> Register:
+    """What is in force."""
+    return load_register(conn)

@@ -1,0 +1,114 @@
+"""What reports and statuses do to a road, through the tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.store.engine import Connection
+from services.store.generations import known_intervals
+from services.worker.refold import CorridorChange, load_events
+from streams.corridors import availability
+from streams.inforce import Register
+from tests.integration.worker.ground import FAR, ON_ROAD_ONLY, minutes, opened, report
+from tests.integration.worker.intake import take_in_log
+from tests.integration.worker.records import RECEIVED, Message, log_of, said
+from tests.integration.worker.stored import one, rows, states, timeline
+from tests.unit.streams.builders import MISSION, NOON
+
+ROAD = CorridorChange(MISSION, "c")
+OPENED = said(opened("s-1", -0.5))
+FIRE = said(report("r", location=ON_ROAD_ONLY))
+TAKEN_BACK = said(report("taker", location=FAR, retracts="r"))
+OPEN = ("open", "open_by_status")
+SUSPENDED = ("suspended", "suspended_by_report")
+
+
+def test_before_any_word_the_road_is_unknown(conn: Connection) -> None:
+    assert states(conn) == [("unknown", "never_opened")]
+
+
+def test_fire_on_the_road_suspends_it(conn: Connection, register: Register) -> None:
+    take_in_log(conn, register, log_of([OPENED, FIRE]))
+    assert OPEN in states(conn)
+    assert states(conn)[-1] == SUSPENDED
+    assert timeline(conn)[-1].starts_at == NOON
+    assert timeline(conn)[-1].cause_events == ("patrol-1/r",)
+
+
+def test_fire_elsewhere_does_nothing_to_it(conn: Connection, register: Register) -> None:
+    before = one(conn, "SELECT count(*) FROM corridor_availability")
+    take_in_log(conn, register, log_of([said(report("r", location=FAR))]))
+    assert one(conn, "SELECT count(*) FROM corridor_availability") == before
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 0, 2), (2, 1, 0)])
+def test_fire_that_is_taken_back_leaves_the_road_to_be_seen_again(
+    conn: Connection, register: Register, order: tuple[int, ...]
+) -> None:
+    messages = [OPENED, FIRE, TAKEN_BACK]
+    take_in_log(conn, register, log_of([messages[at] for at in order]), cuts=(1, 2))
+    assert SUSPENDED not in states(conn)
+    at_noon = [it for it in timeline(conn) if it.starts_at <= NOON][-1]
+    assert at_noon.state == "unknown"
+    take_in_log(conn, register, log_of([said(opened("s-2", 0.5))]))
+    assert [it.starts_at for it in timeline(conn) if it.state == "open"] == [
+        NOON - minutes(30),
+        NOON + minutes(30),
+    ]
+
+
+def test_fire_that_is_contradicted_no_longer_suspends(conn: Connection, register: Register) -> None:
+    take_in_log(conn, register, log_of([OPENED, FIRE, said(report("r", location=FAR))]), cuts=(2,))
+    assert SUSPENDED not in states(conn)
+    assert ("impeded", "impeded_by_report") in states(conn)
+
+
+def test_only_a_status_that_names_the_fire_settles_it(conn: Connection, register: Register) -> None:
+    take_in_log(conn, register, log_of([OPENED, FIRE, said(opened("s-2", 1))]), cuts=(1, 2))
+    assert states(conn)[-1] == SUSPENDED
+    take_in_log(conn, register, log_of([said(opened("s-3", 2, settles=("r",)))]))
+    assert OPEN in states(conn)[-3:]
+
+
+def history() -> list[Message]:
+    return [
+        OPENED,
+        FIRE,
+        said(opened("s-2", 1, settles=("r",))),
+        said(report("q", observed_from=NOON + minutes(90))),
+        said(opened("s-3", 2, settles=("q",))),
+        said(report("takes-back", location=FAR, retracts="q")),
+        said(report("r", location=FAR)),
+    ]
+
+
+def test_generations_compose_to_the_fold_of_all_events(
+    conn: Connection, register: Register
+) -> None:
+    for at, record in enumerate(log_of(history())):
+        take_in_log(conn, register, [record])
+        folded = availability(*register.corridors(MISSION)["c"], load_events(conn, ROAD))
+        composed = timeline(conn)
+        assert [(it.starts_at, it.ends_at, it.state, it.cause) for it in composed] == [
+            (it.start, it.end, it.state, it.cause) for it in folded
+        ], f"after event {at}"
+
+
+def test_what_was_known_then_is_still_known(conn: Connection, register: Register) -> None:
+    told = []
+    for record in log_of(history()):
+        take_in_log(conn, register, [record])
+        told.append(timeline(conn))
+    for seconds, then in enumerate(told):
+        known_at = RECEIVED + minutes(seconds / 60)
+        assert known_intervals(conn, MISSION, "c", known_at).intervals == then
+
+
+def test_an_event_that_changes_nothing_makes_no_generation(
+    conn: Connection, register: Register
+) -> None:
+    take_in_log(conn, register, log_of(history()))
+    before = rows(conn, "SELECT max(generation) FROM corridor_availability")
+    later = said(report("later", observed_from=NOON + minutes(5), location=FAR))
+    take_in_log(conn, register, log_of([later, OPENED]))
+    assert rows(conn, "SELECT max(generation) FROM corridor_availability") == before
