@@ -25,8 +25,9 @@ WITHOUT_END = datetime.max.replace(tzinfo=UTC)
 
 POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_FIRST = (SINCE_EVER - POSTGRES_EPOCH) // _MICROSECOND
-_LAST = (WITHOUT_END - POSTGRES_EPOCH) // _MICROSECOND
+# Since POSTGRES_EPOCH; what lies here or beyond is one of the ends of time.
+FIRST_MICROS = (SINCE_EVER - POSTGRES_EPOCH) // _MICROSECOND
+LAST_MICROS = (WITHOUT_END - POSTGRES_EPOCH) // _MICROSECOND
 _INT8 = struct.Struct("!q")
 
 
@@ -38,9 +39,9 @@ class SaturatingBinaryLoader(Loader):
     def load(self, data: Buffer) -> datetime:
         """The instant, or the nearest that `datetime` can hold."""
         micros: int = _INT8.unpack(data)[0]
-        if micros <= _FIRST:
+        if micros <= FIRST_MICROS:
             return SINCE_EVER
-        if micros >= _LAST:
+        if micros >= LAST_MICROS:
             return WITHOUT_END
         return POSTGRES_EPOCH + timedelta(microseconds=micros)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
-from services.store.binary import TableEncoder
+from services.store.binary import Instants, TableEncoder
 from services.store.engine import Connection
 from services.store.models import Base
 from services.store.rows import BatchRows
@@ -26,21 +26,27 @@ def copy_batch(conn: Connection, rows: BatchRows) -> None:
     anything big is written. Raises `psycopg.errors.UniqueViolation` where another writer has
     committed one of the keys since this one looked: roll back and run the batch again.
     """
-    copy_rows(conn, "event_keys", sorted(rows.keys, key=itemgetter(0)))
-    copy_rows(conn, "submissions", rows.submissions)
-    copy_rows(conn, "assessments", rows.assessments)
-    copy_rows(conn, "violations", rows.violations)
-    copy_rows(conn, "supersessions", rows.supersessions)
-    copy_rows(conn, "report_links", rows.links)
-    copy_rows(conn, "corridor_events", rows.corridor_events)
-    copy_rows(conn, "rejected", rows.rejected)
+    seen = Instants()
+    copy_rows(conn, "event_keys", sorted(rows.keys, key=itemgetter(0)), seen)
+    copy_rows(conn, "submissions", rows.submissions, seen)
+    copy_rows(conn, "assessments", rows.assessments, seen)
+    copy_rows(conn, "violations", rows.violations, seen)
+    copy_rows(conn, "supersessions", rows.supersessions, seen)
+    copy_rows(conn, "report_links", rows.links, seen)
+    copy_rows(conn, "corridor_events", rows.corridor_events, seen)
+    copy_rows(conn, "rejected", rows.rejected, seen)
 
 
-def copy_rows(conn: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+def copy_rows(
+    conn: Connection,
+    table: str,
+    rows: Sequence[Sequence[Any]],
+    seen: Instants | None = None,
+) -> None:
     """Write rows into one table; none costs nothing, not even a round trip."""
     if not rows:
         return
     encoder = _ENCODERS[table]
-    encoded = encoder.encode(rows)
+    encoded = encoder.encode(rows, seen)
     with conn.cursor() as cursor, cursor.copy(encoder.copy_statement) as copy:
         copy.write(encoded)
