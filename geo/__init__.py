@@ -1,1 +1,7 @@
-"""Pure geometry: regions of uncertainty, zones, containment. No I/O, no clock, no randomness."""
+"""Pure geometry: regions of uncertainty, zones, containment. No I/O, no clock, no randomness.
+
+On the data's way: `validate` reads what an agreement draws, `zones` makes it ready, `routes` makes
+corridors of it; `shapes` says where a report may have happened, `places` how offsets are worked
+out; `containment` answers which zones hold which regions, `circles` and `circle_area` for points
+with an accuracy, `footprint` and `overlap` for all else, in the plane of `projection`.
+"""

@@ -1,10 +1,10 @@
-"""Circles against zones, in bulk: nearly all pairs are settled here, in degrees.
+"""Circles against zones, in bulk.
 
 1. Boxes that surely hold the circles, against the tree of the zones' boxes: candidate pairs.
 2. Is the centre inside? By the zone's own definition, straight edges in lon/lat: exact.
-3. Is the boundary certainly farther away than the radius? A bound in degrees that errs to "no".
-What is left goes to `circle_area`, and what that can't decide (a boundary through the very
-centre) to `overlap`.
+3. Does an edge come near? Nearly every pair has none within the circle's box: settled by 2.
+The others go to `circle_area`, and what that can't decide (a boundary through the very centre)
+to `overlap`.
 """
 
 from dataclasses import dataclass
@@ -15,17 +15,15 @@ import shapely
 
 from geo.circle_area import circle_shares
 from geo.densify import Ints
-from geo.ellipsoid import Floats, reach_degrees, reach_half_degrees
+from geo.ellipsoid import Floats, reach_half_degrees
 from geo.footprint import circle_footprint
 from geo.overlap import overlap
 from geo.shapes import RegionBatch
-from geo.verdicts import P_DECIMALS, Pairs, Relation, relations
+from geo.verdicts import P_DECIMALS, Pairs, relations, touch_m
 from geo.zones import ZoneSet
 
 # Circles smaller than this are exact points.
 POINT_RADIUS_M = 0.001
-# Boxes and bounds are drawn this much larger than the circle, far above any rounding.
-REACH_PAD_M = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,24 +48,19 @@ class CirclePairs:
 
 
 def contain_circles(zones: ZoneSet, batch: RegionBatch) -> list[Pairs]:
-    """Answers for all circles of `batch`, pairs that are outside mostly left out already."""
+    """Answers for all circles of `batch`, every candidate pair once."""
     pairs = _candidates(zones, batch)
     inside = shapely.contains_xy(zones.geometries[pairs.zone], pairs.lon, pairs.lat)
-    reach = reach_degrees(pairs.lat, pairs.radius_m + REACH_PAD_M)
-    centres = shapely.points(pairs.lon, pairs.lat)
-    near = shapely.dwithin(zones.boundaries[pairs.zone], centres, reach)  # type: ignore[call-overload]
-    settled = pairs.only(inside & ~near)
-    found = [_answers(settled, np.ones(settled.row.size, dtype=np.bool_))]
-    exact_point = pairs.radius_m < POINT_RADIUS_M
-    found.append(_points(zones, pairs.only(near & exact_point), inside[near & exact_point]))
-    left = near & ~exact_point
-    found.extend(_near_boundaries(zones, pairs.only(left), inside[left]))
+    point = pairs.radius_m < POINT_RADIUS_M
+    found = [_points(zones, pairs.only(point), inside[point])]
+    found.extend(_circles(zones, pairs.only(~point), inside[~point]))
     return found
 
 
 def _candidates(zones: ZoneSet, batch: RegionBatch) -> CirclePairs:
     """Pairs whose boxes meet, sorted by zone, in whichever turn of longitude they do."""
-    dlon, dlat = reach_half_degrees(batch.circle_lat, batch.circle_radius_m + REACH_PAD_M)
+    reach = batch.circle_radius_m + 2 * touch_m(batch.circle_radius_m)
+    dlon, dlat = reach_half_degrees(batch.circle_lat, reach)
     turns = [_turn(zones, batch, dlon, dlat, turn) for turn in (-360.0, 0.0, 360.0)]
     columns = (np.concatenate(column) for column in zip(*turns, strict=True))
     circle, zone, lon = columns
@@ -102,10 +95,8 @@ def _points(zones: ZoneSet, pairs: CirclePairs, inside: npt.NDArray[np.bool_]) -
     return Pairs(pairs.row, pairs.zone, relations(inside, on_boundary), p)
 
 
-def _near_boundaries(
-    zones: ZoneSet, pairs: CirclePairs, inside: npt.NDArray[np.bool_]
-) -> list[Pairs]:
-    """The exact calculation, for the few pairs that the bound in degrees could not settle."""
+def _circles(zones: ZoneSet, pairs: CirclePairs, inside: npt.NDArray[np.bool_]) -> list[Pairs]:
+    """Circles proper: settled where no edge is near, otherwise by their exact share."""
     shares = circle_shares(zones.edges, pairs.zone, pairs.lon, pairs.lat, pairs.radius_m, inside)
     p = np.where(shares.touched, shares.p_inside, inside.astype(np.float64))
     clear = ~shares.through_centre
@@ -134,8 +125,3 @@ def _through_centres(zones: ZoneSet, pairs: CirclePairs) -> Pairs:
         np.array([relation for relation, _ in answers], dtype=np.uint8),
         np.array([p for _, p in answers], dtype=np.float64),
     )
-
-
-def _answers(pairs: CirclePairs, inside: npt.NDArray[np.bool_]) -> Pairs:
-    relation = np.where(inside, Relation.INSIDE, Relation.OUTSIDE).astype(np.uint8)
-    return Pairs(pairs.row, pairs.zone, relation, inside.astype(np.float64))

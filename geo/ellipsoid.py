@@ -52,15 +52,6 @@ def reach_half_degrees(lat: Floats, reach_m: Floats) -> tuple[Floats, Floats]:
     return dlon, dlat
 
 
-def reach_degrees(lat: Floats, reach_m: Floats) -> Floats:
-    """Radius in degrees, longitude and latitude counted alike, that surely holds `reach_m`.
-
-    Whatever is farther than this in the lon/lat plane is farther than `reach_m` on the ellipsoid.
-    """
-    dlon, dlat = reach_half_degrees(lat, reach_m)
-    return np.maximum(dlon, dlat)
-
-
 def too_near_a_pole(lat: Floats, reach_m: Floats) -> npt.NDArray[np.bool_]:
     """Whether what lies within `reach_m` of latitude `lat` comes too near a pole to be used."""
     dlon, dlat = reach_half_degrees(lat, reach_m)

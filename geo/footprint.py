@@ -18,14 +18,15 @@ from geo.errors import EmptyRegionError
 from geo.polygons import polygonal, rebuilt
 from geo.projection import plane_radius, project
 from geo.shapes import Area, Circle, Region, Sector, Sectors, Track, unwrapped_longitudes
+from geo.verdicts import CHORD_SHARE
 
-# Chord error, in the plane, of edges straight in lon/lat: this share of the reach, at most 1 mm.
-_CHORD_SHARE = 2e-7
-_CHORD_MAX_M = 0.001
+# A track between its positions is straight in lon/lat, drawn to this.
+_TRACK_ERROR_M = 0.01
 _ARC_STEP_DEG = 0.2
 _QUARTER_STEPS = 90
-# The box is drawn this much larger than the region, so its sides never touch it.
+# The box is drawn so much larger than the region that its sides, drawn in chords, never touch it.
 _BOX_PAD_M = 0.1
+_BOX_PAD_SHARE = 3e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,15 +90,11 @@ def _of_track(region: Track) -> Footprint:
 def in_plane(
     geometry: Polygon | MultiPolygon, lon: float, lat: float, reach_m: float
 ) -> Polygon | MultiPolygon:
-    """A lon/lat polygon in the plane about (`lon`, `lat`), its chords within 1 mm of its edges."""
-    dense = rebuilt(geometry, lambda c, ring: densified(c, ring, reach_m, _chord_error(reach_m)))
+    """A lon/lat polygon in the plane about (`lon`, `lat`), its chords within 2e-7 of the reach."""
+    dense = rebuilt(geometry, lambda c, ring: densified(c, ring, reach_m, CHORD_SHARE * reach_m))
     plane = polygonal(shapely.transform(dense, lambda coords: _projected(coords, lon, lat)))
     # Two edges closer than the chords' error may cross in the plane.
     return plane if plane.is_valid else polygonal(shapely.make_valid(plane))
-
-
-def _chord_error(reach_m: float) -> float:
-    return min(_CHORD_SHARE * reach_m, _CHORD_MAX_M)
 
 
 def _projected(coords: Floats, lon: float, lat: float) -> Floats:
@@ -112,7 +109,7 @@ def _continuous(coords: Floats) -> Floats:
 
 def _line(points: Floats, lon: float, lat: float) -> LineString | Point:
     ring = np.zeros(len(points), dtype=np.int64)
-    dense, _ = densified(points, ring, _reach(lon, lat, points), _CHORD_MAX_M)
+    dense, _ = densified(points, ring, _reach(lon, lat, points), _TRACK_ERROR_M)
     plane = _projected(dense, lon, lat)
     if (plane == plane[0]).all():
         return Point(plane[0])
@@ -166,11 +163,10 @@ def _boxed(
     margin_m: float,
 ) -> Footprint:
     """The footprint with `box` widened by `margin_m` metres and a little, on every side."""
+    reach = float(np.hypot(*shapely.get_coordinates(shape).T).max())
+    pad = margin_m + _BOX_PAD_M + _BOX_PAD_SHARE * reach
     west, south, east, north = box
     widest = np.array([max(abs(south), abs(north))])
-    dlon, dlat = reach_half_degrees(widest, np.array([margin_m + _BOX_PAD_M]))
-    wider = (west - dlon[0], south - dlat[0], east + dlon[0], north + dlat[0])
-    reach = float(np.hypot(*shapely.get_coordinates(shape).T).max())
-    return Footprint(
-        lon, lat, shape, (float(wider[0]), float(wider[1]), float(wider[2]), float(wider[3])), reach
-    )
+    (dlon,), (dlat,) = (half.tolist() for half in reach_half_degrees(widest, np.array([pad])))
+    wider = (west - dlon, south - dlat, east + dlon, north + dlat)
+    return Footprint(lon, lat, shape, wider, reach)

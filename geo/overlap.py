@@ -4,12 +4,13 @@ For sectors, areas and tracks. The zone is first cut to the region's box in lon/
 edges are straight, then drawn into the region's plane.
 """
 
+import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
 from geo.footprint import Footprint, in_plane
 from geo.polygons import polygonal
-from geo.verdicts import P_DECIMALS, TOUCH_M, Relation
+from geo.verdicts import P_DECIMALS, Relation, touch_m
 
 
 def overlap(zone: Polygon | MultiPolygon, region: Footprint) -> tuple[Relation, float]:
@@ -18,7 +19,8 @@ def overlap(zone: Polygon | MultiPolygon, region: Footprint) -> tuple[Relation, 
     if near.is_empty:
         return Relation.OUTSIDE, 0.0
     plane = in_plane(near, region.lon, region.lat, region.reach_m)
-    if not shapely.dwithin(plane.boundary, region.shape, TOUCH_M):
+    touch = float(touch_m(np.float64(region.reach_m)))  # type: ignore[arg-type]
+    if not shapely.dwithin(plane.boundary, region.shape, touch):
         # No boundary within reach: the region is all in or all out, so any of its points tells.
         anywhere = region.shape.representative_point()
         inside = plane.contains(anywhere)

@@ -159,7 +159,7 @@ class RegionBatch:
         rows = np.concatenate([self.circle_row, [row for row, _ in self.others]]).astype(np.int64)
         if rows.size and (rows.min() < 0 or rows.max() >= self.n):
             raise BadRegionError("a row number is outside the batch")
-        if np.unique(rows).size != rows.size:
+        if rows.size and np.bincount(rows).max() > 1:
             raise BadRegionError("a row has two regions")
         usable = usable_circles(self.circle_lon, self.circle_lat, self.circle_radius_m)
         if not usable.all():

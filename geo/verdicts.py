@@ -9,9 +9,8 @@ import numpy.typing as npt
 from geo.densify import Ints
 from geo.ellipsoid import Floats
 
-# A boundary this near a region's edge counts as touched, and touching is undetermined: what the
-# plane's chords blur (under 1 mm) can then never turn into an "inside" or an "outside".
-TOUCH_M = 0.001
+# In the plane an edge is a run of chords: they stay within this share of the region's reach.
+CHORD_SHARE = 2e-7
 # Shares are rounded here, so the last bits of a library's version never reach a verdict.
 P_DECIMALS = 6
 
@@ -32,6 +31,20 @@ class Pairs:
     zone: Ints
     relation: npt.NDArray[np.uint8]
     p_inside: Floats
+
+
+def chord_error_m(reach_m: Floats) -> Floats:
+    """How far, at most, the chords of an edge may stray from it: 0.1 mm at a reach of 500 m."""
+    return CHORD_SHARE * reach_m
+
+
+def touch_m(reach_m: Floats) -> Floats:
+    """A boundary this near a region's edge counts as touched, and touching is undetermined.
+
+    1 mm, or 4e-7 of the reach if that is more (4 cm at 100 km): what chords and outlines blur can
+    then never turn into an "inside" or an "outside".
+    """
+    return np.maximum(2 * CHORD_SHARE * reach_m, 0.001)
 
 
 def relations(

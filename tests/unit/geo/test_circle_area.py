@@ -5,10 +5,13 @@ import numpy as np
 import pytest
 from shapely import Polygon
 
-from geo.containment import Relation
-from geo.shapes import Circle
+from geo import circle_area
+from geo.containment import Relation, contain
+from geo.footprint import circle_footprint
+from geo.overlap import overlap
+from geo.shapes import Circle, RegionBatch
 from tests.unit.geo import oracle
-from tests.unit.geo.zoo import answer, holed, rings_of, scattered, star
+from tests.unit.geo.zoo import answer, circles, holed, rings_of, scattered, star, zone_set
 
 
 @pytest.mark.parametrize("lat", [-70.0, -33.0, 0.0, 48.0, 84.0])
@@ -74,3 +77,38 @@ def test_a_share_does_not_depend_on_where_an_edge_has_vertices() -> None:
         again, p_dense = answer(Polygon(dense), Circle(lon, lat, radius_m))
         assert relation is again
         assert p == pytest.approx(p_dense, abs=2e-6)
+
+
+def test_analytic_shares_equal_polygon_overlay() -> None:
+    rng = np.random.default_rng(12)
+    zone = holed(rng, 38.0, 48.0, 0.05, 125)
+    for circle in circles(rng, 400, (37.95, 47.95, 38.05, 48.05), 1500.0):
+        if circle.radius_m == 0:
+            continue
+        relation, p = answer(zone, circle)
+        drawn = circle_footprint(circle.lon, circle.lat, circle.radius_m)
+        overlaid, p_overlaid = overlap(zone, drawn)
+        assert overlaid is relation
+        # The drawn circle has 1,800 corners, within 1e-6 of its radius.
+        assert p == pytest.approx(p_overlaid, abs=4e-6)
+
+
+def test_bounds_on_memory_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(13)
+    zones = zone_set(holed(rng, 38.0, 48.0, 0.05, 125), scattered(rng, 38.0, 48.0, 0.03, 40))
+    batch = RegionBatch.of(circles(rng, 200, (37.95, 47.95, 38.05, 48.05), 1500.0))
+    whole = contain(zones, batch)
+    monkeypatch.setattr(circle_area, "_MAX_PAIRS", 7)
+    monkeypatch.setattr(circle_area, "_MAX_EDGES", 3000)
+    monkeypatch.setattr(circle_area, "_MAX_PIECES", 50)
+    again = contain(zones, batch)
+    assert again.zone.tobytes() == whole.zone.tobytes()
+    assert again.relation.tobytes() == whole.relation.tobytes()
+    assert again.p_inside.tobytes() == whole.p_inside.tobytes()
+
+
+def test_a_circle_of_500_km_is_still_exact() -> None:
+    zone = Polygon([(30.0, 46.0), (40.0, 46.0), (38.0, 52.0), (30.0, 51.0)])
+    _, p = answer(zone, Circle(38.5, 47.0, 499_000.0))
+    exact = oracle.circle_share(rings_of(zone), 38.5, 47.0, 499_000.0)
+    assert p == pytest.approx(exact, abs=2e-6)

@@ -110,20 +110,20 @@ def test_two_zones_of_one_id_are_refused() -> None:
 
 def test_the_edge_table_finds_every_edge_whose_box_meets_the_query() -> None:
     rng = np.random.default_rng(2)
-    turn = np.linspace(0, 2 * np.pi, 500, endpoint=False)
-    ring = np.stack([np.cos(turn), np.sin(turn)], axis=1) * rng.uniform(0.5, 1, 500)[:, None]
+    turn = np.linspace(0, 2 * np.pi, 5000, endpoint=False)
+    ring = np.stack([np.cos(turn), np.sin(turn)], axis=1) * rng.uniform(0.5, 1, 5000)[:, None]
     zones = ZoneSet.build(
         [ZoneShape("star", Polygon(ring)), ZoneShape("square", box(0.2, 0.2, 0.9, 0.9))]
     )
     edges = zones.edges
-    assert edges.ends.shape == (4, 504)
+    assert edges.ends.shape == (4, 5004)
     zone = rng.integers(0, 2, 300).astype(np.int64)
     low = rng.uniform(-1, 1, (2, 300))
     query = np.concatenate([low, low + rng.uniform(0, 0.3, (2, 300))])
     found = set(zip(*(a.tolist() for a in edges.near(zone, query)), strict=True))
     x0, y0, x1, y1 = edges.ends
     for q, z in enumerate(zone):
-        own = (np.arange(504) < 500) == (z == 0)
+        own = (np.arange(5004) < 5000) == (z == 0)
         meets = (np.minimum(x0, x1) <= query[2, q]) & (np.maximum(x0, x1) >= query[0, q])
         meets &= (np.minimum(y0, y1) <= query[3, q]) & (np.maximum(y0, y1) >= query[1, q])
         assert {e for p, e in found if p == q} == set(np.flatnonzero(meets & own).tolist())
