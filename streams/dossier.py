@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -71,13 +72,10 @@ def read_dossiers(register: Register, dossiers: Sequence[Dossier]) -> list[Judge
     ]
     reports = [version.report for versions in counted for version in versions]
     results = assess(register, reports, contexts)
-    readings: list[Judged | Refusal] = []
-    at = 0
-    for versions in counted:
-        end = at + len(versions)
-        readings.append(results[at] if end == at + 1 else _merge(results[at:end]))
-        at = end
-    return readings
+    if len(results) == len(counted):
+        return results
+    rest = iter(results)
+    return [_merge(list(islice(rest, len(versions)))) for versions in counted]
 
 
 def _counted(dossier: Dossier) -> Sequence[Version]:
@@ -105,6 +103,8 @@ def _context(version: Version, links: Sequence[Link]) -> Context:
     """What is known beside one version. Only a vouched link declares anything."""
     report, received_at = version.report, version.received_at
     ahead = received_at is not None and report.observed_from > received_at
+    if not links and not ahead:
+        return _PLAIN[version.authentication]
     return Context(
         authentication=version.authentication,
         received_at=received_at if ahead else None,
@@ -113,12 +113,18 @@ def _context(version: Version, links: Sequence[Link]) -> Context:
     )
 
 
+_PLAIN = {authentication: Context(authentication) for authentication in Authentication}
+"""Of most reports nothing is known but who vouches for them."""
+
+
 def _by(relation: Relation, links: Sequence[Link]) -> str | None:
     return min((x.by_id for x in links if x.vouched and x.relation is relation), default=None)
 
 
 def _merge(results: Sequence[Judged | Refusal]) -> Judged | Refusal:
     """One reading of several versions; one that nothing in force can judge says nothing."""
+    if len(results) == 1:
+        return results[0]
     judged = [result for result in results if not isinstance(result, Refusal)]
     if not judged:
         return results[0]

@@ -14,7 +14,7 @@ from streams.assess import Judged
 from streams.assessment import Finding
 from streams.events import Area, Bearings, Count, NamedPlace, Point, Report, Sector, Track
 from streams.inforce import CORRIDOR_PREFIX, InForce
-from streams.judge import RULES, decide
+from streams.judge import RULES, decide, see
 from streams.locate import HALF_WIDTH_DEG, Unlocated
 from streams.reading import CONTRADICTION
 from streams.vocabulary import Qualifier
@@ -73,7 +73,7 @@ def _asked(judged: Judged, finding: Finding) -> tuple[Asked, ...]:
         return ()
     terms = judged.in_force.terms_of[judged.report.kind]
     compiled = next(term for term in terms if term.term.id == finding.term)
-    case, decisive = decide(judged.sight, compiled, judged.in_force)
+    case, decisive = decide(judged.sight, see(judged.report), compiled, judged.in_force)
     asked = RULES[: RULES.index(decisive) + 1]
     return tuple(Asked(rule.name, rule.holds(case), rule.reason) for rule in asked)
 

@@ -57,6 +57,9 @@ class InForce:
     methodology: Methodology
     agreement_hash: str
     methodology_hash: str
+    agreement_digest: bytes
+    """The hash as 32 bytes, as the store has it."""
+    methodology_digest: bytes
     locator: Locator
     zone_set: ZoneSet
     zone_ids: tuple[str, ...]
@@ -68,19 +71,10 @@ class InForce:
     corridor_of: dict[str, str]
     """Zone id of a corridor's strip → corridor id."""
 
-    @property
-    def agreement_digest(self) -> bytes:
-        """The agreement's hash as 32 bytes."""
-        return bytes.fromhex(self.agreement_hash)
-
-    @property
-    def methodology_digest(self) -> bytes:
-        """The methodology's hash as 32 bytes."""
-        return bytes.fromhex(self.methodology_hash)
-
 
 def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
     """Compile a checked agreement and methodology. Pure; the result may be shared by threads."""
+    agreement_hash, methodology_hash = content_hash(agreement), content_hash(methodology)
     zones = agreement.zones
     ids = [zone.id for zone in zones] + [CORRIDOR_PREFIX + c.id for c in agreement.corridors]
     kinds = [zone.kind for zone in zones] + [ZoneKind.CORRIDOR] * len(agreement.corridors)
@@ -92,8 +86,10 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
     return InForce(
         agreement=agreement,
         methodology=methodology,
-        agreement_hash=content_hash(agreement),
-        methodology_hash=content_hash(methodology),
+        agreement_hash=agreement_hash,
+        methodology_hash=methodology_hash,
+        agreement_digest=bytes.fromhex(agreement_hash),
+        methodology_digest=bytes.fromhex(methodology_hash),
         locator=Locator(methodology),
         zone_set=ZoneSet.build(shapes),
         zone_ids=tuple(ids),
@@ -230,11 +226,11 @@ class Register:
             return None
         last = timeline.number_at(end)
         first = last if start is end else timeline.number_at(start)
-        for number in range(last, first - 1, -1):
-            in_force = timeline.in_force(number)
-            if in_force is not None:
-                return Pick(in_force, straddles=first != last)
-        return None
+        if first == last:
+            return timeline.pick(last)
+        picks = (timeline.pick(number) for number in range(last, first - 1, -1))
+        found = next((pick for pick in picks if pick is not None), None)
+        return found and Pick(found.in_force, straddles=True)
 
 
 _Pair = tuple[Agreement | None, Methodology | None]
@@ -257,22 +253,26 @@ class _Timeline:
                 self._edges.append(edge)
                 self._pairs.append(pair)
         self._compiled: dict[tuple[int, int], InForce] = {}
+        self._picks: dict[int, Pick | None] = {-1: None}
 
     def number_at(self, instant: datetime) -> int:
         """Which stretch an instant lies in; -1 before the first."""
         return bisect_right(self._edges, instant) - 1
 
-    def in_force(self, number: int) -> InForce | None:
-        """What is in force in a stretch, compiled when first asked for."""
-        agreement, methodology = self._pairs[number] if number >= 0 else (None, None)
+    def pick(self, number: int) -> Pick | None:
+        """What is in force all through a stretch, compiled when first asked for."""
+        if number not in self._picks:
+            self._picks[number] = self._compile(*self._pairs[number])
+        return self._picks[number]
+
+    def _compile(self, agreement: Agreement | None, methodology: Methodology | None) -> Pick | None:
         if agreement is None or methodology is None:
             return None
         # By identity: two agreements of one mission may both have a version 1.
         key = (id(agreement), id(methodology))
-        found = self._compiled.get(key)
-        if found is None:
-            found = self._compiled[key] = compile_in_force(agreement, methodology)
-        return found
+        if key not in self._compiled:
+            self._compiled[key] = compile_in_force(agreement, methodology)
+        return Pick(self._compiled[key], straddles=False)
 
 
 D = TypeVar("D", Agreement, Methodology)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -65,39 +66,48 @@ class Sight(Struct, frozen=True, gc=False):
     """An amendment falls into the report's interval."""
 
 
+class Seen(Struct, frozen=True, gc=False):
+    """What the rules ask of a report again and again, worked out once a report."""
+
+    start: datetime
+    end: datetime
+    weapons: frozenset[Weapon]
+    """The classes the monitor could name; empty when none was."""
+    party: str | None
+    """The party the monitor named; a name without any basis names nobody."""
+    absent: bool
+    """It was looked for and not found, or counted as none."""
+
+
 class Case(Struct, frozen=True, gc=False):
     """One report before one term: what the rules look at."""
 
+    report: Report
     sight: Sight
+    seen: Seen
     methodology: Methodology
     term: TermInForce
-    start: datetime
-    end: datetime
     hit: Hit | None
     """A zone of the term that the region touches; None: it is outside all of them."""
     zone_id: str | None
     zone_valid: Validity | None
 
-    @property
-    def report(self) -> Report:
-        """The report before the term."""
-        return self.sight.report
-
-    @property
-    def weapons(self) -> frozenset[Weapon]:
-        """The classes the monitor could name; empty when none was."""
-        return frozenset(self.sight.report.weapons) - _UNNAMED
-
-    @property
-    def party(self) -> str | None:
-        """The party the monitor named; a name without any basis names nobody."""
-        attribution = self.sight.report.attribution
-        if attribution is None or attribution.basis is AttributionBasis.NONE:
-            return None
-        return attribution.party
-
 
 _UNNAMED = frozenset({Weapon.UNDETERMINED})
+
+
+def see(report: Report) -> Seen:
+    """Work out what the rules ask of a report."""
+    attribution = report.attribution
+    named = attribution is not None and attribution.basis is not AttributionBasis.NONE
+    gone = report.presence is not None and report.presence is not Presence.PRESENT
+    return Seen(
+        start=report.observed_from,
+        end=report.observed_to or report.observed_from,
+        weapons=frozenset(report.weapons) - _UNNAMED,
+        party=attribution.party if attribution is not None and named else None,
+        absent=gone or (report.count is not None and report.count.max == 0),
+    )
 
 
 class Rule(NamedTuple):
@@ -123,18 +133,12 @@ def _exercise(case: Case) -> bool:
 
 def _nothing_there(case: Case) -> bool:
     """What was looked for and not found, or counted as none, breaches nothing by being absent."""
-    return _absent(case.report) and not _forbids_absence(case)
+    return case.seen.absent and not _forbids_absence(case)
 
 
 def _still_there(case: Case) -> bool:
     """Where a weapon may not be missing, one that is there breaches nothing."""
-    return _forbids_absence(case) and not _absent(case.report)
-
-
-def _absent(report: Report) -> bool:
-    if report.presence is not None and report.presence is not Presence.PRESENT:
-        return True
-    return report.count is not None and report.count.max == 0
+    return _forbids_absence(case) and not case.seen.absent
 
 
 def _forbids_absence(case: Case) -> bool:
@@ -142,20 +146,21 @@ def _forbids_absence(case: Case) -> bool:
 
 
 def _other_weapon(case: Case) -> bool:
-    named = case.term.weapons
-    return bool(named) and bool(case.weapons) and named.isdisjoint(case.weapons)
+    named, weapons = case.term.weapons, case.seen.weapons
+    return bool(named and weapons) and named.isdisjoint(weapons)
 
 
 def _other_party(case: Case) -> bool:
-    return bool(case.term.binds) and case.party is not None and case.party not in case.term.binds
+    binds, party = case.term.binds, case.seen.party
+    return bool(binds) and party is not None and party not in binds
 
 
 def _other_time(case: Case) -> bool:
     """Neither a clause nor a zone of a clause says anything before it begins or after it ends."""
-    valid, spans = case.term.term.valid, case.term.spans
-    if valid is not None and not valid.touches(case.start, case.end):
+    valid, spans, seen = case.term.term.valid, case.term.spans, case.seen
+    if valid is not None and not valid.touches(seen.start, seen.end):
         return True
-    return spans is not None and not any(span.touches(case.start, case.end) for span in spans)
+    return spans is not None and not any(span.touches(seen.start, seen.end) for span in spans)
 
 
 def _outside(case: Case) -> bool:
@@ -166,7 +171,7 @@ def _from_future(case: Case) -> bool:
     received_at = case.sight.context.received_at
     if received_at is None:
         return False
-    return case.start > received_at + timedelta(seconds=case.methodology.clock_skew_s)
+    return case.seen.start > received_at + timedelta(seconds=case.methodology.clock_skew_s)
 
 
 def _location_unknown(case: Case) -> bool:
@@ -178,20 +183,23 @@ def _mostly_outside(case: Case) -> bool:
 
 
 def _straddles_edge(case: Case) -> bool:
-    if case.sight.straddles:
-        return True
-    return any(
-        valid is not None and not valid.covers(case.start, case.end)
-        for valid in (case.term.term.valid, case.zone_valid)
+    return (
+        case.sight.straddles
+        or _leaves(case.seen, case.term.term.valid)
+        or _leaves(case.seen, case.zone_valid)
     )
 
 
+def _leaves(seen: Seen, valid: Validity | None) -> bool:
+    return valid is not None and not valid.covers(seen.start, seen.end)
+
+
 def _weapon_unknown(case: Case) -> bool:
-    return bool(case.term.weapons) and not case.weapons
+    return bool(case.term.weapons) and not case.seen.weapons
 
 
 def _party_unknown(case: Case) -> bool:
-    return bool(case.term.binds) and case.party is None
+    return bool(case.term.binds) and case.seen.party is None
 
 
 def _likely_inside(case: Case) -> bool:
@@ -219,18 +227,19 @@ def _at_least(grading: Grading | None, minimum: Grading) -> bool:
 
 
 def _means_insufficient(case: Case) -> bool:
-    return not any(means in case.methodology.sufficient_means for means in case.report.means)
+    sufficient = case.methodology.sufficient_means
+    return all(means not in sufficient for means in case.report.means)
 
 
 def _monitor_contradicts(case: Case) -> bool:
-    return any(
-        side.zone == case.zone_id and side.side is Side.OUTSIDE
-        for side in case.report.monitor_sides
+    sides = case.report.monitor_sides
+    return bool(sides) and any(
+        side.zone == case.zone_id and side.side is Side.OUTSIDE for side in sides
     )
 
 
 def _weapon_partly_named(case: Case) -> bool:
-    return bool(case.term.weapons) and not case.weapons <= case.term.weapons
+    return bool(case.term.weapons) and not case.seen.weapons <= case.term.weapons
 
 
 def _otherwise(_: Case) -> bool:
@@ -267,9 +276,9 @@ RULES: tuple[Rule, ...] = (
 
 def judge(sight: Sight, in_force: InForce) -> Assessment:
     """Judge one report under one agreement and methodology."""
-    report = sight.report
+    report, seen = sight.report, see(sight.report)
     terms = in_force.terms_of.get(report.kind, ())
-    findings = tuple([_find(sight, term, in_force) for term in terms])
+    findings = tuple([_find(sight, seen, term, in_force) for term in terms])
     return Assessment(
         mission=report.mission,
         source=report.source,
@@ -289,7 +298,7 @@ def judge(sight: Sight, in_force: InForce) -> Assessment:
     )
 
 
-def decide(sight: Sight, term: TermInForce, in_force: InForce) -> tuple[Case, Rule]:
+def decide(sight: Sight, seen: Seen, term: TermInForce, in_force: InForce) -> tuple[Case, Rule]:
     """Put a report before a term: the case that decides, and the first rule that holds in it.
 
     In each zone of the term that the region touches the rules are asked anew, and the gravest
@@ -298,23 +307,24 @@ def decide(sight: Sight, term: TermInForce, in_force: InForce) -> tuple[Case, Ru
     """
     hits = [hit for hit in sight.hits if hit.zone in term.zones]
     if len(hits) < 2:
-        return _ask(sight, term, in_force, hits[0] if hits else None)
-    asked = [(_ask(sight, term, in_force, hit), hit.p_inside) for hit in hits]
+        return _ask(sight, seen, term, in_force, hits[0] if hits else None)
+    asked = [(_ask(sight, seen, term, in_force, hit), hit.p_inside) for hit in hits]
     (case, rule), _ = max(asked, key=lambda item: (GRAVITY[item[0][1].verdict], item[1]))
     return case, rule
 
 
-def _ask(sight: Sight, term: TermInForce, in_force: InForce, hit: Hit | None) -> tuple[Case, Rule]:
-    report = sight.report
+def _ask(
+    sight: Sight, seen: Seen, term: TermInForce, in_force: InForce, hit: Hit | None
+) -> tuple[Case, Rule]:
     case = Case(
-        sight=sight,
-        methodology=in_force.methodology,
-        term=term,
-        start=report.observed_from,
-        end=report.observed_to or report.observed_from,
-        hit=hit,
-        zone_id=None if hit is None else in_force.zone_ids[hit.zone],
-        zone_valid=None if hit is None else in_force.zone_valid[hit.zone],
+        sight.report,
+        sight,
+        seen,
+        in_force.methodology,
+        term,
+        hit,
+        None if hit is None else in_force.zone_ids[hit.zone],
+        None if hit is None else in_force.zone_valid[hit.zone],
     )
     for rule in RULES:
         if rule.holds(case):
@@ -322,15 +332,10 @@ def _ask(sight: Sight, term: TermInForce, in_force: InForce, hit: Hit | None) ->
     raise AssertionError("the last rule holds always")
 
 
-def _find(sight: Sight, term: TermInForce, in_force: InForce) -> Finding:
-    case, rule = decide(sight, term, in_force)
-    return Finding(
-        term=term.term.id,
-        verdict=rule.verdict,
-        rule=rule.name,
-        zone=case.zone_id,
-        p_inside=None if case.hit is None else case.hit.p_inside,
-    )
+def _find(sight: Sight, seen: Seen, term: TermInForce, in_force: InForce) -> Finding:
+    case, rule = decide(sight, seen, term, in_force)
+    share = None if case.hit is None else case.hit.p_inside
+    return Finding(term.term.id, rule.verdict, rule.name, case.zone_id, share)
 
 
 def gravest(findings: Sequence[Finding]) -> Verdict:
@@ -358,6 +363,7 @@ def _place(hit: Hit, in_force: InForce) -> ZonePlace:
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
+@lru_cache(maxsize=4096)
 def context_digest(context: Context) -> str:
-    """SHA-256 of the context's bytes, lower-case hex."""
+    """SHA-256 of the context's bytes, lower-case hex; most reports of a batch share one context."""
     return hashlib.sha256(_ENCODER.encode(context)).hexdigest()

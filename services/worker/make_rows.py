@@ -119,10 +119,16 @@ def violation_rows(
 ) -> list[ViolationRow]:
     """The findings somebody must look at, and those that take back one of the reading before."""
     assessment = judged.assessment
-    earlier = {f.term for f in before.findings if f.verdict in FOUND} if before else set()
+    if before is None:
+        return [
+            _violation_row(step, judged, finding, register, supersedes=False)
+            for finding in assessment.findings
+            if finding.verdict in FOUND
+        ]
+    earlier = {finding.term for finding in before.findings if finding.verdict in FOUND}
     told = {finding.term: finding for finding in assessment.findings}
     looked_at = [f for f in assessment.findings if f.verdict in FOUND or f.term in earlier]
-    amended = before is not None and before.agreement != assessment.agreement
+    amended = before.agreement != assessment.agreement
     why = AGREEMENT_AMENDED if amended else VERSION_SILENCED
     gone = [Finding(term, Verdict.NOT_APPLICABLE, why) for term in sorted(earlier - told.keys())]
     return [

@@ -51,12 +51,21 @@ FLOOR_COPY, AIM_COPY = 0.35, 0.50
 
 
 @dataclass(frozen=True, slots=True)
+class Ours:
+    """The workers' rate, reports/s, and what a report cost them, µs of CPU."""
+
+    rate: float
+    cpu_us: float
+
+
+@dataclass(frozen=True, slots=True)
 class Round:
     """One round's rates, reports/s."""
 
     stock: float
     ours: float
     copy: float
+    cpu_us: float
 
     @property
     def of_stock(self) -> float:
@@ -119,7 +128,7 @@ def measure_stock(bench: Bench) -> float:
     return float(json.loads(done.stdout.strip().splitlines()[-1])["records_per_s"])
 
 
-def measure_ours(bench: Bench, url: str) -> float:
+def measure_ours(bench: Bench, url: str) -> Ours:
     """Reports/s of two workers, from when both hold partitions to the last commit."""
     group = f"bench-{uuid4().hex[:12]}"
     environment = {
@@ -136,13 +145,23 @@ def measure_ours(bench: Bench, url: str) -> float:
     try:
         wait_for_members(bench.engines.kafka.bootstrap, group)
         before, started = count_keys(url), time.monotonic()
+        spent = sum(cpu_seconds(worker.pid) for worker in workers)
         wait_for_rows(url, bench.reports)
-        return (bench.reports - before) / (time.monotonic() - started)
+        elapsed = time.monotonic() - started
+        spent = sum(cpu_seconds(worker.pid) for worker in workers) - spent
+        judged = bench.reports - before
+        return Ours(judged / elapsed, spent / judged * 1e6)
     finally:
         for worker in workers:
             worker.terminate()
         for worker in workers:
             worker.wait(60)
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time that a process has used, user and system (proc_pid_stat(5), fields 14 and 15)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def wait_for_members(bootstrap: str, group: str) -> None:
@@ -213,7 +232,7 @@ def run_round(bench: Bench) -> Round:
     with bench.database() as url:
         ours = measure_ours(bench, url)
         copy = measure_copy(bench, url)
-    return Round(stock, ours, copy)
+    return Round(stock, ours.rate, copy, ours.cpu_us)
 
 
 def main() -> None:
@@ -248,7 +267,8 @@ def line(found: Round) -> str:
     """A round in a line."""
     return (
         f"stock {found.stock:,.0f}/s, ours {found.ours:,.0f}/s, copy {found.copy:,.0f}/s: "
-        f"{found.of_stock:.1f} x stock, {found.of_copy:.0%} of COPY"
+        f"{found.of_stock:.1f} x stock, {found.of_copy:.0%} of COPY, "
+        f"{found.cpu_us:.1f} us of the workers' CPU a report"
     )
 
 
@@ -262,6 +282,8 @@ def summary(rounds: list[Round], options: argparse.Namespace) -> bool:
     )
     for name in ("stock", "ours", "copy"):
         print(f"  {name:6} {statistics.median(getattr(r, name) for r in rounds):>10,.0f} reports/s")
+    cpu_us = statistics.median(found.cpu_us for found in rounds)
+    print(f"  {cpu_us:.1f} us of the workers' CPU a report")
     print(f"  {of_stock:.1f} x the stock agent (floor {FLOOR_STOCK:g}, aim {AIM_STOCK:g})")
     print(f"  {of_copy:.0%} of bare COPY (floor {FLOOR_COPY:.0%}, aim {AIM_COPY:.0%})")
     return of_stock >= FLOOR_STOCK and of_copy >= FLOOR_COPY

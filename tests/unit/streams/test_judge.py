@@ -19,7 +19,7 @@ from streams.agreement import Agreement, Validity, Where
 from streams.assessment import GRAVITY, STATUS, Context, Finding, Placement, Standing
 from streams.events import Count, MonitorSide, NamedPlace, Report
 from streams.inforce import compile_in_force
-from streams.judge import RULES, Hit, Sight, context_digest, decide, gravest, judge
+from streams.judge import RULES, Hit, Sight, context_digest, decide, gravest, judge, see
 from streams.locate import Unlocated
 from streams.methodology import Methodology, Thresholds
 from streams.vocabulary import (
@@ -541,7 +541,9 @@ def test_among_equal_verdicts_the_largest_share_is_named_then_the_first_zone() -
     (compiled,) = in_force.terms_of[Kind.EXPLOSION]
     shares = ((0, 0.6), (1, 0.7), (2, 0.7))
     hits = tuple(Hit(number, Relation.UNDETERMINED, share) for number, share in shares)
-    case, _ = decide(Sight(report(), OPERATOR, hits, None, straddles=False), compiled, in_force)
+    case, _ = decide(
+        Sight(report(), OPERATOR, hits, None, straddles=False), see(report()), compiled, in_force
+    )
     assert case.zone_id == "b"
 
 
