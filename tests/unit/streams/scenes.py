@@ -1,0 +1,207 @@
+"""Scenes for the oracle: random agreements and reports that crowd around every edge there is."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from random import Random
+
+from streams.agreement import Agreement, MultiPolygon, Polygon, Ring, Term, Validity, Where, Zone
+from streams.assessment import Context
+from streams.events import (
+    Attribution,
+    Bearings,
+    Count,
+    Location,
+    MonitorSide,
+    Point,
+    Report,
+    Sector,
+)
+from streams.methodology import DefaultAccuracy, Methodology, Thresholds
+from streams.vocabulary import (
+    AttributionBasis,
+    Authentication,
+    Kind,
+    Means,
+    Presence,
+    Side,
+    Weapon,
+    ZoneKind,
+)
+from tests.unit.streams.builders import (
+    NOON,
+    agreement,
+    grading,
+    hours,
+    methodology,
+    report,
+    term,
+    zone,
+)
+from tests.unit.streams.judge_oracle import rings_of
+
+KINDS = (Kind.EXPLOSION, Kind.SHOT)
+WEAPONS = (Weapon.MORTAR, Weapon.MLRS, Weapon.TANK, Weapon.UNDETERMINED)
+ZONE_KINDS = (ZoneKind.SECURITY_ZONE, ZoneKind.STORAGE_SITE)
+KM_DEG = 1 / 111.2
+
+
+def star(rng: Random, lon: float, lat: float, km: float, *, deepest: float) -> Ring:
+    """A ring around a point: convex-like at `deepest` 1, the more jagged the less."""
+    count = rng.randrange(7, 12)
+    corners = []
+    for k in range(count):
+        angle = 2 * math.pi * (k + rng.uniform(-0.2, 0.2)) / count
+        away = km * KM_DEG * rng.uniform(deepest, 1.0)
+        stretch = 1 / math.cos(math.radians(lat))
+        corners.append((lon + away * stretch * math.sin(-angle), lat + away * math.cos(angle)))
+    return (*corners, corners[0])
+
+
+def polygon(rng: Random, lon: float, lat: float) -> tuple[Ring, ...]:
+    km = rng.uniform(2.0, 7.0)
+    outer = star(rng, lon, lat, km, deepest=rng.choice([0.4, 0.95]))
+    if rng.random() < 0.6:
+        return (outer,)
+    return outer, star(rng, lon, lat, 0.2 * km, deepest=0.5)[::-1]
+
+
+def geometry(rng: Random, lon: float, lat: float) -> Polygon | MultiPolygon:
+    if rng.random() < 0.75:
+        return Polygon(coordinates=polygon(rng, lon, lat))
+    parts = (polygon(rng, lon, lat), polygon(rng, lon + 0.25, lat))
+    return MultiPolygon(coordinates=parts)
+
+
+def validity(rng: Random) -> Validity | None:
+    if rng.random() < 0.6:
+        return None
+    start = NOON + hours(rng.randrange(-4, 3))
+    return Validity(from_=start, to=rng.choice([None, start + hours(rng.randrange(1, 6))]))
+
+
+def some(rng: Random, words: tuple[Weapon, ...], chance: float) -> tuple[Weapon, ...]:
+    return tuple(word for word in words if rng.random() < chance)
+
+
+def random_zone(rng: Random, number: int, lon: float, lat: float) -> Zone:
+    where = lon + rng.uniform(-0.1, 0.1), lat + rng.uniform(-0.07, 0.07)
+    return zone(
+        f"z{number}",
+        geometry(rng, *where),
+        kind=rng.choice(ZONE_KINDS),
+        valid=validity(rng),
+    )
+
+
+def random_term(rng: Random, number: int, zones: tuple[Zone, ...]) -> Term:
+    named = tuple(z.id for z in zones if rng.random() < 0.4)
+    drawn = {z.kind for z in zones}
+    kinds = tuple(kind for kind in ZONE_KINDS if kind in drawn and rng.random() < 0.3)
+    if not named and not kinds:
+        named = (rng.choice(zones).id,)
+    return term(
+        f"t{number}",
+        prohibits=rng.choice([KINDS, KINDS[:1], KINDS[1:]]),
+        where=Where(zones=named, zone_kinds=kinds),
+        weapons=some(rng, WEAPONS[:3], 0.5) if rng.random() < 0.4 else (),
+        binds=rng.choice([(), (), ("north",), ("south",)]),
+        valid=validity(rng),
+    )
+
+
+def random_agreement(rng: Random) -> Agreement:
+    lon, lat = rng.uniform(-170, 170), rng.uniform(-58, 58)
+    zones = tuple(random_zone(rng, n, lon, lat) for n in range(rng.randrange(2, 6)))
+    return agreement(
+        zones=zones, terms=tuple(random_term(rng, n, zones) for n in range(rng.randrange(3, 6)))
+    )
+
+
+def random_methodology(rng: Random) -> Methodology:
+    t1 = rng.choice([0.6, 0.9, 1.0])
+    return methodology(
+        thresholds=Thresholds(violation=t1, possible=rng.choice([0.2, 0.5, t1])),
+        minimum_grading=rng.choice([None, grading("C3"), grading("B2")]),
+        ungraded_as=rng.choice([None, grading("B2"), grading("D1")]),
+        sufficient_means=rng.choice([tuple(Means), (Means.SAW, Means.CAMERA)]),
+        default_accuracy=(DefaultAccuracy(means=Means.HEARD, accuracy_m=1_000.0),),
+        accuracy_otherwise_m=300.0,
+        accuracy_floor_m=20.0,
+        clock_skew_s=60.0,
+    )
+
+
+def near_an_edge(rng: Random, agreed: Agreement) -> tuple[float, float]:
+    """A position within a kilometre or two of some zone's outline, or anywhere about."""
+    ring = rng.choice(rings_of(rng.choice(agreed.zones)))
+    at = rng.randrange(len(ring) - 1)
+    (ax, ay), (bx, by) = ring[at], ring[at + 1]
+    along, spread = rng.random(), rng.choice([0.3, 1.0, 4.0]) * KM_DEG
+    return (
+        ax + along * (bx - ax) + rng.gauss(0, spread),
+        ay + along * (by - ay) + rng.gauss(0, spread),
+    )
+
+
+def location(rng: Random, agreed: Agreement) -> Location | None:
+    lon, lat = near_an_edge(rng, agreed)
+    accuracy = rng.choice([None, 10.0, 200.0, 1_500.0])
+    chance = rng.random()
+    if chance < 0.7:
+        return Point(lon=lon, lat=lat, accuracy_m=accuracy)
+    if chance < 0.95:
+        return Bearings(
+            lon=lon,
+            lat=lat,
+            accuracy_m=accuracy,
+            sectors=tuple(sector(rng) for _ in range(rng.choice([1, 1, 2]))),
+            compass_points=rng.choice([None, 8, 16]),
+        )
+    return None
+
+
+def sector(rng: Random) -> Sector:
+    near = rng.choice([0.0, 500.0, 1_500.0])
+    return Sector(
+        bearing_deg=rng.choice([None, rng.uniform(0, 360), rng.uniform(0, 360)]),
+        half_width_deg=rng.choice([None, None, 60.0]),
+        min_m=near,
+        max_m=rng.choice([near + 1_000.0, near + 1_000.0, near + 3_000.0, None]),
+    )
+
+
+def interval(rng: Random) -> tuple[datetime, datetime | None]:
+    start = NOON + hours(rng.choice([-1, 0, 0, 0.5, 1]))
+    return start, rng.choice([None, None, start + hours(rng.choice([0, 0.5, 2]))])
+
+
+def random_report(rng: Random, agreed: Agreement) -> Report:
+    start, end = interval(rng)
+    sides = [MonitorSide(zone=z.id, side=rng.choice([*Side])) for z in agreed.zones]
+    party = Attribution(party=rng.choice(["north", "south"]), basis=rng.choice([*AttributionBasis]))
+    return report(
+        kind=rng.choice(KINDS),
+        location=location(rng, agreed),
+        means=rng.choice([(Means.SAW,), (Means.CAMERA, Means.HEARD), (Means.HEARD,)]),
+        observed_from=start,
+        observed_to=end,
+        weapons=some(rng, WEAPONS, 0.5),
+        grading=rng.choice([None, grading("A1"), grading("A1"), grading("C3"), grading("F6")]),
+        attribution=rng.choice([None, party, party]),
+        monitor_sides=tuple(side for side in sides if rng.random() < 0.4),
+        presence=rng.choice([None] * 20 + [*Presence]),
+        count=rng.choice([None, Count(min=1, max=1)] * 8 + [Count(min=0), Count(min=0, max=0)]),
+        exercise=rng.random() < 0.03,
+    )
+
+
+def random_context(rng: Random, said: Report) -> Context:
+    ahead = rng.choice([0.0] * 16 + [59.0, 60.0, 61.0, 7_200.0])
+    return Context(
+        rng.choice([Authentication.OPERATOR, *[Authentication.TAG_VALID] * 12, *Authentication]),
+        received_at=said.observed_from - timedelta(seconds=ahead) if ahead else None,
+        superseded_by="r-2" if rng.random() < 0.02 else None,
+        retracted_by="r-3" if rng.random() < 0.02 else None,
+    )
