@@ -14,7 +14,7 @@ def upgrade() -> None:
         sa.Column("received_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("observed_from", sa.TIMESTAMP(timezone=True)),
         sa.Column("observed_to", sa.TIMESTAMP(timezone=True)),
-        sa.Column("revision", sa.SmallInteger, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("mission", sa.Text, nullable=False),
         sa.Column("source", sa.Text, nullable=False),

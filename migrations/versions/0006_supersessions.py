@@ -21,8 +21,8 @@ def upgrade() -> None:
         "supersessions",
         sa.Column("key", sa.Uuid, nullable=False),
         sa.Column("received_at", sa.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("revision", sa.SmallInteger, nullable=False),
-        sa.Column("by_revision", sa.SmallInteger, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("by_revision", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("key", "revision"),
     )
     for table in ("assessments", "violations"):

@@ -13,7 +13,7 @@ def upgrade() -> None:
         sa.Column("target_key", sa.Uuid, nullable=False),
         sa.Column("by_key", sa.Uuid, nullable=False),
         sa.Column("received_at", sa.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("by_revision", sa.SmallInteger, nullable=False),
+        sa.Column("by_revision", sa.Integer, nullable=False),
         sa.Column("vouched", sa.Boolean, nullable=False),
         sa.Column("relation", sa.Text, nullable=False),
         sa.Column("by_id", sa.Text, nullable=False),

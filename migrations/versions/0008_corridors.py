@@ -13,7 +13,7 @@ def upgrade() -> None:
         sa.Column("mission", sa.Text, nullable=False),
         sa.Column("corridor_id", sa.Text, nullable=False),
         sa.Column("key", sa.Uuid, nullable=False),
-        sa.Column("revision", sa.SmallInteger, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("received_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from services.store.instants import register_instants
+from services.store.integers import register_integers
 
 Connection: TypeAlias = psycopg.Connection[TupleRow]
 """A psycopg connection as `connect` makes it."""
@@ -23,7 +24,7 @@ CONNECT_TIMEOUT_S = 10
 
 
 def connect(url: str, *, name: str = "truceline") -> Connection:
-    """A connection that begins a transaction at the first statement; UTC, instants saturating.
+    """A connection that begins a transaction at the first statement; its time zone is UTC.
 
     `name` is shown in ``pg_stat_activity``. Raises `psycopg.OperationalError` when nobody answers.
     """
@@ -34,6 +35,7 @@ def connect(url: str, *, name: str = "truceline") -> Connection:
         options="-c timezone=UTC",
     )
     register_instants(connection)
+    register_integers(connection)
     return connection
 
 

@@ -4,8 +4,7 @@ StoreError
 ├── SchemaError                the database's tables are not those this program was written for
 │   ├── NotMigratedError       they are older: `truceline db upgrade`
 │   └── NewerDatabaseError     they are newer: install the newer program
-├── DocumentConflictError      another document is already stored under this id and version
-└── RowError                   a row that cannot be encoded; a mistake in the caller
+└── DocumentConflictError      another document is already stored under this id and version
 
 What psycopg raises is not wrapped: `fate_of` reads it.
 """
@@ -35,10 +34,6 @@ class NewerDatabaseError(SchemaError):
 
 class DocumentConflictError(StoreError):
     """Documents are immutable: another one is already stored under this id and version."""
-
-
-class RowError(StoreError):
-    """A row that cannot be encoded: a mistake in the caller, never a matter of input."""
 
 
 class Fate(StrEnum):

@@ -18,10 +18,10 @@ from psycopg.pq import Format
 from psycopg.types.datetime import TimestamptzLoader
 
 SINCE_EVER = datetime.min.replace(tzinfo=UTC)
-"""Stored as ``-infinity``."""
+"""What ``-infinity`` and everything before year 1 is read as."""
 
 WITHOUT_END = datetime.max.replace(tzinfo=UTC)
-"""Stored as ``infinity``."""
+"""What ``infinity`` and everything after year 9999 is read as."""
 
 POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

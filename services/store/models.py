@@ -32,23 +32,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-REPEATS = {"repeats": True}
-"""A column with few distinct values in a batch: COPY encodes each of them once."""
-
-FOREIGN = {"foreign": True}
-"""Text that nobody checked: COPY makes it storable (no NUL, no lone surrogates)."""
-
 Key = Annotated[UUID, mapped_column(Uuid)]
 Instant = Annotated[datetime, mapped_column(TIMESTAMP(timezone=True))]
-BatchInstant = Annotated[datetime, mapped_column(TIMESTAMP(timezone=True), info=REPEATS)]
 Small = Annotated[int, mapped_column(SmallInteger)]
-FewSmall = Annotated[int, mapped_column(SmallInteger, info=REPEATS)]
 Long = Annotated[int, mapped_column(BigInteger)]
 Hash = Annotated[bytes, mapped_column(LargeBinary)]
-FewHash = Annotated[bytes, mapped_column(LargeBinary, info=REPEATS)]
 Body = Annotated[bytes, mapped_column(LargeBinary)]
 String = Annotated[str, mapped_column(Text)]
-Word = Annotated[str, mapped_column(Text, info=REPEATS)]
 Strings = Annotated[list[str], mapped_column(ARRAY(Text))]
 Share = Annotated[float, mapped_column(Double)]
 
@@ -105,9 +95,9 @@ class EventKey(Base):
     __table_args__ = ({"postgresql_partition_by": "HASH (key)"},)
 
     key: Mapped[Key] = mapped_column(primary_key=True)
-    received_at: Mapped[BatchInstant | None]
-    kind: Mapped[FewSmall]
-    vouched: Mapped[bool | None] = mapped_column(info=REPEATS)
+    received_at: Mapped[Instant | None]
+    kind: Mapped[Small]
+    vouched: Mapped[bool | None]
     content_hash: Mapped[Hash | None]
 
 
@@ -118,15 +108,15 @@ class Submission(Base):
     __table_args__ = (BY_MONTH,)
 
     key: Mapped[Key] = mapped_column(primary_key=True)
-    received_at: Mapped[BatchInstant] = mapped_column(primary_key=True)
+    received_at: Mapped[Instant] = mapped_column(primary_key=True)
     observed_from: Mapped[Instant | None]
     observed_to: Mapped[Instant | None]
-    revision: Mapped[FewSmall] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[Word]
-    mission: Mapped[Word]
-    source: Mapped[Word]
-    authentication: Mapped[Word]
-    key_id: Mapped[Word | None]
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[String]
+    mission: Mapped[String]
+    source: Mapped[String]
+    authentication: Mapped[String]
+    key_id: Mapped[String | None]
     event_id: Mapped[String]
     content_hash: Mapped[Hash]
     raw: Mapped[Body]
@@ -139,17 +129,17 @@ class StoredAssessment(Base):
     __table_args__ = (BY_MONTH,)
 
     key: Mapped[Key] = mapped_column(primary_key=True)
-    received_at: Mapped[BatchInstant] = mapped_column(primary_key=True)
+    received_at: Mapped[Instant] = mapped_column(primary_key=True)
     observed_from: Mapped[Instant]
     observed_to: Mapped[Instant]
-    revision: Mapped[FewSmall] = mapped_column(primary_key=True, autoincrement=False)
-    supersedes: Mapped[FewSmall | None]
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    supersedes: Mapped[int | None]
     cause: Mapped[Key | None]
-    mission: Mapped[Word]
-    verdict: Mapped[Word]
-    standing: Mapped[Word]
-    agreement: Mapped[FewHash]
-    methodology: Mapped[FewHash]
+    mission: Mapped[String]
+    verdict: Mapped[String]
+    standing: Mapped[String]
+    agreement: Mapped[Hash]
+    methodology: Mapped[Hash]
     context: Mapped[Hash]
     body: Mapped[Body]
 
@@ -169,29 +159,29 @@ class Violation(Base):
     )
 
     key: Mapped[Key] = mapped_column(primary_key=True)
-    received_at: Mapped[BatchInstant] = mapped_column(primary_key=True)
+    received_at: Mapped[Instant] = mapped_column(primary_key=True)
     observed_from: Mapped[Instant]
     observed_to: Mapped[Instant]
     p_inside: Mapped[Share | None]
     count_min: Mapped[int | None]
     count_max: Mapped[int | None]
-    revision: Mapped[FewSmall] = mapped_column(primary_key=True, autoincrement=False)
-    supersedes: Mapped[FewSmall | None]
-    term_id: Mapped[Word] = mapped_column(primary_key=True)
-    mission: Mapped[Word]
-    source: Mapped[Word]
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    supersedes: Mapped[int | None]
+    term_id: Mapped[String] = mapped_column(primary_key=True)
+    mission: Mapped[String]
+    source: Mapped[String]
     event_id: Mapped[String]
-    clause: Mapped[Word]
-    kind: Mapped[Word]
-    severity: Mapped[Word]
-    verdict: Mapped[Word]
-    rule: Mapped[Word]
-    zone_id: Mapped[Word | None]
-    zone_kind: Mapped[Word | None]
-    count_qualifier: Mapped[Word | None]
-    attributed_party: Mapped[Word | None]
-    attribution_basis: Mapped[Word | None]
-    agreement: Mapped[FewHash]
+    clause: Mapped[String]
+    kind: Mapped[String]
+    severity: Mapped[String]
+    verdict: Mapped[String]
+    rule: Mapped[String]
+    zone_id: Mapped[String | None]
+    zone_kind: Mapped[String | None]
+    count_qualifier: Mapped[String | None]
+    attributed_party: Mapped[String | None]
+    attribution_basis: Mapped[String | None]
+    agreement: Mapped[Hash]
 
 
 class Supersession(Base):
@@ -204,9 +194,9 @@ class Supersession(Base):
     __tablename__ = "supersessions"
 
     key: Mapped[Key] = mapped_column(primary_key=True)
-    received_at: Mapped[BatchInstant]
-    revision: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
-    by_revision: Mapped[Small]
+    received_at: Mapped[Instant]
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    by_revision: Mapped[int]
 
 
 class ReportLink(Base):
@@ -216,10 +206,10 @@ class ReportLink(Base):
 
     target_key: Mapped[Key] = mapped_column(primary_key=True)
     by_key: Mapped[Key] = mapped_column(primary_key=True)
-    received_at: Mapped[BatchInstant]
-    by_revision: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    received_at: Mapped[Instant]
+    by_revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     vouched: Mapped[bool]
-    relation: Mapped[Word] = mapped_column(primary_key=True)
+    relation: Mapped[String] = mapped_column(primary_key=True)
     by_id: Mapped[String]
 
 
@@ -228,12 +218,12 @@ class CorridorEvent(Base):
 
     __tablename__ = "corridor_events"
 
-    mission: Mapped[Word] = mapped_column(primary_key=True)
-    corridor_id: Mapped[Word] = mapped_column(primary_key=True)
+    mission: Mapped[String] = mapped_column(primary_key=True)
+    corridor_id: Mapped[String] = mapped_column(primary_key=True)
     key: Mapped[Key] = mapped_column(primary_key=True)
-    revision: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
-    received_at: Mapped[BatchInstant]
-    kind: Mapped[Word]
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    received_at: Mapped[Instant]
+    kind: Mapped[String]
     body: Mapped[Body]
 
 
@@ -242,24 +232,24 @@ class CorridorAvailability(Base):
 
     A generation replaces everything from `from_instant` on and leaves what is before. The answer
     at T is the newest generation that reaches T, in it the interval with `starts_at` <= T <
-    `ends_at`. Since ever is `-infinity`; until further notice is null.
+    `ends_at`. Until further notice is null.
     """
 
     __tablename__ = "corridor_availability"
 
-    mission: Mapped[Word] = mapped_column(primary_key=True)
-    corridor_id: Mapped[Word] = mapped_column(primary_key=True)
+    mission: Mapped[String] = mapped_column(primary_key=True)
+    corridor_id: Mapped[String] = mapped_column(primary_key=True)
     generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     from_instant: Mapped[Instant]
     starts_at: Mapped[Instant]
     ends_at: Mapped[Instant | None]
     not_valid_after: Mapped[Instant | None]
-    known_at: Mapped[BatchInstant]
-    state: Mapped[Word]
-    cause: Mapped[Word]
+    known_at: Mapped[Instant]
+    state: Mapped[String]
+    cause: Mapped[String]
     cause_events: Mapped[Strings]
-    events_digest: Mapped[FewHash]
+    events_digest: Mapped[Hash]
 
 
 class Rejected(Base):
@@ -268,16 +258,16 @@ class Rejected(Base):
     __tablename__ = "rejected"
     __table_args__ = (BY_MONTH,)
 
-    received_at: Mapped[BatchInstant] = mapped_column(primary_key=True)
+    received_at: Mapped[Instant] = mapped_column(primary_key=True)
     key: Mapped[Key] = mapped_column(primary_key=True)
     record_offset: Mapped[Long]
     record_partition: Mapped[int]
-    topic: Mapped[Word]
-    reason: Mapped[Word]
-    message: Mapped[str] = mapped_column(info=FOREIGN)
-    mission: Mapped[str | None] = mapped_column(info=FOREIGN)
-    source: Mapped[str | None] = mapped_column(info=FOREIGN)
-    event_id: Mapped[str | None] = mapped_column(info=FOREIGN)
+    topic: Mapped[String]
+    reason: Mapped[String]
+    message: Mapped[String]
+    mission: Mapped[String | None]
+    source: Mapped[String | None]
+    event_id: Mapped[String | None]
     content_hash: Mapped[Hash]
     raw: Mapped[Body]
 

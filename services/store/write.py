@@ -1,4 +1,4 @@
-"""Put a batch into PostgreSQL by COPY.
+"""Put a batch into PostgreSQL by binary COPY.
 
 Place on the data's way: judge → rows → **COPY**, in the transaction that the writer owns and
 commits before it acknowledges. A crash before the commit leaves nothing of the batch; a crash after
@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
-from services.store.binary import Instants, TableEncoder
+from services.store.binary import Target, storable
 from services.store.engine import Connection
 from services.store.models import Base
-from services.store.rows import BatchRows
+from services.store.rows import BatchRows, RejectedRow
 
-_ENCODERS = {name: TableEncoder(table) for name, table in Base.metadata.tables.items()}
+_TARGETS = {name: Target(table) for name, table in Base.metadata.tables.items()}
 
 
 def copy_batch(conn: Connection, rows: BatchRows) -> None:
@@ -26,27 +26,26 @@ def copy_batch(conn: Connection, rows: BatchRows) -> None:
     anything big is written. Raises `psycopg.errors.UniqueViolation` where another writer has
     committed one of the keys since this one looked: roll back and run the batch again.
     """
-    seen = Instants()
-    copy_rows(conn, "event_keys", sorted(rows.keys, key=itemgetter(0)), seen)
-    copy_rows(conn, "submissions", rows.submissions, seen)
-    copy_rows(conn, "assessments", rows.assessments, seen)
-    copy_rows(conn, "violations", rows.violations, seen)
-    copy_rows(conn, "supersessions", rows.supersessions, seen)
-    copy_rows(conn, "report_links", rows.links, seen)
-    copy_rows(conn, "corridor_events", rows.corridor_events, seen)
-    copy_rows(conn, "rejected", rows.rejected, seen)
+    copy_rows(conn, "event_keys", sorted(rows.keys, key=itemgetter(0)))
+    copy_rows(conn, "submissions", rows.submissions)
+    copy_rows(conn, "assessments", rows.assessments)
+    copy_rows(conn, "violations", rows.violations)
+    copy_rows(conn, "supersessions", rows.supersessions)
+    copy_rows(conn, "report_links", rows.links)
+    copy_rows(conn, "corridor_events", rows.corridor_events)
+    copy_rows(conn, "rejected", [storable_row(row) for row in rows.rejected])
 
 
-def copy_rows(
-    conn: Connection,
-    table: str,
-    rows: Sequence[Sequence[Any]],
-    seen: Instants | None = None,
-) -> None:
-    """Write rows into one table; none costs nothing, not even a round trip."""
-    if not rows:
-        return
-    encoder = _ENCODERS[table]
-    encoded = encoder.encode(rows, seen)
-    with conn.cursor() as cursor, cursor.copy(encoder.copy_statement) as copy:
-        copy.write(encoded)
+def copy_rows(conn: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Write rows into one table."""
+    _TARGETS[table].copy(conn, rows)
+
+
+def storable_row(row: RejectedRow) -> RejectedRow:
+    """A refused event whose words, which nobody has checked, can't be refused once more."""
+    return row._replace(
+        message=storable(row.message),
+        mission=row.mission and storable(row.mission),
+        source=row.source and storable(row.source),
+        event_id=row.event_id and storable(row.event_id),
+    )

@@ -49,7 +49,7 @@ def test_the_migrations_make_what_the_models_say(migrated: str) -> None:
         "DROP INDEX violations_by_zone",
         "ALTER TABLE submissions ADD COLUMN forgotten text",
         "ALTER TABLE rejected ALTER COLUMN message DROP NOT NULL",
-        "ALTER TABLE supersessions ALTER COLUMN by_revision TYPE bigint",
+        "ALTER TABLE supersessions ALTER COLUMN by_revision TYPE smallint",
         "CREATE TABLE forgotten (id int)",
     ],
 )
