@@ -165,7 +165,7 @@ def _generation(
             known_at=known_at,
             state=interval.state,
             cause=interval.cause,
-            cause_events=interval.cause_events,
+            cause_events=list(interval.cause_events),
             events_digest=digest,
         )
         for seq, interval in enumerate(changed)
