@@ -58,7 +58,7 @@ def _statuses(draw: st.DrawFn) -> CorridorStatus:
 _VOUCHERS = st.sampled_from([Voucher.LOCAL] * 5 + [Voucher.NOBODY, Voucher.ELSEWHERE])
 _REPORTS = st.builds(said, _reports(), _VOUCHERS)
 _MESSAGES = _REPORTS | _REPORTS | st.builds(said, _statuses(), _VOUCHERS)
-EXAMPLES = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
