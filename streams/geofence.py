@@ -15,6 +15,9 @@ from streams.events import Report
 from streams.inforce import InForce
 from streams.judge import Hit
 
+_RELATIONS = tuple(Relation)
+"""By number; a look-up in the enum itself costs as much as the rest of a hit."""
+
 
 def geofence(
     in_force: InForce, reports: Sequence[Report], regions: RegionBatch
@@ -30,7 +33,7 @@ def geofence(
         report = reports[row]
         hits[row] = tuple(
             [
-                Hit(zones[at], Relation(relations[at]), shares[at])
+                Hit(zones[at], _RELATIONS[relations[at]], shares[at])
                 for at in range(offsets[row], offsets[row + 1])
                 if _in_force(in_force, zones[at], report)
             ]

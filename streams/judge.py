@@ -272,6 +272,8 @@ RULES: tuple[Rule, ...] = (
     Rule("inside", _V, _otherwise, "inside the term's zone, and nothing above held"),
 )
 """The verdict table of domain.md, "Assessment", in order: the first that holds is the verdict."""
+_ASKED = tuple([(rule.holds, rule) for rule in RULES])
+"""The predicates at hand: they are asked some ten times a term, and a report has several terms."""
 
 
 def judge(sight: Sight, in_force: InForce) -> Assessment:
@@ -326,8 +328,8 @@ def _ask(
         None if hit is None else in_force.zone_ids[hit.zone],
         None if hit is None else in_force.zone_valid[hit.zone],
     )
-    for rule in RULES:
-        if rule.holds(case):
+    for holds, rule in _ASKED:
+        if holds(case):
             return case, rule
     raise AssertionError("the last rule holds always")
 
