@@ -30,7 +30,7 @@ from streams.agreement import (
 )
 from streams.locate import Locator
 from streams.methodology import Methodology
-from streams.vocabulary import Kind, Weapon, ZoneKind
+from streams.vocabulary import Kind, ViolationKind, Weapon, ZoneKind
 
 CORRIDOR_PREFIX = "corridor:"
 """A corridor's strip is a zone of its own, under this prefix and the corridor's id."""
@@ -47,6 +47,8 @@ class TermInForce:
     """Empty: all parties."""
     spans: tuple[Validity, ...] | None
     """When one of its zones is in force; None: one of them always is."""
+    forbids_absence: bool
+    """It is breached by what is not there, not by what is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,6 +138,7 @@ def _terms_by_kind(
             weapons=frozenset(term.weapons),
             binds=frozenset(term.binds),
             spans=spans if spans and len(spans) == len(zones) else None,
+            forbids_absence=term.violation is ViolationKind.WEAPON_MISSING_FROM_STORAGE,
         )
         for kind in dict.fromkeys(term.prohibits):
             by_kind[kind].append(compiled)

@@ -40,7 +40,6 @@ from streams.vocabulary import (
     Presence,
     Side,
     Verdict,
-    ViolationKind,
     Weapon,
 )
 
@@ -133,16 +132,12 @@ def _exercise(case: Case) -> bool:
 
 def _nothing_there(case: Case) -> bool:
     """What was looked for and not found, or counted as none, breaches nothing by being absent."""
-    return case.seen.absent and not _forbids_absence(case)
+    return case.seen.absent and not case.term.forbids_absence
 
 
 def _still_there(case: Case) -> bool:
     """Where a weapon may not be missing, one that is there breaches nothing."""
-    return _forbids_absence(case) and not case.seen.absent
-
-
-def _forbids_absence(case: Case) -> bool:
-    return case.term.term.violation is ViolationKind.WEAPON_MISSING_FROM_STORAGE
+    return case.term.forbids_absence and not case.seen.absent
 
 
 def _other_weapon(case: Case) -> bool:
