@@ -184,7 +184,9 @@ class Kafka:
     def _format(self, data: Path) -> list[str]:
         properties = self._write("format.properties", data)
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=")
-        tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties))
+        # One word with its value: an id that begins with a hyphen would be read as an option.
+        name = f"--cluster-id={cluster}"
+        tool = ("kafka.tools.StorageTool", "format", name, "-c", str(properties))
         return self._java_command(*tool)
 
     def _write(self, name: str, data: Path) -> Path:

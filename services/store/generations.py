@@ -28,14 +28,17 @@ class StoredInterval(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is known of one corridor, and the number of the last generation; 0: none yet."""
+    """What is known of one corridor."""
 
     generation: int
+    """The number of the last generation; 0: none yet."""
+    since: datetime | None
+    """When the last generation became known."""
     intervals: list[StoredInterval]
 
 
 _ROWS = """
-SELECT generation, from_instant,
+SELECT generation, known_at, from_instant,
        starts_at, ends_at, state, cause, cause_events, not_valid_after
 FROM corridor_availability
 WHERE mission = %s AND corridor_id = %s AND known_at <= coalesce(%s::timestamptz, 'infinity')
@@ -50,10 +53,10 @@ def known_intervals(
     rows = conn.execute(_ROWS, (mission, corridor_id, known_at)).fetchall()
     generations = [
         (generation, since, StoredInterval(starts, ends, state, cause, tuple(events), until))
-        for generation, since, starts, ends, state, cause, events, until in rows
+        for generation, _, since, starts, ends, state, cause, events, until in rows
     ]
-    last = generations[-1][0] if generations else 0
-    return Known(last, compose(generations))
+    last, known = rows[-1][:2] if rows else (0, None)
+    return Known(last, known, compose(generations))
 
 
 def compose(rows: Iterable[tuple[int, datetime, StoredInterval]]) -> list[StoredInterval]:

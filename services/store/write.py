@@ -8,13 +8,12 @@ it leaves all of it, and the batch that then comes again is known by its keys.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import Any
 
 from services.store.binary import Target, storable
 from services.store.engine import Connection
 from services.store.models import Base
-from services.store.rows import BatchRows, RejectedRow
+from services.store.rows import BatchRows, KeyRow, RejectedRow
 
 _TARGETS = {name: Target(table) for name, table in Base.metadata.tables.items()}
 
@@ -26,7 +25,7 @@ def copy_batch(conn: Connection, rows: BatchRows) -> None:
     anything big is written. Raises `psycopg.errors.UniqueViolation` where another writer has
     committed one of the keys since this one looked: roll back and run the batch again.
     """
-    copy_rows(conn, "event_keys", sorted(rows.keys, key=itemgetter(0)))
+    copy_rows(conn, "event_keys", sorted(rows.keys, key=_in_order))
     copy_rows(conn, "submissions", rows.submissions)
     copy_rows(conn, "assessments", rows.assessments)
     copy_rows(conn, "violations", rows.violations)
@@ -34,6 +33,11 @@ def copy_batch(conn: Connection, rows: BatchRows) -> None:
     copy_rows(conn, "report_links", rows.links)
     copy_rows(conn, "corridor_events", rows.corridor_events)
     copy_rows(conn, "rejected", [storable_row(row) for row in rows.rejected])
+
+
+def _in_order(row: KeyRow) -> int:
+    """A key's place in the index; keys themselves compare in Python, fifteen times slower."""
+    return row.key.int
 
 
 def copy_rows(conn: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:

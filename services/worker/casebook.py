@@ -9,7 +9,7 @@ its own; so the rows are the same however the log was cut into batches.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -96,29 +96,32 @@ def target_key(item: Incoming[Report], target_id: str) -> UUID:
 
 
 def split(
-    reports: Reports, spoken_of: frozenset[UUID]
+    reports: Reports, known: Collection[UUID]
 ) -> tuple[list[Incoming[Report]], list[Incoming[Report]]]:
     """Plain reports, and those that must be taken one after another.
 
     Args:
         reports: the batch without what is known to the byte, in the order of the log.
-        spoken_of: keys that the store knows or that somebody speaks of.
+        known: keys that the store has: it has the report, or somebody has spoken of it.
     """
-    seen = Counter([item.key for item in reports])
-    targets = {target_key(item, target) for item in reports for _, target in links_of(item.event)}
-    plain: list[Incoming[Report]] = []
-    special: list[Incoming[Report]] = []
-    for item in reports:
-        event = item.event
-        alone = (
-            seen[item.key] == 1
-            and item.key not in spoken_of
-            and item.key not in targets
-            and event.supersedes is None
-            and event.retracts is None
-        )
-        (plain if alone else special).append(item)
-    return plain, special
+    speaking = [item for item in reports if item.event.supersedes or item.event.retracts]
+    special = {*known, *(item.key for item in speaking)}
+    for item in speaking:
+        special.update(target_key(item, target) for _, target in links_of(item.event))
+    special.update(_repeated([item.key for item in reports]))
+    if not special:
+        return list(reports), []
+    return (
+        [item for item in reports if item.key not in special],
+        [item for item in reports if item.key in special],
+    )
+
+
+def _repeated(keys: Sequence[UUID]) -> set[UUID]:
+    """The keys that stand more than once in the batch."""
+    if len(set(keys)) == len(keys):
+        return set()
+    return {key for key, times in Counter(keys).items() if times > 1}
 
 
 def take_in_plain(plain: Iterable[Incoming[Report]], taken: TakenIn) -> None:

@@ -162,7 +162,8 @@ def _generation(
             starts_at=interval.starts_at,
             ends_at=interval.ends_at,
             not_valid_after=interval.not_valid_after,
-            known_at=known_at,
+            # Two workers hear of things in no order, but what is known never becomes less.
+            known_at=max(known_at, known.since or known_at),
             state=interval.state,
             cause=interval.cause,
             cause_events=list(interval.cause_events),

@@ -88,9 +88,10 @@ def _take_in(conn: Connection, accepted: Reports, rows: BatchRows) -> tuple[Take
     """Take the batch in against what the store knows; new keys go into `rows`."""
     fresh = _without_repetition(accepted)
     known = known_keys(conn, [item.key for item in fresh])
-    fresh = [item for item in fresh if not _is_known(known.get(item.key), item)]
-    linked = links_to(conn, [item.key for item in fresh])
-    plain, special = split(fresh, frozenset(known) | frozenset(linked))
+    if known:
+        fresh = [item for item in fresh if not _is_known(known.get(item.key), item)]
+    # Whoever speaks of a report claims its key, so one that is spoken of is known as well.
+    plain, special = split(fresh, known.keys())
     taken = TakenIn()
     take_in_plain(plain, taken)
     rows.keys.extend(make_rows.key_row(item, KeyKind.REPORT) for item in plain)
@@ -103,12 +104,12 @@ def _take_in(conn: Connection, accepted: Reports, rows: BatchRows) -> tuple[Take
 
 def _without_repetition(items: Reports) -> list[Incoming[Report]]:
     """The batch without what it says twice, to the byte and no better vouched for."""
-    best: dict[tuple[UUID, bytes], Authentication] = {}
+    best: dict[bytes, Authentication] = {}
     fresh: list[Incoming[Report]] = []
     for item in items:
-        known = best.get((item.key, item.content_hash))
+        known = best.get(item.content_hash)
         if known is None or not as_good(known, item.authentication):
-            best[item.key, item.content_hash] = item.authentication
+            best[item.content_hash] = item.authentication
             fresh.append(item)
     return fresh
 
