@@ -12,12 +12,12 @@ from typing import NamedTuple
 from streams.agreement import Zone
 from streams.assess import Judged
 from streams.assessment import Finding
-from streams.events import Area, Bearings, Count, NamedPlace, Point, Report, Sector, Track
+from streams.events import Area, Bearings, NamedPlace, Point, Report, Sector, Track
 from streams.inforce import CORRIDOR_PREFIX, InForce
 from streams.judge import RULES, decide, see
 from streams.locate import HALF_WIDTH_DEG, Unlocated
+from streams.phrases import moment, spoken, what
 from streams.reading import CONTRADICTION
-from streams.vocabulary import Qualifier
 
 
 class Asked(NamedTuple):
@@ -80,7 +80,7 @@ def _asked(judged: Judged, finding: Finding) -> tuple[Asked, ...]:
 
 def _sentences(judged: Judged, terms: tuple[TermTrace, ...]) -> Iterator[str]:
     report, assessment, in_force = judged.report, judged.assessment, judged.in_force
-    yield f"Report {report.id} of {report.mission}/{report.source} says: {_what(report)}."
+    yield f"Report {report.id} of {report.mission}/{report.source} says: {what(report)}."
     yield _where(judged)
     for place in assessment.places:
         share = f"{place.p_inside * 100:.4g} %" if place.place.value != "inside" else "All"
@@ -90,40 +90,13 @@ def _sentences(judged: Judged, terms: tuple[TermTrace, ...]) -> Iterator[str]:
     if assessment.versions > 1:
         yield f"{assessment.versions} differing versions of it were read; the cautious one stands."
     if not terms:
-        yield f"No term of the agreement speaks of {report.kind.value}."
+        yield f"No term of the agreement speaks of {spoken(report.kind)}."
     for trace in terms:
         yield _verdict(trace)
     yield f"Result: {assessment.verdict.value} ({assessment.status})."
     yield _authority(in_force, assessment.methodology)
-
-
-def _what(report: Report) -> str:
-    detail = f" ({report.detail.value})" if report.detail else ""
-    weapons = f", {' and '.join(weapon.value for weapon in report.weapons)}" * bool(report.weapons)
-    means = " and ".join(means.value for means in report.means)
-    start, end = report.observed_from, report.observed_to
-    when = (
-        f"at {start.isoformat()}" if end is None else _between(start.isoformat(), end.isoformat())
-    )
-    return f"{_how_many(report.count)}{report.kind.value}{detail}{weapons}, {means}, {when}"
-
-
-def _between(start: str, end: str) -> str:
-    return f"at {start}" if start == end else f"at some time from {start} to {end}"
-
-
-def _how_many(count: Count | None) -> str:
-    if count is None:
-        return ""
-    if count.qualifier is Qualifier.UNCOUNTABLE:
-        return "an uncountable number of "
-    word = "" if count.qualifier in _PLAIN else f"{count.qualifier.value} "
-    if count.max is None:
-        return f"{word or 'at_least '}{count.min} ".replace("_", " ")
-    return f"{word}{count.min} " if count.max == count.min else f"{count.min} to {count.max} "
-
-
-_PLAIN = frozenset({Qualifier.EXACT, Qualifier.RANGE})
+    if in_force.agreement.notice:
+        yield in_force.agreement.notice.strip()
 
 
 def _where(judged: Judged) -> str:
@@ -178,7 +151,7 @@ def _stood(zone: Zone, report: Report) -> bool:
 
 
 def _version(in_force: InForce, zone: Zone) -> str:
-    since = (zone.valid or in_force.agreement.valid).from_.isoformat()
+    since = moment((zone.valid or in_force.agreement.valid).from_)
     return f"in force since {since}, agreement version {in_force.agreement.version}"
 
 
@@ -186,19 +159,16 @@ def _verdict(trace: TermTrace) -> str:
     finding = trace.finding
     share = "" if finding.p_inside is None else f" (p_inside {finding.p_inside:g})"
     zone = "" if finding.zone is None else f" in {finding.zone}{share}"
-    before = ", ".join(asked.rule for asked in trace.asked if not asked.held)
-    passed = f" Asked before and answered no: {before}." if before else ""
     return (
         f"Under {trace.clause} (term {trace.term}): {finding.verdict.value}{zone}, because "
-        f"{_REASONS[finding.rule]} [{finding.rule}].{passed}"
+        f"{_REASONS[finding.rule]} [{finding.rule}]."
     )
 
 
 def _authority(in_force: InForce, methodology: str) -> str:
     agreement = in_force.agreement
-    notice = f" {agreement.notice.strip()}" if agreement.notice else ""
     return (
         f"Judged by agreement {agreement.id} version {agreement.version} "
         f"({in_force.agreement_hash[:12]}) and methodology {in_force.methodology.id} version "
-        f"{in_force.methodology.version} ({methodology[:12]}).{notice}"
+        f"{in_force.methodology.version} ({methodology[:12]})."
     )
