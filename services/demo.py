@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,10 +20,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
-from services.documents import examine_file
+from services.documents import read_agreement_file, read_methodology_file
 from services.errors import ServiceError
-from services.event_files import event_lines
+from services.event_files import read_events
 from services.keyring import LOCAL_KEY, read_keys
 from services.load import load_documents
 from services.local.endpoints import (
@@ -32,13 +35,21 @@ from services.local.endpoints import (
     read_endpoints,
 )
 from services.local.folder import HOME_VARIABLE
-from services.settings import KEYS_VARIABLE
+from services.local.logs import last_line
+from services.local.spawn import spawn
+from services.settings import GROUP_VARIABLE, KEYS_VARIABLE
 from services.store.engine import Connection
 from services.store.queries.status import figures
 from services.submit import Submitter
 
+PACKAGE = Path(__file__).resolve().parent
 EXAMPLE = "donetsk-luhansk"
 MISSION = "osce-smm"
+FILES = (
+    "smm_observations.csv",
+    "corridor-day.ndjson",
+    "refused-event.json",
+)
 START_LIMIT_S = 150.0
 JUDGE_LIMIT_S = 60.0
 
@@ -56,10 +67,9 @@ class Sent:
     refused: int
 
 
-def example_folder() -> Path:
+def example_folder(package: Path = PACKAGE) -> Path:
     """Where the example is: in the source tree, or in the installed package."""
-    here = Path(__file__).resolve().parent
-    for folder in (here.parent / "examples" / EXAMPLE, here / "examples" / EXAMPLE):
+    for folder in (package.parent / "examples" / EXAMPLE, package / "examples" / EXAMPLE):
         if folder.is_dir():
             return folder
     raise DemoError(f"the example {EXAMPLE} is not installed: run the demo from the source tree")
@@ -70,25 +80,42 @@ def fresh_instance(say: Callable[[str], None]) -> Iterator[tuple[Path, Endpoints
     """`truceline up` on a temporary folder; stopped and removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="truceline-demo-"))
     log = folder.with_suffix(".log")
-    # The demo is the same everywhere: engines and keys of the caller's own stay out of it.
-    ours = (DATABASE_VARIABLE, KAFKA_VARIABLE, KEYS_VARIABLE)
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
-    environment[HOME_VARIABLE] = str(folder)
-    with log.open("wb") as output:
-        running = subprocess.Popen(  # noqa: S603 (our own program, our own arguments)
-            [sys.executable, "-m", "services.cli", "up", "--folder", str(folder)],
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
     try:
-        say("starting PostgreSQL, Kafka and two workers in a temporary folder ...")
-        yield folder, _wait_until_up(folder, running, log)
+        with _stopped_by_sigterm():
+            say("starting PostgreSQL, Kafka and two workers in a temporary folder ...")
+            running = _start(folder, log)
+            try:
+                yield folder, _wait_until_up(folder, running, log)
+            finally:
+                running.terminate()
+                running.wait()
     finally:
-        running.terminate()
-        running.wait()
         shutil.rmtree(folder, ignore_errors=True)
         log.unlink(missing_ok=True)
+
+
+def _start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    """Start `up`, which stops by itself if this process is killed."""
+    # The demo is the same everywhere: engines and keys of the caller's own stay out of it.
+    ours = (DATABASE_VARIABLE, KAFKA_VARIABLE, KEYS_VARIABLE, GROUP_VARIABLE)
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    environment[HOME_VARIABLE] = str(folder)
+    command = [sys.executable, "-m", "services.cli", "up", "--folder", str(folder)]
+    return spawn(command, cwd=Path.cwd(), log=log, env=environment)
+
+
+@contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM be what Ctrl-C is, so that nothing is left behind."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _wait_until_up(folder: Path, running: subprocess.Popen[bytes], log: Path) -> Endpoints:
@@ -99,19 +126,17 @@ def _wait_until_up(folder: Path, running: subprocess.Popen[bytes], log: Path) ->
             return endpoints
         time.sleep(0.1)
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    raise DemoError(lines[-1] if lines else "the engines did not start, and said nothing")
+    why = lines[-1].removeprefix("truceline: ") if lines else "they said nothing"
+    raise DemoError(f"the engines did not start: {why}")
 
 
-def load_example(conn: Connection, example: Path) -> None:
-    """Load the example's agreement and methodology."""
-    documents = []
-    for name in ("agreement.yaml", "methodology.yaml"):
-        examined = examine_file(example / name)
-        if examined.document is None:
-            raise DemoError("\n".join(str(mistake) for mistake in examined.mistakes))
-        documents.append(examined.document)
-    load_documents(conn, documents, datetime.now(UTC))
+def load_example(conn: Connection, example: Path) -> str:
+    """Load the example's agreement and methodology; the notice that the agreement gives."""
+    agreement = read_agreement_file(example / "agreement.yaml")
+    methodology = read_methodology_file(example / "methodology.yaml")
+    load_documents(conn, [agreement, methodology], datetime.now(UTC))
     conn.commit()
+    return agreement.notice or ""
 
 
 def send_example(bootstrap: str, folder: Path, example: Path) -> Sent:
@@ -119,14 +144,16 @@ def send_example(bootstrap: str, folder: Path, example: Path) -> Sent:
     key = read_keys(folder / "keys" / "producers.toml")[LOCAL_KEY]
     counts = []
     with Submitter(bootstrap, key, unchecked=True) as submitter:
-        for name in ("smm_observations.csv", "corridor-day.ndjson", "refused-event.json"):
-            events = [raw.strip() for raw in event_lines(example / name, mission=MISSION)]
-            counts.append(sum(1 for raw in events if raw and submitter.submit(raw).sent))
+        for name in FILES:
+            events = read_events(example / name, mission=MISSION)
+            if events.mistakes:
+                raise DemoError("\n".join(map(str, events.mistakes)))
+            counts.append(sum(submitter.submit(raw).sent for raw in events.raws if raw))
         submitter.flush()
     return Sent(*counts)
 
 
-def wait_until_judged(conn: Connection, sent: Sent) -> None:
+def wait_until_judged(conn: Connection, sent: Sent, logs: Path) -> None:
     """Wait until everything that was sent is stored, judged or refused."""
     conn.autocommit = True
     deadline = time.monotonic() + JUDGE_LIMIT_S
@@ -135,4 +162,5 @@ def wait_until_judged(conn: Connection, sent: Sent) -> None:
         if Sent(found.assessments, found.corridor_statuses, found.rejected) == sent:
             return
         time.sleep(0.1)
-    raise DemoError("the workers did not judge everything in time: see the logs of `truceline up`")
+    said = "; ".join(f"{log.stem}: {last_line(log)}" for log in sorted(logs.glob("worker-*.log")))
+    raise DemoError(f"the workers did not judge everything within {JUDGE_LIMIT_S:.0f} s; {said}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from services.errors import ServiceError
+from services.errors import AnswerIsNoError
 from services.store.engine import Connection
 from services.store.queries.reports import Judgement, ReportFile, assessment_of
 from services.worker.documents import load_register
@@ -20,7 +20,7 @@ from streams.explain import Explanation, explain
 from streams.vocabulary import Authentication
 
 
-class NotReplayableError(ServiceError):
+class NotReplayableError(AnswerIsNoError):
     """What is stored cannot be judged again."""
 
 

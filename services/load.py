@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.errors import ServiceError
+from services.errors import AnswerIsNoError
 from services.store.documents import load_document
 from services.store.engine import Connection
 from services.worker.documents import load_register
@@ -17,7 +17,7 @@ from streams.agreement import Agreement
 from streams.methodology import Methodology
 
 
-class LoadError(ServiceError):
+class LoadError(AnswerIsNoError):
     """A document that cannot be loaded beside those that are."""
 
 

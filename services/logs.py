@@ -9,41 +9,68 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import Callable
+from typing import Final
 
 import structlog
+from structlog.types import Processor
 
-REPEAT_S = 10.0
+REPEAT_S: Final = 10.0
 """A broker that is away makes the Kafka client say so a hundred times a second."""
 
 
 class OnceInAWhile(logging.Filter):
-    """Lets a line of one logger and one place through once in `REPEAT_S`."""
+    """Lets a line from one place in the code through once in `REPEAT_S`.
 
-    def __init__(self) -> None:
+    What it holds back is counted, and the number said with the next line from there (`repeated`).
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
+        self._now = now
         self._last: dict[tuple[str, int], float] = {}
+        self._held: dict[tuple[str, int], int] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the line is written."""
-        place, now = (record.pathname, record.lineno), time.monotonic()
-        if now - self._last.get(place, -REPEAT_S) < REPEAT_S:
+        place, now = (record.pathname, record.lineno), self._now()
+        if now - self._last.get(place, now - REPEAT_S) < REPEAT_S:
+            self._held[place] = self._held.get(place, 0) + 1
             return False
         self._last[place] = now
+        record.repeated = self._held.pop(place, 0)
         return True
 
 
 def configure_logs() -> None:
     """Set up both logging systems; Faust and the Kafka clients use the standard library's."""
+    shared: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(OnceInAWhile())
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, _repeated, *shared],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*shared, structlog.processors.JSONRenderer()],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _repeated(
+    _logger: object, _method: str, event: structlog.types.EventDict
+) -> structlog.types.EventDict:
+    """Say how many lines from the same place were held back since the last one."""
+    if held := getattr(event["_record"], "repeated", 0):
+        event["repeated"] = held
+    return event

@@ -15,6 +15,7 @@ from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE, read_end
 from services.local.folder import default_folder
 from streams.topics import WORKER_GROUP
 
+URL_SCHEME = "postgresql://"
 KEYS_VARIABLE = "TRUCELINE_PRODUCER_KEYS"
 GROUP_VARIABLE = "TRUCELINE_WORKER_GROUP"
 
@@ -38,6 +39,11 @@ class Settings:
         if self.database_url is None:
             raise SettingsError(
                 f"no database: start one with `truceline up`, or set {DATABASE_VARIABLE}"
+            )
+        if not self.database_url.startswith(URL_SCHEME):
+            # Never quoted: it may hold a password.
+            raise SettingsError(
+                f"{DATABASE_VARIABLE} must begin with {URL_SCHEME}, e.g. {URL_SCHEME}me@host/name"
             )
         return self.database_url
 

@@ -19,6 +19,8 @@ from streams.tags import ProducerKey, make_tag
 from streams.topics import MAX_MESSAGE_BYTES, TopicName
 
 FLUSH_TIMEOUT_S = 60.0
+ANSWER_TIMEOUT_S = 20
+"""How long a Kafka that is there may say nothing before we say so."""
 IN_FLIGHT = 20_000
 """Sent and not yet acknowledged, at most: what a file may hold is not what memory may hold."""
 
@@ -30,12 +32,22 @@ class Outcome(NamedTuple):
     refusal: Refusal | None
 
 
-class _Shape(Struct):
+class Shape(Struct):
     """The little that tells a status from a report, and whose it is."""
 
+    kind: msgspec.Raw | UnsetType = UNSET
     corridor: msgspec.Raw | UnsetType = UNSET
+    status: msgspec.Raw | UnsetType = UNSET
     mission: object = ""
     source: object = ""
+
+    @property
+    def is_status(self) -> bool:
+        """Whether it is meant as a corridor status: a report always says its kind.
+
+        A report may carry fields that we do not know, `corridor` among them.
+        """
+        return self.kind is UNSET and (self.corridor is not UNSET or self.status is not UNSET)
 
 
 class Submitter:
@@ -51,6 +63,7 @@ class Submitter:
             acks="all",
             linger_ms=20,
             max_request_size=MAX_MESSAGE_BYTES,
+            max_block_ms=ANSWER_TIMEOUT_S * 1000,
         )
 
     def __enter__(self) -> Self:
@@ -62,7 +75,8 @@ class Submitter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._producer.close(timeout=FLUSH_TIMEOUT_S)
+        # After an error nobody waits for the rest: the file is submitted again, and counts once.
+        self._producer.close(timeout=FLUSH_TIMEOUT_S if error is None else 0)
 
     def submit(self, raw: bytes) -> Outcome:
         """Send one event unless it would be refused.
@@ -70,8 +84,8 @@ class Submitter:
         Raises:
             kafka.errors.KafkaError: Kafka does not answer.
         """
-        shape = _shape(raw)
-        is_status = shape.corridor is not UNSET
+        shape = shape_of(raw)
+        is_status = shape.is_status
         event = decode_status(raw) if is_status else decode_report(raw)
         refusal = event if isinstance(event, Refusal) else None
         if refusal is not None and not self._unchecked:
@@ -99,11 +113,12 @@ class Submitter:
         return self._sent
 
 
-_SHAPE = msgspec.json.Decoder(_Shape)
+_SHAPE = msgspec.json.Decoder(Shape)
 
 
-def _shape(raw: bytes) -> _Shape:
+def shape_of(raw: bytes) -> Shape:
+    """What an event is meant as; bytes that are no JSON object have no shape."""
     try:
         return _SHAPE.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _Shape()  # it is nothing we can read: sent unchecked, it is refused as a report
+        return Shape()  # it is nothing we can read: sent unchecked, it is refused as a report

@@ -6,27 +6,34 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
 import msgspec
+import rich_click as click
 
-from services.cli.output import EXIT_NO, instant, json_option, print_json, print_table
-from services.documents import examine_file, read_agreement_file
-from services.errors import ServiceError
+from services.cli.output import (
+    EXIT_NO,
+    json_option,
+    print_json,
+    print_lines,
+    print_table,
+    printable,
+    span,
+)
+from services.documents import examine_file, read_agreement_file, read_document_file
+from services.errors import NotFoundError
 from services.load import load_documents
 from services.settings import load_settings
 from services.store.documents import DocumentKind, agreements, list_documents
 from services.store.engine import connect
 from streams.agreement import Agreement, content_hash
 from streams.difference import difference
-from streams.errors import AgreementError, Mistake
-from streams.methodology import Methodology
 
+DOCUMENT = {DocumentKind.AGREEMENT: "agreement", DocumentKind.METHODOLOGY: "methodology"}
 FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 
 
-@click.group()
+@click.group(epilog="Example: truceline agreement check agreement.yaml methodology.yaml")
 def agreement() -> None:
     """Check, load, list, show and compare agreements and methodologies."""
 
@@ -35,20 +42,25 @@ def agreement() -> None:
 @FILES
 @json_option
 def check(files: tuple[Path, ...], *, as_json: bool) -> None:
-    """Find every mistake in FILES at once, each with its line."""
+    """Find every mistake in FILES at once, each with its line.
+
+    With --json one line {"mistakes", "advice", "documents"}: a mistake has "code", "path",
+    "message", "line", "file". The exit code is 1 where there are mistakes.
+    """
     found = {path: examine_file(path) for path in files}
     mistakes = [mistake for examined in found.values() for mistake in examined.mistakes]
     advice = [mistake for examined in found.values() for mistake in examined.advice]
+    sound = {
+        path.name: content_hash(examined.document)
+        for path, examined in found.items()
+        if examined.document is not None
+    }
     if as_json:
-        print_json({"mistakes": _plain(mistakes), "advice": _plain(advice)})
+        print_json({"mistakes": mistakes, "advice": advice, "documents": sound})
     else:
-        for mistake in mistakes:
-            click.echo(f"{mistake}")
-        for item in advice:
-            click.echo(f"{item} (advice)")
-        for path, examined in found.items():
-            if examined.document is not None:
-                click.echo(f"{path.name}: no mistakes, {content_hash(examined.document)}")
+        print_lines(str(mistake) for mistake in mistakes)
+        print_lines(f"{item} (advice)" for item in advice)
+        print_lines(f"{name}: no mistakes, {address}" for name, address in sound.items())
     if mistakes:
         sys.exit(EXIT_NO)
 
@@ -57,8 +69,12 @@ def check(files: tuple[Path, ...], *, as_json: bool) -> None:
 @FILES
 @json_option
 def load(files: tuple[Path, ...], *, as_json: bool) -> None:
-    """Load FILES; from then on they judge. A version that is loaded never changes."""
-    documents = [_required(path) for path in files]
+    """Load FILES; from then on they judge.
+
+    All or none of them. A version that is loaded never changes: an amended document is a new
+    version under the same id. With --json, a line each: "document", "hash", "new".
+    """
+    documents = [read_document_file(path) for path in files]
     with connect(load_settings().database()) as conn:
         loaded = load_documents(conn, documents, datetime.now(UTC))
     for document, is_new in zip(documents, loaded, strict=True):
@@ -73,27 +89,30 @@ def load(files: tuple[Path, ...], *, as_json: bool) -> None:
 @agreement.command(name="list", epilog="Example: truceline agreement list --json")
 @json_option
 def list_(*, as_json: bool) -> None:
-    """List every version that is loaded."""
+    """List every version that is loaded.
+
+    With --json, a line each: "kind", "hash", "id", "version", "mission", "valid_from",
+    "valid_to" (null: until further notice), "loaded_at".
+    """
     with connect(load_settings().database()) as conn:
         rows = [(kind, row) for kind in DocumentKind for row in list_documents(conn, kind)]
     if as_json:
         for kind, row in rows:
-            print_json({"kind": kind.value, **row._asdict()})
+            print_json({"kind": DOCUMENT[kind], **row._asdict()})
         return
     print_table(
         "Loaded documents",
-        ("Kind", "Document", "Mission", "In force from", "to", "Hash"),
+        ("Document", "Mission", "In force, UTC", "Hash"),
         [
             (
-                kind.value,
-                f"{row.id}@{row.version}",
+                (f"{row.id}@{row.version}", f"  {DOCUMENT[kind]}"),
                 row.mission,
-                row.valid_from,
-                instant(row.valid_to),
+                span(row.valid_from, row.valid_to),
                 row.hash.hex()[:12],
             )
             for kind, row in rows
         ],
+        note="What is not listed judges nothing: truceline agreement load FILES",
     )
 
 
@@ -101,28 +120,41 @@ def list_(*, as_json: bool) -> None:
 @click.argument("name")
 @json_option
 def show(name: str, *, as_json: bool) -> None:
-    """Show an agreement: a loaded version (ID or ID@VERSION) or a file."""
+    """Show an agreement: a loaded version (ID or ID@VERSION) or a file.
+
+    With --json the whole document on one line.
+    """
     document = _named(name)
     if as_json:
         print_json(msgspec.to_builtins(document))
         return
-    click.echo(f"{document.id}@{document.version}  {document.title}")
-    click.echo(f"hash {content_hash(document)}, mission {document.mission}")
-    if document.notice:
-        click.echo(document.notice.strip())
+    print_lines(
+        [
+            f"{document.id}@{document.version}  {document.title}",
+            f"hash {content_hash(document)}, mission {document.mission}",
+            *([document.notice.strip()] if document.notice else []),
+        ]
+    )
+    print_agreement(document)
+
+
+def print_agreement(document: Agreement) -> None:
+    """Zones, terms and corridors as tables."""
+    whole = document.valid
     zones = [
-        (z.id, z.kind.value, z.name, z.valid and instant(z.valid.from_)) for z in document.zones
+        ((z.id, f"  {z.kind.value}"), z.name, span((z.valid or whole).from_, (z.valid or whole).to))
+        for z in document.zones
     ]
-    print_table("Zones", ("Zone", "Kind", "Name", "In force from"), zones)
+    print_table("Zones", ("Zone", "Name", "In force, UTC"), zones)
     terms = [
-        (t.id, t.clause, ", ".join(kind.value for kind in t.prohibits), t.severity.value)
+        ((t.id, f"  {t.severity.value}"), t.clause, ", ".join(kind.value for kind in t.prohibits))
         for t in document.terms
     ]
-    print_table("Terms", ("Term", "Clause", "Prohibits", "Severity"), terms)
+    print_table("Terms", ("Term", "Clause", "Prohibits"), terms)
     corridors = [
         (c.id, c.name, c.width_m, c.axis.value, len(c.windows)) for c in document.corridors
     ]
-    print_table("Corridors", ("Corridor", "Name", "Width m #", "Agreed", "Windows #"), corridors)
+    print_table("Corridors", ("Corridor", "Name", "Width, m #", "Agreed", "Windows #"), corridors)
 
 
 @agreement.command(epilog="Example: truceline agreement diff agreement-1.yaml agreement-2.yaml")
@@ -130,25 +162,21 @@ def show(name: str, *, as_json: bool) -> None:
 @click.argument("b")
 @json_option
 def diff(a: str, b: str, *, as_json: bool) -> None:
-    """Say what changed from A to B: files, or loaded versions (ID@VERSION)."""
+    """Say what changed from A to B: files, or loaded versions (ID@VERSION).
+
+    With --json a line for each change.
+    """
     changes = difference(_named(a), _named(b))
     for change in changes:
         if as_json:
             print_json(msgspec.to_builtins(change))
         else:
-            click.echo(str(change))
+            click.echo(printable(str(change)))
     if not changes and not as_json:
         click.echo("nothing changed")
 
 
-def _required(path: Path) -> Agreement | Methodology:
-    examined = examine_file(path)
-    if examined.document is None:
-        raise AgreementError(examined.mistakes)
-    return examined.document
-
-
-class UnknownDocumentError(ServiceError):
+class UnknownDocumentError(NotFoundError):
     """Nothing is loaded under this name and there is no such file."""
 
 
@@ -164,9 +192,7 @@ def _named(name: str) -> Agreement:
             if document.id == wanted and version in ("", str(document.version))
         ]
     if not found:
-        raise UnknownDocumentError(f"no agreement {name!r}: see `truceline agreement list`")
+        raise UnknownDocumentError(
+            f"no agreement {name!r}, loaded or as a file: see `truceline agreement list`"
+        )
     return max(found, key=lambda document: document.version)
-
-
-def _plain(mistakes: list[Mistake]) -> object:
-    return msgspec.to_builtins(mistakes)

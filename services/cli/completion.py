@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import click
+import rich_click as click
 from click.shell_completion import get_completion_class
 
+from services.cli.main import truceline
 from services.cli.output import json_option, print_json
 
 
@@ -12,11 +13,13 @@ from services.cli.output import json_option, print_json
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @json_option
 def completion(shell: str, *, as_json: bool) -> None:
-    """Print the completion script of SHELL; source it from the shell's start-up file."""
+    """Print the tab completion script of SHELL.
+
+    Append it to the shell's start-up file. With --json one line {"shell", "script"}.
+    """
     found = get_completion_class(shell)
     assert found is not None, "the choice lists only shells that click knows"
-    root = click.get_current_context().find_root().command
-    script = found(root, {}, "truceline", "_TRUCELINE_COMPLETE").source()
+    script = found(truceline, {}, "truceline", "_TRUCELINE_COMPLETE").source()
     if as_json:
         print_json({"shell": shell, "script": script})
     else:

@@ -2,65 +2,87 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 
-import click
+import rich_click as click
 
-from services.cli.output import EXIT_NO, INSTANT, instant, json_option, print_json, print_table
-from services.errors import ServiceError
+from services.cli.output import (
+    INSTANT,
+    instant,
+    json_option,
+    print_json,
+    print_table,
+    require_order,
+    span,
+)
+from services.errors import NotFoundError
 from services.settings import load_settings
 from services.store.engine import Connection, connect
 from services.store.generations import StoredInterval, known_intervals
+from services.store.instants import SINCE_EVER
 from services.store.queries.corridors import CorridorName, availability, corridors
+from streams.vocabulary import Availability
 
-AS_OF = click.option("--known-at", type=INSTANT, help="By what was known then. Default: now.")
+KNOWN_AT = click.option("--known-at", type=INSTANT, help="By what was known then. Default: now.")
 MISSION = click.option("--mission", help="Where several missions use the id.")
+NOTE = "unknown is not open. Permission is not safety."
+NOTHING_KNOWN = StoredInterval(SINCE_EVER, None, Availability.UNKNOWN, "nothing_known", (), None)
+"""What a corridor is where no generation of it speaks: never absent, never open."""
 
 
-@click.group()
+class UnknownCorridorError(NotFoundError):
+    """No corridor has this id."""
+
+
+class AmbiguousCorridorError(NotFoundError):
+    """Several missions have a corridor of this id."""
+
+
+@click.group(epilog="Example: truceline corridor list")
 def corridor() -> None:
     """Show the availability of corridors."""
 
 
-@corridor.command(name="list", epilog="Example: truceline corridor list")
+@corridor.command(name="list", epilog="Example: truceline corridor list --json")
 @MISSION
 @json_option
 def list_(mission: str | None, *, as_json: bool) -> None:
-    """List every corridor with its state now."""
+    """List every corridor with its state now.
+
+    With --json, a line each: "mission", "corridor_id", "at", "state", "cause", "cause_events",
+    "starts_at", "ends_at", "not_valid_after".
+    """
     now = datetime.now(UTC)
     with connect(load_settings().database()) as conn:
         rows = [
-            (name, availability(conn, name.mission, name.corridor_id, now, now))
+            (name, availability(conn, name.mission, name.corridor_id, now, now) or NOTHING_KNOWN)
             for name in corridors(conn, mission)
         ]
     if as_json:
-        for name, state in rows:
-            print_json({**name._asdict(), "at": now, "interval": state})
+        for name, interval in rows:
+            print_json({**name._asdict(), "at": now, **interval._asdict()})
         return
     print_table(
-        "Corridors now",
-        ("Mission", "Corridor", "State", "Since", "Cause", "Not valid after"),
-        [(name.mission, name.corridor_id, *_state(state)) for name, state in rows],
-        note="unknown is not open. Permission is not safety.",
+        f"Corridors at {instant(now)}",
+        ("Corridor", "State", "Since!", "Not valid after", "Cause"),
+        [
+            (tuple(reversed(name)), found.state, found.starts_at, found.not_valid_after, why(found))
+            for name, found in rows
+        ],
+        note=NOTE,
     )
-
-
-def _state(state: StoredInterval | None) -> tuple[object, ...]:
-    if state is None:
-        return ("unknown", "-", "nothing known", "-")
-    return (state.state, state.starts_at, state.cause, state.not_valid_after)
 
 
 @corridor.command(
     name="availability",
-    epilog="Example: truceline corridor availability zolote --at 2018-09-05T08:00Z",
+    epilog="Example: truceline corridor availability zolote-road --at 2018-09-05T08:00Z",
 )
 @click.argument("corridor_id")
 @click.option("--at", "instant_at", type=INSTANT, help="Only the state at that time.")
 @click.option("--since", type=INSTANT, help="Of the timeline: from then on.")
 @click.option("--until", type=INSTANT, help="Of the timeline: up to then.")
-@AS_OF
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
+@KNOWN_AT
 @MISSION
 @json_option
 def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may ask for)
@@ -68,27 +90,37 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
     instant_at: datetime | None,
     since: datetime | None,
     until: datetime | None,
+    limit: int,
     known_at: datetime | None,
     mission: str | None,
     *,
     as_json: bool,
 ) -> None:
-    """Show when CORRIDOR_ID was, is and will be known to be usable, and why it is not."""
+    """Show when CORRIDOR_ID was, is and will be known to be usable, and why it is not.
+
+    With --json, an interval a line, in order: "mission", "corridor_id", "starts_at" (null: since
+    ever), "ends_at" (null: until further notice), "state", "cause", "cause_events",
+    "not_valid_after", "known_at".
+    """
+    if instant_at is not None and (since or until):
+        raise click.UsageError("--at asks for one moment, --since and --until for several: choose")
+    require_order(since, until)
     known_at = known_at or datetime.now(UTC)
     with connect(load_settings().database()) as conn:
         name = _one(conn, corridor_id, mission)
         intervals = known_intervals(conn, name.mission, name.corridor_id, known_at).intervals
     if instant_at is not None:
         since = until = instant_at
-    shown = [interval for interval in intervals if within(interval, since, until)]
-    if not shown:
-        click.echo("unknown: nothing is known of that time", err=True)
-        sys.exit(EXIT_NO)
+    asked = [interval for interval in intervals if within(interval, since, until)]
+    shown = asked[:limit] or [NOTHING_KNOWN]
     if as_json:
         for interval in shown:
             print_json({**name._asdict(), **interval._asdict(), "known_at": known_at})
-        return
-    print_intervals(name, shown, known_at)
+    else:
+        print_intervals(name, shown, known_at)
+    if len(asked) > limit:
+        rest = shown[-1].ends_at
+        click.echo(f"{len(asked) - limit} more: --since {rest and rest.isoformat()}", err=True)
 
 
 def print_intervals(
@@ -97,21 +129,30 @@ def print_intervals(
     """A corridor's timeline as a table."""
     print_table(
         f"Corridor {name.corridor_id} of {name.mission}, as known at {instant(known_at)}",
-        ("From", "Until", "State", "Cause", "Because of", "Not valid after"),
-        [_row(interval) for interval in intervals],
-        note="unknown is not open. Permission is not safety.",
+        ("When, UTC!", "State!", "Not valid\nafter", "Cause and events"),
+        [
+            (
+                span(interval.starts_at, interval.ends_at),
+                interval.state,
+                _valid_to(interval),
+                why(interval),
+            )
+            for interval in intervals
+        ],
+        note=NOTE,
     )
 
 
-def _row(interval: StoredInterval) -> tuple[object, ...]:
-    return (
-        interval.starts_at,
-        instant(interval.ends_at),
-        interval.state,
-        interval.cause,
-        ", ".join(interval.cause_events) or None,
-        interval.not_valid_after,
-    )
+def why(interval: StoredInterval) -> tuple[str, ...]:
+    """The cause, and the events that it goes back to, one below the other."""
+    return (interval.cause, *(f"  {event}" for event in interval.cause_events))
+
+
+def _valid_to(interval: StoredInterval) -> str | None:
+    """Until when it may be relied on; the day is said where it is not the interval's."""
+    if interval.not_valid_after is None:
+        return None
+    return instant(interval.not_valid_after).removeprefix(f"{interval.starts_at:%Y-%m-%d} ")
 
 
 def within(interval: StoredInterval, since: datetime | None, until: datetime | None) -> bool:
@@ -122,16 +163,15 @@ def within(interval: StoredInterval, since: datetime | None, until: datetime | N
     )
 
 
-class WhichCorridorError(ServiceError):
-    """No corridor, or several, under that id."""
-
-
 def _one(conn: Connection, corridor_id: str, mission: str | None) -> CorridorName:
-    found = [name for name in corridors(conn, mission) if name.corridor_id == corridor_id]
+    known = corridors(conn, mission)
+    found = [name for name in known if name.corridor_id == corridor_id]
     if len(found) == 1:
         return found[0]
     if not found:
-        known = ", ".join(name.corridor_id for name in corridors(conn, mission)) or "none"
-        raise WhichCorridorError(f"no corridor {corridor_id!r}; known are: {known}")
+        ids = ", ".join(name.corridor_id for name in known) or "none"
+        raise UnknownCorridorError(f"no corridor {corridor_id!r}; known are: {ids}")
     missions = ", ".join(name.mission for name in found)
-    raise WhichCorridorError(f"corridor {corridor_id!r} is used by {missions}: name one, --mission")
+    raise AmbiguousCorridorError(
+        f"corridor {corridor_id!r} is used by {missions}: name one with --mission"
+    )

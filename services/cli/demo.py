@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from datetime import UTC, datetime
 
-import click
+import rich_click as click
 
 from services.cli.corridor import print_intervals, within
-from services.cli.output import json_option, print_json, print_table
+from services.cli.output import json_option, print_json, print_lines, print_table
 from services.cli.rejected import print_rejected
 from services.cli.violations import print_totals
 from services.demo import (
@@ -33,17 +32,27 @@ CORRIDOR = CorridorName(MISSION, "zolote-road")
 DAY = datetime(2018, 9, 5, tzinfo=UTC), datetime(2018, 9, 6, tzinfo=UTC)
 EXPLAINED = ("camera-zolote", "smm-CC-4")
 
-NEXT = """Where to look next
-  truceline up                          the same engines, to stay
-  truceline agreement load FILES        your agreement; examples/ has this one
-  truceline judge AGREEMENT METHODOLOGY REPORTS      try an agreement on history, no engine
-  README.md                             what this proves and what it does not"""
+NEXT = """7. Where to look next
+  truceline up
+      the same engines, to stay
+  truceline agreement load FILES
+      your agreement; examples/ has this one
+  truceline judge AGREEMENT METHODOLOGY REPORTS
+      try an agreement on history, no engine
+  README.md
+      what this proves and what it does not"""
 
 
 @click.command(epilog="Example: truceline demo --json")
 @json_option
 def demo(*, as_json: bool) -> None:
-    """Run the whole way on 174 real observations, in a temporary folder that is removed after."""
+    """Run the whole way on 174 real observations, in a temporary folder.
+
+    Fresh engines, an illustrative agreement, real observations through Kafka and Faust into
+    PostgreSQL, and what came of them; everything is stopped and removed after. Takes no setting
+    from the environment. With --json the result is one line: "notice", "sent", "verdicts",
+    "totals", "overall", "corridor", "explained", "rejected".
+    """
     started = time.monotonic()
 
     def say(line: str) -> None:
@@ -51,54 +60,74 @@ def demo(*, as_json: bool) -> None:
 
     example = example_folder()
     with fresh_instance(say) as (folder, endpoints), connect(endpoints.database_url) as conn:
-        load_example(conn, example)
-        say("loaded the illustrative agreement and methodology (zones drawn by us)")
+        notice = load_example(conn, example)
+        say("loaded the agreement and the methodology")
         sent = send_example(endpoints.kafka_bootstrap, folder, example)
         say(
-            f"sent {sent.reports} OSCE SMM observations, {sent.statuses} corridor statuses, "
-            f"{sent.refused} event without a UTC offset, into Kafka"
+            f"sent {sent.reports} OSCE SMM observations, {sent.statuses} corridor statuses and "
+            f"{sent.refused} event without a UTC offset into Kafka"
         )
-        wait_until_judged(conn, sent)
+        wait_until_judged(conn, sent, folder / "logs")
         say("judged by two Faust workers, committed to PostgreSQL")
         if as_json:
-            show_json(conn, sent)
+            show_json(conn, sent, notice)
         else:
-            show(conn)
+            show(conn, sent, notice)
     say("stopped; the temporary folder is removed")
 
 
-def show(conn: Connection) -> None:
+def show(conn: Connection, sent: Sent, notice: str) -> None:
     """Everything a newcomer should see, in the order of the data's way."""
     click.echo()
-    print_table(
-        "Verdicts on the reports",
-        ("Verdict", "Reports #"),
-        [(row.verdict, row.reports) for row in verdicts(conn)],
-        note=f"{STATUS}. 'cannot_determine' is an answer: most of these reports name a place "
-        "that no gazetteer has resolved, or lie across a zone's edge.",
+    print_lines([f"ILLUSTRATION. {notice.removeprefix('Illustrative.').strip()}"])
+    click.echo()
+    click.echo(
+        f"1. What came in: {sent.reports} observations that the OSCE SMM published (2015-2020),\n"
+        f"   {sent.statuses} invented statuses of an invented corridor, {sent.refused} broken event"
     )
     click.echo()
-    print_totals(totals(conn), overall(conn), as_json=False)
+    _show_verdicts(conn)
     click.echo()
+    click.echo("3. What was found: both totals, of reports and of observed events")
+    print_totals(totals(conn), overall(conn))
+    click.echo()
+    click.echo("4. A corridor's day: open only when known to be")
     day = [i for i in known_intervals(conn, *CORRIDOR).intervals if within(i, *DAY)]
     print_intervals(CORRIDOR, day, datetime.now(UTC))
     click.echo()
-    click.echo(f"Why {EXPLAINED[1]} was judged as it was")
-    for sentence in explain_report(conn, MISSION, *EXPLAINED).explanation.sentences:
-        click.echo(f"  {sentence}")
+    click.echo(f"5. One decision explained: truceline explain {EXPLAINED[1]}")
+    print_lines(_sentences(conn, notice), indent="  ")
     click.echo()
+    click.echo("6. What was refused, and kept: truceline rejected")
     print_rejected(rejected(conn))
     click.echo()
     click.echo(NEXT)
     click.echo()
-    sys.stdout.flush()
 
 
-def show_json(conn: Connection, sent: Sent) -> None:
+def _show_verdicts(conn: Connection) -> None:
+    click.echo("2. How the reports were judged: one verdict each, the gravest")
+    print_table(
+        "Verdicts on the reports",
+        ("Verdict", "Reports #"),
+        [(row.verdict, row.reports) for row in verdicts(conn)],
+        note=f"{STATUS}. cannot_determine is an answer: most of these reports name a place that no "
+        "gazetteer has resolved, or lie across a zone's edge. Nothing is guessed.",
+    )
+
+
+def _sentences(conn: Connection, notice: str) -> list[str]:
+    """The explanation, without the notice that stands above already."""
+    sentences = explain_report(conn, MISSION, *EXPLAINED).explanation.sentences
+    return [sentence for sentence in sentences if sentence != notice.strip()]
+
+
+def show_json(conn: Connection, sent: Sent, notice: str) -> None:
     """The same for a program."""
     print_json(
         {
-            "sent": {"reports": sent.reports, "statuses": sent.statuses, "refused": sent.refused},
+            "notice": notice,
+            "sent": sent,
             "verdicts": verdicts(conn),
             "totals": totals(conn),
             "overall": overall(conn),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-import click
 import msgspec
+import rich_click as click
 
-from services.cli.output import EXIT_NO, instant, json_option, print_json
+from services.cli.output import EXIT_NO, instant, json_option, print_json, print_lines
+from services.errors import NotFoundError
 from services.explain import Explained, explain_report
 from services.settings import load_settings
 from services.store.engine import Connection, connect
@@ -15,45 +16,87 @@ from services.store.queries.reports import FoundEvent, find_report
 from streams.keys import EventKind
 
 
+class UnknownReportError(NotFoundError):
+    """No report has this id."""
+
+
 @click.command(epilog="Example: truceline explain smm-CC-4")
 @click.argument("report_id")
 @click.option("--mission", help="Where several missions use the id.")
 @click.option("--source", help="Where several sources use the id.")
+@click.option("--rules", is_flag=True, help="Also the rules that were asked and answered no.")
 @json_option
-def explain(report_id: str, mission: str | None, source: str | None, *, as_json: bool) -> None:
-    """Say where REPORT_ID happened, under which clause it falls, and why the verdict is what it is.
+def explain(
+    report_id: str, mission: str | None, source: str | None, *, rules: bool, as_json: bool
+) -> None:
+    """Say why the report REPORT_ID was judged as it was.
 
-    The report is judged again from its stored bytes; the result must equal what is stored.
+    Where it happened, under which clause it falls, by which rule. The report is judged again from
+    its stored bytes; where the result is not what is stored, the exit code is 1. REPORT_ID may be
+    SOURCE/ID, as the causes of a corridor's state name it.
+
+    With --json, a line for each report of that id: "assessment", "sentences", "terms" (each with
+    the rules asked, in order), "revisions", "replayed_equal".
     """
     with connect(load_settings().database()) as conn:
-        found = [
-            event
-            for event in find_report(conn, report_id)
-            if event.kind == EventKind.REPORT
-            and mission in (None, event.mission)
-            and source in (None, event.source)
-        ]
-        if not found:
-            click.echo(
-                f"no report {report_id!r}; was it refused? see `truceline rejected`", err=True
-            )
-            sys.exit(EXIT_NO)
-        same = [_show(conn, event, as_json=as_json) for event in found]
+        found = _find(conn, report_id, mission, source)
+        same = [_show(conn, event, rules=rules, as_json=as_json) for event in found]
     if not all(same):
         sys.exit(EXIT_NO)
 
 
-def _show(conn: Connection, event: FoundEvent, *, as_json: bool) -> bool:
+def _find(
+    conn: Connection, report_id: str, mission: str | None, source: str | None
+) -> list[FoundEvent]:
+    """Every report that is meant; an id may hold a slash of its own, so the whole is tried first.
+
+    Raises:
+        UnknownReportError: there is none.
+    """
+    before, _, after = report_id.rpartition("/")
+    for event_id, said_source in ((report_id, source), (after, source or before)):
+        named = [
+            event
+            for event in find_report(conn, event_id)
+            if mission in (None, event.mission) and said_source in (None, "", event.source)
+        ]
+        reports = [event for event in named if event.kind == EventKind.REPORT]
+        if reports:
+            return reports
+        if named:
+            raise UnknownReportError(
+                f"{report_id!r} is a corridor status, no report: what it did is shown by "
+                "`truceline corridor availability`"
+            )
+        if not before:
+            break
+    raise UnknownReportError(
+        f"no report {report_id!r}: see `truceline rejected`, was it refused? "
+        "and `truceline status`, does it still wait?"
+    )
+
+
+def _show(conn: Connection, event: FoundEvent, *, rules: bool, as_json: bool) -> bool:
     explained = explain_report(conn, event.mission, event.source, event.event_id)
     if as_json:
         print_json(_plain(explained))
     else:
-        for sentence in explained.explanation.sentences:
-            click.echo(sentence)
-        for line in _history(explained):
-            click.echo(line)
+        print_lines(explained.explanation.sentences)
+        if rules:
+            print_lines(_rules(explained))
+        print_lines(_history(explained))
         click.echo()
     return explained.same
+
+
+def _rules(explained: Explained) -> list[str]:
+    lines = []
+    for trace in explained.explanation.terms:
+        asked = ", ".join(f"{asked.rule}: {'yes' if asked.held else 'no'}" for asked in trace.asked)
+        lines.append(
+            f"Rules asked under term {trace.term}: {asked or 'several versions were read'}"
+        )
+    return lines
 
 
 def _history(explained: Explained) -> list[str]:

@@ -3,69 +3,102 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-import click
 import msgspec
+import rich_click as click
 
-from services.cli.output import EXIT_NO, json_option
+from services.cli.output import EXIT_NO, json_option, printable
 from services.documents import read_agreement_file, read_methodology_file
-from services.event_files import event_lines
+from services.event_files import read_events
 from streams.assess import Judged
 from streams.assessment import encode_assessment
+from streams.errors import Mistake
 from streams.explain import explain
 from streams.history import Refused, judge_history
 from streams.inforce import Register
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class Written(NamedTuple):
+    """How many results were written."""
+
+    judged: int
+    refused: int
 
 
 @click.command(
     epilog="Example: truceline judge agreement.yaml methodology.yaml reports.ndjson > out.ndjson"
 )
-@click.argument("agreement", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("methodology", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("reports", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("agreement", type=FILE)
+@click.argument("methodology", type=FILE)
+@click.argument("reports", type=FILE)
 @click.option("--explain", "explained", is_flag=True, help="Sentences instead of NDJSON.")
 @json_option
 def judge(
     agreement: Path, methodology: Path, reports: Path, *, explained: bool, as_json: bool
 ) -> None:
-    """Judge REPORTS (NDJSON, JSON or SMM-shaped CSV) under AGREEMENT and METHODOLOGY.
+    """Judge REPORTS under AGREEMENT and METHODOLOGY, with no engine.
 
-    Writes one assessment a line, the same bytes every time. Refused lines are written as
-    {"line", "refused", "message"}; then the exit code is 1. You vouch for the file: reports in it
-    count as authenticated.
+    REPORTS are NDJSON, JSON or a CSV of the SMM shape. Writes one assessment a line (NDJSON, with
+    or without --json), the same bytes every time. What is refused is written first, as {"line",
+    "refused", "message"}; then the exit code is 1. You vouch for the file: reports in it count as
+    authenticated.
     """
-    del as_json  # the output is NDJSON unless sentences were asked for
+    if explained and as_json:
+        raise click.UsageError("--explain writes sentences, --json writes NDJSON: choose one")
     methods = read_methodology_file(methodology)
     register = Register((read_agreement_file(agreement),), (methods,))
-    results = judge_history(register, event_lines(reports, mission=methods.mission))
-    refused = write_results(results, sys.stdout.buffer, explained=explained)
-    if refused:
-        click.echo(f"{refused} events were refused", err=True)
+    events = read_events(reports, mission=methods.mission)
+    results = judge_history(register, events.raws)
+    lines = _lines(events.mistakes, results, explained=explained)
+    written = write_results(lines, sys.stdout.buffer)
+    click.echo(f"{written.judged} reports judged, {written.refused} refused", err=True)
+    if written.refused:
         sys.exit(EXIT_NO)
 
 
-def write_results(
-    results: Iterable[Judged | Refused], out: BinaryIO, *, explained: bool = False
-) -> int:
-    """Write results a line each; returns how many were refused."""
-    refused = 0
+class Line(NamedTuple):
+    """A result as it is written."""
+
+    text: bytes
+    is_refusal: bool
+
+
+def _lines(
+    mistakes: Iterable[Mistake], results: Iterable[Judged | Refused], *, explained: bool
+) -> Iterator[Line]:
+    for mistake in mistakes:
+        message = f"{mistake.path}: {mistake.message}"
+        yield _refusal(mistake.line, mistake.code, message, explained=explained)
     for result in results:
         if isinstance(result, Refused):
-            refused += 1
-            line: bytes = msgspec.json.encode(
-                {
-                    "line": result.line,
-                    "refused": result.refusal.reason,
-                    "message": result.refusal.message,
-                }
-            )
+            reason, message = result.refusal
+            yield _refusal(result.line, reason, message, explained=explained)
         elif explained:
-            line = "\n".join((*explain(result).sentences, "")).encode()
+            sentences = map(printable, explain(result).sentences)
+            yield Line("\n".join((*sentences, "")).encode(), is_refusal=False)
         else:
-            line = encode_assessment(result.assessment)
-        out.write(line + b"\n")
+            yield Line(encode_assessment(result.assessment), is_refusal=False)
+
+
+def _refusal(line: int | None, reason: str, message: str, *, explained: bool) -> Line:
+    if explained:
+        text = f"Line {line} was refused: {printable(message)} [{reason}].\n".encode()
+    else:
+        text = msgspec.json.encode({"line": line, "refused": reason, "message": message})
+    return Line(text, is_refusal=True)
+
+
+def write_results(lines: Iterable[Line], out: BinaryIO) -> Written:
+    """Write results as they come, a line each."""
+    judged = refused = 0
+    for line in lines:
+        refused += line.is_refusal
+        judged += not line.is_refusal
+        out.write(line.text + b"\n")
     out.flush()
-    return refused
+    return Written(judged, refused)

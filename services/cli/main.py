@@ -1,43 +1,66 @@
 """`truceline`: the table of commands, and where an error becomes one line and an exit code.
 
-Exit codes: 0 done; 1 done, and the answer is no (mistakes found, nothing under that id, events
-refused); 2 wrong usage; 3 cannot (an engine or a file is not there, the line says what to do);
-70 a fault of ours, with its traceback.
+Exit codes:
+
+    0    done
+    1    done, and the answer is no: mistakes found, nothing under that id, events refused, a
+         history that does not replay, something that needs an operator's eye (`status`)
+    2    wrong usage, a file argument that is not there included
+    3    cannot: an engine, a key or a folder is not there or not usable; the line says what to do
+    70   a fault of ours, with its traceback
+    78   `worker` only: a person has to change something before it can run
+    130  Ctrl-C
+
+Results go to standard output, everything else to standard error. With `--json` an error is one
+JSON object on standard error: "error" (the line), "code" (stable, lower_snake_case) and, where
+there are any, "mistakes".
 """
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import json
 import sys
+import traceback
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-import click
-import rich_click
+import rich_click as click
 
-from services.cli.output import EXIT_CANNOT, EXIT_NO
+from services.cli.output import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
 
-COMMANDS = (
-    "up",
-    "demo",
-    "judge",
-    "agreement",
-    "submit",
-    "violations",
-    "explain",
-    "corridor",
-    "rejected",
-    "status",
-    "db",
-    "schema",
-    "completion",
-)
-"""In the order of a first day. Each is `services.cli.<name>:<name>`, imported when it is asked."""
+COMMANDS: Final = {
+    "up": "Start PostgreSQL, Kafka and the workers, and keep them up until Ctrl-C.",
+    "demo": "Run the whole way on 174 real observations, in a temporary folder.",
+    "judge": "Judge REPORTS under AGREEMENT and METHODOLOGY, with no engine.",
+    "agreement": "Check, load, list, show and compare agreements and methodologies.",
+    "submit": "Send FILES of reports and corridor statuses into Kafka.",
+    "violations": "List the violations that stand, newest first.",
+    "explain": "Say why the report REPORT_ID was judged as it was.",
+    "corridor": "Show the availability of corridors.",
+    "rejected": "List refused events, newest first.",
+    "status": "Show engines, workers, lag and figures.",
+    "db": "Bring the database to this version.",
+    "topics": "Make the Kafka topics that are not there; those that are stay as they are.",
+    "worker": "Run one worker, until SIGTERM.",
+    "schema": "Write the JSON Schema of reports and statuses, or the AsyncAPI document.",
+    "completion": "Print the tab completion script of SHELL.",
+}
+"""In the order of a first day, each with the first line of its help.
+
+Each is `services.cli.<name>:<name>`, imported when it is asked, so that all of them start fast.
+"""
 
 
-class Commands(rich_click.RichGroup):
-    """Imports a command only when it is asked, so that each starts fast."""
+def load(name: str) -> click.Command:
+    """Import a command of `COMMANDS`."""
+    command: click.Command = getattr(importlib.import_module(f"services.cli.{name}"), name)
+    return command
+
+
+class Commands(click.RichGroup):
+    """Lists commands by the table above, and imports the one that is run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All of them, in the order above."""
@@ -45,20 +68,26 @@ class Commands(rich_click.RichGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported."""
+        """Name and summary alone: help and completion of the whole import nothing."""
         del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = getattr(
-            importlib.import_module(f"services.cli.{cmd_name}"), cmd_name
-        )
-        return command
+        summary = COMMANDS.get(cmd_name)
+        return None if summary is None else click.Command(cmd_name, help=summary)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command itself, imported."""
+        near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+        if args[0] not in COMMANDS and near and not ctx.resilient_parsing:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        name, found, rest = super().resolve_command(ctx, args)
+        return name, load(name) if name and found else None, rest
 
 
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="A first look: truceline demo",
+    epilog="Example: truceline demo",
 )
 @click.version_option(package_name="truceline")
 def truceline() -> None:
@@ -68,32 +97,40 @@ def truceline() -> None:
 def main(argv: Sequence[str] | None = None) -> None:
     """Run a command; every error that a person can act on becomes one line."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in arguments
     try:
-        truceline.main(arguments, prog_name="truceline", standalone_mode=False)
-    except click.exceptions.Exit as leaving:
-        sys.exit(leaving.exit_code)
+        sys.exit(truceline.main(arguments, prog_name="truceline", standalone_mode=False))
     except click.Abort:
-        sys.exit(130)  # Ctrl-C, as shells report it
+        sys.exit(EXIT_INTERRUPTED)
     except click.ClickException as error:
+        _say_usage(error, as_json=as_json)
+        sys.exit(EXIT_USAGE)
+    except Exception as error:  # noqa: BLE001  the last resort: the process ends here
+        sys.exit(_say(error, as_json=as_json))
+
+
+def _say_usage(error: click.ClickException, *, as_json: bool) -> None:
+    if as_json:
+        _say_json({"error": error.format_message(), "code": "usage"})
+    else:
         error.show()
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has enough
-        sys.exit(EXIT_NO)
-    except Exception as error:  # the last resort: what is not ours to explain goes on upwards
-        code = _explain(error, as_json="--json" in arguments)
-        if code is None:
-            raise
-        sys.exit(code)
 
 
-def _explain(error: Exception, *, as_json: bool) -> int | None:
-    """Say what is wrong in one line, where the error is one that a person can act on."""
-    from services.cli.failures import line_of  # noqa: PLC0415  needs every package; only now
+def _say(error: Exception, *, as_json: bool) -> int:
+    """Say what is wrong in one line where a person can act on it; returns the exit code."""
+    from services.cli.failures import failure_of  # noqa: PLC0415  needs every package; only now
 
-    line = line_of(error)
-    if line is None:
-        return None
-    body: dict[str, Any] = {"error": line, "type": type(error).__name__}
-    sys.stderr.write(json.dumps(body) + "\n" if as_json else f"truceline: {line}\n")
-    return EXIT_CANNOT
+    failure = failure_of(error)
+    if failure is None:
+        traceback.print_exception(error)
+        sys.stderr.write("truceline: this is a fault of ours: please report the lines above\n")
+        return EXIT_FAULT
+    if as_json:
+        _say_json(failure.plain())
+    else:
+        sys.stderr.write(f"{failure}\n")
+    return failure.exit_code
+
+
+def _say_json(body: dict[str, Any]) -> None:
+    sys.stderr.write(json.dumps(body, ensure_ascii=False) + "\n")

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-import click
+import rich_click as click
 
 from services.cli.output import json_option
 from streams.schema import asyncapi, json_schema
@@ -17,9 +17,12 @@ from streams.schema import asyncapi, json_schema
 @click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @json_option
 def schema(*, as_asyncapi: bool, out: Path | None, as_json: bool) -> None:
-    """Write the JSON Schema (2020-12) of reports and statuses, or the AsyncAPI document."""
-    del as_json  # it is JSON in any case
-    text = json.dumps(asyncapi() if as_asyncapi else json_schema(), indent=2) + "\n"
+    """Write the JSON Schema of reports and statuses, or the AsyncAPI document.
+
+    It is JSON in any case (JSON Schema 2020-12, AsyncAPI 3); with --json all on one line.
+    """
+    document = asyncapi() if as_asyncapi else json_schema()
+    text = json.dumps(document, indent=None if as_json else 2) + "\n"
     if out is None:
         sys.stdout.write(text)
     else:

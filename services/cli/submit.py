@@ -5,82 +5,125 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-import click
+import rich_click as click
+from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from services.cli.output import EXIT_NO, json_option, print_json
-from services.event_files import event_lines
+from services.cli.output import EXIT_NO, json_option, print_json, printable
+from services.errors import KeysError
+from services.event_files import is_table, read_events
 from services.keyring import LOCAL_KEY, read_keys
 from services.settings import load_settings
-from services.submit import Outcome, Submitter
+from services.submit import Submitter
+from streams.tags import ProducerKey
+
+SAID_AT_MOST = 20
+"""Refused events that are named for a person; a wrong file may hold a million."""
 
 
 @click.command(epilog="Example: truceline submit observations.csv --mission osce-smm")
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option("--mission", default="", help="Mission of an SMM-shaped CSV's rows.")
-@click.option(
-    "--key", "key_id", default=LOCAL_KEY, show_default=True, help="Producer key to tag with."
-)
+@click.option("--mission", default="", help="Whose observations the rows of an SMM-shaped CSV are.")
+@click.option("--key", "key_id", help=f"Producer key to tag with.  [default: {LOCAL_KEY}]")
 @click.option("--unchecked", is_flag=True, help="Send also what would be refused.")
 @json_option
 def submit(
-    files: tuple[Path, ...], mission: str, key_id: str, *, unchecked: bool, as_json: bool
+    files: tuple[Path, ...],
+    mission: str,
+    key_id: str | None,
+    *,
+    unchecked: bool,
+    as_json: bool,
 ) -> None:
-    """Send FILES: NDJSON, JSON, or CSV of the SMM shape; reports and corridor statuses.
+    """Send FILES of reports and corridor statuses into Kafka.
 
-    Each event is looked at first; one that would be refused is named and not sent, the others are.
-    Sent means: Kafka has it, on all its replicas. The same event again counts once.
+    FILES are NDJSON, JSON, or CSV of the SMM shape. Each event is looked at first; one that would
+    be refused is named and not sent, the others are; then the exit code is 1. Sent means: Kafka
+    has it, on all its replicas. The same event again counts once.
+
+    With --json: a line {"file", "line", "refused", "message", "sent"} for each that would be
+    refused, then one line {"sent", "refused", "tagged"}.
     """
+    if not mission and any(is_table(path) for path in files):
+        raise click.UsageError("a table does not say whose observations it holds: give --mission")
     settings = load_settings()
-    key = read_keys(settings.producer_keys).get(key_id)
-    if key is None:
-        click.echo(
-            f"no key {key_id!r}: sending untagged, nothing of it will be more than possible",
-            err=True,
-        )
-    with Submitter(settings.kafka(), key, unchecked=unchecked) as submitter:
-        refused = _send(submitter, files, mission, as_json=as_json)
+    key = _key(settings.producer_keys, key_id)
+    refused = 0
+    with Submitter(settings.kafka(), key, unchecked=unchecked) as submitter, _progress() as bar:
+        task = bar.add_task("sending", total=None)
+        for found in _send(submitter, files, mission):
+            bar.advance(task)
+            if found is not None:
+                refused += 1
+                _say(found, refused, as_json=as_json)
         sent = submitter.flush()
-    if as_json:
-        print_json({"sent": sent, "refused": refused})
-    else:
-        click.echo(f"{sent} events sent, {refused} refused")
+    _summarise(sent, refused, tagged=key is not None, as_json=as_json)
     if refused:
         sys.exit(EXIT_NO)
 
 
-def _send(submitter: Submitter, files: tuple[Path, ...], mission: str, *, as_json: bool) -> int:
-    refused = 0
-    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed}"))
-    with Progress(*columns, transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("sending")
-        for name, line, outcome in _outcomes(submitter, files, mission):
-            progress.advance(task)
-            if outcome.refusal is not None:
-                refused += 1
-                _say_refused(name, line, outcome, as_json=as_json)
-    return refused
+class Bad(NamedTuple):
+    """An event that would be refused."""
+
+    file: str
+    line: int | None
+    refused: str
+    message: str
+    sent: bool
 
 
-def _outcomes(
-    submitter: Submitter, files: tuple[Path, ...], mission: str
-) -> Iterator[tuple[str, int, Outcome]]:
+def _send(submitter: Submitter, files: tuple[Path, ...], mission: str) -> Iterator[Bad | None]:
+    """Send everything; for each event None, or what is wrong with it."""
     for path in files:
-        for line, raw in enumerate(event_lines(path, mission=mission), start=1):
-            if raw.strip():
-                yield path.name, line, submitter.submit(raw.strip())
+        events = read_events(path, mission=mission)
+        for mistake in events.mistakes:
+            message = f"{mistake.path}: {mistake.message}"
+            yield Bad(path.name, mistake.line, mistake.code, message, sent=False)
+        for line, raw in enumerate(events.raws, start=1):
+            if raw:
+                sent, refusal = submitter.submit(raw)
+                yield refusal and Bad(path.name, line, *refusal, sent=sent)
 
 
-def _say_refused(name: str, line: int, outcome: Outcome, *, as_json: bool) -> None:
-    refusal = outcome.refusal
-    assert refusal is not None
-    if as_json:
-        print_json(
-            {"file": name, "event": line, "refused": refusal.reason, "message": refusal.message}
+def _key(path: Path, key_id: str | None) -> ProducerKey | None:
+    keys = read_keys(path)
+    if key_id is not None and key_id not in keys:
+        there = ", ".join(sorted(keys)) or "none"
+        raise KeysError(f"no key {key_id!r} in {path}; there are: {there}")
+    key = keys.get(key_id or LOCAL_KEY)
+    if key is None:
+        click.echo(
+            f"no key {LOCAL_KEY!r} in {path}: sending untagged; nothing of it will be more than a "
+            "possible violation, and it opens and settles nothing",
+            err=True,
         )
-    else:
-        word = "sent all the same" if outcome.sent else "not sent"
-        click.echo(f"{name}:{line}: {refusal.reason}: {refusal.message} ({word})", err=True)
+    return key
+
+
+def _progress() -> Progress:
+    """A counter on standard error, where that is a terminal."""
+    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed}"))
+    err = Console(stderr=True)
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def _say(bad: Bad, number: int, *, as_json: bool) -> None:
+    if as_json:
+        print_json(bad)
+    elif number <= SAID_AT_MOST:
+        word = "sent all the same" if bad.sent else "not sent"
+        message = printable(bad.message)
+        click.echo(f"{bad.file}:{bad.line}: {message} [{bad.refused}] ({word})", err=True)
+
+
+def _summarise(sent: int, refused: int, *, tagged: bool, as_json: bool) -> None:
+    if as_json:
+        print_json({"sent": sent, "refused": refused, "tagged": tagged})
+        return
+    if refused > SAID_AT_MOST:
+        click.echo(f"... and {refused - SAID_AT_MOST} more: --json names all of them", err=True)
+    click.echo(f"{sent} events sent, {refused} refused")

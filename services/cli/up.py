@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-import click
+import rich_click as click
 
 from services.cli.output import json_option, print_json
 from services.keyring import make_keys
@@ -32,7 +32,8 @@ def up(folder: Path | None, workers: int, kafka_port: int | None, *, as_json: bo
     """Start PostgreSQL, Kafka and the workers, and keep them up until Ctrl-C.
 
     A second `up` on the same folder goes on where the first stopped. TRUCELINE_DATABASE_URL and
-    TRUCELINE_KAFKA_BOOTSTRAP name engines of your own, which are then not started.
+    TRUCELINE_KAFKA_BOOTSTRAP name engines of your own, which are then not started. With --json a
+    line {"event"} for each line that is said; the one that begins with "up" comes when all runs.
     """
 
     def say(line: str) -> None:

@@ -3,29 +3,59 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-import click
+import rich_click as click
 
-from services.cli.output import INSTANT, json_option, print_json, print_table
+from services.cli.output import (
+    INSTANT,
+    is_wide,
+    json_option,
+    print_json,
+    print_table,
+    require_order,
+)
 from services.settings import load_settings
 from services.store.engine import connect
 from services.store.queries.totals import RULE, Total, overall, totals
-from services.store.queries.violations import FoundViolation
+from services.store.queries.violations import After, FoundViolation
 from services.store.queries.violations import violations as find
 from streams.assessment import STATUS
 from streams.vocabulary import Verdict, ViolationKind
 
 
+class PageType(click.ParamType):
+    """Where the next page begins, as the page before said it."""
+
+    name = "page"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> After:
+        """Read the mark, or say where it comes from."""
+        try:
+            observed, key, term = str(value).split("~", 2)
+            return After(datetime.fromisoformat(observed), UUID(key), term)
+        except ValueError:
+            self.fail(f"{value!r} is no page: copy it from the page before", param, ctx)
+
+
+def mark(after: After) -> str:
+    """What to hand to `--after` for the page that follows."""
+    return f"{after.observed_from.isoformat()}~{after.key}~{after.term_id}"
+
+
 @click.command(
     epilog="Example: truceline violations --zone security-zone --since 2018-01-01T00:00Z"
 )
-@click.option("--mission")
+@click.option("--mission", help="Mission id.")
 @click.option("--zone", help="Zone id.")
 @click.option("--kind", type=click.Choice([kind.value for kind in ViolationKind]))
 @click.option("--verdict", type=click.Choice(["violation", "possible_violation"]))
 @click.option("--since", type=INSTANT, help="Observed at or after, with UTC offset.")
 @click.option("--until", type=INSTANT, help="Observed before.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@click.option("--after", type=PageType(), help="The page that follows, as the one before says it.")
 @click.option("--totals", "as_totals", is_flag=True, help="Totals by zone, kind and verdict.")
 @json_option
 def violations(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may ask for)
@@ -36,19 +66,23 @@ def violations(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may a
     since: datetime | None,
     until: datetime | None,
     limit: int,
+    after: After | None,
     *,
     as_totals: bool,
     as_json: bool,
 ) -> None:
-    """List the violations that stand, newest first; all of them automatic and unreviewed."""
+    """List the violations that stand, newest first.
+
+    All of them are automatic and unreviewed. With --json a violation a line; its "page" is what
+    --after takes for those that follow it.
+    """
+    require_order(since, until)
+    if as_totals:
+        if zone or kind or verdict or after:
+            raise click.UsageError("--totals goes with --mission, --since and --until alone")
+        show_totals(mission, since, until, as_json=as_json)
+        return
     with connect(load_settings().database()) as conn:
-        if as_totals:
-            print_totals(
-                totals(conn, mission=mission, since=since, until=until),
-                overall(conn, mission=mission, since=since, until=until),
-                as_json=as_json,
-            )
-            return
         found = find(
             conn,
             mission=mission,
@@ -58,63 +92,77 @@ def violations(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may a
             since=since,
             until=until,
             limit=limit,
+            after=after,
         )
     if as_json:
         for row in found:
-            print_json({**row._asdict(), "status": STATUS})
-        return
-    print_table(
-        "Violations",
-        ("Observed", "Zone", "Kind", "Verdict", "p #", "Events #", "Clause", "Report"),
-        [_row(row) for row in found],
-        note=f"{STATUS}; why: truceline explain REPORT",
-    )
+            print_json({**row._asdict(), "status": STATUS, "page": mark(row.after)})
+    else:
+        print_violations(found)
+    if len(found) == limit:
+        click.echo(f"the next page: --after {mark(found[-1].after)}", err=True)
 
 
-def _row(row: FoundViolation) -> tuple[object, ...]:
-    return (
-        row.observed_from,
-        row.zone_id,
-        row.kind,
-        row.verdict,
-        row.p_inside,
-        events(row.count_min, row.count_max, row.count_qualifier),
-        row.clause,
-        row.event_id,
-    )
+def print_violations(found: list[FoundViolation]) -> None:
+    """A page as a table; what stands below each other belongs together."""
+    columns = ["Observed!", "Zone and kind!", "Events", "Report"]
+    rows: list[list[object]] = [
+        [
+            (row.observed_from, row.verdict),
+            (row.zone_id, row.kind),
+            (events(row.count_min, row.count_max, row.count_qualifier), _share(row.p_inside)),
+            (row.event_id, row.source),
+        ]
+        for row in found
+    ]
+    if is_wide():
+        columns.append("Clause")
+        for cells, row in zip(rows, found, strict=True):
+            cells.append(row.clause)
+    print_table("Violations", columns, rows, note=f"{STATUS}; why: truceline explain REPORT")
+
+
+def _share(p_inside: float | None) -> str:
+    return "" if p_inside is None else f"p_inside {p_inside:.3g}"
 
 
 def events(low: int | None, high: int | None, qualifier: str | None = None) -> str:
     """A count as it was reported; open ones stay "at least"."""
     if low is None:
-        return "-"
+        return "no number"
     if high is None:
-        return f"at least {low}"
-    number = f"{low}" if low == high else f"{low}-{high}"
+        return f"at least {low:,}"
+    number = f"{low:,}" if low == high else f"{low:,} to {high:,}"
     return f"{qualifier} {number}" if qualifier in ("about", "almost", "over") else number
 
 
-def print_totals(cells: list[Total], sums: list[Total], *, as_json: bool) -> None:
-    """The totals by zone and kind, then each report once."""
+def show_totals(
+    mission: str | None, since: datetime | None, until: datetime | None, *, as_json: bool
+) -> None:
+    """Ask for the totals and print them."""
+    with connect(load_settings().database()) as conn:
+        cells = totals(conn, mission=mission, since=since, until=until)
+        sums = overall(conn, mission=mission, since=since, until=until)
     if as_json:
         print_json({"rule": RULE, "status": STATUS, "cells": cells, "overall": sums})
-        return
-    rows = [_total_row(cell) for cell in cells]
-    rows += [_total_row(cell._replace(zone_id="all", kind="all")) for cell in sums]
+    else:
+        print_totals(cells, sums)
+
+
+def print_totals(cells: list[Total], sums: list[Total]) -> None:
+    """The totals by zone and kind, then each report once."""
+    rows = [_total_row((cell.zone_id, f"  {cell.kind}"), cell) for cell in cells]
+    rows += [_total_row("every report once", cell) for cell in sums]
     print_table(
-        "Violations by zone and kind",
-        ("Zone", "Kind", "Verdict", "Reports #", "Observed events #", "No number #"),
+        "Violations by zone and kind: two totals, reports and observed events",
+        ("Zone and kind!", "Verdict!", "Reports #", "Observed events #"),
         rows,
-        note=f"{STATUS}; {RULE}. Observed events are no rounds: one shot may show twice.",
+        note=f"{STATUS}. {RULE[0].upper()}{RULE[1:]}. Observed events are the sum of what the "
+        "reports counted, never rounds: one shot may show as flash, flight and explosion.",
     )
 
 
-def _total_row(cell: Total) -> tuple[object, ...]:
-    return (
-        cell.zone_id,
-        cell.kind,
-        cell.verdict,
-        cell.reports,
-        events(cell.count_min, cell.count_max),
-        cell.uncounted,
-    )
+def _total_row(label: object, cell: Total) -> tuple[object, ...]:
+    uncounted = f" and {cell.uncounted} without number" * bool(cell.uncounted)
+    counted = events(cell.count_min, cell.count_max) + uncounted
+    return (label, cell.verdict, f"{cell.reports:,}", counted)
