@@ -30,7 +30,6 @@ from streams.vocabulary import (
 
 END = r"$(?!\n)"
 """The end of the text, in Python and in JSON Schema alike: a bare ``$`` lets a last newline by."""
-# In Python a bare `$` also matches before a final newline: an id must not end in one.
 Id = Annotated[
     str,
     Meta(min_length=1, max_length=128, pattern=rf"^[!-~]+{END}", description="Printable ASCII."),
