@@ -1,6 +1,6 @@
 """Document files: agreements and methodologies from disk, with the GeoJSON beside them.
 
-Place on the data's way: files → text → `streams.documents`, which never opens a file.
+Place on the data's way: files → text → `streams.documents.read`, which never opens a file.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from services.errors import ServiceError
 from streams.agreement import Agreement
-from streams.documents import (
+from streams.documents.read import (
     Examined,
     examine_agreement,
     examine_document,

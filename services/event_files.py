@@ -15,7 +15,7 @@ import msgspec
 
 from services.errors import ServiceError
 from streams.errors import Mistake
-from streams.smm import SmmReading, read_smm_csv
+from streams.smm.read import SmmReading, read_smm_csv
 
 TABLE_SUFFIX = ".csv"
 

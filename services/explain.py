@@ -6,6 +6,7 @@ the core is pure, so the stored bytes and versions give it again, and a differen
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import NamedTuple
 
 from services.errors import AnswerIsNoError
@@ -33,6 +34,8 @@ class Explained(NamedTuple):
     """As they are stored, oldest first."""
     same: bool
     """Whether judging again gave what is stored, byte for byte."""
+    intact: bool
+    """Whether the stored bytes of every version still have the hash they came with."""
 
 
 def explain_report(conn: Connection, mission: str, source: str, event_id: str) -> Explained:
@@ -48,7 +51,11 @@ def explain_report(conn: Connection, mission: str, source: str, event_id: str) -
     if isinstance(judged, Refusal):
         raise NotReplayableError(f"nothing that is loaded judges it: {judged.message}")
     same = encode_assessment(judged.assessment) == bytes(file.judgements[-1].body)
-    return Explained(judged, explain(judged), file.judgements, same)
+    return Explained(judged, explain(judged), file.judgements, same, _is_intact(file))
+
+
+def _is_intact(file: ReportFile) -> bool:
+    return all(sha256(stored.raw).digest() == stored.content_hash for stored in file.versions)
 
 
 def _dossier(file: ReportFile) -> Dossier:

@@ -25,7 +25,7 @@ from services.settings import load_settings
 from services.store.documents import DocumentKind, agreements, list_documents
 from services.store.engine import connect
 from streams.agreement import Agreement, content_hash
-from streams.difference import difference
+from streams.documents.difference import difference
 
 DOCUMENT = {DocumentKind.AGREEMENT: "agreement", DocumentKind.METHODOLOGY: "methodology"}
 FILES = click.argument(

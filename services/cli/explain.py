@@ -36,7 +36,7 @@ def explain(
     SOURCE/ID, as the causes of a corridor's state name it.
 
     With --json, a line for each report of that id: "assessment", "sentences", "terms" (each with
-    the rules asked, in order), "revisions", "replayed_equal".
+    the rules asked, in order), "revisions", "replayed_equal", "intact".
     """
     with connect(load_settings().database()) as conn:
         found = _find(conn, report_id, mission, source)
@@ -86,7 +86,7 @@ def _show(conn: Connection, event: FoundEvent, *, rules: bool, as_json: bool) ->
             print_lines(_rules(explained))
         print_lines(_history(explained))
         click.echo()
-    return explained.same
+    return explained.same and explained.intact
 
 
 def _rules(explained: Explained) -> list[str]:
@@ -105,7 +105,10 @@ def _history(explained: Explained) -> list[str]:
         for past in explained.judgements[:-1]
     ]
     word = "the same, byte for byte" if explained.same else "NOT what is stored: report this"
-    return [*lines, f"Judged again from the stored bytes: {word}."]
+    lines.append(f"Judged again from the stored bytes: {word}.")
+    if not explained.intact:
+        lines.append("The stored bytes are NOT those that came (SHA-256 differs): report this.")
+    return lines
 
 
 def _plain(explained: Explained) -> object:
@@ -115,4 +118,5 @@ def _plain(explained: Explained) -> object:
         "terms": msgspec.to_builtins(explained.explanation.terms),
         "revisions": len(explained.judgements),
         "replayed_equal": explained.same,
+        "intact": explained.intact,
     }

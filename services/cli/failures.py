@@ -18,7 +18,7 @@ from services.errors import AnswerIsNoError, ServiceError
 from services.local.errors import LocalError
 from services.store.errors import DocumentConflictError, StoreError
 from streams.errors import AgreementError, Mistake, StreamError
-from streams.smm import SmmError
+from streams.smm.read import SmmError
 
 OURS = (ServiceError, LocalError, StoreError, StreamError)
 """Their text is the line."""

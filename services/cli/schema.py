@@ -14,7 +14,11 @@ from streams.schema import asyncapi, json_schema
 
 @click.command(epilog="Example: truceline schema --asyncapi --out asyncapi.json")
 @click.option("--asyncapi", "as_asyncapi", is_flag=True, help="AsyncAPI 3 instead of JSON Schema.")
-@click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="A file instead of standard output.",
+)
 @json_option
 def schema(*, as_asyncapi: bool, out: Path | None, as_json: bool) -> None:
     """Write the JSON Schema of reports and statuses, or the AsyncAPI document.

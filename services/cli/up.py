@@ -16,7 +16,6 @@ from services.local.up import Plan
 from services.local.up import up as bring_up
 from services.make_topics import make_topics
 from services.settings import KEYS_VARIABLE
-from services.store.migrate import upgrade
 
 
 @click.command(epilog="Example: truceline up --workers 2")
@@ -60,6 +59,8 @@ def plan_of(home: Path, workers: int) -> Plan:
     def migrate(database_url: str) -> None:
         if KEYS_VARIABLE not in os.environ:
             make_keys(home / "keys" / "producers.toml")
+        from services.store.migrate import upgrade  # noqa: PLC0415  Alembic takes its time
+
         upgrade(database_url)
 
     worker = (sys.executable, "-m", "services.worker")

@@ -16,9 +16,9 @@ from uuid import UUID
 
 from services.store.binary import storable
 from streams.coalesce import Record
+from streams.corridors.instants import moment_of
 from streams.decode import Refusal
 from streams.events import CorridorStatus, Report
-from streams.instants import moment_of
 from streams.keys import EventKind, event_key
 from streams.tags import ProducerKey, read_tag
 from streams.vocabulary import Authentication

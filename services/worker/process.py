@@ -7,6 +7,7 @@ Place on the data's way: what `streams.app`'s agents hand their batches to, one 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -73,7 +74,8 @@ def make_processors(
     """The processors of reports and of corridor statuses; each may run in a thread of its own."""
 
     def transactor(name: str) -> Transactor:
-        return Transactor(database_url, alive, name=f"truceline {name}")
+        # Shown in pg_stat_activity: which process a transaction belongs to.
+        return Transactor(database_url, alive, name=f"truceline {name} {os.getpid()}")
 
     reports = Stage(EventKind.REPORT, decode_report, write_reports)
     statuses = Stage(EventKind.CORRIDOR_STATUS, decode_status, write_statuses)

@@ -1,7 +1,7 @@
 """Refold: a corridor's availability again, from all its events, after one of them was added.
 
 Place on the data's way: last in the transaction that added the event. The fold is pure
-(`streams.corridors`); here its events are loaded and what has changed is written as a new
+(`streams.corridors.fold`); here its events are loaded and what has changed is written as a new
 generation. One writer a corridor at a time: each sees all events that were committed before.
 """
 
@@ -18,17 +18,17 @@ from services.store.write import copy_rows
 from services.worker.casebook import Step
 from streams.assess import Judged
 from streams.assessment import Assessment
-from streams.corridor_events import (
+from streams.corridors.events import (
     CorridorEvent,
     Effect,
     RouteEvent,
     decode_event,
     encode_event,
 )
-from streams.corridors import Interval, availability, events_digest
+from streams.corridors.fold import Interval, availability, events_digest
+from streams.corridors.on_route import corridors_touched, effects_on_corridors
 from streams.events import Report
 from streams.inforce import Register
-from streams.on_route import corridors_touched, effects_on_corridors
 
 NO_LONGER = b""
 """Body of a report's corridor event that says: by its current reading it does nothing here."""

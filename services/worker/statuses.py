@@ -22,7 +22,7 @@ from services.worker.casebook import as_good
 from services.worker.incoming import Incoming, Refused, refuse
 from services.worker.refold import CorridorChange, refold
 from services.worker.rejections import write_rejections
-from streams.corridor_events import StatusEvent, encode_event
+from streams.corridors.events import StatusEvent, encode_event
 from streams.decode import Reason, Refusal
 from streams.events import CorridorStatus
 from streams.inforce import Register

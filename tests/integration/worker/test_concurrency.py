@@ -14,7 +14,7 @@ from services.store.engine import Connection, connect
 from services.worker.documents import load_register
 from services.worker.refold import CorridorChange, load_events
 from services.worker.transact import Transactor
-from streams.corridors import availability
+from streams.corridors.fold import availability
 from streams.inforce import Register
 from tests.integration.worker.ground import FAR, ON_ROUTE, PLACES, minutes, opened, report
 from tests.integration.worker.intake import pure_readings, take_in

@@ -7,7 +7,7 @@ import pytest
 from services.store.engine import Connection
 from services.store.generations import known_intervals
 from services.worker.refold import CorridorChange, load_events
-from streams.corridors import availability
+from streams.corridors.fold import availability
 from streams.inforce import Register
 from tests.integration.worker.ground import FAR, ON_ROAD_ONLY, minutes, opened, report
 from tests.integration.worker.intake import take_in_log

@@ -10,12 +10,12 @@ import msgspec
 
 from streams.agreement import Agreement
 from streams.assess import Judged
-from streams.documents import read_agreement, read_methodology
+from streams.documents.read import read_agreement, read_methodology
 from streams.events import Report
 from streams.history import Refused, judge_history
 from streams.inforce import Register
 from streams.methodology import Methodology
-from streams.smm import reports_from_smm
+from streams.smm.read import reports_from_smm
 
 FOLDER = Path(__file__).parents[3] / "examples" / "donetsk-luhansk"
 MISSION = "osce-smm"

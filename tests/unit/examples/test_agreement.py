@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.decode import Reason, Refusal, decode_report
-from streams.documents import examine_agreement, examine_methodology
+from streams.documents.read import examine_agreement, examine_methodology
 from streams.vocabulary import Right, ZoneKind
 from tests.unit.examples import example
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 import pytest
 
-from streams.corridors import (
+from streams.corridors.fold import (
     Cause,
     CorridorEvent,
     Interval,
@@ -21,9 +21,9 @@ from streams.corridors import (
     at,
     availability,
 )
+from streams.corridors.on_route import effects_on_corridors
 from streams.decode import Refusal, decode_status
 from streams.events import CorridorStatus
-from streams.on_route import effects_on_corridors
 from streams.vocabulary import Availability
 from tests.unit.examples import example
 

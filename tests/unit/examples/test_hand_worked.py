@@ -8,7 +8,7 @@ import pytest
 
 from streams.agreement import Polygon
 from streams.events import Bearings
-from streams.smm_tables import COMPASS
+from streams.smm.tables import COMPASS
 from tests.unit.examples import example
 from tests.unit.examples.flat_earth import Sighting, Wedge, share
 from tests.unit.examples.hand_worked import WORKED, Worked

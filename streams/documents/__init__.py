@@ -1,0 +1,9 @@
+"""Documents: text of an agreement or a methodology → the value, or every mistake in it at once.
+
+compose → attach → diagnose → check (names, times, geometry, places, rights) → read
+difference: what an amendment changes
+"""
+
+from streams.documents.read import read_agreement, read_methodology
+
+__all__ = ["read_agreement", "read_methodology"]

@@ -1,0 +1,84 @@
+"""Mistakes of meaning: what is well formed and still cannot be what the parties meant.
+
+Place on the data's way: the tree of `compose` → **mistakes** → documents. Each rule looks only at
+the parts it needs, so that one broken field hides nothing else. The order here is the order of
+explanation; the result is sorted by file and line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import MappingProxyType
+from typing import Final
+
+from streams.agreement import Agreement, Document
+from streams.documents.check_geometry import corridors_can_be_judged_by, zones_can_be_judged_by
+from streams.documents.check_methodology import (
+    accuracies_reach_the_floor,
+    means_can_suffice,
+    thresholds_are_in_order,
+)
+from streams.documents.check_names import (
+    ids_stand_once,
+    items_stand_once,
+    names_are_known,
+    wheres_name_something,
+    zone_kinds_are_there,
+    zones_nobody_names,
+)
+from streams.documents.check_places import places_are_not_swapped, routes_are_near_zones
+from streams.documents.check_rights import parties_open_nothing, terms_prohibit_what_can_be
+from streams.documents.check_times import (
+    intervals_run_forward,
+    terms_meet_their_zones,
+    validities_lie_within,
+    windows_are_apart,
+    zone_versions_are_apart,
+)
+from streams.documents.compose import Node
+from streams.errors import Mistake
+from streams.methodology import Methodology
+
+Rule = Callable[[Node], Iterator[Mistake]]
+
+RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
+    {
+        Agreement: (
+            ids_stand_once,
+            names_are_known,
+            zone_kinds_are_there,
+            items_stand_once,
+            wheres_name_something,
+            intervals_run_forward,
+            validities_lie_within,
+            zone_versions_are_apart,
+            windows_are_apart,
+            terms_meet_their_zones,
+            zones_can_be_judged_by,
+            corridors_can_be_judged_by,
+            places_are_not_swapped,
+            routes_are_near_zones,
+            parties_open_nothing,
+            terms_prohibit_what_can_be,
+        ),
+        Methodology: (
+            intervals_run_forward,
+            items_stand_once,
+            thresholds_are_in_order,
+            means_can_suffice,
+            accuracies_reach_the_floor,
+        ),
+    }
+)
+"""What is checked in each kind of document."""
+
+
+def check(root: Node, rules: tuple[Rule, ...]) -> Iterator[Mistake]:
+    """Find every mistake of meaning in a document's tree."""
+    for rule in rules:
+        yield from rule(root)
+
+
+def advise(root: Node) -> tuple[Mistake, ...]:
+    """What is allowed and worth a second look; it fails nothing."""
+    return tuple(zones_nobody_names(root))

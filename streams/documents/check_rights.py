@@ -1,0 +1,35 @@
+"""Rules about what terms can prohibit and what sources may do.
+
+Place on the data's way: one group of the rules that `check` lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streams.documents.compose import Node
+from streams.documents.select import first, nodes, select
+from streams.errors import Mistake
+from streams.vocabulary import Kind, Right
+
+
+def parties_open_nothing(root: Node) -> Iterator[Mistake]:
+    """A party can close a corridor and cannot open it (domain.md, "Corridor")."""
+    for source in nodes(root, "sources[*]"):
+        party = first(source.value, "party", str)
+        if party is None:
+            continue
+        for right in select(source.value, "rights[*]", Right):
+            if right.value is Right.OPEN:
+                said = f"a source of the party '{party.value}' may close a corridor, never open it"
+                place = right.place
+                path = f"{source.path}.{right.path}"
+                yield Mistake("party_opens", path, said, place.line, place.file)
+
+
+def terms_prohibit_what_can_be(root: Node) -> Iterator[Mistake]:
+    """A `coverage` report says that somebody watched: no party does that to another."""
+    for kind in select(root, "terms[*].prohibits[*]", Kind):
+        if kind.value is Kind.COVERAGE:
+            said = "'coverage' says where monitors watched; it cannot be prohibited"
+            yield kind.mistake("not_prohibitable", said)

@@ -1,0 +1,140 @@
+"""Rules about intervals: they run forward, lie within what they belong to, and do not collide.
+
+Place on the data's way: one group of the rules that `check` lists.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+
+from streams.agreement import Validity
+from streams.documents.compose import Node
+from streams.documents.select import Placed, first, nodes, select
+from streams.errors import Mistake
+
+_PARTS = ("zones[*]", "terms[*]", "corridors[*]", "sources[*]")
+
+
+def intervals_run_forward(root: Node) -> Iterator[Mistake]:
+    """An interval [from, to) holds at least a moment."""
+    patterns = ("valid", *(f"{part}.valid" for part in _PARTS), "corridors[*].windows[*]")
+    for pattern in patterns:
+        for found in select(root, pattern, Validity):
+            start, end = found.value.from_, found.value.to
+            if end is not None and end < start:
+                said = f"it ends ({_said(end)}) before it begins ({_said(start)})"
+                yield found.mistake("reversed_interval", said)
+            elif end == start:
+                said = f"it ends when it begins ({_said(start)}) and holds no moment"
+                yield found.mistake("empty_interval", said)
+
+
+def validities_lie_within(root: Node) -> Iterator[Mistake]:
+    """A part is in force only while its agreement is, a window only while its corridor is."""
+    whole = _forward(root, "valid")
+    for part in _PARTS:
+        for found in select(root, f"{part}.valid", Validity):
+            yield from _outside(found, whole, "outside_agreement", "the agreement's validity")
+    for corridor in nodes(root, "corridors[*]"):
+        own = _forward(corridor.value, "valid") or whole
+        for found in _windows(corridor):
+            yield from _outside(found, own, "outside_corridor", "the corridor's validity")
+
+
+def zone_versions_are_apart(root: Node) -> Iterator[Mistake]:
+    """Zones of one id are one zone that moves: it is in one place at a time."""
+    by_id: defaultdict[str, list[Placed[Validity | None]]] = defaultdict(list)
+    for zone in nodes(root, "zones[*]"):
+        id_, valid = first(zone.value, "id", str), first(zone.value, "valid", Validity)
+        stated = next(nodes(zone.value, "valid"), None)
+        if id_ is not None and (valid is None) == (stated is None):
+            interval = valid.value if valid else None
+            by_id[id_.value].append(Placed(interval, f"{zone.path}.id", id_.place))
+    for name, versions in by_id.items():
+        for number, version in enumerate(versions):
+            yield from _collision(name, version, versions[:number])
+
+
+def windows_are_apart(root: Node) -> Iterator[Mistake]:
+    """Two windows that overlap are one window, or one of them is wrong."""
+    for corridor in nodes(root, "corridors[*]"):
+        earlier: list[Placed[Validity]] = []
+        for window in sorted(_windows(corridor), key=lambda found: found.value.from_):
+            met = next((e for e in earlier if _meet(e.value, window.value)), None)
+            if met is not None and not _reversed(window.value):
+                said = f"it overlaps the window in line {met.place.line}"
+                yield window.mistake("overlapping_windows", said)
+            earlier += [] if _reversed(window.value) else [window]
+
+
+def terms_meet_their_zones(root: Node) -> Iterator[Mistake]:
+    """A term whose every zone is gone before it begins, or comes after it ends, holds nowhere."""
+    whole = _forward(root, "valid")
+    zones: defaultdict[str, list[Validity | None]] = defaultdict(list)
+    for zone in nodes(root, "zones[*]"):
+        id_ = first(zone.value, "id", str)
+        if id_ is not None:
+            zones[id_.value].append(_forward(zone.value, "valid") or whole)
+    for term in nodes(root, "terms[*]"):
+        own = _forward(term.value, "valid") or whole
+        for named in select(term.value, "where.zones[*]", str):
+            versions = zones.get(named.value, [None])
+            if own and all(version and not _meet(own, version) for version in versions):
+                said = f"the zone '{named.value}' is never in force while this term is"
+                path = f"{term.path}.{named.path}"
+                yield Mistake("never_in_force", path, said, named.place.line, named.place.file)
+
+
+def _windows(corridor: Placed[Node]) -> list[Placed[Validity]]:
+    found = select(corridor.value, "windows[*]", Validity)
+    return [Placed(w.value, f"{corridor.path}.{w.path}", w.place) for w in found]
+
+
+def _collision(
+    id_: str, version: Placed[Validity | None], earlier: list[Placed[Validity | None]]
+) -> Iterator[Mistake]:
+    for other in earlier:
+        apart = version.value and other.value and not _meet(version.value, other.value)
+        if not apart:
+            said = (
+                f"the zone '{id_}' has an entry already, in line {other.place.line}; "
+                "a zone that moves needs a 'valid' in each entry, and no two at one time"
+            )
+            yield version.mistake("duplicate_id", said)
+            return
+
+
+def _outside(
+    found: Placed[Validity], whole: Validity | None, code: str, name: str
+) -> Iterator[Mistake]:
+    if whole is None or _reversed(found.value):
+        return
+    if found.value.from_ < whole.from_:
+        said = f"it begins ({_said(found.value.from_)}) before {name} ({_said(whole.from_)})"
+        yield found.mistake(code, said)
+    elif whole.to is not None and found.value.from_ >= whole.to:
+        said = f"it begins ({_said(found.value.from_)}) after {name} ends ({_said(whole.to)})"
+        yield found.mistake(code, said)
+    elif whole.to is not None and (found.value.to is not None and found.value.to > whole.to):
+        said = f"it ends ({_said(found.value.to)}) after {name} ends ({_said(whole.to)})"
+        yield found.mistake(code, said)
+
+
+def _forward(root: Node, pattern: str) -> Validity | None:
+    found = first(root, pattern, Validity)
+    return None if found is None or _reversed(found.value) else found.value
+
+
+def _reversed(interval: Validity) -> bool:
+    return interval.to is not None and interval.to <= interval.from_
+
+
+def _meet(a: Validity, b: Validity) -> bool:
+    """Whether two intervals [from, to) share a moment."""
+    return (b.to is None or a.from_ < b.to) and (a.to is None or b.from_ < a.to)
+
+
+def _said(time: datetime) -> str:
+    return time.isoformat()

@@ -1,0 +1,321 @@
+"""A corridor as a simulator sees it that looks once a minute: an oracle for the fold.
+
+Written another way on purpose and sharing no code with the fold: it asks of one moment
+what every event says about it, knows no intervals, and where an id exists in several versions it
+tries every way of believing one of each.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import product
+
+from streams.corridors.fold import CorridorEvent, Effect, RouteEvent, StatusEvent
+from streams.methodology import Methodology
+from streams.vocabulary import AgreedAxis, Availability, Right
+from tests.unit.streams.corridors.histories import History
+
+A = Availability
+WORST_FIRST = [A.CLOSED, A.SUSPENDED, A.UNKNOWN, A.IMPEDED, A.OPEN]
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def worse(one: Availability, other: Availability) -> Availability:
+    return min(one, other, key=WORST_FIRST.index)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the simulator sees at one moment."""
+
+    state: Availability
+    reach: datetime | None
+    """How far the words in force reach, where the corridor is usable."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one source tells about one moment, believing one version of each of its ids."""
+
+    state: Availability = A.OPEN
+    grant: tuple[datetime, datetime] | None = None
+    """When it was observed and how far it reaches."""
+
+
+@dataclass(eq=False)
+class Simulator:
+    history: History
+    methodology: Methodology
+
+    @cached_property
+    def skew(self) -> timedelta:
+        return timedelta(seconds=self.methodology.clock_skew_s)
+
+    @cached_property
+    def stale(self) -> timedelta:
+        return timedelta(seconds=self.methodology.corridor.stale_after_s)
+
+    @cached_property
+    def ids(self) -> dict[tuple[str, str], list[StatusEvent]]:
+        """The versions of each status id that are listened to, each as first received."""
+        ids: dict[tuple[str, str], dict[tuple[str, bool], StatusEvent]] = defaultdict(dict)
+        for event in self.history.events:
+            if isinstance(event, StatusEvent):
+                versions = ids[event.status.source, event.status.id]
+                known = versions.setdefault((event.content_hash, event.vouched), event)
+                if event.received_at < known.received_at:
+                    versions[event.content_hash, event.vouched] = event
+        return {
+            key: [one for one in versions.values() if one.vouched] or list(versions.values())
+            for key, versions in ids.items()
+        }
+
+    @cached_property
+    def reports(self) -> list[RouteEvent]:
+        found: dict[tuple[object, ...], RouteEvent] = {}
+        for event in self.history.events:
+            if isinstance(event, RouteEvent):
+                key = (event.source, event.id, event.effect, event.observed_from, event.observed_to)
+                if key not in found or event.received_at < found[key].received_at:
+                    found[key] = event
+        return list(found.values())
+
+    @cached_property
+    def settlers(self) -> dict[tuple[str, str], list[list[StatusEvent]]]:
+        """For each event that some status names in `settles`, the versions of those statuses."""
+        settlers: dict[tuple[str, str], list[list[StatusEvent]]] = defaultdict(list)
+        for versions in self.ids.values():
+            for named in {(it.source, it.id) for one in versions for it in one.status.settles}:
+                settlers[named].append(versions)
+        return settlers
+
+    @cached_property
+    def voices(self) -> dict[StatusEvent, str]:
+        return {one: self.voice(one) for versions in self.ids.values() for one in versions}
+
+    # --- who says what -------------------------------------------------------------------------
+
+    def believed(self, event: CorridorEvent, claimed: datetime) -> datetime:
+        return min(claimed, event.received_at + self.skew)
+
+    def from_future(self, event: StatusEvent) -> bool:
+        limit = event.received_at + self.skew
+        seen = event.status.observed_at
+        return event.status.issued_at > limit or (seen is not None and seen > limit)
+
+    def rights(self, event: StatusEvent) -> set[Right | str]:
+        """The rights its source had when it said so; "party" among them for a party's source."""
+        for source in self.history.agreement.sources:
+            if source.id != event.status.source or not event.vouched:
+                continue
+            when = self.believed(event, event.status.issued_at)
+            if source.valid and when < source.valid.from_:
+                continue
+            if source.valid and source.valid.to and when >= source.valid.to:
+                continue
+            rights: set[Right | str] = {"party"} if source.party else set()
+            if not source.corridors or self.history.corridor.id in source.corridors:
+                rights.update(source.rights)
+            return rights
+        return set()
+
+    def voice(self, event: StatusEvent) -> str:
+        rights = self.rights(event)
+        if event.status.exercise:
+            return "silent"
+        if "party" not in rights and Right.OPEN in rights:
+            return "opens"
+        return "cautions" if rights & {"party", Right.OPEN, Right.CLOSE} else "unverified"
+
+    # --- settled by name -----------------------------------------------------------------------
+
+    def is_settled(
+        self, source: str, event_id: str, ended: datetime, now: datetime, party: str | None
+    ) -> bool:
+        for versions in self.settlers.get((source, event_id), ()):
+            settler = versions[0].status
+            if (settler.source, settler.id) == (source, event_id):
+                continue
+            if party is not None and self.party(settler.source) != party:
+                continue
+            if all(self.settles(one, source, event_id, ended, now) for one in versions):
+                return True
+        return False
+
+    def settles(
+        self, event: StatusEvent, source: str, event_id: str, ended: datetime, now: datetime
+    ) -> bool:
+        status = event.status
+        return (
+            any((it.source, it.id) == (source, event_id) for it in status.settles)
+            and Right.SETTLE in self.rights(event)
+            and not status.exercise
+            and not self.from_future(event)
+            and status.issued_at >= ended
+            and now >= status.issued_at
+            and now >= status.effective_from
+        )
+
+    def party(self, source: str) -> str | None:
+        return next((it.party for it in self.history.agreement.sources if it.id == source), None)
+
+    # --- one word at one moment ----------------------------------------------------------------
+
+    def speaks(self, event: StatusEvent) -> bool:
+        """Whether it is a word that replaces earlier ones, at some time."""
+        voice, said = self.voices[event], event.status.status
+        if voice == "silent":
+            return False
+        if voice == "unverified":
+            return said in {A.CLOSED, A.SUSPENDED, A.IMPEDED}
+        return said is not A.OPEN or not self.from_future(event)
+
+    def begins(self, event: StatusEvent) -> datetime:
+        status = event.status
+        if status.status is A.OPEN:
+            return max(status.effective_from, status.observed_at or status.effective_from)
+        if self.from_future(event):
+            return self.believed(event, status.effective_from)
+        return status.effective_from
+
+    def known_as_of(self, event: StatusEvent) -> datetime:
+        """When a caution was last said or seen."""
+        status = event.status
+        said = self.believed(event, status.issued_at)
+        seen = self.believed(event, status.observed_at) if status.observed_at else said
+        return max(said, seen)
+
+    def stands(self, event: StatusEvent, now: datetime) -> bool:
+        status = event.status
+        if not self.speaks(event) or not self.begins(event) <= now < (status.effective_to or NEVER):
+            return False
+        if status.status is A.OPEN:
+            return True
+        party = None if self.voices[event] == "unverified" else self.party(status.source)
+        ended = self.known_as_of(event)
+        return not self.is_settled(status.source, status.id, ended, now, party)
+
+    def state(self, event: StatusEvent, now: datetime) -> Availability:
+        """How usable the corridor is at most, by a word that stands."""
+        status = event.status
+        if self.voices[event] == "unverified":
+            return A.IMPEDED
+        if status.status is A.IMPEDED:
+            seen = self.believed(event, status.observed_at or status.issued_at)
+            return A.UNKNOWN if now >= seen + self.stale else A.IMPEDED
+        return status.status
+
+    def grant(self, event: StatusEvent, now: datetime) -> tuple[datetime, datetime] | None:
+        status = event.status
+        seen = status.observed_at
+        if self.voices[event] != "opens" or status.segment or seen is None:
+            return None
+        if status.status not in {A.OPEN, A.IMPEDED} or self.from_future(event):
+            return None
+        if seen > status.issued_at + self.skew or not max(seen, status.effective_from) <= now:
+            return None
+        ends = [
+            window.to or NEVER
+            for window in self.history.corridor.windows
+            if window.from_ <= seen < (window.to or NEVER)
+        ]
+        reach = min(max(ends, default=seen), seen + self.stale, status.effective_to or NEVER)
+        return (seen, reach) if now < reach else None
+
+    # --- one source at one moment --------------------------------------------------------------
+
+    def told(self, words: Sequence[StatusEvent], now: datetime) -> Told:
+        verified = [word for word in words if self.voices[word] != "unverified"]
+        whole = self.latest([word for word in verified if word.status.segment is None])
+        state = A.OPEN
+        for segment in {word.status.segment for word in verified}:
+            about = [word for word in verified if word.status.segment in {None, segment}]
+            for word in self.latest(about):
+                state = worse(state, self.state(word, now))
+        for word in words:
+            said = self.believed(word, word.status.issued_at)
+            replaced = any(self.believed(it, it.status.issued_at) > said for it in whole)
+            if word not in verified and not replaced:
+                state = worse(state, A.IMPEDED)
+        grants = [self.grant(word, now) for word in whole]
+        given = [grant for grant in grants if grant is not None]
+        if not whole or len(given) < len(grants):
+            return Told(state)
+        return Told(state, (min(seen for seen, _ in given), min(reach for _, reach in given)))
+
+    def latest(self, words: Sequence[StatusEvent]) -> list[StatusEvent]:
+        issued = [self.believed(word, word.status.issued_at) for word in words]
+        return [word for word, when in zip(words, issued, strict=True) if when == max(issued)]
+
+    def source(self, source: str, now: datetime) -> Told:
+        """The worst of what it tells, over every way of believing one version of each id."""
+        versions = [versions for (name, _), versions in self.ids.items() if name == source]
+        standing = {one: self.stands(one, now) for some in versions for one in some}
+        ways = [self.told([one for one in way if standing[one]], now) for way in product(*versions)]
+        state = min((way.state for way in ways), key=WORST_FIRST.index)
+        grants = [way.grant for way in ways if way.grant is not None]
+        if len(grants) < len(ways):
+            return Told(state)
+        return Told(state, (min(seen for seen, _ in grants), min(reach for _, reach in grants)))
+
+    # --- the corridor at one moment ------------------------------------------------------------
+
+    def barriers(self, now: datetime) -> Iterator[datetime]:
+        """Ends of the causes of everything that has suspended the corridor by now."""
+        for report in self.reports:
+            began = self.believed(report, report.observed_from)
+            if report.effect is not Effect.IMPEDES and began <= now:
+                yield max(began, self.believed(report, report.observed_to))
+        for (source, event_id), versions in self.ids.items():
+            for one in versions:
+                status, voice = one.status, self.voices[one]
+                if status.status not in {A.CLOSED, A.SUSPENDED} or voice in {
+                    "silent",
+                    "unverified",
+                }:
+                    continue
+                until, said = status.effective_to or NEVER, self.known_as_of(one)
+                for began in (self.begins(one), status.effective_from):
+                    settled = self.is_settled(source, event_id, said, began, self.party(source))
+                    if began <= now and began < until and not settled:
+                        yield min(max(began, said), until)
+
+    def route(self, now: datetime) -> Availability:
+        """The worst of what reports on the route leave."""
+        state = A.OPEN
+        for report in self.reports:
+            began = self.believed(report, report.observed_from)
+            ended = max(began, self.believed(report, report.observed_to))
+            if report.effect is Effect.UNSETTLES or now < began:
+                continue
+            if self.is_settled(report.source, report.id, ended, now, None):
+                continue
+            if report.effect is Effect.SUSPENDS:
+                state = worse(state, A.SUSPENDED)
+            else:
+                state = worse(state, A.UNKNOWN if now >= ended + self.stale else A.IMPEDED)
+        return state
+
+    def permitted(self, now: datetime) -> bool:
+        corridor = self.history.corridor
+        in_window = any(it.from_ <= now < (it.to or NEVER) for it in corridor.windows)
+        return in_window and corridor.axis in {AgreedAxis.AGREED_IN_DETAIL, AgreedAxis.NOTIFIED}
+
+    def look(self, now: datetime) -> Seen:
+        for valid in (self.history.agreement.valid, self.history.corridor.valid):
+            if valid is not None and not valid.from_ <= now < (valid.to or NEVER):
+                return Seen(A.UNKNOWN, None)
+        told = [self.source(name, now) for name in {source for source, _ in self.ids}]
+        state = self.route(now)
+        for one in told:
+            state = worse(state, one.state)
+        barrier = max(self.barriers(now), default=datetime.min.replace(tzinfo=UTC))
+        reaches = [one.grant[1] for one in told if one.grant and one.grant[0] > barrier]
+        if not reaches or not self.permitted(now):
+            state = worse(state, A.UNKNOWN)
+        usable = state in {A.OPEN, A.IMPEDED}
+        return Seen(state, max(reaches) if usable else None)

@@ -1,0 +1,182 @@
+"""When a corridor may be shown `open`, clause by clause (domain.md, "Corridor").
+
+"Never open unless an authorised `open` that is known was observed within the window, is not stale,
+was observed after the cause of every suspension before it, the agreed axis allows it, no party has
+withdrawn, and no source's latest word is more cautious unless settled by name." Each clause is a
+question to the raw events; none knows how the fold or the simulator answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from streams.corridors.fold import Effect, RouteEvent, StatusEvent
+from streams.methodology import Methodology
+from streams.vocabulary import AgreedAxis, Availability, Right
+from tests.unit.streams.corridors.histories import METHODOLOGY, History
+
+SKEW = timedelta(seconds=METHODOLOGY.clock_skew_s)
+STALE = timedelta(seconds=METHODOLOGY.corridor.stale_after_s)
+NEVER = datetime.max.replace(tzinfo=UTC)
+CAUTIOUS = set(Availability) - {Availability.OPEN}
+
+
+def why_not_open(history: History, methodology: Methodology, now: datetime) -> list[str]:
+    """The clauses that forbid `open` at `now`; empty where it may be open."""
+    assert methodology is METHODOLOGY
+    clauses: dict[str, Callable[[History, datetime], bool]] = {
+        "the agreement and the corridor are in force": _in_force,
+        "the agreed axis allows it": _axis_allows,
+        "some word opens it": lambda history, now: any(_opening(history, now)),
+        "a word that opens it was observed after the cause of every suspension": _seen_since,
+        "no party has withdrawn": _no_party_withdrew,
+        "no source's latest word is more cautious": _no_latest_word_cautious,
+        "no report on the route is unsettled": _no_report_unsettled,
+    }
+    return [clause for clause, holds in clauses.items() if not holds(history, now)]
+
+
+def _in_force(history: History, now: datetime) -> bool:
+    valid = (history.agreement.valid, history.corridor.valid)
+    return all(it is None or it.from_ <= now < (it.to or NEVER) for it in valid)
+
+
+def _axis_allows(history: History, now: datetime) -> bool:  # noqa: ARG001 -- one shape for all clauses
+    return history.corridor.axis in {AgreedAxis.AGREED_IN_DETAIL, AgreedAxis.NOTIFIED}
+
+
+def _statuses(history: History) -> list[StatusEvent]:
+    return [event for event in history.events if isinstance(event, StatusEvent)]
+
+
+def _has(history: History, event: StatusEvent, right: Right) -> bool:
+    """Whether the source is known, vouched for, and had the right when it spoke."""
+    issued = min(event.status.issued_at, event.received_at + SKEW)
+    return event.vouched and any(
+        source.id == event.status.source
+        and right in source.rights
+        and (not source.corridors or history.corridor.id in source.corridors)
+        and (source.valid is None or source.valid.from_ <= issued < (source.valid.to or NEVER))
+        for source in history.agreement.sources
+    )
+
+
+def _party(history: History, source: str) -> str | None:
+    return next((it.party for it in history.agreement.sources if it.id == source), None)
+
+
+def _opening(history: History, now: datetime) -> Iterator[StatusEvent]:
+    """Authorised `open`s, observed within a window that still lasts, not stale, in effect."""
+    for event in _statuses(history):
+        status, seen = event.status, event.status.observed_at
+        if (
+            status.status is Availability.OPEN
+            and seen is not None
+            and not status.exercise
+            and status.segment is None
+            and _has(history, event, Right.OPEN)
+            and _party(history, status.source) is None
+            and max(seen, status.issued_at) <= event.received_at + SKEW
+            and seen <= now < seen + STALE
+            and status.effective_from <= now < (status.effective_to or NEVER)
+            and any(it.from_ <= seen and now < (it.to or NEVER) for it in history.corridor.windows)
+        ):
+            yield event
+
+
+def _seen_since(history: History, now: datetime) -> bool:
+    seen = [event.status.observed_at for event in _opening(history, now)]
+    last = max((it for it in seen if it is not None), default=None)
+    return last is not None and all(last > ended for ended in _suspensions(history, now))
+
+
+def _suspensions(history: History, now: datetime) -> Iterator[datetime]:
+    """The ends of the causes of all suspensions, closures and withdrawn reports until `now`."""
+    for event in history.events:
+        limit = event.received_at + SKEW
+        if isinstance(event, RouteEvent):
+            if event.effect is not Effect.IMPEDES and min(event.observed_from, limit) <= now:
+                yield min(event.observed_to, limit)
+        elif _is_caution(history, event) and event.status.status in {
+            Availability.CLOSED,
+            Availability.SUSPENDED,
+        }:
+            status = event.status
+            lasts = status.effective_from < (status.effective_to or NEVER)
+            cancelled = _is_settled(history, event, status.effective_from)
+            if lasts and status.effective_from <= now and not cancelled:
+                yield status.effective_from
+
+
+def _is_caution(history: History, event: StatusEvent) -> bool:
+    """Whether it is a caution that counts as said: not silenced, and from somebody with a say."""
+    if event.status.exercise or event.status.status not in CAUTIOUS or not event.vouched:
+        return False
+    if _has(history, event, Right.OPEN) or _has(history, event, Right.CLOSE):
+        return True
+    return _party(history, event.status.source) is not None
+
+
+def _no_party_withdrew(history: History, now: datetime) -> bool:
+    return not any(
+        _party(history, event.status.source) is not None for event in _cautions(history, now)
+    )
+
+
+def _no_latest_word_cautious(history: History, now: datetime) -> bool:
+    return not any(True for _ in _cautions(history, now))
+
+
+def _cautions(history: History, now: datetime) -> Iterator[StatusEvent]:
+    """Cautions in effect that their source has not replaced and nobody has settled."""
+    for event in _statuses(history):
+        status = event.status
+        if (
+            _is_caution(history, event)
+            and status.effective_from <= now < (status.effective_to or NEVER)
+            and not _is_replaced(history, event, now)
+            and not _is_settled(history, event, now)
+        ):
+            yield event
+
+
+def _is_replaced(history: History, event: StatusEvent, now: datetime) -> bool:
+    """Whether its source said something later, under an id of its own, that is in effect."""
+
+    def is_later(other: StatusEvent) -> bool:
+        status = other.status
+        return (
+            other.vouched
+            and not status.exercise
+            and (status.source, status.segment or event.status.segment)
+            == (event.status.source, event.status.segment)
+            and status.id != event.status.id
+            and min(status.issued_at, other.received_at + SKEW)
+            > min(event.status.issued_at, event.received_at + SKEW)
+            and min(status.effective_from, other.received_at + SKEW) <= now
+            and now < (status.effective_to or NEVER)
+        )
+
+    return any(is_later(other) for other in _statuses(history))
+
+
+def _is_settled(history: History, event: StatusEvent | RouteEvent, now: datetime) -> bool:
+    named = event.status if isinstance(event, StatusEvent) else event
+    return any(
+        _has(history, other, Right.SETTLE)
+        and not other.status.exercise
+        and max(other.status.issued_at, other.status.effective_from) <= now
+        and any((it.source, it.id) == (named.source, named.id) for it in other.status.settles)
+        for other in _statuses(history)
+    )
+
+
+def _no_report_unsettled(history: History, now: datetime) -> bool:
+    reports: Sequence[RouteEvent] = [it for it in history.events if isinstance(it, RouteEvent)]
+    return all(
+        _is_settled(history, report, now)
+        for report in reports
+        if report.effect is not Effect.UNSETTLES
+        and min(report.observed_from, report.received_at + SKEW) <= now
+    )

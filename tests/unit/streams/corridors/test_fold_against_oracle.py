@@ -1,0 +1,192 @@
+"""Properties of the corridor fold over generated histories."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from random import Random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from streams.corridors.fold import (
+    Effect,
+    Interval,
+    RouteEvent,
+    StatusEvent,
+    at,
+    availability,
+    events_digest,
+)
+from streams.events import CorridorStatus, EventRef
+from streams.vocabulary import Availability
+from tests.unit.streams.corridors.histories import (
+    METHODOLOGY,
+    History,
+    agreement,
+    arrived,
+    corridor,
+    histories,
+    minute,
+)
+from tests.unit.streams.corridors.oracle import Simulator
+from tests.unit.streams.corridors.safety import why_not_open
+
+USABLE = {Availability.OPEN, Availability.IMPEDED}
+MINUTES = [minute(number) for number in range(-10, 400)]
+
+
+def fold(history: History) -> tuple[Interval, ...]:
+    return availability(history.corridor, history.agreement, METHODOLOGY, history.events)
+
+
+def known_at(history: History, number: int) -> History:
+    """What was known of a history at a minute."""
+    known = tuple(it for it in history.events if it.received_at <= minute(number))
+    return History(history.corridor, history.agreement, known)
+
+
+def bounded(examples: int) -> settings:
+    return settings(
+        max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+
+
+def test_a_simulator_that_looks_once_a_minute_sees_the_same_and_open_is_always_safe() -> None:
+    minutes: Counter[Availability] = Counter()
+
+    @given(histories(), st.sampled_from([400, 400, 60, 120, 200]))
+    @bounded(300)
+    def agree(whole: History, knowledge: int) -> None:
+        history = known_at(whole, knowledge)
+        intervals = fold(history)
+        for now, state, not_valid_after in simulated(history):
+            interval = at(intervals, now)
+            assert (interval.state, interval.not_valid_after) == (state, not_valid_after), now
+            if interval.state is Availability.OPEN:
+                assert not why_not_open(history, METHODOLOGY, now)
+            minutes[state] += 1
+
+    agree()
+    # The histories must reach every state often, or all this would say nothing.
+    for state in Availability:
+        assert minutes[state] > sum(minutes.values()) / 400, minutes
+
+
+def simulated(history: History) -> Iterator[tuple[datetime, Availability, datetime | None]]:
+    """Every minute, the last first: its state, and how far it reaches by all that is known."""
+    simulator = Simulator(history, METHODOLOGY)
+    following, not_valid_after = None, None
+    for now in reversed(MINUTES):
+        seen = simulator.look(now)
+        if seen.reach is None:
+            not_valid_after = None
+        elif not_valid_after is not None and following is seen.state:
+            not_valid_after = min(seen.reach, not_valid_after)
+        else:
+            not_valid_after = min(seen.reach, now + timedelta(minutes=1))
+        following = seen.state
+        yield now, seen.state, not_valid_after
+
+
+@given(histories(), st.randoms(use_true_random=False))
+@bounded(100)
+def test_any_order_and_repetition_gives_the_same_intervals_and_digest(
+    history: History, random: Random
+) -> None:
+    events = [*history.events, *random.choices(history.events, k=5)] if history.events else []
+    random.shuffle(events)
+    shuffled = History(history.corridor, history.agreement, tuple(events))
+    assert fold(shuffled) == fold(history)
+    assert events_digest(events) == events_digest(history.events)
+
+
+@given(histories(), st.integers(1, 90))
+@bounded(100)
+def test_what_is_received_again_later_changes_nothing(history: History, later: int) -> None:
+    again = [
+        replace(event, received_at=event.received_at + timedelta(minutes=later))
+        for event in history.events
+    ]
+    repeated = History(history.corridor, history.agreement, (*again, *history.events))
+    assert fold(repeated) == fold(history)
+
+
+@given(histories())
+@bounded(100)
+def test_intervals_are_contiguous_without_end_and_neighbours_differ(history: History) -> None:
+    intervals = fold(history)
+    assert intervals[0].start == history.agreement.valid.from_
+    assert intervals[-1].end is None
+    for before, after in pairwise(intervals):
+        assert before.end == after.start > before.start
+        assert (before.state, before.cause, before.causes, before.not_valid_after) != (
+            after.state,
+            after.cause,
+            after.causes,
+            after.not_valid_after,
+        )
+
+
+@given(histories())
+@bounded(100)
+def test_every_usable_interval_says_after_when_it_is_not_valid(history: History) -> None:
+    for interval in fold(history):
+        assert interval.cause.state is interval.state
+        if interval.state in USABLE:
+            assert interval.not_valid_after is not None
+            assert interval.not_valid_after > interval.start
+            assert interval.causes
+        else:
+            assert interval.not_valid_after is None
+
+
+def _year_of_events(count: int) -> list[StatusEvent | RouteEvent]:
+    """Words, reports and settlements of a busy corridor, `count` in all."""
+    events: list[StatusEvent | RouteEvent] = []
+    words = (*[Availability.OPEN] * 6, Availability.IMPEDED, Availability.CLOSED)
+    for number in range(count):
+        if number % 5 == 4:
+            events.append(
+                RouteEvent(
+                    source="patrol",
+                    id=f"r{number}",
+                    effect=list(Effect)[number % 3],
+                    observed_from=minute(number),
+                    observed_to=minute(number),
+                    received_at=minute(number),
+                )
+            )
+            continue
+        settles = tuple(
+            EventRef(source="patrol", id=f"r{settled}")
+            for settled in range(number - 31, number)
+            if number % 20 == 0 and settled % 5 == 4
+        )
+        status = CorridorStatus(
+            id=f"s{number}",
+            mission="smm",
+            source=("observer", "second", "closer", "stranger")[number % 4],
+            corridor="east",
+            segment=None if number % 7 else f"km{number % 20}",
+            status=words[number % 8 if number % 3 else 0],
+            issued_at=minute(number),
+            observed_at=minute(number),
+            effective_from=minute(number),
+            settles=settles,
+        )
+        events.append(arrived(status, vouched=number % 11 != 0))
+    return events
+
+
+def test_ten_thousand_events_of_one_corridor_fold_within_a_second() -> None:
+    road = corridor(windows=((0, None),))
+    agreed, events = agreement(road, end=None), _year_of_events(10_000)
+    started = time.process_time()
+    intervals = availability(road, agreed, METHODOLOGY, events)
+    assert time.process_time() - started < 1.0
+    assert len(intervals) > 1_000

@@ -1,0 +1,427 @@
+"""Each mistake of meaning is found alone, at its line and path, and nothing else with it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from streams.documents.read import examine_agreement, examine_methodology
+from tests.unit.streams.documents.texts import (
+    AGREEMENT,
+    METHODOLOGY,
+    ZONES_GEOJSON,
+    edited,
+    marked_line,
+)
+
+
+class Case(NamedTuple):
+    code: str
+    path: str
+    edits: tuple[tuple[str, str], ...]
+    says: str = ""
+
+
+def case(code: str, path: str, old: str, new: str, says: str = "") -> Case:
+    return Case(code, path, ((old, new),), says)
+
+
+ZOLOTE_RING = """\
+        - - [38.50, 48.65]
+          - [38.56, 48.65]
+          - [38.56, 48.70]
+          - [38.50, 48.70]
+          - [38.50, 48.65]
+"""
+TERM_BEFORE_ITS_ZONE = """\
+  - id: early
+    clause: point 2
+    text: before
+    prohibits: [shot]
+    where: {zones: [stanytsia]} #<
+    severity: minor
+    violation: fire_into_zone
+    valid: {from: 2016-01-01T00:00:00Z, to: 2016-09-20T21:00:00Z}
+"""
+SECOND_ZONE = """\
+  - id: zolote #<
+    kind: disengagement_area
+    name: Zolote, moved
+    geometry: {{file: zones.geojson, feature: petrivske}}
+    valid: {{from: {start}}}
+  - id: petrivske
+"""
+
+AGREEMENT_CASES = (
+    case(
+        "duplicate_id",
+        "parties[2].id",
+        "guarantors:\n",
+        "  - {id: ua, #<\n    name: Again}\nguarantors:\n",
+        "in line 10",
+    ),
+    case("duplicate_id", "guarantors[0].id", "{id: osce,", "{id: ua, #<\n    ", "in line 10"),
+    case("duplicate_id", "terms[1].id", "id: no-breach", "id: no-fire #<"),
+    case("duplicate_id", "sources[1].id", "id: ua-brigade", "id: jccc #<"),
+    case(
+        "duplicate_id",
+        "zones[1].id",
+        "  - id: petrivske\n",
+        SECOND_ZONE.format(start="2018-01-01T00:00:00Z"),
+        "no two at one time",
+    ),
+    case("unknown_zone", "terms[0].where.zones[0]", "- zolote\n", "- zolotte #<\n", "'zolote'?"),
+    case(
+        "unknown_corridor",
+        "terms[1].where.corridors[0]",
+        "        - north\n",
+        "        - xyz #<\n",
+        "there is north",
+    ),
+    Case(
+        "unknown_corridor",
+        "sources[1].corridors[0]",
+        (("    party: ua\n    corridors:\n      - north\n", "    corridors: [nord] #<\n"),),
+    ),
+    case("unknown_party", "terms[0].binds[0]", "      - ua\n", "      - uaa #<\n", "'ua'?"),
+    case("unknown_party", "sources[1].party", "party: ua", "party: osce #<", "a guarantor"),
+    case(
+        "unused_zone_kind",
+        "terms[0].where.zone_kinds[0]",
+        "        - security_zone\n",
+        "        - no_fly_area #<\n",
+        "there is corridor, disengagement_area, security_zone",
+    ),
+    case("listed_twice", "terms[0].prohibits", "- shot", "- explosion #<"),
+    case("listed_twice", "terms[0].binds", "      - nga\n", "      - ua #<\n"),
+    case("listed_twice", "sources[0].rights", "      - close\n", "      - open #<\n"),
+    case(
+        "empty_where",
+        "terms[1].where",
+        "    where:\n      corridors:\n        - north\n",
+        "    where: {zones: []} #<\n",
+    ),
+    case(
+        "reversed_interval",
+        "corridors[0].windows[0]",
+        "- from: 2016-05-01T08:00:00+03:00",
+        "- from: 2016-05-01T13:00:00+03:00 #<",
+        "before it begins",
+    ),
+    case(
+        "reversed_interval",
+        "valid",
+        '  from: "2015-02-15T00:00:00+02:00"',
+        "  from: 2022-02-15T00:00:00+02:00 #<",
+    ),
+    case(
+        "empty_interval",
+        "corridors[0].windows[0]",
+        "- from: 2016-05-01T08:00:00+03:00",
+        "- from: 2016-05-01T09:00:00Z #<",
+        "holds no moment",
+    ),
+    case(
+        "outside_agreement",
+        "zones[2].valid",
+        'from: "2016-09-21T00:00:00+03:00"',
+        'from: "2014-09-21T00:00:00+03:00" #<',
+        "before the agreement's validity",
+    ),
+    case(
+        "outside_agreement",
+        "zones[2].valid",
+        'from: "2016-09-21T00:00:00+03:00"',
+        'from: "2021-09-21T00:00:00+03:00" #<',
+        "after the agreement's validity ends",
+    ),
+    case(
+        "outside_agreement",
+        "sources[0].valid",
+        "  - id: jccc\n",
+        "  - id: jccc\n    valid: {from: 2016-01-01T00:00:00Z, to: 2021-01-01T00:00:01Z} #<\n",
+        "ends (2021-01-01T00:00:01+00:00) after",
+    ),
+    case(
+        "outside_corridor",
+        "corridors[0].windows[1]",
+        "- from: 2016-05-01T12:00:00+03:00\n        to: 2016-05-01T20:00:00+03:00",
+        "- from: 2018-05-01T12:00:00+03:00 #<\n        to: 2018-05-01T20:00:00+03:00",
+    ),
+    case(
+        "overlapping_windows",
+        "corridors[0].windows[1]",
+        "- from: 2016-05-01T12:00:00+03:00",
+        "- from: 2016-05-01T11:59:59+03:00 #<",
+    ),
+    Case(
+        "never_in_force",
+        "terms[2].where.zones[0]",
+        (
+            (
+                "corridors:\n  - id: north",
+                TERM_BEFORE_ITS_ZONE + "corridors:\n  - id: north",
+            ),
+        ),
+    ),
+    case("not_prohibitable", "terms[0].prohibits[1]", "- shot", "- coverage #<"),
+    case(
+        "party_opens",
+        "sources[1].rights[0]",
+        "      - close\n    party",
+        "      - open #<\n    party",
+    ),
+    case(
+        "self_intersection",
+        "zones[0].geometry.coordinates[0][0]",
+        ZOLOTE_RING,
+        "        - - [38.50, 48.65] #<\n          - [38.56, 48.70]\n          - [38.56, 48.65]\n"
+        "          - [38.50, 48.70]\n          - [38.50, 48.65]\n",
+        "38.53",
+    ),
+    case(
+        "unclosed_ring",
+        "zones[0].geometry.coordinates[0]",
+        ZOLOTE_RING,
+        "        - - [38.50, 48.65] #<\n          - [38.56, 48.65]\n          - [38.56, 48.70]\n"
+        "          - [38.50, 48.70]\n",
+    ),
+    case(
+        "zero_area",
+        "zones[0].geometry.coordinates[0]",
+        ZOLOTE_RING,
+        "        - - [38.50, 48.65] #<\n          - [38.56, 48.65]\n          - [38.58, 48.65]\n"
+        "          - [38.50, 48.65]\n",
+    ),
+    case(
+        "too_few_positions",
+        "zones[0].geometry.coordinates[0]",
+        ZOLOTE_RING,
+        "        - - [38.50, 48.65] #<\n          - [38.56, 48.65]\n          - [38.50, 48.65]\n",
+    ),
+    case(
+        "lon_lat_swapped",
+        "zones[2].geometry",
+        "      type: Polygon\n      coordinates: [[[39.4, 48.6], [39.5, 48.6], [39.5, 48.7],"
+        " [39.4, 48.7], [39.4, 48.6]]]",
+        "      type: Polygon #<\n      coordinates: [[[48.6, 39.4], [48.6, 39.5], [48.7, 39.5],"
+        " [48.7, 39.4], [48.6, 39.4]]]",
+        "swapped it would be",
+    ),
+    case(
+        "route_far",
+        "corridors[0].route",
+        "route: {file: zones.geojson, feature: 7}",
+        "route: {type: LineString, coordinates: [[30.1, 4.8], [30.2, 4.9]]} #<",
+        "km from the nearest zone",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "positions"),
+    [
+        ("route_invalid", "[[0, 89.9], [90, 89.99]]"),
+        ("zone_too_wide", "[[-179, 0], [0, 0], [179, 0]]"),
+    ],
+)
+def test_a_route_that_is_sound_and_cannot_be_judged_by_is_a_mistake(
+    code: str, positions: str
+) -> None:
+    start, rest = AGREEMENT.split("zones:\n", 1)
+    without_zones = edited(
+        start + "terms:\n" + rest.split("\nterms:\n", 1)[1],
+        ("      zones:\n        - zolote\n        - petrivske\n", ""),
+        ("        - security_zone\n", "        - corridor\n"),
+        ("{file: zones.geojson, feature: 7}", f"{{type: LineString, coordinates: {positions}}}"),
+    )
+    assert _codes(without_zones) == [(code, "corridors[0].route")]
+
+
+METHODOLOGY_CASES = (
+    case("thresholds_reversed", "thresholds.possible", "possible: 0.5", "possible: 0.96 #<"),
+    case("listed_twice", "default_accuracy[1].means", "means: heard", "means: camera #<"),
+    case("listed_twice", "sufficient_means", "  - saw", "  - heard #<"),
+    case(
+        "no_sufficient_means",
+        "sufficient_means",
+        "sufficient_means:\n  - heard\n  - saw\n  - camera\n",
+        "sufficient_means: [] #<\n",
+    ),
+    case("accuracy_below_floor", "default_accuracy[0].accuracy_m", "_m: 100", "_m: 4.9 #<"),
+    case("accuracy_below_floor", "accuracy_otherwise_m", "_m: 250", "_m: 4 #<"),
+    case("reversed_interval", "valid", "00+02:00\n", "00+02:00 #<\n  to: 2014-01-01T00:00:00Z\n"),
+)
+
+
+def test_the_sound_documents_have_no_mistake_and_no_advice() -> None:
+    agreement = examine_agreement(AGREEMENT, {"zones.geojson": ZONES_GEOJSON})
+    methodology = examine_methodology(METHODOLOGY)
+    assert (agreement.mistakes, agreement.advice) == ((), ())
+    assert (methodology.mistakes, methodology.advice) == ((), ())
+
+
+@pytest.mark.parametrize("broken", AGREEMENT_CASES, ids=lambda c: f"{c.code}-{c.path}")
+def test_a_mistake_in_an_agreement_is_found_alone_at_its_line_and_path(broken: Case) -> None:
+    text = edited(AGREEMENT, *broken.edits)
+    found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON}, file="a.yaml")
+    placed = [(m.code, m.path, m.line, m.file) for m in found.mistakes]
+    assert placed == [(broken.code, broken.path, marked_line(text), "a.yaml")]
+    assert broken.says in found.mistakes[0].message
+
+
+@pytest.mark.parametrize("broken", METHODOLOGY_CASES, ids=lambda c: f"{c.code}-{c.path}")
+def test_a_mistake_in_a_methodology_is_found_alone_at_its_line_and_path(broken: Case) -> None:
+    text = edited(METHODOLOGY, *broken.edits)
+    found = examine_methodology(text, file="m.yaml")
+    placed = [(m.code, m.path, m.line, m.file) for m in found.mistakes]
+    assert placed == [(broken.code, broken.path, marked_line(text), "m.yaml")]
+
+
+def _codes(text: str) -> list[tuple[str, str]]:
+    found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON})
+    return [(mistake.code, mistake.path) for mistake in found.mistakes]
+
+
+def test_a_zone_that_moves_has_one_id_and_intervals_that_touch_without_overlapping() -> None:
+    text = edited(
+        AGREEMENT,
+        ("  - id: petrivske\n", SECOND_ZONE.format(start="2018-01-01T00:00:00Z")),
+        (
+            "    name: Zolote\n",
+            "    name: Zolote\n    valid: {from: 2016-01-01T00:00:00Z, to: 2018-01-01T00:00:00Z}\n",
+        ),
+    )
+    assert _codes(text) == []
+
+
+def test_a_term_reaches_a_zone_that_moved_if_one_of_its_entries_is_in_force() -> None:
+    moved = edited(
+        AGREEMENT,
+        ("  - id: petrivske\n", SECOND_ZONE.format(start="2018-01-01T00:00:00Z")),
+        (
+            "    name: Zolote\n",
+            "    name: Zolote\n    valid: {from: 2016-01-01T00:00:00Z, to: 2018-01-01T00:00:00Z}\n",
+        ),
+    )
+    late, never = "2019-01-01T00:00:00Z", "2015-03-01T00:00:00Z"
+    for start, end, codes in (
+        (late, "2019-02-01T00:00:00Z", []),
+        (never, "2015-04-01T00:00:00Z", [("never_in_force", "terms[0].where.zones[0]")]),
+    ):
+        valid = f"    severity: grave\n    valid: {{from: {start}, to: {end}}}\n"
+        assert _codes(edited(moved, ("    severity: grave\n", valid))) == codes
+
+
+def test_mistakes_of_structure_and_of_meaning_in_one_document_are_all_found_at_once() -> None:
+    text = edited(
+        AGREEMENT,
+        ("title: Contact line\n", "titel: Contact line\n"),  # two: one unknown, one missing
+        ("to: 2017-01-01T00:00:00+02:00", "to: 2017-01-01T00:00:00"),
+        ("id: zolote\n    kind: disengagement_area", "id: zolote\n    kind: disengagment_area"),
+        ("          - [38.56, 48.65]\n", ""),
+        ("          - [38.50, 48.70]\n", "          - [38.50, 48.70, 12, 13]\n"),
+        ("feature: petrivske", "feature: petrovske"),
+        ('from: "2016-09-21T00:00:00+03:00"', 'from: "2014-09-21T00:00:00+03:00"'),
+        ("- shot", "- shoot"),
+        ("        - petrivske\n", "        - petrivsk\n"),
+        ("severity: grave", "severity: graver"),
+        ("width_m: 500", "width_m: 0"),
+        ("- from: 2016-05-01T12:00:00+03:00", "- from: 2016-05-01T11:00:00+03:00"),
+        ("    party: ua", "    party: uk"),
+        ("  - id: ua-brigade\n", "  - id: jccc\n"),
+    )
+    assert sorted(_codes(text)) == [
+        ("duplicate_id", "sources[1].id"),
+        ("missing_field", "title"),
+        ("missing_utc_offset", "corridors[0].valid.to"),
+        ("out_of_range", "corridors[0].width_m"),
+        ("outside_agreement", "zones[2].valid"),
+        ("overlapping_windows", "corridors[0].windows[1]"),
+        ("unknown_feature", "zones[1].geometry.feature"),
+        ("unknown_field", "titel"),
+        ("unknown_party", "sources[1].party"),
+        ("unknown_word", "terms[0].prohibits[1]"),
+        ("unknown_word", "terms[0].severity"),
+        ("unknown_word", "zones[0].kind"),
+        ("unknown_zone", "terms[0].where.zones[1]"),
+        ("wrong_length", "zones[0].geometry.coordinates[0][2]"),
+    ]
+
+
+def test_mistakes_come_sorted_by_file_and_line() -> None:
+    text = edited(
+        AGREEMENT,
+        ("severity: serious", "severity: x"),
+        ("id: contact-line", "id: contact line"),
+        ("  - id: ua-brigade\n", "  - id: jccc\n"),
+    )
+    unclosed = edited(
+        ZONES_GEOJSON,
+        ("          [37.90, 47.84],\n          [37.90, 47.80]", "          [37.90, 47.84]"),
+    )
+    found = examine_agreement(text, {"zones.geojson": unclosed}, file="a.yaml")
+    places = [(m.file, m.line) for m in found.mistakes]
+    assert places == sorted(places)
+    assert [m.file for m in found.mistakes] == ["a.yaml"] * 3 + ["zones.geojson"]
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [(35.4, 33.15), (38.3, 48.2), (-72.9, 6.1), (31.6, 6.9), (81.1, 8.3), (35.9, 33.0)],
+    ids=["lebanon", "donbas", "colombia", "south sudan", "sri lanka", "golan"],
+)
+def test_swapped_zones_are_found_where_missions_work(lon: float, lat: float) -> None:
+    centres = [(lon, lat), (lon + 0.2, lat + 0.1), (lon - 0.1, lat + 0.2), (lon + 0.1, lat)]
+    assert _swapped(centres) == []
+    for number, (x, y) in enumerate(centres):
+        swapped = [*centres[:number], (y, x), *centres[number + 1 :]]
+        assert _swapped(swapped) == [f"zones[{number}].geometry"]
+
+
+def test_of_two_zones_that_mirror_each_other_the_route_tells_which_is_swapped() -> None:
+    assert _swapped([(38.3, 48.2), (48.2, 38.3)]) == ["zones[1].geometry"]
+
+
+def test_a_far_zone_that_is_no_mirror_image_is_not_called_swapped() -> None:
+    assert _swapped([(38.3, 48.2), (38.4, 48.3), (24.0, 49.8), (60.6, 56.8)]) == []
+
+
+def _swapped(centres: list[tuple[float, float]]) -> list[str]:
+    zones = "".join(
+        f"  - id: z{number}\n    kind: security_zone\n    name: Z\n    geometry:\n"
+        f"      type: Polygon\n      coordinates: [[[{x}, {y}], [{x + 0.01}, {y}],"
+        f" [{x}, {y + 0.01}], [{x}, {y}]]]\n"
+        for number, (x, y) in enumerate(centres)
+    )
+    start, rest = AGREEMENT.split("zones:\n", 1)
+    text = start + "zones:\n" + zones + "terms:\n" + rest.split("\nterms:\n", 1)[1]
+    return [path for code, path in _codes(text) if code == "lon_lat_swapped"]
+
+
+def test_a_swap_that_leaves_the_latitudes_range_is_named_as_well() -> None:
+    ring = "[[[8.3, 121.1], [8.3, 121.2], [8.4, 121.2], [8.3, 121.1]]]"
+    good = "[[[121.1, 8.3], [121.2, 8.3], [121.2, 8.4], [121.1, 8.3]]]"
+    zones = "".join(
+        f"  - id: z{n}\n    kind: security_zone\n    name: Z\n    geometry:\n"
+        f"      type: Polygon\n      coordinates: {coordinates}\n"
+        for n, coordinates in enumerate([good, ring, good])
+    )
+    start, rest = AGREEMENT.split("zones:\n", 1)
+    text = start + "zones:\n" + zones + "terms:\n" + rest.split("\nterms:\n", 1)[1]
+    found = [code for code, path in _codes(text) if path.startswith("zones[1].geometry")]
+    assert sorted(found) == ["lon_lat_swapped", "out_of_range"]
+
+
+def test_a_long_route_that_begins_near_a_zone_is_not_far() -> None:
+    line = "{type: LineString, coordinates: [[38, 48], [70, 50], [120, 50]]}"
+    assert _codes(edited(AGREEMENT, ("{file: zones.geojson, feature: 7}", line))) == []
+
+
+def test_a_zone_that_no_term_speaks_of_is_advice_and_no_mistake() -> None:
+    text = edited(AGREEMENT, ("        - petrivske\n", ""), ("id: petrivske", "id: petrivske #<"))
+    found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON}, file="a.yaml")
+    assert found.mistakes == ()
+    assert found.document is not None
+    assert [(a.code, a.line) for a in found.advice] == [("unused_zone", marked_line(text))]
