@@ -111,7 +111,9 @@ def compose(text: str, file: str | None) -> Composed:
                 break
     except yaml.YAMLError as error:
         # Going on is safe: the mistake is kept, and a document that has one is never used.
-        builder.say("yaml_syntax", _syntax_line(error), _syntax_message(error))
+        last = text.count("\n") + 1
+        # YAML sees some mistakes only behind the last line, where nobody can look.
+        builder.say("yaml_syntax", min(_syntax_line(error), last), _syntax_message(error))
         return Composed(None, tuple(builder.mistakes))
     if builder.root is None and not builder.mistakes:
         builder.say("empty_document", 1, "the document is empty")
