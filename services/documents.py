@@ -43,7 +43,8 @@ def examine_file(path: Path) -> Examined[Agreement] | Examined[Methodology]:
         return examine_document(_text(path), Beside(path), file=path.name)
     except DocumentFileError as error:
         # What is no text is a mistake like others: the files after this one are examined too.
-        return Examined[Agreement](None, (error.mistake,), ())
+        unreadable: Examined[Agreement] = Examined(None, (error.mistake,), ())
+        return unreadable
 
 
 def read_document_file(path: Path) -> Agreement | Methodology:

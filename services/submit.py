@@ -32,6 +32,26 @@ class Outcome(NamedTuple):
     refusal: Refusal | None
 
 
+class Decision(NamedTuple):
+    """Where an event goes, and what would be said of it there."""
+
+    topic: TopicName
+    key: bytes
+    """One source, one partition: a correction never overtakes what it corrects."""
+    refusal: Refusal | None
+
+
+def decision_of(raw: bytes) -> Decision:
+    """Look at an event as a worker would; its topic is that of what it is meant as."""
+    shape = shape_of(raw)
+    event = decode_status(raw) if shape.is_status else decode_report(raw)
+    return Decision(
+        topic=TopicName.CORRIDOR_STATUS if shape.is_status else TopicName.REPORTS,
+        key=f"{shape.mission}/{shape.source}".encode(errors="replace"),
+        refusal=event if isinstance(event, Refusal) else None,
+    )
+
+
 class Shape(Struct):
     """The little that tells a status from a report, and whose it is."""
 
@@ -84,20 +104,16 @@ class Submitter:
         Raises:
             kafka.errors.KafkaError: Kafka does not answer.
         """
-        shape = shape_of(raw)
-        is_status = shape.is_status
-        event = decode_status(raw) if is_status else decode_report(raw)
-        refusal = event if isinstance(event, Refusal) else None
-        if refusal is not None and not self._unchecked:
-            return Outcome(sent=False, refusal=refusal)
-        topic = TopicName.CORRIDOR_STATUS if is_status else TopicName.REPORTS
-        # One source, one partition: a correction never overtakes what it corrects.
-        partition_key = f"{shape.mission}/{shape.source}".encode(errors="replace")
+        decision = decision_of(raw)
+        if decision.refusal is not None and not self._unchecked:
+            return Outcome(sent=False, refusal=decision.refusal)
         headers = make_tag(self._key, raw) if self._key else []
-        self._waiting.append(self._producer.send(topic, raw, key=partition_key, headers=headers))
+        self._waiting.append(
+            self._producer.send(decision.topic, raw, key=decision.key, headers=headers)
+        )
         if len(self._waiting) >= IN_FLIGHT:
             self.flush()
-        return Outcome(sent=True, refusal=refusal)
+        return Outcome(sent=True, refusal=decision.refusal)
 
     def flush(self) -> int:
         """Wait until Kafka has everything; how many events it has.

@@ -1,0 +1,55 @@
+"""Runs commands in this process, as a shell would: arguments in; code, output and errors out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from services.cli.main import main
+from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
+from services.local.folder import HOME_VARIABLE
+from services.settings import GROUP_VARIABLE, KEYS_VARIABLE
+
+VARIABLES = (DATABASE_VARIABLE, KAFKA_VARIABLE, KEYS_VARIABLE, GROUP_VARIABLE, "COLUMNS")
+
+
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        """Standard output as JSON, a value a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def failure(self) -> Any:  # noqa: ANN401  JSON
+        """The error that `--json` writes."""
+        return json.loads(self.err.splitlines()[-1])
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command where no engine runs and nothing is set."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+
+    def run_command(*argv: str | Path) -> Ran:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in argv])
+        out, err = capsys.readouterr()
+        return Ran(ended.value.code or 0, out, err)  # type: ignore[arg-type]  # always a number
+
+    return run_command

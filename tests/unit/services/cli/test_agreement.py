@@ -1,0 +1,116 @@
+"""`truceline agreement`: every mistake at once, with what to do and an exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.examples.example import FOLDER
+from tests.unit.services.cli.conftest import Run
+
+AGREEMENT, METHODOLOGY = FOLDER / "agreement.yaml", FOLDER / "methodology.yaml"
+
+
+@pytest.fixture
+def mistaken(tmp_path: Path) -> Path:
+    """The example with two mistakes in it, its GeoJSON beside it."""
+    text = AGREEMENT.read_text(encoding="utf-8")
+    assert "severity: grave" in text or "severity: serious" in text
+    text = text.replace("severity:", "severty:", 1).replace("mission:", "misson:", 1)
+    for file in FOLDER.glob("*.geojson"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    made = tmp_path / "mistaken.yaml"
+    made.write_text(text, encoding="utf-8")
+    return made
+
+
+def test_sound_documents_are_named_with_their_hashes(run: Run) -> None:
+    ran = run("agreement", "check", AGREEMENT, METHODOLOGY)
+    assert ran.code == 0
+    assert ran.out.count("no mistakes") == 2
+    (said,) = run("agreement", "check", AGREEMENT, METHODOLOGY, "--json").lines
+    assert said["mistakes"] == []
+    assert set(said["documents"]) == {"agreement.yaml", "methodology.yaml"}
+
+
+def test_every_mistake_is_shown_with_its_line(run: Run, mistaken: Path) -> None:
+    ran = run("agreement", "check", mistaken, METHODOLOGY)
+    assert ran.code == 1
+    assert "did you mean" in ran.out.lower()
+    assert ran.out.count("mistaken.yaml:") >= 2
+    assert "methodology.yaml: no mistakes" in ran.out
+    (said,) = run("agreement", "check", mistaken, "--json").lines
+    assert len(said["mistakes"]) >= 2
+    for mistake in said["mistakes"]:
+        assert set(mistake) == {"code", "path", "message", "line", "file"}
+
+
+@pytest.mark.parametrize("words", [("agreement", "load"), ("agreement", "show")])
+def test_a_document_with_mistakes_is_not_used_and_all_are_shown(
+    words: tuple[str, ...], run: Run, mistaken: Path
+) -> None:
+    ran = run(*words, mistaken)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.count("mistaken.yaml:") >= 2
+    assert ran.err.splitlines()[-1].endswith("see above: mend the file and try again [mistakes]")
+    failure = run(*words, mistaken, "--json").failure
+    assert (failure["code"], len(failure["mistakes"]) >= 2) == ("mistakes", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (b"zones: [", "yaml"),
+        (b"", ""),
+        (b"\xff\xfe\x00", "not_utf8"),
+        (b"format: truceline.agreement.v1\n", ""),
+        (b"&a [*a, *a]", ""),
+    ],
+)
+def test_what_is_no_agreement_is_a_mistake_like_others(
+    text: bytes, code: str, run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "broken.yaml"
+    file.write_bytes(text)
+    ran = run("agreement", "check", file, METHODOLOGY, "--json")
+    assert ran.code == 1
+    (said,) = ran.lines
+    assert said["mistakes"]
+    assert code in said["mistakes"][0]["code"]
+    assert "methodology.yaml" in said["documents"]
+
+
+def test_broken_files_that_only_lie_beside_it_are_nothing_to_it(run: Run, tmp_path: Path) -> None:
+    for file in (AGREEMENT, *FOLDER.glob("*.geojson")):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "a-folder.geojson").mkdir()
+    (tmp_path / "broken.geojson").write_bytes(b"\xff")
+    (tmp_path / "dangling.geojson").symlink_to(tmp_path / "nowhere")
+    assert run("agreement", "check", tmp_path / "agreement.yaml").code == 0
+
+
+def test_a_file_is_shown_and_compared_without_any_engine(run: Run, tmp_path: Path) -> None:
+    shown = run("agreement", "show", AGREEMENT)
+    assert shown.code == 0
+    for text in ("security-zone", "cease-fire", "zolote-road", "No finding under it is a finding"):
+        assert text in shown.out
+    (whole,) = run("agreement", "show", AGREEMENT, "--json").lines
+    assert whole["id"] == "donetsk-luhansk-illustrative"
+    assert run("agreement", "diff", AGREEMENT, AGREEMENT).out == "nothing changed\n"
+    for file in FOLDER.glob("*.geojson"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    amended = tmp_path / "amended.yaml"
+    text = AGREEMENT.read_text(encoding="utf-8").replace("version: 1", "version: 2", 1)
+    amended.write_text(text, encoding="utf-8")
+    changes = run("agreement", "diff", AGREEMENT, amended, "--json").lines
+    assert changes
+
+
+def test_a_name_that_is_neither_file_nor_loaded_needs_a_database(run: Run) -> None:
+    assert run("agreement", "show", "nothing@1").code == 3
+
+
+def test_two_tables_show_at_80_columns(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert max(map(len, run("agreement", "show", AGREEMENT).out.splitlines())) <= 80
