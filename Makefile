@@ -39,6 +39,9 @@ demo: install ## The main job on 174 real observations, on fresh engines, in a t
 bench: install ## Reports/s from Kafka to committed, beside a stock agent and bare COPY
 	$(BIN)/python -m tests.bench.pipeline
 
+chaos: install ## 50,000 reports through 20 SIGKILLs (TRUCELINE_CHAOS_SEED=N for another schedule)
+	$(BIN)/pytest -m slow -s tests/e2e
+
 lock: ## Make the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --extra dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock
