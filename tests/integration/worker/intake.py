@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from streams.decode import Refusal, decode_report, decode_status
 from streams.dossier import Dossier, Link, Version, links_of, read_dossiers
 from streams.inforce import Register
 from streams.keys import EventKind, event_key
+from streams.tags import ProducerKey
 from streams.topics import TopicName
 from tests.integration.worker.records import KEYS, Entry, Message, log_of
 
@@ -70,10 +71,12 @@ def _whole(table: str) -> sql.Composed:
     return sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))
 
 
-def pure_readings(register: Register, messages: Iterable[Message]) -> set[bytes]:
+def pure_readings(
+    register: Register, messages: Iterable[Message], keys: Mapping[str, ProducerKey] = KEYS
+) -> set[bytes]:
     """The readings of reports by the pure core alone, from the set of messages; without times."""
     log = log_of(dict.fromkeys(messages))
-    incoming, _ = read_records(log, EventKind.REPORT, decode_report, KEYS)
+    incoming, _ = read_records(log, EventKind.REPORT, decode_report, keys)
     versions: defaultdict[UUID, list[Version]] = defaultdict(list)
     links: defaultdict[UUID, list[Link]] = defaultdict(list)
     for item in incoming:

@@ -1,0 +1,244 @@
+"""Kills: what is killed when, and whether it was inside of a transaction.
+
+An aimed kill freezes the workers (SIGSTOP) when PostgreSQL shows one of their transactions with
+rows written, and looks again: the client of a transaction that waits for its client can no longer
+commit it. Only what is seen so counts as a landing inside a transaction. The others come at a
+random moment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+import psycopg
+
+from services.local.orphans import kill_processes
+from services.local.supervisor import ServiceProcess
+from tests.e2e.stage import Stage
+
+AIM_S = 45.0
+"""How long an aimed kill waits for a transaction before it goes off anyway."""
+SETTLE_S = 0.05
+"""How long a frozen worker's statement may take to come back to waiting for its client."""
+RECOVER_S = 120.0
+IDLE_S = 4.0
+"""After so long without work another slice of the load is let go."""
+
+
+class Victim(StrEnum):
+    """What is killed."""
+
+    WORKER = "worker"
+    KAFKA = "kafka"
+    POSTGRESQL = "postgresql"
+
+
+class Shot(NamedTuple):
+    """A kill as it is planned."""
+
+    victim: Victim
+    aimed: bool
+    delay_s: float
+    """How long after its slice of the load was released it is due."""
+    waits: bool
+    """Whether the next one waits until something was committed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A kill as it happened."""
+
+    at_s: float
+    victim: Victim
+    who: str
+    aimed: bool
+    inside: str | None
+    """What PostgreSQL showed of the transaction it landed in; None: it landed in none."""
+    recovered_s: float | None = None
+    """From the kill to the next commit of a worker; None: nobody waited for it."""
+
+
+def plan(seed: int, workers: int, kafka: int, postgresql: int) -> list[Shot]:
+    """A schedule from a seed: two thirds are aimed, of each victim alike."""
+    draw = random.Random(seed)
+    shots = []
+    counts = {Victim.WORKER: workers, Victim.KAFKA: kafka, Victim.POSTGRESQL: postgresql}
+    for victim, count in counts.items():
+        for number in range(count):
+            aimed = number % 3 < 2
+            waits = draw.random() < 0.75
+            shots.append(Shot(victim, aimed, draw.uniform(0.0, 1.5), waits))
+    draw.shuffle(shots)
+    return shots
+
+
+class _Transaction(NamedTuple):
+    """A worker's transaction that has written rows, as pg_stat_activity shows it."""
+
+    worker_pid: int
+    frozen: bool
+    """It waits for its client: if that is frozen, it stays as it is."""
+    seen: str
+
+
+_OPEN = """
+SELECT (regexp_match(application_name, '[0-9]+$'))[1]::int,
+    state = 'idle in transaction' OR wait_event = 'ClientRead',
+    format('%s after %s, xid %s', state, split_part(btrim(query, E' \n'), ' ', 1), backend_xid)
+FROM pg_stat_activity
+WHERE application_name ~ '^truceline (reports|statuses) [0-9]+$' AND backend_xid IS NOT NULL
+"""
+
+
+class Killer:
+    """Carries a schedule out against a stage."""
+
+    def __init__(self, stage: Stage, url: str, workers: Sequence[ServiceProcess]) -> None:
+        self._stage = stage
+        self._url = url
+        self._workers = workers
+        self._conn: psycopg.Connection[tuple[object, ...]] | None = None
+        self._began = time.monotonic()
+        self.landings: list[Landing] = []
+
+    def shoot(self, shot: Shot, draw: random.Random, release: Callable[[], None]) -> None:
+        """Let a slice of the load go, kill while it is worked on, perhaps wait for recovery."""
+        release()
+        landing = self._aim(shot, release) if shot.aimed else None
+        if landing is None:
+            time.sleep(shot.delay_s)
+            landing = self._fire(shot, self._somebody(shot.victim, draw), None)
+        release()
+        if shot.waits:
+            landing = replace(landing, recovered_s=self._await_commit(landing, release))
+        self.landings.append(landing)
+
+    def close(self) -> None:
+        """Close the connection that looks."""
+        self._drop()
+
+    def _aim(self, shot: Shot, release: Callable[[], None]) -> Landing | None:
+        deadline = time.monotonic() + AIM_S
+        more = time.monotonic() + IDLE_S
+        while time.monotonic() < deadline:
+            if time.monotonic() > more:  # all is done, or nobody works yet
+                release()
+                more = time.monotonic() + IDLE_S
+            if not self._open():
+                time.sleep(0.001)
+                continue
+            with self._all_frozen():
+                inside = self._certain()
+                if inside is not None and self._alive(shot.victim):
+                    return self._fire(shot, inside.worker_pid, inside.seen)
+        return None
+
+    def _certain(self) -> _Transaction | None:
+        """A transaction of a frozen worker that can't go on; what still runs gets a moment."""
+        deadline = time.monotonic() + SETTLE_S
+        while True:
+            found = self._open()
+            waiting = [transaction for transaction in found if transaction.frozen]
+            if waiting or not found or time.monotonic() > deadline:
+                return waiting[0] if waiting else None
+            time.sleep(0.002)
+
+    def _fire(self, shot: Shot, worker_pid: int, inside: str | None) -> Landing:
+        at_s = time.monotonic() - self._began
+        if shot.victim is Victim.POSTGRESQL:
+            kill_processes("postgres", self._stage.engines.folder.path / "postgres")
+            self._drop()
+            who = "server and sessions"
+        else:
+            pid = self._kafka_pid() if shot.victim is Victim.KAFKA else worker_pid
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            who = f"process {pid}"
+        return Landing(at_s, shot.victim, who, shot.aimed, inside)
+
+    def _somebody(self, victim: Victim, draw: random.Random) -> int:
+        """Wait until such a victim runs; a worker's pid if it is to be one."""
+        deadline = time.monotonic() + RECOVER_S
+        while not self._alive(victim):
+            assert time.monotonic() < deadline, (victim, self._stage.said)
+            time.sleep(0.02)
+        alive = [pid for worker in self._workers if (pid := worker.pid)]
+        return draw.choice(alive) if alive else 0
+
+    def _alive(self, victim: Victim) -> bool:
+        engines = self._stage.engines
+        if victim is Victim.KAFKA:
+            return engines.kafka.pid is not None
+        if victim is Victim.POSTGRESQL:
+            return engines.postgres.pid is not None
+        return any(worker.pid for worker in self._workers)
+
+    def _kafka_pid(self) -> int:
+        pid = self._stage.engines.kafka.pid
+        assert pid is not None
+        return pid
+
+    @contextmanager
+    def _all_frozen(self) -> Iterator[None]:
+        pids = [pid for worker in self._workers if (pid := worker.pid)]
+        try:
+            _tell(pids, signal.SIGSTOP)
+            yield
+        finally:
+            _tell(pids, signal.SIGCONT)
+
+    def _await_commit(self, landing: Landing, release: Callable[[], None]) -> float:
+        """Seconds from the kill to the next event that somebody committed."""
+        fired = self._began + landing.at_s
+        before: int | None = None
+        more = time.monotonic() + IDLE_S
+        while True:
+            waited = time.monotonic() - fired
+            if time.monotonic() > more:  # it was done before anybody looked
+                release()
+                more = time.monotonic() + IDLE_S
+            assert waited < RECOVER_S, (landing, self._stage.said)
+            known = self._known_events()
+            if known is not None:
+                if before is not None and known > before:
+                    return waited
+                before = known if before is None else before
+            time.sleep(0.01)
+
+    def _known_events(self) -> int | None:
+        found = self._ask("SELECT count(*) FROM event_keys")
+        return None if found is None else int(str(found[0][0]))
+
+    def _open(self) -> list[_Transaction]:
+        found = self._ask(_OPEN) or []
+        return [_Transaction(int(str(pid)), bool(at), str(seen)) for pid, at, seen in found]
+
+    def _ask(self, query: str) -> list[tuple[object, ...]] | None:
+        """Ask PostgreSQL; None while it is away."""
+        try:
+            if self._conn is None:
+                self._conn = psycopg.connect(self._url, autocommit=True, connect_timeout=5)
+            return self._conn.execute(query.encode()).fetchall()
+        except psycopg.OperationalError:
+            self._drop()
+            return None
+
+    def _drop(self) -> None:
+        if self._conn is not None:
+            self._conn.close()
+            self._conn = None
+
+
+def _tell(pids: Sequence[int], what: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):  # it was the victim
+            os.kill(pid, what)

@@ -1,0 +1,135 @@
+"""The stage of a crash test: engines in a temporary folder, and workers, kept up as `up` does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import KafkaAdminClient
+
+from services.keyring import LOCAL_KEY, make_keys, read_keys
+from services.load import load_documents
+from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
+from services.local.engines import Engines
+from services.local.supervisor import POLL_S, Service, ServiceProcess, Supervisor
+from services.make_topics import make_topics
+from services.settings import GROUP_VARIABLE, KEYS_VARIABLE
+from services.store.engine import connect
+from services.store.migrate import upgrade
+from streams.agreement import Agreement
+from streams.methodology import Methodology
+from streams.tags import ProducerKey
+from streams.topics import TopicName
+
+CONSUMED = (TopicName.REPORTS, TopicName.CORRIDOR_STATUS)
+PARTITIONS = 8
+
+
+class Stage:
+    """Engines that run, their databases, and what watches over them all."""
+
+    def __init__(self, folder: Path, documents: tuple[Agreement, Methodology]) -> None:
+        self.folder = folder
+        self.engines = Engines(folder)
+        self.said: list[str] = []
+        self._documents = documents
+        self._keys = folder / "keys" / "producers.toml"
+        self._supervisor = Supervisor(self.said.append)
+        self._ending = threading.Event()
+        self._watching = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+
+    def start(self) -> None:
+        """Start the engines; make topics and keys. Nothing is looked after yet."""
+        self.engines.start()
+        make_topics(self.engines.kafka.bootstrap, PARTITIONS)
+        make_keys(self._keys)
+
+    def stop(self) -> None:
+        """Stop everything."""
+        self._ending.set()
+        if self._watching.is_alive():
+            self._watching.join()
+        self._supervisor.stop()
+        self.engines.stop()
+
+    @property
+    def key(self) -> ProducerKey:
+        """The key that producers of this machine tag with."""
+        return read_keys(self._keys)[LOCAL_KEY]
+
+    def make_database(self, name: str) -> str:
+        """An empty, migrated database with the documents loaded; its URL."""
+        postgres = self.engines.postgres
+        with psycopg.connect(postgres.admin_url, autocommit=True) as admin:
+            admin.execute(f'CREATE DATABASE "{name}" OWNER truceline'.encode())
+        url = postgres.url_of(name)
+        upgrade(url)
+        with connect(url) as conn:
+            load_documents(conn, self._documents, self._documents[0].valid.from_)
+        return url
+
+    def start_workers(self, names: tuple[str, ...], url: str, group: str) -> list[ServiceProcess]:
+        """Start worker processes on a database, looked after from now on."""
+        env = {
+            **os.environ,
+            DATABASE_VARIABLE: url,
+            KAFKA_VARIABLE: self.engines.kafka.bootstrap,
+            KEYS_VARIABLE: str(self._keys),
+            GROUP_VARIABLE: group,
+        }
+        argv = (sys.executable, "-m", "services.worker")
+        workers = [ServiceProcess(Service(n, argv, env), self.engines.folder.logs) for n in names]
+        for worker in workers:
+            self._supervisor.start(worker)
+        return workers
+
+    def look_after(self) -> None:
+        """From now on whatever ends is started again, with the supervisor's own pauses."""
+        for engine in self.engines.ours:
+            self._supervisor.watch(engine)
+        self._watching.start()
+
+    def log(self, name: str) -> str:
+        """What a worker has logged."""
+        path = self.engines.folder.logs / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def lag(self, group: str) -> dict[str, int]:
+        """How many records of each topic the group has not committed; raises if Kafka is away."""
+        bootstrap = self.engines.kafka.bootstrap
+        tps = [TopicPartition(name, n) for name in CONSUMED for n in range(PARTITIONS)]
+        with closing(KafkaConsumer(bootstrap_servers=bootstrap)) as consumer:
+            ends = consumer.end_offsets(tps)
+        with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
+            read = admin.list_group_offsets(group).get(group, {})  # type: ignore[no-untyped-call]
+        committed = {tp: read[tp].offset if tp in read else 0 for tp in tps}
+        assert all(committed[tp] <= ends[tp] for tp in tps), (committed, ends)
+        return {
+            name: sum(ends[tp] - committed[tp] for tp in tps if tp.topic == name)
+            for name in CONSUMED
+        }
+
+    def _watch(self) -> None:
+        while not self._ending.wait(POLL_S):
+            self._supervisor.poll()
+
+
+@contextmanager
+def a_stage(agreement: Agreement, methodology: Methodology) -> Iterator[Stage]:
+    """A stage in a folder of its own, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="truceline-e2e-"))
+    stage = Stage(folder, (agreement, methodology))
+    try:
+        stage.start()
+        yield stage
+    finally:
+        stage.stop()
+        shutil.rmtree(folder, ignore_errors=True)
