@@ -1,0 +1,253 @@
+"""What README and guides say is held to the program: commands, reports, paths, words, codes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from services.cli import output
+from services.cli.main import COMMANDS, truceline
+from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
+from services.local.folder import HOME_VARIABLE
+from services.local.programs import CACHE_VARIABLE
+from services.settings import GROUP_VARIABLE, KEYS_VARIABLE
+from services.store.models import HISTORY_TABLES, Base
+from services.worker.__main__ import EXIT_UNUSABLE
+from streams.agreement import Agreement, Corridor, Document, Source, Term, Zone
+from streams.batching import EXIT_STALLED
+from streams.coalesce import EXIT_PROCESS_FAILED
+from streams.corridors.effects import Cause
+from streams.decode import Reason, Refusal, decode_report, decode_status
+from streams.events import Report
+from streams.judge import RULES
+from streams.methodology import CorridorRules, Methodology, Thresholds
+from streams.reading import CONTRADICTION
+from streams.vocabulary import Verdict
+
+ROOT = Path(__file__).parents[2]
+GUIDES = ROOT / "docs" / "guides"
+PAGES = sorted(
+    path
+    for path in (*ROOT.glob("*.md"), *GUIDES.glob("*.md"), ROOT / "docs" / "architecture.md")
+    if path.is_file()
+)
+FOLDERS = (".ci", "docs", "examples", "geo", "migrations", "requirements", "services", "streams")
+FOR_TESTS = {"TRUCELINE_REAL_DATA", "TRUCELINE_UID", "TRUCELINE_GID"}
+"""Of the tests and of docker-compose.yml, not of the program."""
+VARIABLES = {
+    DATABASE_VARIABLE,
+    KAFKA_VARIABLE,
+    HOME_VARIABLE,
+    CACHE_VARIABLE,
+    KEYS_VARIABLE,
+    GROUP_VARIABLE,
+}
+
+on_every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The fenced blocks of a language on a page."""
+    return re.findall(
+        rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+
+
+def inline(page: Path) -> list[str]:
+    """What stands between single backticks on a page, outside of blocks."""
+    prose = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"`([^`\n]+)`", prose)
+
+
+def arguments_of(line: str) -> list[str] | None:
+    """The arguments of a `truceline` command line, up to a pipe or redirection; else None."""
+    words = shlex.split(line, comments=True)
+    for at, word in enumerate(words):
+        if word in ("|", ">", "&&", ";"):
+            words = words[:at]
+            break
+    if words[:2] == ["docker", "compose"] and "cli" in words:
+        return words[words.index("cli") + 1 :]
+    return words[1:] if words[:1] == ["truceline"] else None
+
+
+def parse(arguments: list[str], *, whole: bool) -> list[str]:
+    """Read a command line as the program would, without opening files; its positional arguments.
+
+    Args:
+        arguments: what follows `truceline`.
+        whole: whether every required argument must be there; prose names commands without them.
+    """
+    context = click.Context(truceline, info_name="truceline")
+    command: click.Command = truceline
+    rest = arguments
+    while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+        name, found, rest = command.resolve_command(context, rest)
+        assert found is not None, f"no such command: {arguments}"
+        command, context = found, click.Context(found, info_name=name, parent=context)
+    values, left, _ = command.make_parser(context).parse_args(rest)
+    assert not left, f"too many arguments: {arguments}"
+    for parameter in command.params:
+        given = values.get(parameter.name or "")
+        missing = given is None or given == () or type(given).__name__ == "Sentinel"
+        if missing:
+            assert not (whole and parameter.required), f"{parameter.name} is missing: {arguments}"
+        elif not isinstance(parameter.type, click.Path):
+            parameter.type_cast_value(context, given)
+    return [word for word in rest if not word.startswith("-")]
+
+
+def table(page: Path, heading: str) -> dict[str, list[str]]:
+    """The rows of the first table after a heading, by the words in backticks of the first cell."""
+    text = page.read_text("utf-8").split(f"{heading}\n", 1)[1]
+    rows: dict[str, list[str]] = {}
+    for line in text[text.index("|") :].splitlines():
+        if not line.startswith("|"):
+            break
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        words = re.findall(r"`([^`]+)`", cells[0]) or re.findall(r"^\d+$", cells[0])
+        rows.update(dict.fromkeys(words, cells))
+    return rows
+
+
+@on_every_page
+def test_every_command_line_in_a_block_is_one_of_the_program(page: Path) -> None:
+    for block in blocks(page, "sh"):
+        for line in block.splitlines():
+            arguments = arguments_of(line) if "truceline" in line or " cli " in line else None
+            if arguments is not None:
+                paths = [word for word in parse(arguments, whole=True) if "/" in word]
+                missing = [p for p in paths if p[0] != "/" and not (ROOT / p).exists()]
+                assert not missing, line
+
+
+@on_every_page
+def test_every_command_named_in_prose_is_one_of_the_program(page: Path) -> None:
+    for code in inline(page):
+        if code.startswith("truceline ") and not code.startswith("truceline COMMAND"):
+            parse(shlex.split(code)[1:], whole=False)
+
+
+def test_the_changelog_names_every_command() -> None:
+    named = set(inline(ROOT / "CHANGELOG.md"))
+    assert set(COMMANDS) <= named
+
+
+@on_every_page
+def test_every_make_target_that_is_named_is_declared(page: Path) -> None:
+    declared = re.search(r"^\.PHONY:(.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert declared is not None
+    lines = [line for block in blocks(page, "sh") for line in block.splitlines()] + inline(page)
+    named = {line.split()[1] for line in lines if re.match(r"make [a-z]+\b", line)}
+    assert named <= set(declared[1].split())
+
+
+def events() -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        for number, block in enumerate(blocks(page, "json"), start=1):
+            yield f"{page.name}-{number}", block
+
+
+@pytest.mark.parametrize("event", [e for _, e in events()], ids=[name for name, _ in events()])
+def test_every_example_of_an_event_is_accepted(event: str) -> None:
+    decode = decode_status if "corridor" in json.loads(event) else decode_report
+    assert not isinstance(decode(event.encode()), Refusal)
+
+
+def test_every_example_of_a_location_is_accepted() -> None:
+    locations = [code for code in inline(GUIDES / "monitors.md") if code.startswith('{"type":')]
+    smallest = json.loads(blocks(GUIDES / "monitors.md", "json")[0])
+    assert len(locations) == 4
+    for location in locations:
+        report = decode_report(json.dumps(smallest | {"location": json.loads(location)}).encode())
+        assert not isinstance(report, Refusal), location
+
+
+@on_every_page
+def test_every_path_that_is_mentioned_exists(page: Path) -> None:
+    mentioned = [c for c in inline(page) if re.fullmatch(r"[\w.-]+(/[\w.-]+)*/?", c)]
+    paths = [c for c in mentioned if "/" in c and c.split("/")[0] in (*FOLDERS, "tests")]
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@on_every_page
+def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#\s]*)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        if link and "://" not in link:
+            assert (page.parent / link).exists(), link
+
+
+@on_every_page
+def test_every_anchor_is_a_heading(page: Path) -> None:
+    for link, anchor in re.findall(r"\]\(([^)#\s]*)#([^)]*)\)", page.read_text("utf-8")):
+        if "://" in link:
+            continue
+        target = (page.parent / link) if link else page
+        headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.MULTILINE)
+        slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+        assert anchor in slugs, f"{link}#{anchor}"
+
+
+def test_every_refusal_code_is_documented_and_no_other() -> None:
+    assert set(table(GUIDES / "monitors.md", "## Refusals")) == {r.value for r in Reason}
+
+
+def test_every_field_of_a_report_is_documented_and_no_other() -> None:
+    fields = set(Report.__struct_fields__) - {"version"}
+    assert set(table(GUIDES / "monitors.md", "## The fields")) == fields
+
+
+def test_every_cause_of_a_corridor_is_documented_with_its_state_in_order() -> None:
+    rows = table(GUIDES / "coordinators.md", "### Why it is as it is")
+    assert {cause: cells[1] for cause, cells in rows.items()} == {c.value: c.state for c in Cause}
+    assert list(rows) == [cause.value for cause in Cause]
+
+
+def test_every_verdict_is_documented() -> None:
+    assert set(table(GUIDES / "coordinators.md", "## Violations")) == {v.value for v in Verdict}
+
+
+def test_every_rule_is_documented_with_its_verdict_in_order() -> None:
+    rows = table(GUIDES / "auditors.md", "## The rules")
+    contradiction = rows.pop(CONTRADICTION)
+    assert [(rule, cells[1].strip("`")) for rule, cells in rows.items()] == [
+        (rule.name, rule.verdict.value) for rule in RULES
+    ]
+    assert contradiction[1].strip("`") == Verdict.CANNOT_DETERMINE
+
+
+def test_every_table_is_documented_and_whether_it_is_history() -> None:
+    rows = table(GUIDES / "auditors.md", "## What is kept")
+    assert set(rows) == set(Base.metadata.tables)
+    assert {name for name, cells in rows.items() if cells[2] == "never"} == set(HISTORY_TABLES)
+
+
+def test_every_field_of_the_documents_is_documented() -> None:
+    named = {w for c in inline(GUIDES / "agreement-authors.md") for w in re.split(r"[^a-z_]+", c)}
+    kinds: tuple[type[Document], ...] = (Agreement, Zone, Term, Corridor, Source)
+    kinds += (Methodology, Thresholds, CorridorRules)
+    fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
+    assert fields <= named
+
+
+def test_every_exit_code_is_documented_and_no_other() -> None:
+    codes = {value for name, value in vars(output).items() if name.startswith("EXIT_")}
+    codes |= {0, EXIT_PROCESS_FAILED, EXIT_STALLED, EXIT_UNUSABLE}
+    documented = {int(code) for code in table(ROOT / "README.md", "## Exit codes")}
+    assert documented == codes
+
+
+def test_every_variable_is_documented_in_the_readme() -> None:
+    assert set(table(ROOT / "README.md", "## Your own engines")) == VARIABLES
+
+
+@on_every_page
+def test_every_variable_that_is_named_is_read_by_something(page: Path) -> None:
+    named = set(re.findall(r"TRUCELINE_[A-Z_]+", page.read_text("utf-8")))
+    assert named <= VARIABLES | FOR_TESTS
