@@ -97,15 +97,20 @@ def refusal_of(register: Register, report: Report) -> Refusal | None:
 
 def _nothing_in_force(register: Register, report: Report) -> Refusal:
     if not register.knows(report.mission):
-        return Refusal(
-            Reason.UNKNOWN_MISSION,
-            f"no agreement and methodology are loaded for mission {report.mission!r}; "
-            "load them, then submit again",
-        )
+        return unknown_mission(report.mission)
     return Refusal(
         Reason.NOTHING_IN_FORCE,
         f"mission {report.mission!r} has no agreement and methodology in force when it was "
         f"observed, {report.observed_from.isoformat()}",
+    )
+
+
+def unknown_mission(mission: str) -> Refusal:
+    """The refusal of an event whose mission has nothing to be judged by."""
+    return Refusal(
+        Reason.UNKNOWN_MISSION,
+        f"no agreement and methodology are loaded for mission {mission!r}; "
+        "load them, then submit again",
     )
 
 

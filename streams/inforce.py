@@ -174,6 +174,10 @@ class Register:
             mission: _Timeline(self._agreements[mission], self._methodologies[mission])
             for mission in self._agreements.keys() & self._methodologies.keys()
         }
+        self._corridors = {
+            mission: _corridors(self._agreements[mission], self._methodologies[mission][0])
+            for mission in self._timelines
+        }
 
     def knows(self, mission: str) -> bool:
         """Whether the mission has both an agreement and a methodology."""
@@ -185,14 +189,7 @@ class Register:
 
     def corridors(self, mission: str) -> dict[str, CorridorInForce]:
         """The mission's corridors by id, each as the newest agreement that names it has it."""
-        if not self.knows(mission):
-            return {}
-        methodology = self._methodologies[mission][0]
-        return {
-            corridor.id: CorridorInForce(corridor, agreement, methodology)
-            for agreement in reversed(self._agreements[mission])
-            for corridor in agreement.corridors
-        }
+        return self._corridors.get(mission, {})
 
     def term(self, mission: str, term_id: str) -> Term:
         """The mission's term of that id, as the newest agreement that has it words it.
@@ -234,6 +231,17 @@ class Register:
         picks = (timeline.pick(number) for number in range(last, first - 1, -1))
         found = next((pick for pick in picks if pick is not None), None)
         return found and Pick(found.in_force, straddles=True)
+
+
+def _corridors(
+    agreements: tuple[Agreement, ...], methodology: Methodology
+) -> dict[str, CorridorInForce]:
+    """By id; a newer agreement's entry takes the place of an older one's."""
+    return {
+        corridor.id: CorridorInForce(corridor, agreement, methodology)
+        for agreement in reversed(agreements)
+        for corridor in agreement.corridors
+    }
 
 
 _Pair = tuple[Agreement | None, Methodology | None]

@@ -102,6 +102,21 @@ def refuse(item: Incoming[E], refusal: Refusal) -> Refused:
     )
 
 
+def sift(
+    incoming: Iterable[Incoming[E]], refusal_of: Callable[[E], Refusal | None]
+) -> tuple[list[Incoming[E]], list[Refused]]:
+    """Those that are taken in, and those that are refused for what they say."""
+    accepted: list[Incoming[E]] = []
+    refused: list[Refused] = []
+    for item in incoming:
+        refusal = refusal_of(item.event)
+        if refusal is None:
+            accepted.append(item)
+        else:
+            refused.append(refuse(item, refusal))
+    return accepted, refused
+
+
 @lru_cache(maxsize=1024)
 def _instant(timestamp_ms: int) -> datetime:
     """LogAppendTime as an instant; many records of a batch share one.

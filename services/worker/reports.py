@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -38,7 +39,7 @@ from services.worker.casebook import (
     take_in_plain,
     target_key,
 )
-from services.worker.incoming import Incoming, Refused, refuse
+from services.worker.incoming import Incoming, Refused, sift
 from services.worker.refold import CorridorChange, effect_rows, refold
 from services.worker.rejections import write_rejections
 from streams.assess import Judged, refusal_of
@@ -58,7 +59,7 @@ def write_reports(
     conn: Connection, register: Register, incoming: Reports, refused: Sequence[Refused]
 ) -> list[Refused]:
     """Judge and store a batch; returns every refused event of it, those known before as well."""
-    accepted, unjudgeable = _sift(register, incoming)
+    accepted, unjudgeable = sift(incoming, partial(refusal_of, register))
     all_refused = [*refused, *unjudgeable]
     rows = BatchRows()
     taken, before = _take_in(conn, accepted, rows)
@@ -69,19 +70,6 @@ def write_reports(
     copy_batch(conn, rows)
     refold(conn, register, changes)
     return all_refused
-
-
-def _sift(register: Register, incoming: Reports) -> tuple[list[Incoming[Report]], list[Refused]]:
-    """Those that something in force can judge, and those that it cannot."""
-    accepted: list[Incoming[Report]] = []
-    refused: list[Refused] = []
-    for item in incoming:
-        refusal = refusal_of(register, item.event)
-        if refusal is None:
-            accepted.append(item)
-        else:
-            refused.append(refuse(item, refusal))
-    return accepted, refused
 
 
 def _take_in(conn: Connection, accepted: Reports, rows: BatchRows) -> tuple[TakenIn, Before]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from services.store.engine import Connection
@@ -19,9 +20,10 @@ from services.store.rows import BatchRows, CorridorEventKind, CorridorEventRow, 
 from services.store.write import copy_batch
 from services.worker import make_rows
 from services.worker.casebook import as_good
-from services.worker.incoming import Incoming, Refused, refuse
+from services.worker.incoming import Incoming, Refused, sift
 from services.worker.refold import CorridorChange, refold
 from services.worker.rejections import write_rejections
+from streams.assess import unknown_mission
 from streams.corridors.events import StatusEvent, encode_event
 from streams.decode import Reason, Refusal
 from streams.events import CorridorStatus
@@ -36,7 +38,7 @@ def write_statuses(
     conn: Connection, register: Register, incoming: Statuses, refused: Sequence[Refused]
 ) -> list[Refused]:
     """Store a batch and fold its corridors; returns every refused event of it."""
-    accepted, unknown = _sift(register, incoming)
+    accepted, unknown = sift(incoming, partial(_refusal, register))
     all_refused = [*refused, *unknown]
     rows = BatchRows()
     changes = _take_in(conn, accepted, rows)
@@ -46,27 +48,9 @@ def write_statuses(
     return all_refused
 
 
-def _sift(
-    register: Register, incoming: Statuses
-) -> tuple[list[Incoming[CorridorStatus]], list[Refused]]:
-    accepted: list[Incoming[CorridorStatus]] = []
-    refused: list[Refused] = []
-    for item in incoming:
-        refusal = _refusal(register, item.event)
-        if refusal is None:
-            accepted.append(item)
-        else:
-            refused.append(refuse(item, refusal))
-    return accepted, refused
-
-
 def _refusal(register: Register, status: CorridorStatus) -> Refusal | None:
     if not register.knows(status.mission):
-        return Refusal(
-            Reason.UNKNOWN_MISSION,
-            f"no agreement and methodology are loaded for mission {status.mission!r}; "
-            "load them, then submit again",
-        )
+        return unknown_mission(status.mission)
     if status.corridor not in register.corridors(status.mission):
         return Refusal(
             Reason.UNKNOWN_CORRIDOR,
