@@ -1,0 +1,59 @@
+"""Commands run in this process against real engines, their output caught."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+from services.cli.main import main
+
+
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[Any]:
+        """Standard output as JSON, a value a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def failure(self) -> Any:  # noqa: ANN401  JSON
+        """The error that `--json` writes."""
+        return json.loads(self.err.splitlines()[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """A shell with an environment of its own."""
+
+    environment: Mapping[str, str]
+
+    def run(self, *argv: str | Path, **more: str) -> Ran:
+        """Run a command; `more` are further variables."""
+        out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+        err = io.StringIO()
+        environment = patch.dict(os.environ, {**self.environment, **more})
+        with environment, redirect_stdout(out), redirect_stderr(err):
+            code = _run([str(argument) for argument in argv])
+        written = out.buffer
+        assert isinstance(written, io.BytesIO)
+        return Ran(code, written.getvalue().decode(), err.getvalue())
+
+
+def _run(argv: list[str]) -> int:
+    try:
+        main(argv)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    raise AssertionError("main always exits")
