@@ -16,6 +16,8 @@ from kafka.admin import KafkaAdminClient, OffsetSpec
 from streams.topics import TopicName
 
 CONSUMED: Final = (TopicName.REPORTS, TopicName.CORRIDOR_STATUS)
+ANSWER_MS: Final = 10_000
+"""How long Kafka may say nothing before we say so."""
 LOOK_S: Final = 2.0
 """How long to look for the oldest waiting events; a figure is not worth more."""
 FETCH_BYTES: Final = 1
@@ -42,7 +44,7 @@ def measure_lag(bootstrap: str, group: str) -> Lag:
     Raises:
         kafka.errors.KafkaError: it does not answer.
     """
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=ANSWER_MS)
     try:
         present = set(admin.list_topics())
         partitions = _partitions(admin, [topic for topic in CONSUMED if topic in present])

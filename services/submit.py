@@ -19,8 +19,8 @@ from streams.tags import ProducerKey, make_tag
 from streams.topics import MAX_MESSAGE_BYTES, TopicName
 
 FLUSH_TIMEOUT_S = 60.0
-ANSWER_TIMEOUT_S = 20
-"""How long a Kafka that is there may say nothing before we say so."""
+ANSWER_TIMEOUT_S = 10
+"""How long Kafka may say nothing before we say so."""
 IN_FLIGHT = 20_000
 """Sent and not yet acknowledged, at most: what a file may hold is not what memory may hold."""
 
@@ -83,6 +83,7 @@ class Submitter:
             acks="all",
             linger_ms=20,
             max_request_size=MAX_MESSAGE_BYTES,
+            bootstrap_timeout_ms=ANSWER_TIMEOUT_S * 1000,
             max_block_ms=ANSWER_TIMEOUT_S * 1000,
         )
 
