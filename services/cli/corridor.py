@@ -132,7 +132,7 @@ def print_intervals(
         ("When, UTC!", "State!", "Not valid\nafter", "Cause and events"),
         [
             (
-                span(interval.starts_at, interval.ends_at),
+                _when(interval),
                 interval.state,
                 _valid_to(interval),
                 why(interval),
@@ -145,7 +145,14 @@ def print_intervals(
 
 def why(interval: StoredInterval) -> tuple[str, ...]:
     """The cause, and the events that it goes back to, one below the other."""
-    return (interval.cause, *(f"  {event}" for event in interval.cause_events))
+    return (interval.cause, *(f" {event}" for event in interval.cause_events))
+
+
+def _when(interval: StoredInterval) -> tuple[str, ...]:
+    """From when to when, on two lines where it is more than one day."""
+    start, between, end = span(interval.starts_at, interval.ends_at).partition(" - ")
+    one_day = len(end) <= len("00:00:00Z")
+    return (f"{start}{between}{end}",) if one_day else (f"{start} -", end)
 
 
 def _valid_to(interval: StoredInterval) -> str | None:
