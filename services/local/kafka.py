@@ -5,7 +5,6 @@ asked for on the loopback interface; what an event is worth is decided by its ta
 """
 
 import signal
-import subprocess
 import time
 import uuid
 from base64 import urlsafe_b64encode
@@ -14,19 +13,17 @@ from pathlib import Path
 from typing import Final
 
 from services.local.build import build_data
+from services.local.engine import Engine
 from services.local.errors import EngineFailedError
 from services.local.folder import Folder
 from services.local.jars import ensure_jars
 from services.local.logs import size_of
-from services.local.orphans import end_processes, kill_processes
 from services.local.ports import LOOPBACK, Ports, settle_ports
 from services.local.probe import answers
 from services.local.programs import java, make_cache
-from services.local.spawn import describe_end, spawn
+from services.local.spawn import spawn
 
-PROGRAM: Final = "java"
 READY_S: Final = 120.0
-STOP_S: Final = 20.0
 POLL_S: Final = 0.05
 MAX_RECORD_BYTES: Final = 16 * 1024 * 1024 + 65_536  # a 16 MiB event and what goes around it
 
@@ -84,10 +81,14 @@ log.cleaner.dedupe.buffer.size=16777216
 """
 
 
-class Kafka:
+class Kafka(Engine):
     """One Kafka node on the data folder."""
 
     name = "Kafka"
+    program = "java"
+    place = "kafka"
+    stop_signal = signal.SIGTERM
+    stop_s = 20.0
 
     def __init__(
         self,
@@ -96,26 +97,17 @@ class Kafka:
         port: int | None = None,
         jars: Callable[[Path], list[Path]] = ensure_jars,
     ) -> None:
-        self._folder = folder
+        super().__init__(folder)
         self._find_jars = jars
         self._java = Path()
         self._jars: Sequence[Path] = ()
         self._port = port
         self._ports: Ports | None = None
-        self._data = folder.path / "kafka"
-        self._process: subprocess.Popen[bytes] | None = None
-        self._log_start = 0
-        self.log = folder.logs / "kafka.log"
 
     @property
     def bootstrap(self) -> str:
         """The address clients start from; known once it was prepared."""
         return f"{LOOPBACK}:{self._settled().broker}"
-
-    @property
-    def pid(self) -> int | None:
-        """The broker's process, if it runs."""
-        return self._process.pid if self._process and self._process.poll() is None else None
 
     def prepare(self) -> None:
         """Check the jars, end a broker left over on this data, settle ports, make missing data."""
@@ -123,7 +115,7 @@ class Kafka:
         cache = make_cache(account)
         self._java = java(account, cache)
         self._jars = self._find_jars(cache)
-        end_processes(PROGRAM, self._data, signal.SIGTERM, grace_s=STOP_S)
+        self._end(None)
         self._ports = settle_ports(self._folder.path / "kafka.json", self._port)
         if not self._data.exists():
             build_data(self._folder, "kafka", self.name, self._format, self.log)
@@ -150,31 +142,6 @@ class Kafka:
                     self.name, f"did not answer within {READY_S:.0f} s", self.log
                 )
             time.sleep(POLL_S)
-
-    def start(self) -> None:
-        """Prepare, launch, wait: from nothing, after a clean stop, and after a crash alike."""
-        self.prepare()
-        self.launch()
-        self.wait_ready()
-
-    def stop(self) -> None:
-        """Stop cleanly, so that the next start need not read the logs through."""
-        end_processes(PROGRAM, self._data, signal.SIGTERM, grace_s=STOP_S)
-        self._reap()
-
-    def ended(self) -> str:
-        """Say how it ended; for when `pid` is None though nobody stopped it."""
-        return describe_end(self._process, self.log, self._log_start)
-
-    def kill(self) -> None:
-        """SIGKILL the broker, as a power cut would (for crash tests)."""
-        kill_processes(PROGRAM, self._data)
-        self._reap()
-
-    def _reap(self) -> None:
-        if self._process is not None:
-            self._process.wait(timeout=STOP_S)
-            self._process = None
 
     def _settled(self) -> Ports:
         if self._ports is None:

@@ -6,7 +6,6 @@ runs as root. `start` on the data of a killed server recovers it: the same way i
 
 import os
 import signal
-import subprocess
 import tempfile
 import time
 from hashlib import sha256
@@ -18,20 +17,18 @@ import psycopg
 
 from services.local.account import Account, caller, require_reachable
 from services.local.build import build_data
+from services.local.engine import Engine
 from services.local.errors import EngineFailedError, FolderUnwritableError
 from services.local.folder import Folder, give
 from services.local.logs import size_of
-from services.local.orphans import end_processes, kill_processes
 from services.local.programs import make_cache, postgres_bin
-from services.local.spawn import describe_end, spawn
+from services.local.spawn import spawn
 
 ROLE: Final = "truceline"
 DATABASE: Final = "truceline"
-PROGRAM: Final = "postgres"
 SOCKET_NAME: Final = ".s.PGSQL.5432"
 SOCKET_BYTES: Final = 107 - len(f"/{SOCKET_NAME}")  # what a socket's address holds, on Linux
 READY_S: Final = 120.0  # recovery after a crash replays at most max_wal_size
-STOP_S: Final = 20.0
 POLL_S: Final = 0.02
 
 # For two cores and a notebook's memory. Durability is PostgreSQL's own default: fsync on.
@@ -61,19 +58,19 @@ log_checkpoints = off
 HBA: Final = "local all all peer map=truceline\n"
 
 
-class Postgres:
+class Postgres(Engine):
     """One PostgreSQL server on the data folder."""
 
     name = "PostgreSQL"
+    program = "postgres"
+    place = "postgres"
+    stop_signal = signal.SIGINT
+    stop_s = 20.0
 
     def __init__(self, folder: Folder) -> None:
-        self._folder = folder
+        super().__init__(folder)
         self._bin = Path()
-        self._data = folder.path / "postgres"
         self._socket = _socket_path(folder)
-        self._log_start = 0
-        self._process: subprocess.Popen[bytes] | None = None
-        self.log = folder.logs / "postgres.log"
 
     @property
     def url(self) -> str:
@@ -85,11 +82,6 @@ class Postgres:
         """The address for the superuser, who can create databases; same accounts let in."""
         return self.url_of("postgres", role="postgres")
 
-    @property
-    def pid(self) -> int | None:
-        """The server's process, if it runs."""
-        return self._process.pid if self._process and self._process.poll() is None else None
-
     def url_of(self, database: str, role: str = ROLE) -> str:
         """Return the address of `database` on this server."""
         return f"postgresql://{role}@/{database}?host={quote(str(self._socket), safe='/')}"
@@ -98,7 +90,7 @@ class Postgres:
         """End a server left over on this data, and make the data if there is none."""
         account = self._folder.account
         self._bin = postgres_bin(account, make_cache(account))
-        end_processes(PROGRAM, self._data, signal.SIGINT, grace_s=STOP_S, only=self._left_over())
+        self._end(self._left_over())
         if not self._data.exists():
             build_data(self._folder, "postgres", self.name, self._initdb, self.log)
         # No server works on this data (looked up above, and the folder is locked), so whatever
@@ -111,7 +103,7 @@ class Postgres:
         """Start the server; `wait_ready` tells when it answers."""
         self._log_start = size_of(self.log)
         self._process = spawn(
-            [str(self._bin / PROGRAM), "-D", str(self._data), *self._options()],
+            [str(self._bin / self.program), "-D", str(self._data), *self._options()],
             cwd=self._data,
             log=self.log,
             account=self._folder.account,
@@ -131,31 +123,6 @@ class Postgres:
                     why = f"did not answer within {READY_S:.0f} s ({_first_line(e)})"
                     raise EngineFailedError(self.name, why, self.log) from e
             time.sleep(POLL_S)
-
-    def start(self) -> None:
-        """Prepare, launch, wait: from nothing, after a clean stop, and after a crash alike."""
-        self.prepare()
-        self.launch()
-        self.wait_ready()
-
-    def stop(self) -> None:
-        """Shut down fast and cleanly: sessions end, their transactions roll back."""
-        end_processes(PROGRAM, self._data, signal.SIGINT, grace_s=STOP_S, only=self.pid)
-        self._reap()
-
-    def ended(self) -> str:
-        """Say how it ended; for when `pid` is None though nobody stopped it."""
-        return describe_end(self._process, self.log, self._log_start)
-
-    def kill(self) -> None:
-        """SIGKILL the server and all its sessions, as a power cut would (for crash tests)."""
-        kill_processes(PROGRAM, self._data)
-        self._reap()
-
-    def _reap(self) -> None:
-        if self._process is not None:
-            self._process.wait(timeout=STOP_S)
-            self._process = None
 
     def _require_alive(self) -> None:
         if self._process is None or self._process.poll() is not None:
