@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import rich_click as click
 
+from services.behind import USABLE, is_behind, overlay
 from services.cli.output import (
     INSTANT,
     instant,
@@ -16,7 +17,7 @@ from services.cli.output import (
     span,
 )
 from services.errors import NotFoundError
-from services.settings import load_settings
+from services.settings import Settings, load_settings
 from services.store.engine import Connection, connect
 from services.store.generations import StoredInterval, known_intervals
 from services.store.instants import SINCE_EVER
@@ -52,12 +53,9 @@ def list_(mission: str | None, *, as_json: bool) -> None:
     With --json, a line each: "mission", "corridor_id", "at", "state", "cause", "cause_events",
     "starts_at", "ends_at", "not_valid_after".
     """
-    now = datetime.now(UTC)
-    with connect(load_settings().database()) as conn:
-        rows = [
-            (name, availability(conn, name.mission, name.corridor_id, now, now) or NOTHING_KNOWN)
-            for name in corridors(conn, mission)
-        ]
+    now, settings = datetime.now(UTC), load_settings()
+    with connect(settings.database()) as conn:
+        rows = [(name, _state(conn, settings, name, now)) for name in corridors(conn, mission)]
     if as_json:
         for name, interval in rows:
             print_json({**name._asdict(), "at": now, **interval._asdict()})
@@ -71,6 +69,16 @@ def list_(mission: str | None, *, as_json: bool) -> None:
         ],
         note=NOTE,
     )
+
+
+def _state(
+    conn: Connection, settings: Settings, name: CorridorName, now: datetime
+) -> StoredInterval:
+    """The state now; nobody is told that it is usable while something waits too long."""
+    found = availability(conn, name.mission, name.corridor_id, now, now) or NOTHING_KNOWN
+    if found.state in USABLE and is_behind(conn, settings, name.mission):
+        return overlay([found], now)[-1]
+    return found
 
 
 @corridor.command(
@@ -105,10 +113,17 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
     if instant_at is not None and (since or until):
         raise click.UsageError("--at asks for one moment, --since and --until for several: choose")
     require_order(since, until)
-    known_at = known_at or datetime.now(UTC)
-    with connect(load_settings().database()) as conn:
+    now, settings = datetime.now(UTC), load_settings()
+    with connect(settings.database()) as conn:
         name = _one(conn, corridor_id, mission)
-        intervals = known_intervals(conn, name.mission, name.corridor_id, known_at).intervals
+        intervals = known_intervals(conn, name.mission, name.corridor_id, known_at or now).intervals
+        if (
+            known_at is None
+            and _usable_later(intervals, now)
+            and is_behind(conn, settings, name.mission)
+        ):
+            intervals = overlay(intervals, now)
+    known_at = known_at or now
     if instant_at is not None:
         since = until = instant_at
     asked = [interval for interval in intervals if within(interval, since, until)]
@@ -121,6 +136,14 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
     if len(asked) > limit:
         rest = shown[-1].ends_at
         click.echo(f"{len(asked) - limit} more: --since {rest and rest.isoformat()}", err=True)
+
+
+def _usable_later(intervals: list[StoredInterval], now: datetime) -> bool:
+    """Whether it is shown usable at some time from now on; the past needs no look at what waits."""
+    return any(
+        interval.state in USABLE and (interval.ends_at is None or interval.ends_at > now)
+        for interval in intervals
+    )
 
 
 def print_intervals(

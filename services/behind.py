@@ -1,0 +1,69 @@
+"""Behind: what the store says of a corridor, where events wait that it does not know yet.
+
+Place on the data's way: between the store and whoever asks about now or later. While something
+waits unassessed for longer than the methodology allows, nobody is told that a corridor can be used:
+it may be about that corridor (domain.md, "Corridor"). What is closed stays closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kafka.errors import KafkaError
+
+from services.lag import measure_lag
+from services.settings import Settings
+from services.store.documents import methodologies
+from services.store.engine import Connection
+from services.store.generations import StoredInterval
+from streams.vocabulary import Availability
+
+SYSTEM_BEHIND = "system_behind"
+"""The cause that everybody sees then."""
+USABLE = frozenset({Availability.OPEN, Availability.IMPEDED})
+"""The states that somebody might travel on."""
+
+
+def is_behind(conn: Connection, settings: Settings, mission: str) -> bool:
+    """Whether something waits longer than the mission's methodology allows, as far as we can tell.
+
+    Where Kafka's address is not known or nobody answers there, what waits is not known either:
+    that is behind as well, never a reason to show a corridor open.
+    """
+    if settings.kafka_bootstrap is None:
+        return True
+    try:
+        lag = measure_lag(settings.kafka_bootstrap, settings.worker_group)
+    except KafkaError:
+        return True  # safe: the answer is the cautious one
+    if not lag.waiting:
+        return bool(lag.missing)
+    return lag.oldest_s is None or lag.oldest_s > _allowed_s(conn, mission)
+
+
+def _allowed_s(conn: Connection, mission: str) -> float:
+    newest = methodologies(conn, mission)[-1:]
+    return newest[0].corridor.unassessed_after_s if newest else 0.0
+
+
+def overlay(intervals: Sequence[StoredInterval], now: datetime) -> list[StoredInterval]:
+    """The intervals with everything usable from `now` on made unknown; the past stays as it was."""
+    shown: list[StoredInterval] = []
+    for interval in intervals:
+        ends_later = interval.ends_at is None or interval.ends_at > now
+        if not ends_later or interval.state not in USABLE:
+            shown.append(interval)
+            continue
+        if interval.starts_at < now:
+            shown.append(interval._replace(ends_at=now))
+        shown.append(
+            interval._replace(
+                starts_at=max(interval.starts_at, now),
+                state=Availability.UNKNOWN.value,
+                cause=SYSTEM_BEHIND,
+                cause_events=(),
+                not_valid_after=None,
+            )
+        )
+    return shown
