@@ -6,18 +6,25 @@ the core is pure, so the stored bytes and versions give it again, and a differen
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from services.errors import AnswerIsNoError
+from services.store.documents import LoadedDocument, loaded_documents
 from services.store.engine import Connection
 from services.store.queries.reports import Judgement, ReportFile, assessment_of
-from services.worker.documents import load_register
+from services.worker.documents import register_of
+from streams.agreement import Agreement
 from streams.assess import Judged
 from streams.assessment import encode_assessment
 from streams.decode import Refusal, decode_report
 from streams.dossier import Dossier, Link, Version, read_dossiers
 from streams.explain import Explanation, explain
+from streams.inforce import Register
+from streams.methodology import Methodology
 from streams.vocabulary import Authentication
 
 
@@ -47,11 +54,37 @@ def explain_report(conn: Connection, mission: str, source: str, event_id: str) -
     file = assessment_of(conn, mission, source, event_id)
     if file is None or not file.judgements:
         raise NotReplayableError(f"no report {event_id!r} of {mission}/{source} is stored")
-    judged = read_dossiers(load_register(conn), [_dossier(file)])[0]
-    if isinstance(judged, Refusal):
-        raise NotReplayableError(f"nothing that is loaded judges it: {judged.message}")
-    same = encode_assessment(judged.assessment) == bytes(file.judgements[-1].body)
+    current, dossier = file.judgements[-1], _dossier(file)
+    judged, same = None, False
+    for register in _registers_since(loaded_documents(conn), current):
+        judged = read_dossiers(register, [dossier])[0]
+        same = not isinstance(judged, Refusal) and _equals(judged, current)
+        if same:
+            break
+    if judged is None or isinstance(judged, Refusal):
+        raise NotReplayableError("the versions that judged it are not loaded any more")
     return Explained(judged, explain(judged), file.judgements, same, _is_intact(file))
+
+
+def _registers_since(loaded: Sequence[LoadedDocument], current: Judgement) -> Iterator[Register]:
+    """What was in force when it was judged, by each moment at which that can have been.
+
+    An amendment judges what happens after it; what was judged before stays as it was. So only the
+    documents that were loaded then may judge it again: from when both that it names were there,
+    each later loading may or may not have come before it.
+    """
+    documents: list[Agreement | Methodology] = []
+    wanted = {current.agreement, current.methodology}
+    for _, group in groupby(loaded, key=attrgetter("loaded_at")):
+        for entry in group:
+            documents.append(entry.document)
+            wanted.discard(entry.hash)
+        if not wanted:
+            yield register_of(documents)
+
+
+def _equals(judged: Judged, stored: Judgement) -> bool:
+    return encode_assessment(judged.assessment) == bytes(stored.body)
 
 
 def _is_intact(file: ReportFile) -> bool:

@@ -87,6 +87,33 @@ def methodologies(conn: Connection, mission: str | None = None) -> list[Methodol
     return [msgspec.json.decode(body, type=Methodology) for body in found]
 
 
+class LoadedDocument(NamedTuple):
+    """A document with when it was loaded."""
+
+    loaded_at: datetime
+    hash: bytes
+    document: Agreement | Methodology
+
+
+def loaded_documents(conn: Connection) -> list[LoadedDocument]:
+    """Every version of every document of both kinds, in the order in which they were loaded."""
+    found = [
+        *_loaded(conn, DocumentKind.AGREEMENT, Agreement),
+        *_loaded(conn, DocumentKind.METHODOLOGY, Methodology),
+    ]
+    return sorted(found, key=lambda entry: (entry.loaded_at, entry.hash))
+
+
+def _loaded(
+    conn: Connection, kind: DocumentKind, read_as: type[Agreement | Methodology]
+) -> list[LoadedDocument]:
+    query = sql.SQL("SELECT loaded_at, hash, document FROM {}").format(sql.Identifier(kind))
+    return [
+        LoadedDocument(at, bytes(address), msgspec.json.decode(body, type=read_as))
+        for at, address, body in conn.execute(query)
+    ]
+
+
 def list_documents(conn: Connection, kind: DocumentKind) -> list[StoredDocument]:
     """What is loaded, without the texts."""
     query = sql.SQL(

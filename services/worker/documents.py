@@ -6,9 +6,13 @@ the moment it is loaded, in the same order for everybody.
 
 from __future__ import annotations
 
-from services.store.documents import agreements, methodologies
+from collections.abc import Iterable
+
+from services.store.documents import loaded_documents
 from services.store.engine import Connection
+from streams.agreement import Agreement
 from streams.inforce import Register
+from streams.methodology import Methodology
 
 _HASHES = "SELECT hash FROM agreements UNION ALL SELECT hash FROM methodologies"
 
@@ -31,4 +35,13 @@ class Documents:
 
 def load_register(conn: Connection) -> Register:
     """Every document that is loaded."""
-    return Register(agreements(conn), methodologies(conn))
+    return register_of([entry.document for entry in loaded_documents(conn)])
+
+
+def register_of(documents: Iterable[Agreement | Methodology]) -> Register:
+    """A register of these documents."""
+    both = list(documents)
+    return Register(
+        [document for document in both if isinstance(document, Agreement)],
+        [document for document in both if isinstance(document, Methodology)],
+    )

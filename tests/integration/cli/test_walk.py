@@ -366,3 +366,13 @@ def test_the_refused_event_is_kept_with_its_reason(walk: Walk) -> None:
     table = walk.console.run("rejected", COLUMNS="80").out
     assert max(map(len, table.splitlines())) <= 80
     assert "missing_utc_offset" in table
+
+
+def test_an_amendment_loaded_later_does_not_make_a_judgement_differ(
+    walk: Walk, amended: Path
+) -> None:
+    change(amended, "\nversion: 1\n", "\nversion: 2\n")
+    change(amended, "&fire\n      - explosion\n", "&fire\n")
+    assert walk.console.run("agreement", "load", amended).code == 0
+    (said,) = walk.console.run("explain", "camera-zolote/smm-CC-4", "--json").lines
+    assert (said["replayed_equal"], said["intact"], said["revisions"]) == (True, True, 1)
