@@ -126,6 +126,10 @@ def _superseded(case: Case) -> bool:
     return case.sight.context.superseded_by is not None
 
 
+def _retraction(case: Case) -> bool:
+    return case.report.retracts is not None
+
+
 def _exercise(case: Case) -> bool:
     return case.report.exercise
 
@@ -245,6 +249,7 @@ _NA, _NO, _CD, _PV, _V = Verdict
 RULES: tuple[Rule, ...] = (
     Rule("report_retracted", _NA, _retracted, "the source has withdrawn the report"),
     Rule("report_superseded", _NA, _superseded, "the source has replaced the report"),
+    Rule("retraction", _NA, _retraction, "it withdraws another report and says nothing more"),
     Rule("exercise", _NA, _exercise, "the report is part of an exercise"),
     Rule("nothing_there", _NA, _nothing_there, "what was looked for was not there"),
     Rule("still_there", _NA, _still_there, "the weapon that must not be missing was there"),
@@ -264,7 +269,7 @@ RULES: tuple[Rule, ...] = (
     Rule("means_insufficient", _PV, _means_insufficient, "observed by no sufficient means"),
     Rule("monitor_contradicts", _PV, _monitor_contradicts, "the monitor says it was outside"),
     Rule("weapon_partly_named", _PV, _weapon_partly_named, "some weapons named are not the term's"),
-    Rule("inside", _V, _otherwise, "inside the term's zone, and nothing above held"),
+    Rule("inside", _V, _otherwise, "it lies inside the term's zone, and nothing speaks against it"),
 )
 """The verdict table of domain.md, "Assessment", in order: the first that holds is the verdict."""
 _ASKED = tuple([(rule.holds, rule) for rule in RULES])

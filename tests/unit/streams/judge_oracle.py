@@ -231,7 +231,7 @@ def _meets(zone: Zone, question: Question) -> bool:
 def _not_the_terms(question: Question, term: Term, *, in_force: bool) -> Iterator[str]:
     """Row 1: kind, weapon, bound party or date is not the term's; or the report speaks no more."""
     report, context = question.report, question.context
-    if context.retracted_by or context.superseded_by or report.exercise:
+    if context.retracted_by or context.superseded_by or report.retracts or report.exercise:
         yield "report"
     none_there = report.count is not None and report.count.max == 0
     if none_there or report.presence in {"gone", "not_found"}:

@@ -194,6 +194,7 @@ def random_report(rng: Random, agreed: Agreement) -> Report:
         presence=rng.choice([None] * 20 + [*Presence]),
         count=rng.choice([None, Count(min=1, max=1)] * 8 + [Count(min=0), Count(min=0, max=0)]),
         exercise=rng.random() < 0.03,
+        retracts="r-0" if rng.random() < 0.02 else None,
     )
 
 

@@ -58,6 +58,7 @@ MISSING = ViolationKind.WEAPON_MISSING_FROM_STORAGE
 TABLE = {
     "report_retracted": Verdict.NOT_APPLICABLE,
     "report_superseded": Verdict.NOT_APPLICABLE,
+    "retraction": Verdict.NOT_APPLICABLE,
     "exercise": Verdict.NOT_APPLICABLE,
     "nothing_there": Verdict.NOT_APPLICABLE,
     "still_there": Verdict.NOT_APPLICABLE,
@@ -143,6 +144,7 @@ CASES: list[tuple[str, Setting, Setting]] = [
         Setting(context=Context(Authentication.OPERATOR, superseded_by="r-2")),
         Setting(),
     ),
+    ("retraction", Setting({"retracts": "r-0"}), Setting({"supersedes": "r-0"})),
     ("exercise", Setting({"exercise": True}), Setting({"exercise": False})),
     (
         "nothing_there",
@@ -342,6 +344,7 @@ def test_everything_wrong_at_once_falls_away_rule_by_rule() -> None:
     wrong = Setting(
         report={
             "exercise": True,
+            "retracts": "r-0",
             "presence": Presence.GONE,
             "weapons": (Weapon.MORTAR,),
             "attribution": attribution("south"),
@@ -375,6 +378,7 @@ def test_everything_wrong_at_once_falls_away_rule_by_rule() -> None:
 
     put_right(context={"retracted_by": None})
     put_right(context={"superseded_by": None})
+    put_right({"retracts": None})
     put_right({"exercise": False})
     put_right({"presence": None})
     put_right({"weapons": ()})

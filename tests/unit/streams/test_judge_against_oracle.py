@@ -31,6 +31,7 @@ SCENES, REPORTS = 50, 55
 # The reason of the table that each rule speaks for.
 REASON = {
     "report_retracted": "report",
+    "retraction": "report",
     "report_superseded": "report",
     "exercise": "report",
     "nothing_there": "nothing",
