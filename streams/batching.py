@@ -265,6 +265,13 @@ class Pulse:
         self.last = time.monotonic()
 
 
+class App(faust.App):  # type: ignore[misc]  # Faust has no types
+    """Faust's app without folders of its own: state lives in PostgreSQL, not beside the caller."""
+
+    def _create_directories(self) -> None:
+        """Make none; Faust would leave them in whatever folder the worker was started in."""
+
+
 def build_app(
     *,
     app_id: str,

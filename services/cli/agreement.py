@@ -171,7 +171,7 @@ def diff(a: str, b: str, *, as_json: bool) -> None:
         if as_json:
             print_json(msgspec.to_builtins(change))
         else:
-            click.echo(printable(str(change)))
+            click.echo(printable(change.sentence))
     if not changes and not as_json:
         click.echo("nothing changed")
 

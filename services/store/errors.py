@@ -67,6 +67,12 @@ _RETRY_CLASSES = frozenset(
     }
 )
 
+_STOP = frozenset(
+    {
+        "08P01",  # protocol violation: rows of another shape than the tables, time mends nothing
+    }
+)
+
 _RETRY = frozenset(
     {
         "25006",  # read-only: a fail-over has left us on a standby
@@ -87,6 +93,8 @@ def fate_of(error: BaseException) -> Fate:
         # The server said nothing: the connection broke, or could not be made, or was closed by us.
         away = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
         return Fate.RETRY if away else Fate.STOP
+    if state in _STOP:
+        return Fate.STOP
     if state in _RUN_AGAIN:
         return Fate.RUN_AGAIN
     if state in _RETRY or state[:2] in _RETRY_CLASSES:
