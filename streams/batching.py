@@ -47,6 +47,10 @@ FETCH_BYTES: Final = 4 * 1024 * 1024
 #: all topics, and a corridor's status would wait behind a backlog of reports.
 BUFFERED_CHUNKS: Final = 40
 
+#: A worker that starts just before Kafka is back can lead the group without knowing any topic: it
+#: gives nobody anything, and aiokafka looks again only when what it knows is this old.
+METADATA_AGE_MS: Final = 3_000
+
 #: Not polling is no sign of death here: a worker whose store is away stays in the group, retrying.
 POLL_INTERVAL_S: Final = 7 * 24 * 3600.0
 
@@ -303,6 +307,7 @@ def build_app(
         broker_rebalance_timeout=REBALANCE_TIMEOUT_S,
         broker_request_timeout=REQUEST_TIMEOUT_S,
         consumer_max_fetch_size=FETCH_BYTES,
+        consumer_metadata_max_age_ms=METADATA_AGE_MS,
         consumer_auto_offset_reset="earliest",
         worker_redirect_stdouts=False,
     )
