@@ -63,8 +63,16 @@ def crash_run(reports: int, seed: int, shots: Sequence[Shot]) -> Outcome:
         killer = Killer(stage, url, workers)
         feed.start()
         started = time.monotonic()
-        for number, shot in enumerate(shots):
-            killer.shoot(shot, random.Random(seed + number), feed.release)
+        try:
+            for number, shot in enumerate(shots):
+                killer.shoot(shot, random.Random(seed + number), feed.release)
+        except BaseException:
+            import sys
+
+            sys.stdout.write(
+                f"slices sent {feed.slices_sent} again {feed.slices_sent_again} lag {stage.lag(GROUP)}\n"
+            )
+            raise
         feed.release(slices)
         killer.close()
         shot_all = time.monotonic()

@@ -86,6 +86,9 @@ class Stage:
             GROUP_VARIABLE: group,
         }
         argv = (sys.executable, "-m", "services.worker")
+        if os.environ.get("DBG"):
+            argv = (sys.executable, "/tmp/dbg_worker.py")
+            env["PYTHONPATH"] = "/work/main"
         workers = [ServiceProcess(Service(n, argv, env), self.engines.folder.logs) for n in names]
         for worker in workers:
             self._supervisor.start(worker)
@@ -97,10 +100,15 @@ class Stage:
             self._supervisor.watch(engine)
         self._watching.start()
 
-    def log(self, name: str) -> str:
-        """What a worker has logged."""
-        path = self.engines.folder.logs / f"{name}.log"
-        return path.read_text(errors="replace") if path.exists() else ""
+    def story(self) -> str:
+        """What the supervisor said and the last lines of every log, for whoever looks for a cause.
+
+        The folder, and all logs in it, is gone after the run.
+        """
+        lines = ["", *self.said]
+        for path in sorted(self.engines.folder.logs.glob("*.log")):
+            lines += [f"--- {path.name}", *path.read_text(errors="replace").splitlines()[-60:]]
+        return "\n".join(lines)
 
     def lag(self, group: str) -> dict[str, int]:
         """How many records of each topic the group has not committed; raises if Kafka is away."""
@@ -130,6 +138,19 @@ def a_stage(agreement: Agreement, methodology: Methodology) -> Iterator[Stage]:
     try:
         stage.start()
         yield stage
+    except BaseException:
+        sys.stdout.write(stage.story())
+        if os.environ.get("DBG"):
+            import signal
+
+            for w in stage._supervisor._services:
+                if w.pid:
+                    os.kill(w.pid, signal.SIGUSR1)
+            import time
+
+            time.sleep(3)
+            shutil.copytree(folder / "logs", "/tmp/dbg_logs", dirs_exist_ok=True)
+        raise
     finally:
         stage.stop()
         shutil.rmtree(folder, ignore_errors=True)
