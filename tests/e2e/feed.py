@@ -27,7 +27,6 @@ class Feed:
         self._slices = [sendings[at : at + size] for at in range(0, len(sendings), size)]
         self._released = threading.Semaphore(0)
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
-        self.slices_sent = 0
         self.slices_sent_again = 0
         self.failure: BaseException | None = None
 
@@ -55,7 +54,6 @@ class Feed:
                     self.slices_sent_again += 1
                     producer.close(timeout=1)
                     producer = self._producer()
-                self.slices_sent += 1
             producer.close()
         except BaseException as error:  # noqa: BLE001 - told to whoever waits in `finish`
             self.failure = error

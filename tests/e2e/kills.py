@@ -29,7 +29,7 @@ AIM_S = 45.0
 """How long an aimed kill waits for a transaction before it goes off anyway."""
 SETTLE_S = 0.05
 """How long a frozen worker's statement may take to come back to waiting for its client."""
-RECOVER_S = 60.0
+RECOVER_S = 120.0
 IDLE_S = 4.0
 """After so long without work another slice of the load is let go."""
 

@@ -86,9 +86,6 @@ class Stage:
             GROUP_VARIABLE: group,
         }
         argv = (sys.executable, "-m", "services.worker")
-        if os.environ.get("DBG"):
-            argv = (sys.executable, "/tmp/dbg_worker.py")
-            env["PYTHONPATH"] = "/work/main"
         workers = [ServiceProcess(Service(n, argv, env), self.engines.folder.logs) for n in names]
         for worker in workers:
             self._supervisor.start(worker)
@@ -140,16 +137,6 @@ def a_stage(agreement: Agreement, methodology: Methodology) -> Iterator[Stage]:
         yield stage
     except BaseException:
         sys.stdout.write(stage.story())
-        if os.environ.get("DBG"):
-            import signal
-
-            for w in stage._supervisor._services:
-                if w.pid:
-                    os.kill(w.pid, signal.SIGUSR1)
-            import time
-
-            time.sleep(3)
-            shutil.copytree(folder / "logs", "/tmp/dbg_logs", dirs_exist_ok=True)
         raise
     finally:
         stage.stop()
