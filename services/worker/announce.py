@@ -25,37 +25,61 @@ SEND_TIMEOUT_S = 30.0
 WAIT_S = 1.0
 
 
+def make_producer(bootstrap: str) -> KafkaProducer:
+    """A producer that sends at once. Raises `KafkaError` when Kafka is away."""
+    return KafkaProducer(bootstrap_servers=bootstrap, linger_ms=0)
+
+
 class Announcer:
     """Sends rejections, waits for Kafka to have them, and retries for as long as it takes."""
 
-    def __init__(self, bootstrap: str, alive: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        alive: Callable[[], None],
+        *,
+        make_producer: Callable[[str], KafkaProducer] = make_producer,
+        wait_s: float = WAIT_S,
+    ) -> None:
         self._bootstrap = bootstrap
         self._alive = alive
+        self._make_producer = make_producer
+        self._wait_s = wait_s
         self._producer: KafkaProducer | None = None
 
     def announce(self, refused: Iterable[Refused]) -> None:
         """Send all; returns when Kafka has acknowledged every one."""
         waiting = [_rejection(item) for item in refused]
         while waiting:
-            try:
-                waiting = self._send(waiting)
-            except KafkaError as error:
+            waiting, error = self._send(waiting)
+            if waiting:
                 # Going on is safe: what was perhaps sent is sent again, under the same key.
                 log.warning("cannot announce rejections, retrying", error=str(error))
+                self._forget_producer()
                 self._alive()
-                time.sleep(WAIT_S)
+                time.sleep(self._wait_s)
 
-    def _send(self, rejections: list[Rejection]) -> list[Rejection]:
-        if self._producer is None:
-            self._producer = KafkaProducer(bootstrap_servers=self._bootstrap, linger_ms=0)
-        futures = [
-            self._producer.send(TopicName.REJECTED, msgspec.json.encode(item), key=item.key.bytes)
-            for item in rejections
-        ]
-        self._producer.flush(timeout=SEND_TIMEOUT_S)
-        return [
-            item for item, future in zip(rejections, futures, strict=True) if not future.succeeded()
-        ]
+    def _send(self, rejections: list[Rejection]) -> tuple[list[Rejection], BaseException | None]:
+        """Send them; those that Kafka may not have, and why."""
+        try:
+            if self._producer is None:
+                self._producer = self._make_producer(self._bootstrap)
+            send = self._producer.send
+            futures = [
+                send(TopicName.REJECTED, msgspec.json.encode(item), key=item.key.bytes)
+                for item in rejections
+            ]
+            self._producer.flush(timeout=SEND_TIMEOUT_S)
+        except KafkaError as error:
+            return rejections, error
+        failed = [pair for pair in zip(rejections, futures, strict=True) if not pair[1].succeeded()]
+        return [item for item, _ in failed], failed[0][1].exception if failed else None
+
+    def _forget_producer(self) -> None:
+        """An idempotent producer that gave up once refuses everything after: make a new one."""
+        if self._producer is not None:
+            self._producer.close(timeout=0)
+            self._producer = None
 
 
 def _rejection(item: Refused) -> Rejection:
