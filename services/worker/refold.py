@@ -96,7 +96,7 @@ def _lock(conn: Connection, change: CorridorChange) -> None:
     # Taken in order and held until the commit: who comes second folds what the first committed.
     conn.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-        (f"corridor\0{change.mission}\0{change.corridor_id}".replace("\0", "/"),),
+        (f"corridor/{change.mission}/{change.corridor_id}",),
     )
 
 
