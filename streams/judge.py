@@ -342,9 +342,11 @@ def _find(sight: Sight, seen: Seen, term: TermInForce, in_force: InForce) -> Fin
 
 def gravest(findings: Sequence[Finding]) -> Verdict:
     """The gravest verdict of the findings; `not_applicable` where there are none."""
-    if not findings:
-        return Verdict.NOT_APPLICABLE
-    return max([finding.verdict for finding in findings], key=GRAVITY.__getitem__)
+    worst = Verdict.NOT_APPLICABLE
+    for finding in findings:
+        if GRAVITY[finding.verdict] > GRAVITY[worst]:
+            worst = finding.verdict
+    return worst
 
 
 def _standing(context: Context) -> Standing:

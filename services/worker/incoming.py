@@ -20,7 +20,7 @@ from streams.corridors.instants import moment_of
 from streams.decode import Refusal
 from streams.events import CorridorStatus, Report
 from streams.keys import EventKind, event_key
-from streams.tags import ProducerKey, read_tag
+from streams.tags import ProducerKey, Tag, read_tag
 from streams.vocabulary import Authentication
 
 E = TypeVar("E", Report, CorridorStatus)
@@ -85,13 +85,19 @@ def read_records(
                 raw,
                 sha256(raw).digest(),
                 tag.of(mission, source),
-                # Whatever a stranger wrote into a header has to fit into a column.
-                storable(tag.key_id) if tag.key_id is not None else None,
+                _key_id(tag),
                 received_at,
                 record,
             )
         )
     return incoming, refused
+
+
+def _key_id(tag: Tag) -> str | None:
+    """The key that the event names; what a stranger wrote there has to fit into a column."""
+    if tag.key is not None:
+        return tag.key.id
+    return None if tag.key_id is None else storable(tag.key_id)
 
 
 def refuse(item: Incoming[E], refusal: Refusal) -> Refused:
