@@ -50,6 +50,7 @@ class Reason(StrEnum):
     UNKNOWN_MISSION = "unknown_mission"
     NOTHING_IN_FORCE = "nothing_in_force"
     UNKNOWN_CORRIDOR = "unknown_corridor"
+    TOO_MANY_VERSIONS = "too_many_versions"
 
 
 class Refusal(NamedTuple):

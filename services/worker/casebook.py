@@ -15,14 +15,20 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from services.worker.incoming import Incoming
+from services.worker.incoming import Incoming, Refused, refuse
 from streams.assessment import Assessment
+from streams.decode import Reason, Refusal
 from streams.dossier import Dossier, Link, Relation, Version, links_of
 from streams.events import Report
 from streams.keys import EventKind, event_key
 from streams.vocabulary import Authentication
 
 Reports = Sequence[Incoming[Report]]
+
+VERSIONS_LIMIT = 64
+"""Of one report, of those vouched for and of the others each. With every version all of them are
+read again: without a limit a few thousand under one id, which anybody can send, take longer than
+the watchdog waits, and come again. Beyond it the order of arrival decides which are kept."""
 
 
 class Step(NamedTuple):
@@ -64,6 +70,12 @@ class CaseFile:
             for content, version in self.versions
         )
 
+    def is_full(self, item: Incoming[Report]) -> bool:
+        """Whether there are as many versions as are read, as well vouched for as this one."""
+        vouched = item.authentication.vouched
+        alike = sum(version.authentication.vouched is vouched for _, version in self.versions)
+        return alike >= VERSIONS_LIMIT
+
     @property
     def dossier(self) -> Dossier:
         """What is known now, as a value."""
@@ -78,6 +90,14 @@ class TakenIn:
     """With the version's number, from 1."""
     links: list[NewLink] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+TOO_MANY_VERSIONS = Refusal(
+    Reason.TOO_MANY_VERSIONS,
+    f"{VERSIONS_LIMIT} differing versions of this report are kept; send what is new as a report "
+    "with an id of its own that supersedes it",
+)
 
 
 def as_good(known: Authentication, offered: Authentication) -> bool:
@@ -137,6 +157,9 @@ def take_in(special: Reports, files: Mapping[UUID, CaseFile], taken: TakenIn) ->
     for item in special:
         file = files[item.key]
         if file.knows(item):
+            continue
+        if file.is_full(item):
+            taken.refused.append(refuse(item, TOO_MANY_VERSIONS))
             continue
         file.versions.append((item.content_hash, version_of(item)))
         number = len(file.versions)

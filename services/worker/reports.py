@@ -60,9 +60,9 @@ def write_reports(
 ) -> list[Refused]:
     """Judge and store a batch; returns every refused event of it, those known before as well."""
     accepted, unjudgeable = sift(incoming, partial(refusal_of, register))
-    all_refused = [*refused, *unjudgeable]
     rows = BatchRows()
     taken, before = _take_in(conn, accepted, rows)
+    all_refused = [*refused, *unjudgeable, *taken.refused]
     changes = _judge(register, taken, before, rows)
     rows.submissions.extend(make_rows.report_submission(*version) for version in taken.versions)
     rows.links.extend(make_rows.link_row(link) for link in taken.links)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from hashlib import sha256
 
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 
 from services.store.engine import Connection
+from services.worker.casebook import VERSIONS_LIMIT
 from streams.inforce import Register
 from streams.topics import TopicName
 from tests.integration.worker.ground import opened, report
@@ -106,6 +108,21 @@ def test_what_was_refused_for_its_mission_is_taken_in_once_that_is_loaded(
     assert not take_in_log(conn, register, log)
     assert verdicts(conn) == {"r": ("violation", "stands")}
     assert one(conn, "SELECT count(*) FROM rejected") == 1
+
+
+def test_a_flood_of_versions_neither_stops_the_worker_nor_silences_the_source(
+    conn: Connection, register: Register
+) -> None:
+    flood = [said(report("r", remark=str(n)), Voucher.NOBODY) for n in range(1_000)]
+    began = time.monotonic()
+    take_in_log(conn, register, log_of(flood), cuts=(10, 500))
+    take_in_log(conn, register, log_of(flood))
+    assert time.monotonic() - began < 20, "the watchdog would have ended the worker by now"
+    assert one(conn, "SELECT count(*) FROM submissions") == VERSIONS_LIMIT
+    assert one(conn, "SELECT count(*) FROM rejected") == len(flood) - VERSIONS_LIMIT
+    assert verdicts(conn) == {"r": ("possible_violation", "stands")}
+    take_in_log(conn, register, log_of([said(report("r"))]))
+    assert verdicts(conn) == {"r": ("violation", "stands")}
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from services.worker.casebook import CaseFile, TakenIn, as_good, split, take_in, take_in_plain
+from services.worker.casebook import (
+    VERSIONS_LIMIT,
+    CaseFile,
+    TakenIn,
+    as_good,
+    split,
+    take_in,
+    take_in_plain,
+)
 from services.worker.incoming import Incoming
+from streams.decode import Reason
 from streams.dossier import Relation
 from streams.events import Report
 from streams.vocabulary import Authentication
@@ -107,6 +116,18 @@ def test_an_unvouched_withdrawal_is_kept_and_has_nothing_read_again() -> None:
     taken = taken_in(incoming(report("a")), incoming(report("b", retracts="a"), 1, NO_TAG))
     assert revisions(taken) == [("a", 1, 1, False), ("b", 1, 1, False)]
     assert len(taken.links) == 1
+
+
+def test_versions_without_end_are_refused_and_leave_room_for_the_source_itself() -> None:
+    flood = [incoming(report("a", remark=str(n)), n, NO_TAG) for n in range(VERSIONS_LIMIT + 2)]
+    taken = taken_in(*flood, flood[-1], incoming(report("a"), 99))
+    assert len(taken.versions) == VERSIONS_LIMIT + 1
+    assert len(taken.steps[-1].dossier.versions) == VERSIONS_LIMIT + 1
+    reasons = [(item.record.offset, item.refusal.reason) for item in taken.refused]
+    assert reasons == [
+        (offset, Reason.TOO_MANY_VERSIONS)
+        for offset in (VERSIONS_LIMIT, VERSIONS_LIMIT + 1, VERSIONS_LIMIT + 1)
+    ]
 
 
 @pytest.mark.parametrize("known", Authentication)
