@@ -11,7 +11,7 @@ from datetime import datetime
 from services.errors import AnswerIsNoError
 from services.store.documents import load_document
 from services.store.engine import Connection
-from services.worker.documents import load_register
+from services.worker.documents import load_alone, load_register
 from services.worker.refold import CorridorChange, refold
 from streams.agreement import Agreement
 from streams.methodology import Methodology
@@ -30,6 +30,7 @@ def load_documents(
         LoadError: the mission already has an agreement under another id.
         DocumentConflictError: another document has this id and version.
     """
+    load_alone(conn)
     new = [load_document(conn, document, now) for document in documents]
     for document in documents:
         _require_one_id(conn, document)

@@ -17,6 +17,14 @@ from streams.methodology import Methodology
 _HASHES = "SELECT hash FROM agreements UNION ALL SELECT hash FROM methodologies"
 
 
+DOCUMENTS_LOCK = 0x7472_7563_646F_6373
+"""Advisory lock: shared by the transactions that judge, held alone by the one that loads.
+
+Otherwise one that began before a load and commits after it would fold its corridors by the old
+documents over what the load had folded by the new ones.
+"""
+
+
 class Documents:
     """Keeps the compiled register until another document is loaded."""
 
@@ -25,12 +33,18 @@ class Documents:
         self._register = Register((), ())
 
     def register(self, conn: Connection) -> Register:
-        """What is in force by the documents that this transaction sees."""
+        """What is in force by the documents that are loaded, until this transaction ends."""
+        conn.execute("SELECT pg_advisory_xact_lock_shared(%s)", [DOCUMENTS_LOCK])
         hashes = frozenset(row[0] for row in conn.execute(_HASHES))
         if hashes != self._hashes:
             self._register = load_register(conn)
             self._hashes = hashes
         return self._register
+
+
+def load_alone(conn: Connection) -> None:
+    """Wait until nobody judges by what is loaded now, and keep it so until the commit."""
+    conn.execute("SELECT pg_advisory_xact_lock(%s)", [DOCUMENTS_LOCK])
 
 
 def load_register(conn: Connection) -> Register:
