@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
@@ -85,7 +86,7 @@ class _Transaction(NamedTuple):
     """A worker's transaction that has written rows, as pg_stat_activity shows it."""
 
     worker_pid: int
-    frozen: bool
+    waits: bool
     """It waits for its client: if that is frozen, it stays as it is."""
     seen: str
 
@@ -147,7 +148,8 @@ class Killer:
         deadline = time.monotonic() + SETTLE_S
         while True:
             found = self._open()
-            waiting = [transaction for transaction in found if transaction.frozen]
+            # A session outlives its worker for a moment: one of a worker killed before is nobody's.
+            waiting = [it for it in found if it.waits and _is_stopped(it.worker_pid)]
             if waiting or not found or time.monotonic() > deadline:
                 return waiting[0] if waiting else None
             time.sleep(0.002)
@@ -236,6 +238,15 @@ class Killer:
         if self._conn is not None:
             self._conn.close()
             self._conn = None
+
+
+def _is_stopped(pid: int) -> bool:
+    """Whether a process is there and stopped by a signal."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except OSError:  # it has ended
+        return False
+    return stat.rpartition(")")[2].split()[0] == "T"
 
 
 def _tell(pids: Sequence[int], what: signal.Signals) -> None:
