@@ -10,6 +10,7 @@ concurrency 1: Faust can commit past messages in flight otherwise (faust#606).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from streams import batching
@@ -19,12 +20,19 @@ from streams.topics import WORKER_GROUP, TopicName
 
 
 def make_app(
-    bootstrap: str, *, judge_reports: Process, fold_statuses: Process, app_id: str = WORKER_GROUP
+    bootstrap: str,
+    *,
+    judge_reports: Sequence[Process],
+    fold_statuses: Process,
+    app_id: str = WORKER_GROUP,
 ) -> Any:  # noqa: ANN401  Faust has no types
-    """Make the app. Each `Process` commits a batch and returns, or raises and ends the process."""
+    """Make the app. Each `Process` commits a batch and returns, or raises and ends the process.
+
+    `judge_reports` are lanes: several batches of reports may be under way, of other partitions.
+    """
     app = batching.build_app(app_id=app_id, bootstrap=bootstrap)
     stages = (
-        (TopicName.REPORTS, "judge_reports", Coalescer(judge_reports)),
+        (TopicName.REPORTS, "judge_reports", Coalescer(*judge_reports)),
         (TopicName.CORRIDOR_STATUS, "fold_statuses", Coalescer(fold_statuses)),
     )
     for topic, name, stage in stages:

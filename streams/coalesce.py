@@ -211,12 +211,14 @@ class Coalescer:
 
     `process` runs in one thread of its own and may block and retry for as long as it likes. When it
     returns, the batch is committed and is acknowledged in order. When it raises, the process ends.
+
+    Given several, each is a lane: a partition's records always take the same one, in order, and
+    while one lane waits for the store another computes.
     """
 
     def __init__(
         self,
-        process: Process,
-        *,
+        *processes: Process,
         max_records: int = DEFAULT_MAX_RECORDS,
         max_bytes: int = DEFAULT_MAX_BYTES,
         end: EndProcess = end_process,
@@ -224,17 +226,22 @@ class Coalescer:
         self._max_records = max_records
         self._max_bytes = max_bytes
         self._end = end
-        self._writer = _WriterThread(process, end)
-        self._writer.start()
+        self._writers = [_WriterThread(process, end) for process in processes]
+        for writer in self._writers:
+            writer.start()
 
     async def run(self, stream: ChunkStream) -> None:
         """Read the stream until it is stopped; the body of an agent."""
-        room = WaitingRoom(self._max_records, self._max_bytes)
-        writing = asyncio.create_task(self._or_end(partial(self._write, room)))
+        rooms = [WaitingRoom(self._max_records, self._max_bytes) for _ in self._writers]
+        writing = [
+            asyncio.create_task(self._or_end(partial(self._write, writer, room)))
+            for writer, room in zip(self._writers, rooms, strict=True)
+        ]
         try:
-            await self._or_end(partial(self._read, stream, room))
+            await self._or_end(partial(self._read, stream, rooms))
         finally:
-            writing.cancel()
+            for task in writing:
+                task.cancel()
 
     async def _or_end(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do the work; a dead half beside a live one would be a silent stop, so end the process."""
@@ -246,19 +253,20 @@ class Coalescer:
             log.critical("coalescing failed, stopping", exc_info=True)
             self._end(EXIT_PROCESS_FAILED)
 
-    async def _read(self, stream: ChunkStream, room: WaitingRoom) -> None:
+    async def _read(self, stream: ChunkStream, rooms: Sequence[WaitingRoom]) -> None:
         async for event in stream.noack().events():
-            await room.put(event)
+            partition = event.value.records[0].partition
+            await rooms[partition % len(rooms)].put(event)
 
-    async def _write(self, room: WaitingRoom) -> None:
+    async def _write(self, writer: _WriterThread, room: WaitingRoom) -> None:
         while True:
-            await self._write_batch(await room.take())
+            await self._write_batch(writer, await room.take())
 
-    async def _write_batch(self, events: list[ChunkEvent]) -> None:
+    async def _write_batch(self, writer: _WriterThread, events: list[ChunkEvent]) -> None:
         ours = [event for event in events if not event.value.delivery.void]
         records = [record for event in ours for record in event.value.records]
         if records:
-            await self._writer.run(records)
+            await writer.run(records)
         # What a crash here means: the batch is in the store, not in Kafka's offsets; it comes
         # again, and processing it again changes nothing.
         for event in ours:

@@ -65,13 +65,17 @@ class Processor(Generic[E]):
         self._announcer.announce(self._transactor.run(work))
 
 
+REPORT_LANES = 2
+"""While one lane waits for PostgreSQL to take its batch, the other judges the next."""
+
+
 def make_processors(
     database_url: str,
     bootstrap: str,
     keys: Mapping[str, ProducerKey],
     alive: Callable[[], None],
-) -> tuple[Processor[Report], Processor[CorridorStatus]]:
-    """The processors of reports and of corridor statuses; each may run in a thread of its own."""
+) -> tuple[list[Processor[Report]], Processor[CorridorStatus]]:
+    """The processors of reports, one a lane, and of statuses; each for a thread of its own."""
 
     def transactor(name: str) -> Transactor:
         # Shown in pg_stat_activity: which process a transaction belongs to.
@@ -80,6 +84,9 @@ def make_processors(
     reports = Stage(EventKind.REPORT, decode_report, write_reports)
     statuses = Stage(EventKind.CORRIDOR_STATUS, decode_status, write_statuses)
     return (
-        Processor(reports, transactor("reports"), Announcer(bootstrap, alive), keys),
+        [
+            Processor(reports, transactor("reports"), Announcer(bootstrap, alive), keys)
+            for _ in range(REPORT_LANES)
+        ],
         Processor(statuses, transactor("statuses"), Announcer(bootstrap, alive), keys),
     )

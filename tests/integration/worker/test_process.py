@@ -65,7 +65,7 @@ def mixed_log() -> list[Entry]:
 def test_a_batch_of_poison_is_stored_announced_and_left_behind(
     fresh_url: str, kafka_bootstrap: str, announced: Announced
 ) -> None:
-    reports, _ = make_processors(fresh_url, kafka_bootstrap, KEYS, lambda: None)
+    (reports, *_), _ = make_processors(fresh_url, kafka_bootstrap, KEYS, lambda: None)
     log = mixed_log()
     reports(list(log))
     told = announced.take(len(POISON) + 2)
@@ -83,7 +83,7 @@ def test_a_batch_that_comes_again_is_announced_again_and_stored_once(
     fresh_url: str, kafka_bootstrap: str, announced: Announced
 ) -> None:
     # A crash between the commit and the announcement must not lose it: at least once.
-    reports, _ = make_processors(fresh_url, kafka_bootstrap, KEYS, lambda: None)
+    (reports, *_), _ = make_processors(fresh_url, kafka_bootstrap, KEYS, lambda: None)
     log = log_of([message(b"no json"), said(report("r"))])
     for _ in range(2):
         reports(list(log))
