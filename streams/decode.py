@@ -6,6 +6,7 @@ value that says why and what to do, and its raw bytes are kept by the store.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from geo.validate import geometry_problems
-from streams.events import Area, Bearings, CorridorStatus, Downtime, Location, Report
+from streams.events import Area, Bearings, CorridorStatus, Downtime, Event, Location, Report
 from streams.vocabulary import DETAILS_OF
 
 EVENT_LIMIT_BYTES = 1 << 20
@@ -33,6 +34,7 @@ class Reason(StrEnum):
     NOT_UTF8 = "not_utf8"
     MALFORMED_JSON = "malformed_json"
     NESTED_TOO_DEEPLY = "nested_too_deeply"
+    DUPLICATE_KEY = "duplicate_key"
     MISSING_FIELD = "missing_field"
     WRONG_TYPE = "wrong_type"
     UNKNOWN_KIND = "unknown_kind"
@@ -112,15 +114,47 @@ def _decode(
         if not raw.isascii():
             raw.decode()  # the decoder passes over the text of fields that it does not know
         event = decoder.decode(raw)
+        repeated = _repeated_key(raw, event)
     except msgspec.ValidationError as error:
         return Refusal(_reason_of(str(error)), _shortened(str(error)))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, json.JSONDecodeError) as error:
         return Refusal(Reason.MALFORMED_JSON, str(error))
     except UnicodeDecodeError as error:
         return Refusal(Reason.NOT_UTF8, f"invalid UTF-8: {error.reason}; send UTF-8")
     except RecursionError:
         return Refusal(Reason.NESTED_TOO_DEEPLY, "nested too deeply; send the schema's own fields")
-    return refusal_of(event) or event
+    return repeated or refusal_of(event) or event
+
+
+def _repeated_key(raw: bytes, event: Event) -> Refusal | None:
+    """Refuse an object that says one key twice: which of the two was meant, nobody can tell.
+
+    The decoder takes the last one. An exact look costs several times the decoding, so a sieve goes
+    first: written anew, the event has every key that was read, once. The same bytes are most of
+    what comes; else, without a backslash each text has two quotes, and as many quotes in both
+    leave no room for a key that was read over.
+    """
+    anew = _ENCODE(event)
+    if raw == anew or (b"\\" not in raw and raw.count(b'"') == anew.count(b'"')):
+        return None
+    repeated: list[str] = []
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        if len(dict(pairs)) < len(pairs):
+            keys = [key for key, _ in pairs]
+            repeated.append(next(key for key in keys if keys.count(key) > 1))
+
+    # Numbers stay text: thousands of digits are no number to Python, and nobody asks for them here.
+    json.loads(raw.decode(), object_pairs_hook=look, parse_int=str, parse_float=str, strict=False)
+    if not repeated:
+        return None
+    return Refusal(
+        Reason.DUPLICATE_KEY,
+        _shortened(f"the key {repeated[0]!a} stands twice in one object; send each key once"),
+    )
+
+
+_ENCODE = msgspec.json.Encoder().encode
 
 
 def _reason_of(text: str) -> Reason:

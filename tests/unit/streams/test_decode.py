@@ -209,6 +209,88 @@ def test_a_field_that_is_wrong_is_named_by_its_reason(
     assert reason(with_(**changes)) is expected
 
 
+DUPLICATES = [
+    (b'"status": "open"', b'"status": "closed", "status": "open"'),
+    (b'"status": "open"', b'"status":"open","status":"open"'),
+    (b'"status": "open"', b'"status" : "closed", "status"\n: "open"'),
+    (b'"status": "open"', b'"status": "closed", "sta\\u0074us": "open"'),
+    (b'"status": "open"', b'"sta\\u0074us": "closed", "status": "open"'),
+    (b'"remark": "x"', b'"remark": "", "remark": "\\"\\""'),
+    (b'"exercise": false', b'"exercise": false, "exercise": false'),
+    (b'"source": "patrol-1"', b'"source": "patrol-2", "source": "patrol-1"'),  # in `settles`
+    (b'"remark": "x"', b'"unknown": {"a": [{"b": 1, "b": 1}]}'),
+    (b'"remark": "x"', b'"unknown": 1, "unknown": 2'),
+]
+
+
+@pytest.mark.parametrize(("once", "twice"), DUPLICATES)
+@pytest.mark.parametrize("pretty", [False, True])
+def test_a_key_that_a_status_says_twice_is_refused(
+    once: bytes, twice: bytes, *, pretty: bool
+) -> None:
+    raw = json.dumps(STATUS, indent=2 if pretty else None).encode()
+    assert once in raw
+    refused = decode_status(raw.replace(once, twice))
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.DUPLICATE_KEY
+    assert refused.message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("once", "twice"),
+    [
+        (b'"kind":"explosion"', b'"kind":"shot","kind":"explosion"'),
+        (b'"lon":38', b'"lon":37,"lon":38'),
+        (b'"type":"point"', b'"type":"point","type":"point"'),
+        (b'"max":3', b'"max":3,"m\\u0061x":3'),
+        (b'"id":"r-1"', b'"id":"r-1","' + b"k" * 9_000 + b'":1,"' + b"k" * 9_000 + b'":1'),
+        (b'"remark":"x"', b'"a\\u0000\\n":1,"a\\u0000\\n":1'),
+    ],
+)
+def test_a_key_that_a_report_says_twice_is_refused(once: bytes, twice: bytes) -> None:
+    raw = json.dumps(FULL, separators=(",", ":")).encode()
+    assert once in raw
+    refused = decode_report(raw.replace(once, twice))
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.DUPLICATE_KEY
+    assert refused.message.isprintable()
+    assert len(refused.message) < 500
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'[{"lon": 1}, {"lon": 1, "in": {"lon": 1}}]',
+        b'{"id": 1, "mission": {"id": 2}, "Id": 3}',
+        b'"\\"id\\": 1, \\"id\\": 2"',
+        b'"the \\u0022id\\u0022: was \\ud83d\\ude00"',
+        b"1" * 10_000,
+        b"1e99999",
+    ],
+)
+def test_a_name_that_stands_once_in_each_object_is_no_duplicate(text: bytes) -> None:
+    assert decode_report(spliced(text)) == decode_report(with_())
+
+
+@given(
+    statuses, st.sampled_from(sorted(CorridorStatus.__struct_fields__)), st.booleans(), st.data()
+)
+def test_any_key_said_again_is_refused(
+    status: CorridorStatus, field: str, ascii_only: bool, data: st.DataObject
+) -> None:
+    """Whichever field it is, wherever it stands, whatever is escaped and spaced."""
+    said = json.loads(msgspec.json.encode(status)) | {"exercise": status.exercise}
+    pairs = [(key, json.dumps(value, ensure_ascii=ascii_only)) for key, value in said.items()]
+    again = field if field in said else "exercise"
+    place = data.draw(st.integers(0, len(pairs)))
+    pairs.insert(place, (again, dict(pairs)[again]))
+    colon = data.draw(st.sampled_from([":", " : ", "\n:"]))
+    raw = ("{" + ",".join(f'"{key}"{colon}{value}' for key, value in pairs) + "}").encode()
+    refused = decode_status(raw)
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.DUPLICATE_KEY
+
+
 @pytest.mark.parametrize("field", sorted(FULL))
 def test_a_field_of_the_wrong_type_is_refused(field: str) -> None:
     wrong = 7 if field not in {"version", "declared_number"} else "seven"
