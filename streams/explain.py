@@ -73,7 +73,9 @@ def _asked(judged: Judged, finding: Finding) -> tuple[Asked, ...]:
         return ()
     terms = judged.in_force.terms_of[judged.report.kind]
     compiled = next(term for term in terms if term.term.id == finding.term)
-    case, decisive = decide(judged.sight, see(judged.report), compiled, judged.in_force)
+    case, decisive = decide(
+        judged.sight, see(judged.report, judged.in_force.kind_of_zone), compiled, judged.in_force
+    )
     asked = RULES[: RULES.index(decisive) + 1]
     return tuple(Asked(rule.name, rule.holds(case), rule.reason) for rule in asked)
 

@@ -11,7 +11,7 @@ binds only some parties and the report does not say, the verdict is `cannot_dete
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -72,10 +72,16 @@ class Seen(Struct, frozen=True, gc=False):
     end: datetime
     weapons: frozenset[Weapon]
     """The classes the monitor could name; empty when none was."""
+    weapons_said: frozenset[Weapon]
+    """The same with "undetermined", where the monitor said so."""
     party: str | None
     """The party the monitor named; a name without any basis names nobody."""
     absent: bool
     """It was looked for and not found, or counted as none."""
+    perhaps_none: bool
+    """It was counted, and the count may be none."""
+    outside_elsewhere: bool
+    """The monitor says it was outside of a zone that the agreement does not have."""
 
 
 class Case(Struct, frozen=True, gc=False):
@@ -95,18 +101,27 @@ class Case(Struct, frozen=True, gc=False):
 _UNNAMED = frozenset({Weapon.UNDETERMINED})
 
 
-def see(report: Report) -> Seen:
-    """Work out what the rules ask of a report."""
-    attribution = report.attribution
+def see(report: Report, zones: Container[str]) -> Seen:
+    """Work out what the rules ask of a report; `zones` are the ids that the agreement has."""
+    attribution, count = report.attribution, report.count
+    said = frozenset(report.weapons)
     named = attribution is not None and attribution.basis is not AttributionBasis.NONE
     gone = report.presence is not None and report.presence is not Presence.PRESENT
     return Seen(
         start=report.observed_from,
         end=report.observed_to or report.observed_from,
-        weapons=frozenset(report.weapons) - _UNNAMED,
+        weapons=said - _UNNAMED,
+        weapons_said=said,
         party=attribution.party if attribution is not None and named else None,
-        absent=gone or (report.count is not None and report.count.max == 0),
+        absent=gone or (count is not None and count.max == 0),
+        perhaps_none=count is not None and count.min == 0 and count.max != 0,
+        outside_elsewhere=bool(report.monitor_sides) and _outside_elsewhere(report, zones),
     )
+
+
+def _outside_elsewhere(report: Report, zones: Container[str]) -> bool:
+    sides = report.monitor_sides
+    return any(side.side is Side.OUTSIDE and side.zone not in zones for side in sides)
 
 
 class Rule(NamedTuple):
@@ -201,6 +216,11 @@ def _party_unknown(case: Case) -> bool:
     return bool(case.term.binds) and case.seen.party is None
 
 
+def _perhaps_none(case: Case) -> bool:
+    """Where nothing may be there, "none or more" does not say that something was."""
+    return case.seen.perhaps_none and not case.term.forbids_absence
+
+
 def _likely_inside(case: Case) -> bool:
     return case.hit is not None and case.hit.p_inside < case.methodology.thresholds.violation
 
@@ -231,14 +251,15 @@ def _means_insufficient(case: Case) -> bool:
 
 
 def _monitor_contradicts(case: Case) -> bool:
+    """A zone that the agreement lacks is perhaps this one under another name."""
     sides = case.report.monitor_sides
-    return bool(sides) and any(
-        side.zone == case.zone_id and side.side is Side.OUTSIDE for side in sides
-    )
+    if not sides or case.seen.outside_elsewhere:
+        return case.seen.outside_elsewhere
+    return any(side.zone == case.zone_id and side.side is Side.OUTSIDE for side in sides)
 
 
 def _weapon_partly_named(case: Case) -> bool:
-    return bool(case.term.weapons) and not case.seen.weapons <= case.term.weapons
+    return bool(case.term.weapons) and not case.seen.weapons_said <= case.term.weapons
 
 
 def _otherwise(_: Case) -> bool:
@@ -263,6 +284,7 @@ RULES: tuple[Rule, ...] = (
     Rule("straddles_edge", _CD, _straddles_edge, "the interval crosses the edge of a validity"),
     Rule("weapon_unknown", _CD, _weapon_unknown, "the term names weapons, the report none"),
     Rule("party_unknown", _CD, _party_unknown, "the term binds some parties, none was named"),
+    Rule("perhaps_none", _CD, _perhaps_none, "the count leaves open whether there was any"),
     Rule("likely_inside", _PV, _likely_inside, "not enough of the region is inside for certainty"),
     Rule("unauthenticated", _PV, _unauthenticated, "nobody has vouched for who sent the report"),
     Rule("grading_below_minimum", _PV, _grading_below_minimum, "graded below the minimum"),
@@ -278,7 +300,7 @@ _ASKED = tuple([(rule.holds, rule) for rule in RULES])
 
 def judge(sight: Sight, in_force: InForce) -> Assessment:
     """Judge one report under one agreement and methodology."""
-    report, seen = sight.report, see(sight.report)
+    report, seen = sight.report, see(sight.report, in_force.kind_of_zone)
     terms = in_force.terms_of.get(report.kind, ())
     findings = tuple([_find(sight, seen, term, in_force) for term in terms])
     return Assessment(

@@ -269,6 +269,8 @@ def _cannot(question: Question, term: Term) -> Iterator[str]:
         yield "weapon"
     if term.binds and _party(report) is None:
         yield "party"
+    if report.count is not None and report.count.min == 0:
+        yield "count"  # where none is counted for certain, row 1 has spoken
 
 
 def _within(start: datetime, end: datetime | None, question: Question) -> bool:
@@ -307,8 +309,8 @@ def _possible(question: Question, term: Term, zone: Zone) -> Iterator[str]:
         yield "grading"
     if not set(report.means) & set(methodology.sufficient_means):
         yield "means"
-    if any(said.zone == zone.id and said.side == "outside" for said in report.monitor_sides):
+    others = {other.id for other in question.agreement.zones} - {zone.id}
+    if any(said.zone not in others and said.side == "outside" for said in report.monitor_sides):
         yield "monitor"
-    named = {weapon for weapon in report.weapons if weapon != "undetermined"}
-    if term.weapons and named - set(term.weapons):
+    if term.weapons and set(report.weapons) - set(term.weapons):
         yield "weapon"

@@ -179,7 +179,9 @@ def interval(rng: Random) -> tuple[datetime, datetime | None]:
 
 def random_report(rng: Random, agreed: Agreement) -> Report:
     start, end = interval(rng)
-    sides = [MonitorSide(zone=z.id, side=rng.choice([*Side])) for z in agreed.zones]
+    known = [zone.id for zone in agreed.zones]
+    named = known + ["unheard-of"] * (rng.random() < 0.1)
+    sides = [MonitorSide(zone=name, side=rng.choice([*Side])) for name in named]
     party = Attribution(party=rng.choice(["north", "south"]), basis=rng.choice([*AttributionBasis]))
     return report(
         kind=rng.choice(KINDS),

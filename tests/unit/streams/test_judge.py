@@ -72,6 +72,7 @@ TABLE = {
     "straddles_edge": Verdict.CANNOT_DETERMINE,
     "weapon_unknown": Verdict.CANNOT_DETERMINE,
     "party_unknown": Verdict.CANNOT_DETERMINE,
+    "perhaps_none": Verdict.CANNOT_DETERMINE,
     "likely_inside": Verdict.POSSIBLE_VIOLATION,
     "unauthenticated": Verdict.POSSIBLE_VIOLATION,
     "grading_below_minimum": Verdict.POSSIBLE_VIOLATION,
@@ -245,6 +246,18 @@ CASES: list[tuple[str, Setting, Setting]] = [
         Setting({"attribution": attribution("north", AttributionBasis.NONE)}, BINDS),
         Setting({"attribution": attribution("north", AttributionBasis.PLAUSIBLE)}, BINDS),
     ),
+    (
+        "perhaps_none",
+        Setting({"count": Count(min=0, max=1)}),
+        Setting({"count": Count(min=1, max=1)}),
+    ),
+    ("perhaps_none", Setting({"count": Count(min=0)}), Setting({"count": Count(min=1)})),
+    ("perhaps_none", Setting({"count": Count(min=0)}), Setting({"count": Count(min=0, max=0)})),
+    (
+        "perhaps_none",
+        Setting({"count": Count(min=0)}),
+        Setting({"count": Count(min=0)}, {"violation": MISSING}),
+    ),
     ("likely_inside", Setting(p_inside=0.5), Setting(p_inside=0.9)),
     ("likely_inside", Setting(p_inside=0.899999), Setting(p_inside=0.9)),
     (
@@ -306,12 +319,22 @@ CASES: list[tuple[str, Setting, Setting]] = [
     (
         "monitor_contradicts",
         Setting({"monitor_sides": (MonitorSide(zone="z", side=Side.INSIDE), OUTSIDE_Z)}),
-        Setting({"monitor_sides": (MonitorSide(zone="y", side=Side.OUTSIDE),)}),
+        Setting({"monitor_sides": (MonitorSide(zone="z", side=Side.INSIDE),)}),
+    ),
+    (
+        "monitor_contradicts",
+        Setting({"monitor_sides": (MonitorSide(zone="unheard-of", side=Side.OUTSIDE),)}),
+        Setting({"monitor_sides": (MonitorSide(zone="unheard-of", side=Side.INSIDE),)}),
     ),
     (
         "weapon_partly_named",
         Setting({"weapons": (Weapon.ARTILLERY, Weapon.MORTAR)}, ARTILLERY),
         Setting({"weapons": (Weapon.ARTILLERY, Weapon.MLRS)}, ARTILLERY),
+    ),
+    (
+        "weapon_partly_named",
+        Setting({"weapons": (Weapon.ARTILLERY, Weapon.UNDETERMINED)}, ARTILLERY),
+        Setting({"weapons": (Weapon.ARTILLERY, Weapon.UNDETERMINED)}),
     ),
     ("inside", Setting(), Setting(p_inside=0.899999)),
     ("inside", Setting({"calibres_mm": (82.0, 120.0)}), Setting(p_inside=None)),
@@ -348,6 +371,7 @@ def test_everything_wrong_at_once_falls_away_rule_by_rule() -> None:
             "presence": Presence.GONE,
             "weapons": (Weapon.MORTAR,),
             "attribution": attribution("south"),
+            "count": Count(min=0),
             "grading": grading("F6"),
             "means": (Means.THIRD_PARTY,),
             "monitor_sides": (OUTSIDE_Z,),
@@ -391,6 +415,7 @@ def test_everything_wrong_at_once_falls_away_rule_by_rule() -> None:
     put_right(straddles=False)
     put_right({"weapons": (Weapon.MLRS, Weapon.TANK)})
     put_right({"attribution": attribution("north")})
+    put_right({"count": None})
     put_right(p_inside=0.95)
     put_right(context={"authentication": Authentication.TAG_VALID})
     put_right({"grading": None})
@@ -546,7 +571,10 @@ def test_among_equal_verdicts_the_largest_share_is_named_then_the_first_zone() -
     shares = ((0, 0.6), (1, 0.7), (2, 0.7))
     hits = tuple(Hit(number, Relation.UNDETERMINED, share) for number, share in shares)
     case, _ = decide(
-        Sight(report(), OPERATOR, hits, None, straddles=False), see(report()), compiled, in_force
+        Sight(report(), OPERATOR, hits, None, straddles=False),
+        see(report(), ()),
+        compiled,
+        in_force,
     )
     assert case.zone_id == "b"
 

@@ -45,6 +45,7 @@ REASON = {
     "straddles_edge": "edge",
     "weapon_unknown": "weapon",
     "party_unknown": "party",
+    "perhaps_none": "count",
     "likely_inside": "share",
     "unauthenticated": "authentication",
     "grading_below_minimum": "grading",
