@@ -162,6 +162,15 @@ class CorridorInForce(NamedTuple):
     methodology: Methodology
 
 
+class CorridorStretch(NamedTuple):
+    """From `start` until before `end` one pair of versions says how a corridor is read."""
+
+    start: datetime
+    end: datetime | None
+    rules: CorridorInForce | None
+    """None: no agreement that names it is in force then, or no methodology."""
+
+
 class Register:
     """All loaded versions of all missions; immutable, made anew when a version is loaded."""
 
@@ -175,7 +184,7 @@ class Register:
             for mission in self._agreements.keys() & self._methodologies.keys()
         }
         self._corridors = {
-            mission: _corridors(self._agreements[mission], self._methodologies[mission][0])
+            mission: frozenset(c.id for a in self._agreements[mission] for c in a.corridors)
             for mission in self._timelines
         }
 
@@ -187,9 +196,14 @@ class Register:
         """The missions that can judge, sorted."""
         return tuple(sorted(self._timelines))
 
-    def corridors(self, mission: str) -> dict[str, CorridorInForce]:
-        """The mission's corridors by id, each as the newest agreement that names it has it."""
-        return self._corridors.get(mission, {})
+    def corridors(self, mission: str) -> frozenset[str]:
+        """The ids of the mission's corridors: those that any loaded agreement names."""
+        return self._corridors.get(mission, frozenset())
+
+    def stretches(self, mission: str, corridor_id: str) -> list[CorridorStretch]:
+        """The corridor's rules over time: contiguous, in order, the last without an end."""
+        timeline = self._timelines.get(mission)
+        return [] if timeline is None else timeline.stretches(corridor_id)
 
     def term(self, mission: str, term_id: str) -> Term:
         """The mission's term of that id, as the newest agreement that has it words it.
@@ -233,15 +247,13 @@ class Register:
         return found and Pick(found.in_force, straddles=True)
 
 
-def _corridors(
-    agreements: tuple[Agreement, ...], methodology: Methodology
-) -> dict[str, CorridorInForce]:
-    """By id; a newer agreement's entry takes the place of an older one's."""
-    return {
-        corridor.id: CorridorInForce(corridor, agreement, methodology)
-        for agreement in reversed(agreements)
-        for corridor in agreement.corridors
-    }
+def _rules(
+    corridor_id: str, agreement: Agreement | None, methodology: Methodology | None
+) -> CorridorInForce | None:
+    if agreement is None or methodology is None:
+        return None
+    found = next((it for it in agreement.corridors if it.id == corridor_id), None)
+    return None if found is None else CorridorInForce(found, agreement, methodology)
 
 
 _Pair = tuple[Agreement | None, Methodology | None]
@@ -275,6 +287,14 @@ class _Timeline:
         if number not in self._picks:
             self._picks[number] = self._compile(*self._pairs[number])
         return self._picks[number]
+
+    def stretches(self, corridor_id: str) -> list[CorridorStretch]:
+        """Each stretch with the rules by which the versions in force in it read a corridor."""
+        ends = [*self._edges[1:], None]
+        return [
+            CorridorStretch(start, end, _rules(corridor_id, *pair))
+            for start, end, pair in zip(self._edges, ends, self._pairs, strict=True)
+        ]
 
     def _compile(self, agreement: Agreement | None, methodology: Methodology | None) -> Pick | None:
         if agreement is None or methodology is None:

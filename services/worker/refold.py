@@ -25,8 +25,9 @@ from streams.corridors.events import (
     decode_event,
     encode_event,
 )
-from streams.corridors.fold import Interval, availability, events_digest
+from streams.corridors.fold import Interval, events_digest
 from streams.corridors.on_route import corridors_touched, effects_on_corridors
+from streams.corridors.stretches import availability_over
 from streams.events import Report
 from streams.inforce import Register
 
@@ -103,11 +104,11 @@ def _lock(conn: Connection, change: CorridorChange) -> None:
 def _refold_one(
     conn: Connection, register: Register, change: CorridorChange, known_at: datetime
 ) -> None:
-    found = register.corridors(change.mission).get(change.corridor_id)
-    if found is None:
+    if change.corridor_id not in register.corridors(change.mission):
         return  # The corridor is in no loaded agreement: it is shown nowhere.
     events = load_events(conn, change)
-    intervals = [_stored(interval) for interval in availability(*found, events)]
+    stretches = register.stretches(change.mission, change.corridor_id)
+    intervals = [_stored(interval) for interval in availability_over(stretches, events)]
     known = known_intervals(conn, change.mission, change.corridor_id)
     rows = _generation(change, known, intervals, known_at, events_digest(events))
     copy_rows(conn, "corridor_availability", rows)

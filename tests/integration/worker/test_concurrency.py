@@ -14,7 +14,7 @@ from services.store.engine import Connection, connect
 from services.worker.documents import load_register
 from services.worker.refold import CorridorChange, load_events
 from services.worker.transact import Transactor
-from streams.corridors.fold import availability
+from streams.corridors.stretches import availability_over
 from streams.inforce import Register
 from tests.integration.worker.ground import FAR, ON_ROUTE, PLACES, minutes, opened, report
 from tests.integration.worker.intake import pure_readings, take_in
@@ -109,7 +109,7 @@ def test_reports_and_statuses_of_one_road_are_folded_together(
         crew.take_in([[fire], [seen]])
         with connect(fresh_url) as conn:
             events = load_events(conn, road)
-            folded = availability(*register.corridors(MISSION)["c"], events)
+            folded = availability_over(register.stretches(*road), events)
             assert len(events) == 2 * (number + 1)
             assert [(it.starts_at, it.ends_at, it.cause) for it in timeline(conn)] == [
                 (it.start, it.end, it.cause) for it in folded

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import pytest
 
+from services.load import load_documents
 from services.store.engine import Connection
 from services.store.generations import known_intervals
 from services.worker.refold import CorridorChange, load_events
-from streams.corridors.fold import availability
+from streams.agreement import Validity
+from streams.corridors.stretches import availability_over
 from streams.inforce import Register
-from tests.integration.worker.ground import FAR, ON_ROAD_ONLY, minutes, opened, report
+from tests.integration.worker.ground import (
+    FAR,
+    ON_ROAD_ONLY,
+    agreement,
+    minutes,
+    opened,
+    report,
+)
 from tests.integration.worker.intake import take_in_log
 from tests.integration.worker.records import RECEIVED, Message, log_of, said
 from tests.integration.worker.stored import one, rows, states, timeline
+from tests.unit.streams import builders
 from tests.unit.streams.builders import MISSION, NOON
 
 ROAD = CorridorChange(MISSION, "c")
@@ -87,7 +97,7 @@ def test_generations_compose_to_the_fold_of_all_events(
 ) -> None:
     for at, record in enumerate(log_of(history())):
         take_in_log(conn, register, [record])
-        folded = availability(*register.corridors(MISSION)["c"], load_events(conn, ROAD))
+        folded = availability_over(register.stretches(*ROAD), load_events(conn, ROAD))
         composed = timeline(conn)
         assert [(it.starts_at, it.ends_at, it.state, it.cause) for it in composed] == [
             (it.start, it.end, it.state, it.cause) for it in folded
@@ -112,3 +122,20 @@ def test_an_event_that_changes_nothing_makes_no_generation(
     later = said(report("later", observed_from=NOON + minutes(5), location=FAR))
     take_in_log(conn, register, log_of([later, OPENED]))
     assert rows(conn, "SELECT max(generation) FROM corridor_availability") == before
+
+
+def test_an_amendment_that_drops_the_road_ends_it_and_loaded_ahead_changes_nothing_before(
+    conn: Connection, register: Register
+) -> None:
+    take_in_log(conn, register, log_of([OPENED]))
+    before = timeline(conn)
+    at = NOON - minutes(10)
+    without = agreement(version=2, valid=Validity(from_=at), corridors=(), terms=(builders.term(),))
+    load_documents(conn, [without], RECEIVED)
+    after = timeline(conn)
+    assert [(it.starts_at, it.state, it.cause) for it in after[:-1]] == [
+        (it.starts_at, it.state, it.cause) for it in before if it.starts_at < at
+    ]
+    assert (after[-2].state, after[-2].ends_at, after[-2].not_valid_after) == ("open", at, at)
+    assert (after[-1].starts_at, after[-1].ends_at) == (at, None)
+    assert states(conn)[-1] == ("unknown", "not_in_force")
