@@ -1,6 +1,6 @@
 """Process: a batch of records from Kafka, from bytes to committed and announced.
 
-    read → transact (write_reports | write_statuses) → announce → (acknowledge)
+    read → transact (ReportWriter | write_statuses) → announce → (acknowledge)
 
 Place on the data's way: what `streams.app`'s agents hand their batches to, one thread an agent.
 """
@@ -16,7 +16,7 @@ from services.store.engine import Connection
 from services.worker.announce import Announcer
 from services.worker.documents import Documents
 from services.worker.incoming import Incoming, Refused, read_records
-from services.worker.reports import write_reports
+from services.worker.reports import ReportWriter
 from services.worker.statuses import write_statuses
 from services.worker.transact import Transactor
 from streams.coalesce import Record
@@ -81,11 +81,15 @@ def make_processors(
         # Shown in pg_stat_activity: which process a transaction belongs to.
         return Transactor(database_url, alive, name=f"truceline {name} {os.getpid()}")
 
-    reports = Stage(EventKind.REPORT, decode_report, write_reports)
     statuses = Stage(EventKind.CORRIDOR_STATUS, decode_status, write_statuses)
     return (
         [
-            Processor(reports, transactor("reports"), Announcer(bootstrap, alive), keys)
+            Processor(
+                Stage(EventKind.REPORT, decode_report, ReportWriter()),
+                transactor("reports"),
+                Announcer(bootstrap, alive),
+                keys,
+            )
             for _ in range(REPORT_LANES)
         ],
         Processor(statuses, transactor("statuses"), Announcer(bootstrap, alive), keys),

@@ -8,7 +8,7 @@ transaction; the same batch again finds its keys and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -55,27 +55,46 @@ Before = dict[UUID, Assessment | None]
 """The latest reading of every event that is taken care of one by one; None: not read yet."""
 
 
-def write_reports(
-    conn: Connection, register: Register, incoming: Reports, refused: Sequence[Refused]
-) -> list[Refused]:
-    """Judge and store a batch; returns every refused event of it, those known before as well."""
-    accepted, unjudgeable = sift(incoming, partial(refusal_of, register))
-    rows = BatchRows()
-    taken, before = _take_in(conn, accepted, rows)
-    all_refused = [*refused, *unjudgeable, *taken.refused]
-    changes = _judge(register, taken, before, rows)
-    rows.submissions.extend(make_rows.report_submission(*version) for version in taken.versions)
-    rows.links.extend(make_rows.link_row(link) for link in taken.links)
-    write_rejections(conn, all_refused, rows)
-    copy_batch(conn, rows)
-    refold(conn, register, changes)
-    return all_refused
+class ReportWriter:
+    """Judges and stores batches of reports, one lane's after another.
+
+    Looking every key up costs as much as writing it, and where events come once it finds nothing.
+    So a lane looks while it meets what is known, and otherwise lets the keys' own uniqueness tell:
+    then the batch is rolled back and runs again, looking.
+    """
+
+    def __init__(self) -> None:
+        self._look = True
+
+    def __call__(
+        self,
+        conn: Connection,
+        register: Register,
+        incoming: Reports,
+        refused: Sequence[Refused],
+    ) -> list[Refused]:
+        """Write a batch; returns every refused event of it, those known before as well."""
+        look, self._look = self._look, True  # if this run ends in a conflict, the next one looks
+        accepted, unjudgeable = sift(incoming, partial(refusal_of, register))
+        fresh = _without_repetition(accepted)
+        known = known_keys(conn, [item.key for item in fresh]) if look else {}
+        rows = BatchRows()
+        taken, before = _take_in(conn, fresh, known, rows)
+        all_refused = [*refused, *unjudgeable, *taken.refused]
+        changes = _judge(register, taken, before, rows)
+        rows.submissions.extend(make_rows.report_submission(*version) for version in taken.versions)
+        rows.links.extend(make_rows.link_row(link) for link in taken.links)
+        write_rejections(conn, all_refused, rows)
+        copy_batch(conn, rows)
+        refold(conn, register, changes)
+        self._look = bool(known)
+        return all_refused
 
 
-def _take_in(conn: Connection, accepted: Reports, rows: BatchRows) -> tuple[TakenIn, Before]:
+def _take_in(
+    conn: Connection, fresh: Reports, known: Mapping[UUID, KnownKey], rows: BatchRows
+) -> tuple[TakenIn, Before]:
     """Take the batch in against what the store knows; new keys go into `rows`."""
-    fresh = _without_repetition(accepted)
-    known = known_keys(conn, [item.key for item in fresh])
     if known:
         fresh = [item for item in fresh if not _is_known(known.get(item.key), item)]
     # Whoever speaks of a report claims its key, so one that is spoken of is known as well.

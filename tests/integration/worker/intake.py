@@ -13,7 +13,7 @@ from services.store.digest import digest, full_digest, timeless
 from services.store.engine import Connection
 from services.store.models import HISTORY_TABLES
 from services.worker.incoming import Refused, read_records
-from services.worker.reports import write_reports
+from services.worker.reports import ReportWriter
 from services.worker.statuses import write_statuses
 from streams.assess import Judged
 from streams.assessment import encode_assessment
@@ -32,7 +32,7 @@ def take_in(conn: Connection, register: Register, records: Sequence[Entry]) -> l
         statuses = read_records(records, EventKind.CORRIDOR_STATUS, decode_status, KEYS)
         return write_statuses(conn, register, *statuses)
     reports = read_records(records, EventKind.REPORT, decode_report, KEYS)
-    return write_reports(conn, register, *reports)
+    return ReportWriter()(conn, register, *reports)
 
 
 def take_in_log(
