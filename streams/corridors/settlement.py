@@ -24,7 +24,7 @@ class Settlement:
     since: int
     """From when on it is settled (µs)."""
     party: str | None
-    """The party that the settling source speaks for."""
+    """The party that the settling source speaks for; None: it is no party's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,15 @@ class Settlements:
         """From when on `ref` is settled (µs), `FOREVER` if it is not.
 
         `cause_end` (µs): a settlement issued before it does not know the whole cause. `party`: whom
-        the settled word speaks for; a party's own caution is settled by nobody but that party.
+        the settled word speaks for, None for a report, a source that is no party's and a word that
+        nobody vouches for. A party can close, and can't open: it lifts its own caution, which
+        nobody else can, and no other, whatever its rights.
         """
         return min(
             (
                 settlement.since
                 for settlement in self.of.get(ref, ())
-                if settlement.issued >= cause_end and party in {None, settlement.party}
+                if settlement.issued >= cause_end and settlement.party == party
             ),
             default=FOREVER,
         )

@@ -140,8 +140,11 @@ class Simulator:
             settler = versions[0].status
             if (settler.source, settler.id) == (source, event_id):
                 continue
-            if party is not None and self.party(settler.source) != party:
-                continue
+            settling_party = self.party(settler.source)
+            if settling_party is None and party is not None:
+                continue  # What a party says, nobody takes back for it.
+            if settling_party is not None and party != settling_party:
+                continue  # A party takes back what it said and lifts nothing else.
             if all(self.settles(one, source, event_id, ended, now) for one in versions):
                 return True
         return False

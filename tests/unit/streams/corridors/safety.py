@@ -162,9 +162,12 @@ def _is_replaced(history: History, event: StatusEvent, now: datetime) -> bool:
 
 
 def _is_settled(history: History, event: StatusEvent | RouteEvent, now: datetime) -> bool:
+    """Whether a status names it that may: a party's only for that party, all else for none."""
     named = event.status if isinstance(event, StatusEvent) else event
+    concerned = _party(history, named.source)
     return any(
         _has(history, other, Right.SETTLE)
+        and _party(history, other.status.source) == concerned
         and not other.status.exercise
         and max(other.status.issued_at, other.status.effective_from) <= now
         and any((it.source, it.id) == (named.source, named.id) for it in other.status.settles)

@@ -328,6 +328,7 @@ class TestAfterASuspension:
             pytest.param({"issued": 54}, id="before the cause had ended"),
             pytest.param({"received": 50}, id="from the future"),
             pytest.param({"source": "elsewhere"}, id="for another corridor"),
+            pytest.param({"source": "liaison_b"}, id="of a party"),
             pytest.param({"settles": ("patrol/other",)}, id="that names another event"),
             pytest.param({"settles": ("sensor/r",)}, id="that names another source"),
         ],
@@ -364,6 +365,27 @@ class TestAfterASuspension:
         by_party = says("liaison_b", OPEN, 60, settles=("liaison_b/c",))
         assert state(65, closed, opened, by_mission) is CLOSED
         assert state(65, closed, opened, by_party) is OPEN
+
+    @pytest.mark.parametrize("source", ["closer", "liaison_a"])
+    def test_a_party_lifts_no_closure_but_its_own(self, source: str) -> None:
+        closed = says(source, CLOSED, 50, own_id="c")
+        opened = says("observer", OPEN, 62)
+        by_party = says("liaison_b", UNKNOWN, 60, ends=61, settles=(f"{source}/c",))
+        assert state(65, closed, opened, by_party) is CLOSED
+
+    def test_a_party_lifts_no_impediment_that_a_report_left(self) -> None:
+        mined = reported(Effect.IMPEDES, 50)
+        by_party = says("liaison_b", UNKNOWN, 60, ends=61, settles=("patrol/r",))
+        by_mission = says("closer", UNKNOWN, 60, ends=61, settles=("patrol/r",))
+        assert state(70, OPENED, mined, by_party) is IMPEDED
+        assert state(70, OPENED, mined, by_mission) is OPEN
+
+    def test_a_caution_forged_in_a_party_s_name_is_settled_by_who_is_no_party(self) -> None:
+        forged = says("liaison_a", CLOSED, 50, own_id="f", vouched=False)
+        by_party = says("liaison_b", UNKNOWN, 60, ends=61, settles=("liaison_a/f",))
+        by_mission = says("closer", UNKNOWN, 60, ends=61, settles=("liaison_a/f",))
+        assert state(70, OPENED, forged, by_party) is IMPEDED
+        assert state(70, OPENED, forged, by_mission) is OPEN
 
     def test_a_status_cannot_settle_itself(self) -> None:
         closed = says("observer", CLOSED, 50, own_id="c", settles=("observer/c",))
