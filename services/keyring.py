@@ -23,6 +23,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from services.errors import KeysError
+from services.settings import KEYS_VARIABLE
 from streams.events import END, Slug
 from streams.tags import ProducerKey
 
@@ -45,11 +46,15 @@ class KeyFile(Struct, frozen=True, forbid_unknown_fields=True):
     key: tuple[KeyEntry, ...] = ()
 
 
-def read_keys(path: Path) -> dict[str, ProducerKey]:
-    """Read the keys by id; a file that is not there holds none.
+def read_keys(path: Path, *, required: bool = False) -> dict[str, ProducerKey]:
+    """Read the keys by id; a file that is not there holds none, unless somebody named it.
+
+    Args:
+        path: the key file.
+        required: whether the file must be there: without it every tag would count for nothing.
 
     Raises:
-        KeysError: others may read the file, or it is not a key file.
+        KeysError: others may read the file, it is not a key file, or it is required and missing.
     """
     try:
         # Checked on the opened file: what is checked is what is read.
@@ -58,8 +63,10 @@ def read_keys(path: Path) -> dict[str, ProducerKey]:
             if mode & 0o077:
                 raise KeysError(f"{path} may be read by others: run `chmod 600 {path}`")
             entries = msgspec.convert(tomllib.load(file), KeyFile).key
-    except FileNotFoundError:
-        return {}
+    except FileNotFoundError as error:
+        if required:
+            raise KeysError(f"there is no key file {path}: mend {KEYS_VARIABLE}") from error
+        return {}  # before the first `truceline up` there are none, and nothing is tagged
     except OSError as error:
         raise KeysError(f"cannot read the keys in {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:

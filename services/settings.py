@@ -7,8 +7,14 @@ are never in the environment or in arguments, only in files that the environment
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from services.errors import SettingsError
 from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE, read_endpoints
@@ -20,6 +26,10 @@ KEYS_VARIABLE = "TRUCELINE_PRODUCER_KEYS"
 GROUP_VARIABLE = "TRUCELINE_WORKER_GROUP"
 
 
+_BROKER = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
+_HIGHEST_PORT = 65_535
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where a command finds what it works on."""
@@ -29,33 +39,74 @@ class Settings:
     producer_keys: Path
     worker_group: str
     """Kafka's consumer group of the workers; another one reads every event again from the start."""
+    keys_required: bool = False
+    """Somebody named the key file, so it must be there."""
 
     def database(self) -> str:
         """The database's URL.
 
         Raises:
-            SettingsError: it is not set and nothing runs.
+            SettingsError: it is not set and nothing runs, or it is no URL of a database.
         """
         if self.database_url is None:
             raise SettingsError(
                 f"no database: start one with `truceline up`, or set {DATABASE_VARIABLE}"
             )
-        if not self.database_url.startswith(URL_SCHEME):
-            # Never quoted: it may hold a password.
-            raise SettingsError(
-                f"{DATABASE_VARIABLE} must begin with {URL_SCHEME}, e.g. {URL_SCHEME}me@host/name"
-            )
-        return self.database_url
+        return check_database_url(self.database_url)
 
     def kafka(self) -> str:
         """Kafka's bootstrap address.
 
         Raises:
-            SettingsError: it is not set and nothing runs.
+            SettingsError: it is not set and nothing runs, or it is no list of addresses.
         """
         if self.kafka_bootstrap is None:
             raise SettingsError(f"no Kafka: start one with `truceline up`, or set {KAFKA_VARIABLE}")
-        return self.kafka_bootstrap
+        return check_bootstrap(self.kafka_bootstrap)
+
+
+def check_database_url(url: str) -> str:
+    """The URL as it is, if both readers of it, libpq and SQLAlchemy, take it.
+
+    Raises:
+        SettingsError: they do not. It never quotes the URL, which may hold a password; nor has it
+            a cause, since theirs quote it.
+    """
+    if not url.startswith(URL_SCHEME):
+        raise SettingsError(
+            f"{DATABASE_VARIABLE} must begin with {URL_SCHEME}, e.g. {URL_SCHEME}me@host/name"
+        )
+    # A password with a bare @ reads as another host, which later messages would quote.
+    if url.partition("?")[0].count("@") > 1 or not _is_readable(url):
+        raise SettingsError(
+            f"{DATABASE_VARIABLE} cannot be read: write {URL_SCHEME}me@host:port/name, with special"
+            " characters percent-encoded (@ is %40)"
+        )
+    return url
+
+
+def _is_readable(url: str) -> bool:
+    try:
+        conninfo_to_dict(url)
+        make_url(url)
+    except (psycopg.ProgrammingError, ArgumentError, ValueError):
+        return False  # the caller says so to a person
+    return True
+
+
+def check_bootstrap(addresses: str) -> str:
+    """Kafka's addresses as they are, if they are `host:port`, several with commas between.
+
+    Raises:
+        SettingsError: they are not. It does not quote them: somebody may have put a password there.
+    """
+    for address in addresses.split(","):
+        broker = _BROKER.fullmatch(address.strip())
+        if broker is None or not 0 < int(broker[1]) <= _HIGHEST_PORT:
+            raise SettingsError(
+                f"{KAFKA_VARIABLE} must be host:port, or several with commas between them"
+            )
+    return addresses
 
 
 def load_settings(folder: Path | None = None) -> Settings:
@@ -69,5 +120,6 @@ def load_settings(folder: Path | None = None) -> Settings:
         kafka_bootstrap=os.environ.get(KAFKA_VARIABLE)
         or (running.kafka_bootstrap if running else None),
         producer_keys=Path(keys) if keys else home / "keys" / "producers.toml",
+        keys_required=bool(keys),
         worker_group=os.environ.get(GROUP_VARIABLE) or WORKER_GROUP,
     )

@@ -15,7 +15,7 @@ from services.cli.output import EXIT_NO, json_option, print_json, printable
 from services.errors import KeysError
 from services.event_files import is_table, read_events
 from services.keyring import LOCAL_KEY, read_keys
-from services.settings import load_settings
+from services.settings import Settings, load_settings
 from services.submit import Submitter
 from streams.tags import ProducerKey
 
@@ -51,7 +51,7 @@ def submit(
     if not mission and any(is_table(path) for path in files):
         raise click.UsageError("a table does not say whose observations it holds: give --mission")
     settings = load_settings()
-    key = _key(settings.producer_keys, key_id)
+    key = _key(settings, key_id)
     refused = 0
     with Submitter(settings.kafka(), key, unchecked=unchecked) as submitter, _progress() as bar:
         task = bar.add_task("sending", total=None)
@@ -89,8 +89,9 @@ def _send(submitter: Submitter, files: tuple[Path, ...], mission: str) -> Iterat
                 yield refusal and Bad(path.name, line, *refusal, sent=sent)
 
 
-def _key(path: Path, key_id: str | None) -> ProducerKey | None:
-    keys = read_keys(path)
+def _key(settings: Settings, key_id: str | None) -> ProducerKey | None:
+    path = settings.producer_keys
+    keys = read_keys(path, required=settings.keys_required)
     if key_id is not None and key_id not in keys:
         there = ", ".join(sorted(keys)) or "none"
         raise KeysError(f"no key {key_id!r} in {path}; there are: {there}")

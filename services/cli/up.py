@@ -9,13 +9,13 @@ from pathlib import Path
 import rich_click as click
 
 from services.cli.output import json_option, print_json
-from services.keyring import make_keys
+from services.keyring import make_keys, read_keys
 from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
 from services.local.folder import HOME_VARIABLE, default_folder
 from services.local.up import Plan
 from services.local.up import up as bring_up
 from services.make_topics import make_topics
-from services.settings import KEYS_VARIABLE
+from services.settings import KEYS_VARIABLE, check_bootstrap, check_database_url
 
 
 @click.command(epilog="Example: truceline up --workers 2")
@@ -41,6 +41,7 @@ def up(folder: Path | None, workers: int, kafka_port: int | None, *, as_json: bo
         else:
             click.echo(line)
 
+    database_url, bootstrap = _given_engines()
     home = folder or default_folder()
     os.environ[HOME_VARIABLE] = str(home)  # the workers look for their keys there
     bring_up(
@@ -48,8 +49,19 @@ def up(folder: Path | None, workers: int, kafka_port: int | None, *, as_json: bo
         plan_of(home, workers),
         say=say,
         kafka_port=kafka_port,
-        database_url=os.environ.get(DATABASE_VARIABLE),
-        kafka_bootstrap=os.environ.get(KAFKA_VARIABLE),
+        database_url=database_url,
+        kafka_bootstrap=bootstrap,
+    )
+
+
+def _given_engines() -> tuple[str | None, str | None]:
+    """The engines that the environment names, checked before anything is started."""
+    if keys := os.environ.get(KEYS_VARIABLE):
+        read_keys(Path(keys), required=True)
+    url, bootstrap = os.environ.get(DATABASE_VARIABLE), os.environ.get(KAFKA_VARIABLE)
+    return (
+        check_database_url(url) if url else None,
+        check_bootstrap(bootstrap) if bootstrap else None,
     )
 
 
@@ -57,7 +69,7 @@ def plan_of(home: Path, workers: int) -> Plan:
     """What runs on the engines: migrations, topics, keys, workers."""
 
     def migrate(database_url: str) -> None:
-        if KEYS_VARIABLE not in os.environ:
+        if not os.environ.get(KEYS_VARIABLE):
             make_keys(home / "keys" / "producers.toml")
         from services.store.migrate import upgrade  # noqa: PLC0415  Alembic takes its time
 

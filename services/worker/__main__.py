@@ -8,15 +8,19 @@ from __future__ import annotations
 import gc
 import sys
 
+import structlog
+
 from services.errors import ServiceError
 from services.keyring import read_keys
 from services.logs import configure_logs
 from services.settings import load_settings
 from services.store.errors import StoreError
-from services.store.migrate import check_version
+from services.worker.await_tables import await_tables
 from services.worker.process import make_processors
 from streams.app import make_app, run_app
 from streams.batching import Pulse
+
+log = structlog.get_logger(__name__)
 
 EXIT_UNUSABLE = 78
 """sysexits' EX_CONFIG: a person has to change something; the message says what."""
@@ -32,8 +36,9 @@ def main() -> None:
     try:
         settings = load_settings()
         database_url, bootstrap = settings.database(), settings.kafka()
-        keys = read_keys(settings.producer_keys)
-        check_version(database_url)
+        keys = read_keys(settings.producer_keys, required=settings.keys_required)
+        log.info("read the producers' keys", count=len(keys), file=str(settings.producer_keys))
+        await_tables(database_url)
     except (ServiceError, StoreError) as error:
         sys.stderr.write(f"truceline worker: {error}\n")
         sys.exit(EXIT_UNUSABLE)

@@ -10,6 +10,7 @@ import pytest
 
 from services.errors import KeysError
 from services.keyring import LOCAL_KEY, SECRET_BYTES, make_keys, read_keys
+from services.settings import KEYS_VARIABLE
 
 SECRET = "0f" * 32
 
@@ -39,6 +40,12 @@ def test_a_key_is_read_with_whom_it_speaks_for(tmp_path: Path) -> None:
 def test_no_file_and_an_empty_file_hold_no_key(tmp_path: Path) -> None:
     assert read_keys(tmp_path / "none.toml") == {}
     assert read_keys(written(tmp_path, "")) == {}
+
+
+def test_a_file_that_somebody_named_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(KeysError, match=f"{KEYS_VARIABLE}$"):
+        read_keys(tmp_path / "none.toml", required=True)
+    assert read_keys(written(tmp_path, ""), required=True) == {}
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601, 0o644])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,13 @@ from services import settings
 from services.errors import SettingsError
 from services.local.endpoints import Endpoints
 from services.local.up import DATABASE_VARIABLE, KAFKA_VARIABLE
-from services.settings import KEYS_VARIABLE, load_settings
+from services.settings import (
+    KEYS_VARIABLE,
+    Settings,
+    check_bootstrap,
+    check_database_url,
+    load_settings,
+)
 
 RUNNING = Endpoints("postgresql:///running", "127.0.0.1:9092")
 
@@ -67,3 +74,62 @@ def test_a_variable_set_to_nothing_is_not_set(
 def test_the_environment_may_name_the_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(KEYS_VARIABLE, "/run/secrets/producers.toml")
     assert load_settings(tmp_path).producer_keys == Path("/run/secrets/producers.toml")
+
+
+def test_keys_that_the_environment_names_are_required(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not load_settings(tmp_path).keys_required
+    monkeypatch.setenv(KEYS_VARIABLE, "/run/secrets/producers.toml")
+    assert load_settings(tmp_path).keys_required
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:hunter2@host:hunter2/name",
+        "postgresql://me:hunter2 x@host/name",
+        "postgresql://me:hunter2%zz@host/name",
+        "postgresql://me:p@hunter2/w@host/name",
+        "postgresql://me:hunter2@[::1/name",
+        "postgresql://me@host/name?hunter2=1",
+        "mysql://me:hunter2@host/name",
+        "host=here password=hunter2",
+    ],
+)
+def test_a_url_that_cannot_be_read_is_said_in_a_line_without_it(url: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        check_database_url(url)
+    said = "".join(traceback.format_exception(raised.value))
+    assert "hunter2" not in said
+    assert len(str(raised.value).splitlines()) == 1
+    assert DATABASE_VARIABLE in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql:///name?host=/run/truceline&user=me",
+        "postgresql://me:p%40ss@host:5432/name?sslmode=require",
+        "postgresql://me@[::1]:5432/name",
+        "postgresql://host/name?options=-c%20a@b",
+    ],
+)
+def test_a_url_that_can_be_read_is_taken_as_it_is(url: str) -> None:
+    assert check_database_url(url) == url
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    ["host", "host:", ":9092", "host:0", "host:65536", "kafka://hunter2:9092", "a:1,", "a:1;b:2",
+     "me:hunter2@host:9092", "a b:1", "a:hunter2"],
+)  # fmt: skip
+def test_an_address_of_kafka_that_cannot_be_read_is_said_in_a_line(addresses: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{KAFKA_VARIABLE} must be host:port") as raised:
+        Settings(None, addresses, Path("keys"), "group").kafka()
+    assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize("addresses", ["a:1", "127.0.0.1:9092,b.example:65535", "[::1]:9092, c:2"])
+def test_addresses_of_kafka_are_taken_as_they_are(addresses: str) -> None:
+    assert check_bootstrap(addresses) == addresses

@@ -1,0 +1,44 @@
+"""Await: return when the database answers and its tables are this program's.
+
+Place on the data's way: once, before a worker reads its first event. A machine that starts brings
+up PostgreSQL and the workers in any order, so a database that is away or recovering is waited for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from services.store.errors import Fate, fate_of
+from services.store.migrate import check_version
+from services.worker.transact import FIRST_WAIT_S, LONGEST_WAIT_S
+
+log = structlog.get_logger(__name__)
+
+
+def await_tables(
+    url: str,
+    *,
+    check: Callable[[str], None] = check_version,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Check the tables' version, again and again while the database is away.
+
+    Raises:
+        SchemaError: the tables are not this program's.
+        DBAPIError: an error that time does not mend.
+    """
+    wait_s = FIRST_WAIT_S
+    while True:
+        try:
+            return check(url)
+        except DBAPIError as error:
+            if error.orig is None or fate_of(error.orig) is Fate.STOP:
+                raise
+            # Going on is safe: nothing was read and nothing written.
+            log.warning("the database is away, retrying", wait_s=wait_s, error=str(error.orig))
+        sleep(wait_s)
+        wait_s = min(wait_s * 2, LONGEST_WAIT_S)
