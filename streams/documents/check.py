@@ -27,7 +27,11 @@ from streams.documents.check_names import (
     zones_nobody_names,
 )
 from streams.documents.check_places import places_are_not_swapped, routes_are_near_zones
-from streams.documents.check_rights import parties_open_nothing, terms_prohibit_what_can_be
+from streams.documents.check_rights import (
+    parties_open_nothing,
+    parties_that_settle,
+    terms_prohibit_what_can_be,
+)
 from streams.documents.check_times import (
     intervals_run_forward,
     terms_meet_their_zones,
@@ -81,4 +85,4 @@ def check(root: Node, rules: tuple[Rule, ...]) -> Iterator[Mistake]:
 
 def advise(root: Node) -> tuple[Mistake, ...]:
     """What is allowed and worth a second look; it fails nothing."""
-    return tuple(zones_nobody_names(root))
+    return (*zones_nobody_names(root), *parties_that_settle(root))

@@ -27,6 +27,23 @@ def parties_open_nothing(root: Node) -> Iterator[Mistake]:
                 yield Mistake("party_opens", path, said, place.line, place.file)
 
 
+def parties_that_settle(root: Node) -> Iterator[Mistake]:
+    """Advice: who grants a party `settle` may expect more of it than it does."""
+    for source in nodes(root, "sources[*]"):
+        party = first(source.value, "party", str)
+        if party is None:
+            continue
+        for right in select(source.value, "rights[*]", Right):
+            if right.value is Right.SETTLE:
+                said = (
+                    f"a source of the party '{party.value}' settles what that party said, "
+                    "and neither reports nor the words of others"
+                )
+                place = right.place
+                path = f"{source.path}.{right.path}"
+                yield Mistake("party_settles", path, said, place.line, place.file)
+
+
 def terms_prohibit_what_can_be(root: Node) -> Iterator[Mistake]:
     """A `coverage` report says that somebody watched: no party does that to another."""
     for kind in select(root, "terms[*].prohibits[*]", Kind):

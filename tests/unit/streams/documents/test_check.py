@@ -425,3 +425,12 @@ def test_a_zone_that_no_term_speaks_of_is_advice_and_no_mistake() -> None:
     assert found.mistakes == ()
     assert found.document is not None
     assert [(a.code, a.line) for a in found.advice] == [("unused_zone", marked_line(text))]
+
+
+def test_a_party_that_may_settle_is_advice_and_no_mistake() -> None:
+    text = edited(AGREEMENT, ("      - close\n    party", "      - settle #<\n    party"))
+    found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON}, file="a.yaml")
+    assert found.mistakes == ()
+    assert [(a.code, a.path, a.line) for a in found.advice] == [
+        ("party_settles", "sources[1].rights[0]", marked_line(text))
+    ]
