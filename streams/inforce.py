@@ -192,10 +192,6 @@ class Register:
         """Whether the mission has both an agreement and a methodology."""
         return mission in self._timelines
 
-    def missions(self) -> tuple[str, ...]:
-        """The missions that can judge, sorted."""
-        return tuple(sorted(self._timelines))
-
     def corridors(self, mission: str) -> frozenset[str]:
         """The ids of the mission's corridors: those that any loaded agreement names."""
         return self._corridors.get(mission, frozenset())

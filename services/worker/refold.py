@@ -24,8 +24,9 @@ from streams.corridors.events import (
     RouteEvent,
     decode_event,
     encode_event,
+    events_digest,
 )
-from streams.corridors.fold import Interval, events_digest
+from streams.corridors.fold import Interval
 from streams.corridors.on_route import corridors_touched, effects_on_corridors
 from streams.corridors.stretches import availability_over
 from streams.events import Report

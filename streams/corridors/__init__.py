@@ -3,7 +3,3 @@
 events → authority, settlement → words → latest_word → effects → sweep → fold
 on_route: what a judged report does to the corridors it touches
 """
-
-from streams.corridors.fold import availability
-
-__all__ = ["availability"]

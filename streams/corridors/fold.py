@@ -30,9 +30,6 @@ from streams.corridors.events import (
     Effect,
     RouteEvent,
     StatusEvent,
-    decode_event,
-    encode_event,
-    events_digest,
     first_receipts,
     latest_believable,
     ref_of,
@@ -46,26 +43,11 @@ from streams.corridors.instants import (
 )
 from streams.corridors.latest_word import latest_words
 from streams.corridors.settlement import Settlements, settlements
-from streams.corridors.sweep import CAUSES_NAMED, Agreed, Effects, Span, spans
+from streams.corridors.sweep import Agreed, Effects, Span, spans
 from streams.corridors.windows import Windows
 from streams.corridors.words import Reader
 from streams.methodology import Methodology
 from streams.vocabulary import AgreedAxis, Availability
-
-__all__ = [
-    "CAUSES_NAMED",
-    "Cause",
-    "CorridorEvent",
-    "Effect",
-    "Interval",
-    "RouteEvent",
-    "StatusEvent",
-    "at",
-    "availability",
-    "decode_event",
-    "encode_event",
-    "events_digest",
-]
 
 # Permission as far as an `open` needs it is None: agreed in principle, a road was mined.
 _AXIS_CAUSE: dict[AgreedAxis, Cause | None] = {

@@ -3,7 +3,3 @@
 compose → attach → diagnose → check (names, times, geometry, places, rights) → read
 difference: what an amendment changes
 """
-
-from streams.documents.read import read_agreement, read_methodology
-
-__all__ = ["read_agreement", "read_methodology"]

@@ -12,7 +12,7 @@ from services.store.engine import Connection
 from services.worker.documents import load_register
 from services.worker.refold import CorridorChange, load_events
 from streams.agreement import Validity, Where
-from streams.corridors.fold import Effect, RouteEvent
+from streams.corridors.events import Effect, RouteEvent
 from streams.events import Count
 from streams.inforce import Register
 from streams.vocabulary import Kind

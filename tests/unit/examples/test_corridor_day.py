@@ -12,15 +12,9 @@ from hashlib import sha256
 
 import pytest
 
-from streams.corridors.fold import (
-    Cause,
-    CorridorEvent,
-    Interval,
-    RouteEvent,
-    StatusEvent,
-    at,
-    availability,
-)
+from streams.corridors.effects import Cause
+from streams.corridors.events import CorridorEvent, RouteEvent, StatusEvent
+from streams.corridors.fold import Interval, at, availability
 from streams.corridors.on_route import effects_on_corridors
 from streams.decode import Refusal, decode_status
 from streams.events import CorridorStatus

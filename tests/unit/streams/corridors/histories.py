@@ -23,7 +23,7 @@ from streams.agreement import (
     Validity,
     Where,
 )
-from streams.corridors.fold import CorridorEvent, Effect, RouteEvent, StatusEvent
+from streams.corridors.events import CorridorEvent, Effect, RouteEvent, StatusEvent
 from streams.events import CorridorStatus, EventRef
 from streams.methodology import CorridorRules, Methodology, Thresholds
 from streams.vocabulary import (

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import product
 
-from streams.corridors.fold import CorridorEvent, Effect, RouteEvent, StatusEvent
+from streams.corridors.events import CorridorEvent, Effect, RouteEvent, StatusEvent
 from streams.methodology import Methodology
 from streams.vocabulary import AgreedAxis, Availability, Right
 from tests.unit.streams.corridors.histories import History

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from streams.corridors.fold import Effect, RouteEvent, StatusEvent
+from streams.corridors.events import Effect, RouteEvent, StatusEvent
 from streams.methodology import Methodology
 from streams.vocabulary import AgreedAxis, Availability, Right
 from tests.unit.streams.corridors.histories import METHODOLOGY, History

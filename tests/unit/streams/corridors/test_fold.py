@@ -13,20 +13,18 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from streams.corridors.fold import (
-    CAUSES_NAMED,
-    Cause,
+from streams.corridors.effects import Cause
+from streams.corridors.events import (
     CorridorEvent,
     Effect,
-    Interval,
     RouteEvent,
     StatusEvent,
-    at,
-    availability,
     decode_event,
     encode_event,
     events_digest,
 )
+from streams.corridors.fold import Interval, at, availability
+from streams.corridors.sweep import CAUSES_NAMED
 from streams.events import CorridorStatus, EventRef
 from streams.vocabulary import AgreedAxis, Availability
 from tests.unit.streams.corridors.histories import (

@@ -13,15 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from streams.corridors.fold import (
-    Effect,
-    Interval,
-    RouteEvent,
-    StatusEvent,
-    at,
-    availability,
-    events_digest,
-)
+from streams.corridors.events import Effect, RouteEvent, StatusEvent, events_digest
+from streams.corridors.fold import Interval, at, availability
 from streams.events import CorridorStatus, EventRef
 from streams.vocabulary import Availability
 from tests.unit.streams.corridors.histories import (

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from streams.agreement import Agreement, Validity
-from streams.corridors.fold import Cause, CorridorEvent, Interval, StatusEvent, at
+from streams.corridors.effects import Cause
+from streams.corridors.events import CorridorEvent, StatusEvent
+from streams.corridors.fold import Interval, at
 from streams.corridors.stretches import availability_over
 from streams.events import CorridorStatus
 from streams.inforce import Register
