@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from streams.agreement import Agreement
 from streams.assessment import Assessment, Context
@@ -22,7 +23,7 @@ from streams.judge import Sight, judge
 from streams.methodology import Methodology
 
 
-class Judged(NamedTuple):
+class Judged(Struct, frozen=True, gc=False):
     """A report with its assessment and what it was judged under."""
 
     sight: Sight

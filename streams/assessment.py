@@ -49,7 +49,7 @@ class Finding(Struct, frozen=True, omit_defaults=True, gc=False):
     term: str
     verdict: Verdict
     rule: str
-    """Name of the first rule that held, see `streams.judge.RULES`."""
+    """Name of the first rule that held, see `streams.rules.RULES`."""
     zone: str | None = None
     """The term's zone with the gravest verdict, then the largest share; None: none is touched."""
     p_inside: float | None = None

@@ -11,12 +11,23 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from geo.validate import geometry_problems
-from streams.events import Area, Bearings, CorridorStatus, Downtime, Event, Location, Report
+from streams.events import (
+    ID_PATTERN,
+    SLUG_PATTERN,
+    Area,
+    Bearings,
+    CorridorStatus,
+    Downtime,
+    Event,
+    Location,
+    Report,
+)
 from streams.vocabulary import DETAILS_OF
 
 EVENT_LIMIT_BYTES = 1 << 20
@@ -123,7 +134,34 @@ def _decode(
         return Refusal(Reason.NOT_UTF8, f"invalid UTF-8: {error.reason}; send UTF-8")
     except RecursionError:
         return Refusal(Reason.NESTED_TOO_DEEPLY, "nested too deeply; send the schema's own fields")
-    return repeated or refusal_of(event) or event
+    return repeated or _name_refusal(event) or refusal_of(event) or event
+
+
+def _name_refusal(event: Event) -> Refusal | None:
+    """Refuse names of the event itself that are none (`events.OwnId`, `events.OwnSlug`).
+
+    Here and not in the decoder, whose patterns take as long as all the rest of decoding: missions
+    and sources repeat, and printable ASCII is asked of an id without a pattern.
+    """
+    if not _is_slug(event.mission):
+        return _no_name("mission", SLUG_PATTERN)
+    if not _is_slug(event.source):
+        return _no_name("source", SLUG_PATTERN)
+    if not (event.id.isascii() and event.id.isprintable() and " " not in event.id):
+        return _no_name("id", ID_PATTERN)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _is_slug(name: str) -> bool:
+    return _SLUG.search(name) is not None
+
+
+_SLUG = re.compile(SLUG_PATTERN)
+
+
+def _no_name(field: str, pattern: str) -> Refusal:
+    return Refusal(Reason.BAD_FORMAT, f"Expected `str` matching regex {pattern!r} - at `$.{field}`")
 
 
 def _repeated_key(raw: bytes, event: Event) -> Refusal | None:

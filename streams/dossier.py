@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from streams.assess import Judged, assess
 from streams.assessment import Context
@@ -32,7 +32,7 @@ class Relation(StrEnum):
     RETRACTS = "retracts"
 
 
-class Version(NamedTuple):
+class Version(Struct, frozen=True, gc=False):
     """One version of a report as it arrived."""
 
     report: Report
@@ -41,7 +41,7 @@ class Version(NamedTuple):
     """UTC; None: read from a file, outside of any receipt."""
 
 
-class Link(NamedTuple):
+class Link(Struct, frozen=True, gc=False):
     """Another report that speaks of this one."""
 
     relation: Relation
@@ -49,7 +49,7 @@ class Link(NamedTuple):
     vouched: bool
 
 
-class Dossier(NamedTuple):
+class Dossier(Struct, frozen=True, gc=False):
     """Every version under one id and every link to it; never empty."""
 
     versions: tuple[Version, ...]
@@ -131,4 +131,4 @@ def _merge(results: Sequence[Judged | Refusal]) -> Judged | Refusal:
     reading = read_versions([result.assessment for result in judged])
     # The one whose agreement and methodology the reading names.
     first = min(judged, key=lambda one: msgspec.json.encode(one.assessment))
-    return first._replace(assessment=reading)
+    return msgspec.structs.replace(first, assessment=reading)

@@ -14,10 +14,11 @@ from streams.assess import Judged
 from streams.assessment import Finding
 from streams.events import Area, Bearings, NamedPlace, Point, Report, Sector, Track
 from streams.inforce import CORRIDOR_PREFIX, InForce
-from streams.judge import RULES, decide, see
+from streams.judge import decide, read_traits
 from streams.locate import HALF_WIDTH_DEG, Unlocated
 from streams.phrases import moment, spoken, what
 from streams.reading import CONTRADICTION
+from streams.rules import RULES
 
 
 class Asked(NamedTuple):
@@ -73,11 +74,10 @@ def _asked(judged: Judged, finding: Finding) -> tuple[Asked, ...]:
         return ()
     terms = judged.in_force.terms_of[judged.report.kind]
     compiled = next(term for term in terms if term.term.id == finding.term)
-    case, decisive = decide(
-        judged.sight, see(judged.report, judged.in_force.kind_of_zone), compiled, judged.in_force
-    )
-    asked = RULES[: RULES.index(decisive) + 1]
-    return tuple(Asked(rule.name, rule.holds(case), rule.reason) for rule in asked)
+    traits = read_traits(judged.sight, judged.in_force)
+    decision = decide(judged.sight, traits, compiled, judged.in_force)
+    asked = RULES[: RULES.index(decision.rule) + 1]
+    return tuple(Asked(rule.name, rule.holds(decision.case), rule.reason) for rule in asked)
 
 
 def _sentences(judged: Judged, terms: tuple[TermTrace, ...]) -> Iterator[str]:

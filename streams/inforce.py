@@ -30,15 +30,19 @@ from streams.agreement import (
 )
 from streams.locate import Locator
 from streams.methodology import Methodology
+from streams.traits import TraitReader
 from streams.vocabulary import Kind, ViolationKind, Weapon, ZoneKind
 
 CORRIDOR_PREFIX = "corridor:"
 """A corridor's strip is a zone of its own, under this prefix and the corridor's id."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TermInForce:
-    """A term, compiled: the zone numbers it speaks of and the sets it is matched by."""
+    """A term, compiled: the zone numbers it speaks of and the sets it is matched by.
+
+    Equal to itself alone: the cases that rules are asked about are compared by the thousand.
+    """
 
     term: Term
     zones: frozenset[int]
@@ -47,6 +51,8 @@ class TermInForce:
     """Empty: all parties."""
     spans: tuple[Validity, ...] | None
     """When one of its zones is in force; None: one of them always is."""
+    timeless: bool
+    """Neither it nor any of its zones begins or ends."""
     forbids_absence: bool
     """It is breached by what is not there, not by what is."""
 
@@ -63,6 +69,7 @@ class InForce:
     """The hash as 32 bytes, as the store has it."""
     methodology_digest: bytes
     locator: Locator
+    trait_reader: TraitReader
     zone_set: ZoneSet
     zone_ids: tuple[str, ...]
     """By zone number."""
@@ -93,6 +100,7 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
         agreement_digest=bytes.fromhex(agreement_hash),
         methodology_digest=bytes.fromhex(methodology_hash),
         locator=Locator(methodology),
+        trait_reader=TraitReader(methodology, frozenset(ids)),
         zone_set=ZoneSet.build(shapes),
         zone_ids=tuple(ids),
         zone_valid=zone_valid,
@@ -138,6 +146,7 @@ def _terms_by_kind(
             weapons=frozenset(term.weapons),
             binds=frozenset(term.binds),
             spans=spans if spans and len(spans) == len(zones) else None,
+            timeless=term.valid is None and not spans,
             forbids_absence=term.violation is ViolationKind.WEAPON_MISSING_FROM_STORAGE,
         )
         for kind in dict.fromkeys(term.prohibits):

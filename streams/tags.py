@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from streams.vocabulary import Authentication
 
 KEY_ID_HEADER = "truceline-key-id"
@@ -41,7 +43,7 @@ class ProducerKey(NamedTuple):
         return f"ProducerKey(id={self.id!r}, mission={self.mission!r})"
 
 
-class Tag(NamedTuple):
+class Tag(Struct, frozen=True, gc=False):
     """What the headers say and whether it is true of the bytes."""
 
     key: ProducerKey | None

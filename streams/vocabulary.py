@@ -10,7 +10,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class Word(StrEnum):
+    """A word of the wire; hashed as the text it is, which `Enum` does in Python, slowly."""
+
+    __hash__ = str.__hash__
+
+
+class Kind(Word):
     """What was observed."""
 
     EXPLOSION = "explosion"
@@ -40,7 +46,7 @@ class Kind(StrEnum):
     COVERAGE = "coverage"
 
 
-class Detail(StrEnum):
+class Detail(Word):
     """The finer word of a kind; `DETAILS_OF` says which kind knows which."""
 
     IMPACT = "impact"
@@ -76,7 +82,7 @@ DETAILS_OF: dict[Kind, frozenset[Detail]] = {
 }
 
 
-class Means(StrEnum):
+class Means(Word):
     """How it was observed."""
 
     HEARD = "heard"
@@ -89,7 +95,7 @@ class Means(StrEnum):
     THIRD_PARTY = "third_party"
 
 
-class Weapon(StrEnum):
+class Weapon(Word):
     """Weapon classes as monitoring missions name them; `undetermined` is a monitor's word."""
 
     SMALL_ARMS = "small_arms"
@@ -114,7 +120,7 @@ class Weapon(StrEnum):
     UNDETERMINED = "undetermined"
 
 
-class Qualifier(StrEnum):
+class Qualifier(Word):
     """How a count was worded; kept as reported and carried through every total."""
 
     EXACT = "exact"
@@ -129,7 +135,7 @@ class Qualifier(StrEnum):
     UNCOUNTABLE = "uncountable"
 
 
-class Presence(StrEnum):
+class Presence(Word):
     """What became of a standing thing (a gun, a position) when somebody looked."""
 
     PRESENT = "present"
@@ -137,14 +143,14 @@ class Presence(StrEnum):
     NOT_FOUND = "not_found"
 
 
-class Side(StrEnum):
+class Side(Word):
     """The monitor's own word on where it happened, relative to a zone."""
 
     INSIDE = "inside"
     OUTSIDE = "outside"
 
 
-class AttributionBasis(StrEnum):
+class AttributionBasis(Word):
     """On what an attribution rests; Truceline never attributes by itself."""
 
     NONE = "none"
@@ -152,7 +158,7 @@ class AttributionBasis(StrEnum):
     HIGHLY_PROBABLE = "highly_probable"
 
 
-class SourceGrade(StrEnum):
+class SourceGrade(Word):
     """Reliability of the source (Admiralty code): A completely reliable … F cannot be judged."""
 
     A = "A"
@@ -163,7 +169,7 @@ class SourceGrade(StrEnum):
     F = "F"
 
 
-class Availability(StrEnum):
+class Availability(Word):
     """Whether a corridor can be used."""
 
     OPEN = "open"
@@ -173,7 +179,7 @@ class Availability(StrEnum):
     CLOSED = "closed"
 
 
-class AgreedAxis(StrEnum):
+class AgreedAxis(Word):
     """How far the parties have agreed a corridor; permission is not safety."""
 
     PROPOSED = "proposed"
@@ -183,7 +189,7 @@ class AgreedAxis(StrEnum):
     EXPIRED = "expired"
 
 
-class ZoneKind(StrEnum):
+class ZoneKind(Word):
     """What a zone is for."""
 
     DISENGAGEMENT_AREA = "disengagement_area"
@@ -199,7 +205,7 @@ class ZoneKind(StrEnum):
     CORRIDOR = "corridor"
 
 
-class Severity(StrEnum):
+class Severity(Word):
     """How grave a breach of a term is, as the agreement says."""
 
     MINOR = "minor"
@@ -207,7 +213,7 @@ class Severity(StrEnum):
     GRAVE = "grave"
 
 
-class ViolationKind(StrEnum):
+class ViolationKind(Word):
     """What a breach is called in findings and totals."""
 
     FIRE_ACROSS_LINE = "fire_across_line"
@@ -226,7 +232,7 @@ class ViolationKind(StrEnum):
     AID_OBSTRUCTION = "aid_obstruction"
 
 
-class Verdict(StrEnum):
+class Verdict(Word):
     """What one term says about one report; `assessment.GRAVITY` orders them for summaries."""
 
     NOT_APPLICABLE = "not_applicable"
@@ -236,7 +242,7 @@ class Verdict(StrEnum):
     VIOLATION = "violation"
 
 
-class Right(StrEnum):
+class Right(Word):
     """What an authorised source may do."""
 
     REPORT = "report"
@@ -245,7 +251,7 @@ class Right(StrEnum):
     SETTLE = "settle"
 
 
-class Authentication(StrEnum):
+class Authentication(Word):
     """Who vouched for an event's bytes (architecture.md, decision 10)."""
 
     TAG_VALID = "tag_valid"

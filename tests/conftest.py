@@ -13,8 +13,13 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from services.local.engines import Engines
+
+# A shared, slow machine is no fault of the code: how long an example takes decides nothing here.
+settings.register_profile("truceline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("truceline")
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+from msgspec.structs import astuple
 from psycopg.rows import args_row
 
 from services.store.engine import Connection
@@ -143,7 +144,7 @@ def fill_placeholders(conn: Connection, rows: Sequence[KeyRow]) -> None:
     """
     if rows:
         keys, received, _kinds, vouched, hashes = (
-            list(column) for column in zip(*rows, strict=True)
+            list(column) for column in zip(*map(astuple, rows), strict=True)
         )
         conn.execute(_FILL, [keys, received, vouched, hashes])
 

@@ -1,7 +1,7 @@
 """The rows a writer hands over, column by column as the tables have them (`models`).
 
-Place on the data's way: judge → **rows** → `write.copy_batch`. Named tuples, because fifty thousand
-a second are made of them; a test holds their fields equal to the tables' columns. Enums are words
+Place on the data's way: judge → **rows** → `write.copy_batch`. Structs, because fifty thousand a
+second are made of them; a test holds their fields equal to the tables' columns. Enums are words
 (`StrEnum`), keys `UUID`, hashes 32 bytes, instants aware.
 """
 
@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
 from uuid import UUID
+
+from msgspec import Struct
 
 from streams.dossier import Relation
 
@@ -32,7 +33,11 @@ class CorridorEventKind(StrEnum):
     REPORT = "report"
 
 
-class KeyRow(NamedTuple):
+class Row(Struct, frozen=True, gc=False):
+    """A row of any table; what it holds, it holds in the order of the table's columns."""
+
+
+class KeyRow(Row, frozen=True, gc=False):
     """`event_keys`: an event as it became known. With nulls: a placeholder."""
 
     key: UUID
@@ -42,7 +47,7 @@ class KeyRow(NamedTuple):
     content_hash: bytes | None
 
 
-class SubmissionRow(NamedTuple):
+class SubmissionRow(Row, frozen=True, gc=False):
     """`submissions`: one version of one event; `revision` counts from 1."""
 
     key: UUID
@@ -60,7 +65,7 @@ class SubmissionRow(NamedTuple):
     raw: bytes
 
 
-class AssessmentRow(NamedTuple):
+class AssessmentRow(Row, frozen=True, gc=False):
     """`assessments`: one judgement; `revision` counts from 1, apart from the submission's."""
 
     key: UUID
@@ -79,7 +84,7 @@ class AssessmentRow(NamedTuple):
     body: bytes
 
 
-class ViolationRow(NamedTuple):
+class ViolationRow(Row, frozen=True, gc=False):
     """`violations`: one term's finding, under the revision of the assessment it is part of."""
 
     key: UUID
@@ -108,7 +113,7 @@ class ViolationRow(NamedTuple):
     agreement: bytes
 
 
-class SupersessionRow(NamedTuple):
+class SupersessionRow(Row, frozen=True, gc=False):
     """`supersessions`: assessment `revision` of `key` is no longer current."""
 
     key: UUID
@@ -117,7 +122,7 @@ class SupersessionRow(NamedTuple):
     by_revision: int
 
 
-class LinkRow(NamedTuple):
+class LinkRow(Row, frozen=True, gc=False):
     """`report_links`: version `by_revision` of report `by_key` speaks of `target_key`."""
 
     target_key: UUID
@@ -129,7 +134,7 @@ class LinkRow(NamedTuple):
     by_id: str
 
 
-class CorridorEventRow(NamedTuple):
+class CorridorEventRow(Row, frozen=True, gc=False):
     """`corridor_events`: something that bears on a corridor."""
 
     mission: str
@@ -141,7 +146,7 @@ class CorridorEventRow(NamedTuple):
     body: bytes
 
 
-class AvailabilityRow(NamedTuple):
+class AvailabilityRow(Row, frozen=True, gc=False):
     """`corridor_availability`: an interval of one generation."""
 
     mission: str
@@ -159,7 +164,7 @@ class AvailabilityRow(NamedTuple):
     events_digest: bytes
 
 
-class RejectedRow(NamedTuple):
+class RejectedRow(Row, frozen=True, gc=False):
     """`rejected`: bytes that are no event; the words may be anything, they are made storable."""
 
     received_at: datetime

@@ -8,12 +8,13 @@ it leaves all of it, and the batch that then comes again is known by its keys.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+
+from msgspec.structs import astuple, replace
 
 from services.store.binary import Target, storable
 from services.store.engine import Connection
 from services.store.models import Base
-from services.store.rows import BatchRows, KeyRow, RejectedRow
+from services.store.rows import BatchRows, KeyRow, RejectedRow, Row
 
 _TARGETS = {name: Target(table) for name, table in Base.metadata.tables.items()}
 
@@ -41,14 +42,15 @@ def _in_order(row: KeyRow) -> int:
     return int(row.key)
 
 
-def copy_rows(conn: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+def copy_rows(conn: Connection, table: str, rows: Sequence[Row]) -> None:
     """Write rows into one table."""
-    _TARGETS[table].copy(conn, rows)
+    _TARGETS[table].copy(conn, [astuple(row) for row in rows])
 
 
 def storable_row(row: RejectedRow) -> RejectedRow:
     """A refused event whose words, which nobody has checked, can't be refused once more."""
-    return row._replace(
+    return replace(
+        row,
         message=storable(row.message),
         mission=row.mission and storable(row.mission),
         source=row.source and storable(row.source),

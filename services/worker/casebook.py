@@ -12,8 +12,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
+
+from msgspec import Struct
 
 from services.worker.incoming import Incoming, Refused, refuse
 from streams.assessment import Assessment
@@ -31,7 +32,7 @@ read again: without a limit a few thousand under one id, which anybody can send,
 the watchdog waits, and come again. Beyond it the order of arrival decides which are kept."""
 
 
-class Step(NamedTuple):
+class Step(Struct, frozen=True, gc=False):
     """One reading to make: of which dossier, under which revision, caused by which event."""
 
     key: UUID
@@ -42,7 +43,7 @@ class Step(NamedTuple):
     received_at: datetime
 
 
-class NewLink(NamedTuple):
+class NewLink(Struct, frozen=True, gc=False):
     """A link that a version brings with it."""
 
     target: UUID

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID
+
+from msgspec import Struct
 
 from services.store.binary import storable
 from streams.coalesce import Record
@@ -26,10 +28,11 @@ from streams.vocabulary import Authentication
 E = TypeVar("E", Report, CorridorStatus)
 
 
-class Incoming(NamedTuple, Generic[E]):
+class Incoming(Struct, Generic[E], frozen=True, gc=False):
     """An event that could be read, with everything that the store needs to know of it.
 
-    A tuple, because fifty thousand a second are made: a frozen dataclass costs four times as much.
+    A Struct, as is all that is made once a report: a tuple with names costs four times as much, a
+    frozen dataclass sixteen times.
     """
 
     event: E

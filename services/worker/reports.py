@@ -172,7 +172,9 @@ def _fill(conn: Connection, taken: TakenIn, files: dict[UUID, CaseFile]) -> None
         if item.key in files and files[item.key].versions[0][0] == item.content_hash:
             row = make_rows.key_row(item, KeyKind.REPORT)
             # The same bytes, unvouched and then vouched for, in one batch: one row, vouched for.
-            filled[item.key] = filled.get(item.key, row)._replace(vouched=row.vouched)
+            filled[item.key] = msgspec.structs.replace(
+                filled.get(item.key, row), vouched=row.vouched
+            )
     fill_placeholders(conn, list(filled.values()))
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from streams.decode import Refusal, decode_report
 from streams.errors import Mistake, StreamError
 from streams.events import Count, Flight, MonitorSide, Report
 from streams.smm.fields import Row, RowError
@@ -125,10 +126,10 @@ def _report(row: Row, mission: str, seen: set[str]) -> Report:
 
 def _checked(report: Report) -> Report:
     """The report as the wire would read it: an id or a number outside its bounds is a mistake."""
-    try:
-        return msgspec.convert(msgspec.to_builtins(report), Report)
-    except msgspec.ValidationError as error:
-        raise RowError("out_of_bounds", "(the whole row)", f"{error}; correct the row") from None
+    read = decode_report(msgspec.json.encode(report))
+    if isinstance(read, Refusal):
+        raise RowError("out_of_bounds", "(the whole row)", f"{read.message}; correct the row")
+    return read
 
 
 def _source(row: Row) -> str:

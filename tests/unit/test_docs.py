@@ -25,9 +25,9 @@ from streams.coalesce import EXIT_PROCESS_FAILED
 from streams.corridors.effects import Cause
 from streams.decode import Reason, Refusal, decode_report, decode_status
 from streams.events import Report
-from streams.judge import RULES
 from streams.methodology import CorridorRules, Methodology, Thresholds
 from streams.reading import CONTRADICTION
+from streams.rules import RULES
 from streams.vocabulary import Verdict
 
 ROOT = Path(__file__).parents[2]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.store.digest import digest, full_digest
 from services.store.engine import Connection
@@ -70,7 +71,7 @@ def test_a_report_that_was_retracted_is_read_alike_whenever_the_word_came(conn: 
     add_retraction(late, target, by)
     at_once = BatchRows(keys=late.keys, submissions=late.submissions)
     add_retraction(at_once, target, by)
-    at_once.assessments[0] = at_once.assessments[0]._replace(revision=1, supersedes=None)
+    at_once.assessments[0] = replace(at_once.assessments[0], revision=1, supersedes=None)
     at_once.violations.clear()
     at_once.supersessions.clear()
     first, second = of(conn, whole(late)), of(conn, whole(at_once))
@@ -86,23 +87,23 @@ def one_report() -> BatchRows:
 
 
 def other_verdict(rows: BatchRows) -> None:
-    rows.assessments[0] = rows.assessments[0]._replace(verdict="cannot_determine")
+    rows.assessments[0] = replace(rows.assessments[0], verdict="cannot_determine")
 
 
 def other_finding(rows: BatchRows) -> None:
-    rows.assessments[0] = rows.assessments[0]._replace(body=b'{"verdict":"violation","p":0.1}')
+    rows.assessments[0] = replace(rows.assessments[0], body=b'{"verdict":"violation","p":0.1}')
 
 
 def other_methodology(rows: BatchRows) -> None:
-    rows.assessments[0] = rows.assessments[0]._replace(methodology=bytes(32))
+    rows.assessments[0] = replace(rows.assessments[0], methodology=bytes(32))
 
 
 def other_share(rows: BatchRows) -> None:
-    rows.violations[0] = rows.violations[0]._replace(p_inside=0.970001)
+    rows.violations[0] = replace(rows.violations[0], p_inside=0.970001)
 
 
 def open_count(rows: BatchRows) -> None:
-    rows.violations[0] = rows.violations[0]._replace(count_max=3)
+    rows.violations[0] = replace(rows.violations[0], count_max=3)
 
 
 def no_violation(rows: BatchRows) -> None:
@@ -110,7 +111,7 @@ def no_violation(rows: BatchRows) -> None:
 
 
 def other_reason(rows: BatchRows) -> None:
-    rows.rejected[0] = rows.rejected[0]._replace(reason="too_large")
+    rows.rejected[0] = replace(rows.rejected[0], reason="too_large")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_a_difference_that_matters_is_seen(
 
 def test_other_bytes_of_a_submission_are_seen_in_the_whole_history(conn: Connection) -> None:
     changed = one_report()
-    changed.submissions[0] = changed.submissions[0]._replace(raw=b"[]")
+    changed.submissions[0] = replace(changed.submissions[0], raw=b"[]")
     before, after = of(conn, whole(one_report())), of(conn, whole(changed))
     assert before[0] == after[0]
     assert before[1] != after[1]
@@ -145,7 +146,7 @@ def test_other_bytes_of_a_submission_are_seen_in_the_whole_history(conn: Connect
 
 def test_where_in_kafka_something_stood_makes_no_difference(conn: Connection) -> None:
     changed = one_report()
-    changed.rejected[0] = changed.rejected[0]._replace(record_offset=99, record_partition=3)
+    changed.rejected[0] = replace(changed.rejected[0], record_offset=99, record_partition=3)
     assert of(conn, whole(one_report())) == of(conn, whole(changed))
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 from threading import Thread
 from uuid import UUID, uuid4
 
+from msgspec.structs import replace
+
 from services.store.engine import Connection, connect
 from services.store.known import (
     KnownKey,
@@ -78,8 +80,8 @@ def test_versions_come_in_the_order_in_which_they_became_known(conn: Connection)
     rows = BatchRows()
     add_report(rows, one, violates=True)
     add_report(rows, other)
-    second = one._replace(
-        revision=2, received_at=NOW + timedelta(days=31), raw=b'{"id": 1}', key_id=None
+    second = replace(
+        one, revision=2, received_at=NOW + timedelta(days=31), raw=b'{"id": 1}', key_id=None
     )
     rows.submissions.insert(0, second)
     add_retraction(rows, one, other)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from services.store.engine import Connection
 from services.store.generations import known_intervals
@@ -41,10 +42,10 @@ def some(conn: Connection) -> Connection:
         add_report(rows, submission(number), violates=True)
     add_report(rows, submission(6))
     add_retraction(rows, submission(5), submission(6))
-    rows.violations[3] = rows.violations[3]._replace(
-        verdict="possible_violation", zone_id="petrivske"
+    rows.violations[3] = replace(
+        rows.violations[3], verdict="possible_violation", zone_id="petrivske"
     )
-    rows.violations[4] = rows.violations[4]._replace(kind="zone_presence", count_min=7, count_max=7)
+    rows.violations[4] = replace(rows.violations[4], kind="zone_presence", count_min=7, count_max=7)
     copy_batch(conn, rows)
     return conn
 
@@ -79,9 +80,9 @@ def test_pages_follow_each_other_without_gap_or_repetition(some: Connection) -> 
 
 
 def test_totals_carry_at_least_through_and_count_a_report_once_in_a_cell(some: Connection) -> None:
-    twice = violation(submission(0))._replace(term_id="no-heavy-weapons")
-    elsewhere = violation(submission(1))._replace(term_id="no-one-there", zone_id="petrivske")
-    uncounted = violation(submission(8))._replace(count_min=None, count_qualifier="uncountable")
+    twice = replace(violation(submission(0)), term_id="no-heavy-weapons")
+    elsewhere = replace(violation(submission(1)), term_id="no-one-there", zone_id="petrivske")
+    uncounted = replace(violation(submission(8)), count_min=None, count_qualifier="uncountable")
     copy_rows(some, "violations", [twice, elsewhere, uncounted])
     assert totals(some) == [
         Total("petrivske", "fire_into_zone", "violation", 1, 3, None, 0),
@@ -99,7 +100,7 @@ def test_totals_carry_at_least_through_and_count_a_report_once_in_a_cell(some: C
 
 
 def test_a_report_counts_by_its_gravest_verdict_overall(some: Connection) -> None:
-    graver = violation(submission(3))._replace(term_id="another-term")
+    graver = replace(violation(submission(3)), term_id="another-term")
     copy_rows(some, "violations", [graver])
     assert [(row.verdict, row.reports) for row in overall(some)] == [("violation", 5)]
 
@@ -202,7 +203,7 @@ def test_a_corridor_is_answered_as_known_then(
 
 def test_two_missions_may_use_one_name_for_a_corridor(conn: Connection) -> None:
     ours = available(1, 0, 1, None, "open")
-    copy_rows(conn, "corridor_availability", [ours, ours._replace(mission="other", state="closed")])
+    copy_rows(conn, "corridor_availability", [ours, replace(ours, mission="other", state="closed")])
     late = OBSERVED + timedelta(hours=5)
     found_there = availability(conn, "other", "route", late, late)
     assert found_there is not None
@@ -216,7 +217,7 @@ def test_what_was_refused_is_told_with_its_reason_and_its_bytes(conn: Connection
         rejected_row(b"{" * count, received_at=NOW + timedelta(minutes=count))
         for count in range(1, 6)
     ]
-    rows[4] = rows[4]._replace(reason="too_large", mission="smm")
+    rows[4] = replace(rows[4], reason="too_large", mission="smm")
     copy_rows(conn, "rejected", rows)
     listed = rejected(conn, limit=3)
     assert [row.size_bytes for row in listed] == [5, 4, 3]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 
 from streams.agreement import Validity
 from streams.assess import Judged
@@ -132,7 +133,7 @@ def test_dossiers_are_read_in_their_order_and_apart() -> None:
         Dossier((version(report("r-1")), version(report("r-1", location=None)))),
         Dossier((unknown,)),
         Dossier((version(report("r-2")),)),
-        Dossier((unknown, unknown._replace(report=report(mission="nowhere", remark="x")))),
+        Dossier((unknown, replace(unknown, report=report(mission="nowhere", remark="x")))),
     ]
     first, second, third, fourth = read_dossiers(REGISTER, dossiers)
     assert isinstance(first, Judged)

@@ -26,8 +26,8 @@ from streams.events import (
 )
 from streams.explain import explain
 from streams.inforce import Register
-from streams.judge import RULES
 from streams.reading import CONTRADICTION
+from streams.rules import RULES
 from streams.vocabulary import Authentication, Kind, Means, Qualifier, Verdict, Weapon
 from tests.unit.streams.builders import (
     LAT,

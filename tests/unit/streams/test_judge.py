@@ -19,9 +19,10 @@ from streams.agreement import Agreement, Validity, Where
 from streams.assessment import GRAVITY, STATUS, Context, Finding, Placement, Standing
 from streams.events import Count, MonitorSide, NamedPlace, Report
 from streams.inforce import compile_in_force
-from streams.judge import RULES, Hit, Sight, context_digest, decide, gravest, judge, see
+from streams.judge import Hit, Sight, context_digest, decide, gravest, judge, read_traits
 from streams.locate import Unlocated
 from streams.methodology import Methodology, Thresholds
+from streams.rules import RULES
 from streams.vocabulary import (
     AttributionBasis,
     Authentication,
@@ -570,13 +571,9 @@ def test_among_equal_verdicts_the_largest_share_is_named_then_the_first_zone() -
     (compiled,) = in_force.terms_of[Kind.EXPLOSION]
     shares = ((0, 0.6), (1, 0.7), (2, 0.7))
     hits = tuple(Hit(number, Relation.UNDETERMINED, share) for number, share in shares)
-    case, _ = decide(
-        Sight(report(), OPERATOR, hits, None, straddles=False),
-        see(report(), ()),
-        compiled,
-        in_force,
-    )
-    assert case.zone_id == "b"
+    sight = Sight(report(), OPERATOR, hits, None, straddles=False)
+    decision = decide(sight, read_traits(sight, in_force), compiled, in_force)
+    assert (decision.case.zone, decision.p_inside) == ("b", 0.7)
 
 
 def test_a_corridor_has_a_strip_that_terms_can_name() -> None:

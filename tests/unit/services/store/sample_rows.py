@@ -3,6 +3,8 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from services.store.rows import (
     AssessmentRow,
     BatchRows,
@@ -99,7 +101,8 @@ def submission(
     """The report ``r-<number>`` of a source."""
     event_id = f"r-{number}"
     raw = b'{"id":"%d"}' % number
-    return SUBMISSION._replace(
+    return replace(
+        SUBMISSION,
         key=event_key(EventKind.REPORT, "smm", source, event_id),
         source=source,
         event_id=event_id,
@@ -115,7 +118,8 @@ def assessment(report: SubmissionRow, verdict: str) -> AssessmentRow:
     """The first judgement of a report; its context is another for every time of receipt."""
     context = hashlib.sha256(report.received_at.isoformat().encode())
     body = b'{"context":"%s","verdict":"%s"}' % (context.hexdigest().encode(), verdict.encode())
-    return ASSESSMENT._replace(
+    return replace(
+        ASSESSMENT,
         key=report.key,
         received_at=report.received_at,
         observed_from=report.observed_from or OBSERVED,
@@ -128,7 +132,8 @@ def assessment(report: SubmissionRow, verdict: str) -> AssessmentRow:
 
 def violation(report: SubmissionRow) -> ViolationRow:
     """A violation by a report, in its first judgement."""
-    return VIOLATION._replace(
+    return replace(
+        VIOLATION,
         key=report.key,
         received_at=report.received_at,
         observed_from=report.observed_from or OBSERVED,
@@ -161,7 +166,8 @@ def add_retraction(rows: BatchRows, target: SubmissionRow, by: SubmissionRow) ->
         )
     )
     rows.assessments.append(
-        assessment(target, "not_applicable")._replace(
+        replace(
+            assessment(target, "not_applicable"),
             received_at=by.received_at,
             revision=2,
             supersedes=1,
@@ -170,8 +176,12 @@ def add_retraction(rows: BatchRows, target: SubmissionRow, by: SubmissionRow) ->
         )
     )
     rows.violations.append(
-        violation(target)._replace(
-            received_at=by.received_at, revision=2, supersedes=1, verdict="not_applicable"
+        replace(
+            violation(target),
+            received_at=by.received_at,
+            revision=2,
+            supersedes=1,
+            verdict="not_applicable",
         )
     )
     rows.supersessions.append(SupersessionRow(target.key, by.received_at, 1, 2))

@@ -1,5 +1,5 @@
 from dataclasses import fields
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -22,14 +22,14 @@ ROWS: dict[str, Any] = {
 @pytest.mark.parametrize("table", ROWS)
 def test_a_row_has_the_columns_of_its_table_in_their_order(table: str) -> None:
     columns = [column.name for column in Base.metadata.tables[table].columns]
-    assert list(ROWS[table]._fields) == columns
+    assert list(ROWS[table].__struct_fields__) == columns
 
 
 def test_every_kind_of_row_is_held_to_its_table() -> None:
     kinds = {
         value
         for value in vars(rows).values()
-        if isinstance(value, type) and issubclass(value, tuple) and value is not NamedTuple
+        if isinstance(value, type) and issubclass(value, rows.Row) and value is not rows.Row
     }
     assert kinds == set(ROWS.values())
 
