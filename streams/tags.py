@@ -95,4 +95,9 @@ def read_tag(keys: Mapping[str, ProducerKey], headers: Headers, raw: bytes) -> T
         return Tag(None, name, Authentication.TAG_UNKNOWN_KEY)
     if not hmac.compare_digest(_digest(key.secret, raw), digest):
         return Tag(None, name, Authentication.TAG_MISMATCH)
-    return Tag(key, name, Authentication.TAG_VALID)
+    return _valid(key)
+
+
+@lru_cache(maxsize=256)
+def _valid(key: ProducerKey) -> Tag:
+    return Tag(key, key.id, Authentication.TAG_VALID)

@@ -6,6 +6,7 @@ the moment it is loaded, in the same order for everybody.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 
 from services.store.documents import loaded_documents
@@ -26,9 +27,13 @@ documents over what the load had folded by the new ones.
 
 
 class Documents:
-    """Keeps the compiled register until another document is loaded."""
+    """Keeps the compiled register until another document is loaded; the lanes share one.
+
+    A lane that still judges by what was loaded before goes on with the register that it has.
+    """
 
     def __init__(self) -> None:
+        self._loading = threading.Lock()
         self._hashes: frozenset[bytes] = frozenset()
         self._register = Register((), ())
 
@@ -36,10 +41,11 @@ class Documents:
         """What is in force by the documents that are loaded, until this transaction ends."""
         conn.execute("SELECT pg_advisory_xact_lock_shared(%s)", [DOCUMENTS_LOCK])
         hashes = frozenset(row[0] for row in conn.execute(_HASHES))
-        if hashes != self._hashes:
-            self._register = load_register(conn)
-            self._hashes = hashes
-        return self._register
+        with self._loading:
+            if hashes != self._hashes:
+                self._register = load_register(conn)
+                self._hashes = hashes
+            return self._register
 
 
 def load_alone(conn: Connection) -> None:

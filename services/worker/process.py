@@ -39,7 +39,7 @@ class Stage(Generic[E]):
 
 
 class Processor(Generic[E]):
-    """Processes the batches of one topic; its own connection, its own register."""
+    """Processes the batches of one topic, on a connection of its own."""
 
     def __init__(
         self,
@@ -47,12 +47,13 @@ class Processor(Generic[E]):
         transactor: Transactor,
         announcer: Announcer,
         keys: Mapping[str, ProducerKey],
+        documents: Documents,
     ) -> None:
         self._stage: Stage[E] = stage
         self._transactor = transactor
         self._announcer = announcer
         self._keys = keys
-        self._documents = Documents()
+        self._documents = documents
 
     def __call__(self, records: list[Record]) -> None:
         """Process a batch; returns when all of it is committed and its refusals are announced."""
@@ -81,6 +82,7 @@ def make_processors(
         # Shown in pg_stat_activity: which process a transaction belongs to.
         return Transactor(database_url, alive, name=f"truceline {name} {os.getpid()}")
 
+    documents = Documents()
     statuses = Stage(EventKind.CORRIDOR_STATUS, decode_status, write_statuses)
     return (
         [
@@ -89,8 +91,9 @@ def make_processors(
                 transactor("reports"),
                 Announcer(bootstrap, alive),
                 keys,
+                documents,
             )
             for _ in range(REPORT_LANES)
         ],
-        Processor(statuses, transactor("statuses"), Announcer(bootstrap, alive), keys),
+        Processor(statuses, transactor("statuses"), Announcer(bootstrap, alive), keys, documents),
     )
