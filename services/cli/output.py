@@ -21,6 +21,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from streams.keys import Key
+
 EXIT_NO: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_CANNOT: Final = 3
@@ -44,6 +46,8 @@ def print_json(value: object) -> None:
 
 def plain(value: object) -> object:
     """A value as JSON has it: instants in UTC, bytes as hex, tuples with names as objects."""
+    if isinstance(value, Key):
+        return str(value)
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, datetime):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 import rich_click as click
 
@@ -13,6 +12,7 @@ from services.store.engine import connect
 from services.store.queries.rejected import FoundRejected
 from services.store.queries.rejected import rejected as find
 from streams.decode import Reason
+from streams.keys import Key
 
 MESSAGE_LIMIT = 160
 
@@ -24,11 +24,11 @@ class PageType(click.ParamType):
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[datetime, UUID]:
+    ) -> tuple[datetime, Key]:
         """Read the mark, or say where it comes from."""
         try:
             received, key = str(value).split("~", 1)
-            return datetime.fromisoformat(received), UUID(key)
+            return datetime.fromisoformat(received), Key.parse(key)
         except ValueError:
             self.fail(f"{value!r} is no page: copy it from the page before", param, ctx)
 
@@ -52,7 +52,7 @@ def rejected(  # noqa: PLR0913, PLR0917 (each is one thing an operator may ask f
     since: datetime | None,
     until: datetime | None,
     limit: int,
-    after: tuple[datetime, UUID] | None,
+    after: tuple[datetime, Key] | None,
     *,
     as_json: bool,
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 import rich_click as click
 
@@ -21,6 +20,7 @@ from services.store.queries.totals import RULE, Total, overall, totals
 from services.store.queries.violations import After, FoundViolation
 from services.store.queries.violations import violations as find
 from streams.assessment import STATUS
+from streams.keys import Key
 from streams.vocabulary import Verdict, ViolationKind
 
 
@@ -35,7 +35,7 @@ class PageType(click.ParamType):
         """Read the mark, or say where it comes from."""
         try:
             observed, key, term = str(value).split("~", 2)
-            return After(datetime.fromisoformat(observed), UUID(key), term)
+            return After(datetime.fromisoformat(observed), Key.parse(key), term)
         except ValueError:
             self.fail(f"{value!r} is no page: copy it from the page before", param, ctx)
 

@@ -139,11 +139,15 @@ def timeless(body: bytes) -> bytes:
     return _encode_body(kept)
 
 
+_encode_row = msgspec.msgpack.Encoder(enc_hook=str).encode
+"""A key goes in as its text."""
+
+
 def _feed(update: Callable[[bytes], None], name: str, rows: Iterable[tuple[Any, ...]]) -> None:
     """Hash rows as MessagePack, which delimits itself: no two sets of rows give the same bytes."""
     update(msgspec.msgpack.encode(name))
     count = 0
     for row in rows:
-        update(msgspec.msgpack.encode(row))
+        update(_encode_row(row))
         count += 1
     update(msgspec.msgpack.encode(count))

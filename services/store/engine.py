@@ -14,8 +14,8 @@ from psycopg.rows import TupleRow
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
-from services.store.dumpers import register_dumpers
 from services.store.instants import register_instants
+from services.store.values import register_values
 
 Connection: TypeAlias = psycopg.Connection[TupleRow]
 """A psycopg connection as `connect` makes it."""
@@ -35,7 +35,7 @@ def connect(url: str, *, name: str = "truceline") -> Connection:
         options="-c timezone=UTC",
     )
     register_instants(connection)
-    register_dumpers(connection)
+    register_values(connection)
     return connection
 
 

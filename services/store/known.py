@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeVar
-from uuid import UUID
 
 from msgspec.structs import astuple
 from psycopg.rows import args_row
@@ -23,6 +22,7 @@ from psycopg.rows import args_row
 from services.store.engine import Connection
 from services.store.rows import KeyKind, KeyRow
 from streams.dossier import Relation
+from streams.keys import Key
 
 
 class KnownKey(NamedTuple):
@@ -37,7 +37,7 @@ class KnownKey(NamedTuple):
 class StoredVersion(NamedTuple):
     """One version of an event, as it came, and the latest judgement of the *event*."""
 
-    key: UUID
+    key: Key
     revision: int
     received_at: datetime
     kind: str
@@ -57,8 +57,8 @@ class StoredVersion(NamedTuple):
 class StoredLink(NamedTuple):
     """A version of a report says that it retracts or supersedes `target_key`."""
 
-    target_key: UUID
-    by_key: UUID
+    target_key: Key
+    by_key: Key
     by_revision: int
     relation: Relation
     by_id: str
@@ -110,14 +110,14 @@ WHERE event_keys.key = new.key
 """
 
 
-def known_keys(conn: Connection, keys: Sequence[UUID]) -> dict[UUID, KnownKey]:
+def known_keys(conn: Connection, keys: Sequence[Key]) -> dict[Key, KnownKey]:
     """Those of the keys that the store has, with what it has."""
     with conn.cursor(binary=True) as cursor:
         found = cursor.execute(_KNOWN, [list(keys)])
         return {key: KnownKey(content_hash, vouched) for key, content_hash, vouched in found}
 
 
-def lock_keys(conn: Connection, keys: Iterable[UUID]) -> None:
+def lock_keys(conn: Connection, keys: Iterable[Key]) -> None:
     """Wait until no other writer works on these events, and keep them until the commit.
 
     In the order of keys, so that two writers who lock in one call each cannot block each other.
@@ -127,7 +127,7 @@ def lock_keys(conn: Connection, keys: Iterable[UUID]) -> None:
 
 
 def claim_placeholders(
-    conn: Connection, keys: Iterable[UUID], kind: KeyKind = KeyKind.REPORT
+    conn: Connection, keys: Iterable[Key], kind: KeyKind = KeyKind.REPORT
 ) -> None:
     """Make rows for events that others speak of and that may not have come; none is overwritten.
 
@@ -149,12 +149,12 @@ def fill_placeholders(conn: Connection, rows: Sequence[KeyRow]) -> None:
         conn.execute(_FILL, [keys, received, vouched, hashes])
 
 
-def versions_of(conn: Connection, keys: Iterable[UUID]) -> dict[UUID, list[StoredVersion]]:
+def versions_of(conn: Connection, keys: Iterable[Key]) -> dict[Key, list[StoredVersion]]:
     """Every version of these events, in the order in which they became known."""
     return _by_key(_rows(conn, _VERSIONS, keys, StoredVersion))
 
 
-def links_to(conn: Connection, keys: Iterable[UUID]) -> dict[UUID, list[StoredLink]]:
+def links_to(conn: Connection, keys: Iterable[Key]) -> dict[Key, list[StoredLink]]:
     """Who says of these reports that they are retracted or superseded."""
     found = _rows(conn, _LINKS, keys, StoredLink)
     return _by_key([link._replace(relation=Relation(link.relation)) for link in found])
@@ -163,14 +163,14 @@ def links_to(conn: Connection, keys: Iterable[UUID]) -> dict[UUID, list[StoredLi
 Row = TypeVar("Row", StoredVersion, StoredLink)
 
 
-def _rows(conn: Connection, query: str, keys: Iterable[UUID], row: type[Row]) -> list[Row]:
+def _rows(conn: Connection, query: str, keys: Iterable[Key], row: type[Row]) -> list[Row]:
     with conn.cursor(binary=True, row_factory=args_row(row)) as cursor:
         return cursor.execute(query.encode(), [list(keys)]).fetchall()
 
 
-def _by_key(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+def _by_key(rows: Iterable[Row]) -> dict[Key, list[Row]]:
     """Rows by the event they are of, which is their first column."""
-    grouped: dict[UUID, list[Row]] = {}
+    grouped: dict[Key, list[Row]] = {}
     for row in rows:
         grouped.setdefault(row[0], []).append(row)
     return grouped

@@ -2,7 +2,7 @@
 
 Place on the data's way: judge → **rows** → `write.copy_batch`. Structs, because fifty thousand a
 second are made of them; a test holds their fields equal to the tables' columns. Enums are words
-(`StrEnum`), keys `UUID`, hashes 32 bytes, instants aware.
+(`StrEnum`), keys `Key`, hashes 32 bytes, instants aware.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from uuid import UUID
 
 from msgspec import Struct
 
 from streams.dossier import Relation
+from streams.keys import Key
 
 
 class KeyKind(IntEnum):
@@ -40,7 +40,7 @@ class Row(Struct, frozen=True, gc=False):
 class KeyRow(Row, frozen=True, gc=False):
     """`event_keys`: an event as it became known. With nulls: a placeholder."""
 
-    key: UUID
+    key: Key
     received_at: datetime | None
     kind: KeyKind
     vouched: bool | None
@@ -50,7 +50,7 @@ class KeyRow(Row, frozen=True, gc=False):
 class SubmissionRow(Row, frozen=True, gc=False):
     """`submissions`: one version of one event; `revision` counts from 1."""
 
-    key: UUID
+    key: Key
     received_at: datetime
     observed_from: datetime | None
     observed_to: datetime | None
@@ -68,13 +68,13 @@ class SubmissionRow(Row, frozen=True, gc=False):
 class AssessmentRow(Row, frozen=True, gc=False):
     """`assessments`: one judgement; `revision` counts from 1, apart from the submission's."""
 
-    key: UUID
+    key: Key
     received_at: datetime
     observed_from: datetime
     observed_to: datetime
     revision: int
     supersedes: int | None
-    cause: UUID | None
+    cause: Key | None
     mission: str
     verdict: str
     standing: str
@@ -87,7 +87,7 @@ class AssessmentRow(Row, frozen=True, gc=False):
 class ViolationRow(Row, frozen=True, gc=False):
     """`violations`: one term's finding, under the revision of the assessment it is part of."""
 
-    key: UUID
+    key: Key
     received_at: datetime
     observed_from: datetime
     observed_to: datetime
@@ -116,7 +116,7 @@ class ViolationRow(Row, frozen=True, gc=False):
 class SupersessionRow(Row, frozen=True, gc=False):
     """`supersessions`: assessment `revision` of `key` is no longer current."""
 
-    key: UUID
+    key: Key
     received_at: datetime
     revision: int
     by_revision: int
@@ -125,8 +125,8 @@ class SupersessionRow(Row, frozen=True, gc=False):
 class LinkRow(Row, frozen=True, gc=False):
     """`report_links`: version `by_revision` of report `by_key` speaks of `target_key`."""
 
-    target_key: UUID
-    by_key: UUID
+    target_key: Key
+    by_key: Key
     received_at: datetime
     by_revision: int
     vouched: bool
@@ -139,7 +139,7 @@ class CorridorEventRow(Row, frozen=True, gc=False):
 
     mission: str
     corridor_id: str
-    key: UUID
+    key: Key
     revision: int
     received_at: datetime
     kind: CorridorEventKind
@@ -168,7 +168,7 @@ class RejectedRow(Row, frozen=True, gc=False):
     """`rejected`: bytes that are no event; the words may be anything, they are made storable."""
 
     received_at: datetime
-    key: UUID
+    key: Key
     record_offset: int
     record_partition: int
     topic: str

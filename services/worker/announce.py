@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -85,7 +86,7 @@ class Announcer:
 def _rejection(item: Refused) -> Rejection:
     record = item.record
     return Rejection(
-        key=rejected_key(record.topic, item.raw),
+        key=UUID(bytes=rejected_key(record.topic, item.raw)),
         reason=item.refusal.reason.value,
         message=item.refusal.message,
         topic=record.topic,

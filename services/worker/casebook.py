@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from msgspec import Struct
 
@@ -21,7 +20,7 @@ from streams.assessment import Assessment
 from streams.decode import Reason, Refusal
 from streams.dossier import Dossier, Link, Relation, Version, links_of
 from streams.events import Report
-from streams.keys import EventKind, event_key
+from streams.keys import EventKind, Key, event_key
 from streams.vocabulary import Authentication
 
 Reports = Sequence[Incoming[Report]]
@@ -35,10 +34,10 @@ the watchdog waits, and come again. Beyond it the order of arrival decides which
 class Step(Struct, frozen=True, gc=False):
     """One reading to make: of which dossier, under which revision, caused by which event."""
 
-    key: UUID
+    key: Key
     revision: int
     dossier: Dossier
-    cause: UUID | None
+    cause: Key | None
     """The other event that caused it; None: a version of the report itself."""
     received_at: datetime
 
@@ -46,7 +45,7 @@ class Step(Struct, frozen=True, gc=False):
 class NewLink(Struct, frozen=True, gc=False):
     """A link that a version brings with it."""
 
-    target: UUID
+    target: Key
     by: Incoming[Report]
     by_version: int
     relation: Relation
@@ -111,13 +110,13 @@ def version_of(item: Incoming[Report]) -> Version:
     return Version(item.event, item.authentication, item.received_at)
 
 
-def target_key(item: Incoming[Report], target_id: str) -> UUID:
+def target_key(item: Incoming[Report], target_id: str) -> Key:
     """The key of a report that this one speaks of: same mission, same source."""
     return event_key(EventKind.REPORT, item.event.mission, item.event.source, target_id)
 
 
 def split(
-    reports: Reports, known: Collection[UUID]
+    reports: Reports, known: Collection[Key]
 ) -> tuple[list[Incoming[Report]], list[Incoming[Report]]]:
     """Plain reports, and those that must be taken one after another.
 
@@ -138,7 +137,7 @@ def split(
     )
 
 
-def _repeated(keys: Sequence[UUID]) -> set[UUID]:
+def _repeated(keys: Sequence[Key]) -> set[Key]:
     """The keys that stand more than once in the batch."""
     if len(set(keys)) == len(keys):
         return set()
@@ -153,7 +152,7 @@ def take_in_plain(plain: Iterable[Incoming[Report]], taken: TakenIn) -> None:
         taken.steps.append(Step(item.key, 1, dossier, None, item.received_at))
 
 
-def take_in(special: Reports, files: Mapping[UUID, CaseFile], taken: TakenIn) -> None:
+def take_in(special: Reports, files: Mapping[Key, CaseFile], taken: TakenIn) -> None:
     """Take the others one after another; `files` holds every key of theirs and is brought on."""
     for item in special:
         file = files[item.key]
@@ -177,7 +176,7 @@ def take_in(special: Reports, files: Mapping[UUID, CaseFile], taken: TakenIn) ->
 
 
 def _read_again(
-    key: UUID, file: CaseFile, cause: UUID | None, item: Incoming[Report], taken: TakenIn
+    key: Key, file: CaseFile, cause: Key | None, item: Incoming[Report], taken: TakenIn
 ) -> None:
     file.revision += 1
     taken.steps.append(Step(key, file.revision, file.dossier, cause, item.received_at))

@@ -12,7 +12,6 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Generic, TypeVar
-from uuid import UUID
 
 from msgspec import Struct
 
@@ -21,7 +20,7 @@ from streams.coalesce import Record
 from streams.corridors.instants import moment_of
 from streams.decode import Refusal
 from streams.events import CorridorStatus, Report
-from streams.keys import EventKind, event_key
+from streams.keys import EventKind, Key, event_key
 from streams.tags import ProducerKey, Tag, read_tag
 from streams.vocabulary import Authentication
 
@@ -36,7 +35,7 @@ class Incoming(Struct, Generic[E], frozen=True, gc=False):
     """
 
     event: E
-    key: UUID
+    key: Key
     raw: bytes
     content_hash: bytes
     authentication: Authentication

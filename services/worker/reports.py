@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from uuid import UUID
 
 import msgspec
 
@@ -48,10 +47,11 @@ from streams.decode import Refusal, decode_report
 from streams.dossier import Link, Version, links_of, read_dossiers
 from streams.events import Report
 from streams.inforce import Register
+from streams.keys import Key
 from streams.vocabulary import Authentication
 
 Reports = Sequence[Incoming[Report]]
-Before = dict[UUID, Assessment | None]
+Before = dict[Key, Assessment | None]
 """The latest reading of every event that is taken care of one by one; None: not read yet."""
 
 
@@ -92,7 +92,7 @@ class ReportWriter:
 
 
 def _take_in(
-    conn: Connection, fresh: Reports, known: Mapping[UUID, KnownKey], rows: BatchRows
+    conn: Connection, fresh: Reports, known: Mapping[Key, KnownKey], rows: BatchRows
 ) -> tuple[TakenIn, Before]:
     """Take the batch in against what the store knows; new keys go into `rows`."""
     if known:
@@ -128,7 +128,7 @@ def _is_known(known: KnownKey | None, item: Incoming[Report]) -> bool:
     return bool(known.vouched) or not item.authentication.vouched
 
 
-def _open_files(conn: Connection, special: Reports) -> dict[UUID, CaseFile]:
+def _open_files(conn: Connection, special: Reports) -> dict[Key, CaseFile]:
     """The case files of these reports and of all they speak of, locked until the commit.
 
     Placeholders are claimed first: two writers that meet on a key, one bringing the report and
@@ -165,9 +165,9 @@ def _open_file(stored: Sequence[StoredVersion]) -> CaseFile:
     return file
 
 
-def _fill(conn: Connection, taken: TakenIn, files: dict[UUID, CaseFile]) -> None:
+def _fill(conn: Connection, taken: TakenIn, files: dict[Key, CaseFile]) -> None:
     """Write the first version of each event into its claimed key, and if it is vouched for now."""
-    filled: dict[UUID, KeyRow] = {}
+    filled: dict[Key, KeyRow] = {}
     for item, _ in taken.versions:
         if item.key in files and files[item.key].versions[0][0] == item.content_hash:
             row = make_rows.key_row(item, KeyKind.REPORT)

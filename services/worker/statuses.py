@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from uuid import UUID
 
 from services.store.engine import Connection
 from services.store.known import claim_placeholders, fill_placeholders, lock_keys, versions_of
@@ -28,6 +27,7 @@ from streams.corridors.events import StatusEvent, encode_event
 from streams.decode import Reason, Refusal
 from streams.events import CorridorStatus
 from streams.inforce import Register
+from streams.keys import Key
 from streams.vocabulary import Authentication
 
 Statuses = Sequence[Incoming[CorridorStatus]]
@@ -76,9 +76,9 @@ def _take_in(
     return changes
 
 
-def _open(conn: Connection, accepted: Statuses) -> defaultdict[UUID, list[Known]]:
+def _open(conn: Connection, accepted: Statuses) -> defaultdict[Key, list[Known]]:
     """The versions known of each key, locked until the commit (see `reports._open_files`)."""
-    known: defaultdict[UUID, list[Known]] = defaultdict(list)
+    known: defaultdict[Key, list[Known]] = defaultdict(list)
     ordered = sorted({item.key for item in accepted})
     if not ordered:
         return known

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from psycopg import sql
 from psycopg.rows import args_row
 
 from services.store.engine import Connection
 from services.store.queries.filters import Filters
+from streams.keys import Key
 
 
 class FoundRejected(NamedTuple):
     """A refused event, without its bytes, which may be many."""
 
-    key: UUID
+    key: Key
     received_at: datetime
     topic: str
     record_partition: int
@@ -41,7 +41,7 @@ def rejected(  # noqa: PLR0913 (each is one thing an operator may ask for)
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int = 100,
-    after: tuple[datetime, UUID] | None = None,
+    after: tuple[datetime, Key] | None = None,
 ) -> list[FoundRejected]:
     """At most `limit` events refused in [since, until), the newest first.
 
@@ -62,7 +62,7 @@ def rejected(  # noqa: PLR0913 (each is one thing an operator may ask for)
         return cursor.execute(query, [*filters.values, limit]).fetchall()
 
 
-def rejected_bytes(conn: Connection, received_at: datetime, key: UUID) -> bytes | None:
+def rejected_bytes(conn: Connection, received_at: datetime, key: Key) -> bytes | None:
     """What came, exactly."""
     query = "SELECT raw FROM rejected WHERE received_at = %s AND key = %s"
     with conn.cursor(binary=True) as cursor:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from psycopg import sql
 from psycopg.rows import args_row
@@ -17,7 +17,7 @@ from psycopg.rows import args_row
 from services.store.engine import Connection
 from services.store.known import StoredLink, StoredVersion, links_to, versions_of
 from services.store.queries.filters import Filters
-from streams.keys import EventKind, event_key, keys_of_id
+from streams.keys import EventKind, Key, event_key, keys_of_id
 
 BATCH = 2_000
 
@@ -25,7 +25,7 @@ BATCH = 2_000
 class FoundEvent(NamedTuple):
     """An event that carries the id."""
 
-    key: UUID
+    key: Key
     kind: str
     mission: str
     source: str
@@ -35,12 +35,12 @@ class FoundEvent(NamedTuple):
 class Judgement(NamedTuple):
     """One reading of a report, current or superseded."""
 
-    key: UUID
+    key: Key
     revision: int
     received_at: datetime
     """When what caused it came in."""
     supersedes: int | None
-    cause: UUID | None
+    cause: Key | None
     """The other event that caused it; None: a version of the report itself."""
     verdict: str
     standing: str

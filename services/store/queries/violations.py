@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from psycopg import sql
 from psycopg.rows import args_row
 
 from services.store.engine import Connection
 from services.store.queries.filters import Filters
+from streams.keys import Key
 from streams.vocabulary import Verdict, ViolationKind
 
 STANDING = (Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION)
@@ -25,14 +25,14 @@ class After(NamedTuple):
     """Where the next page begins: after this row."""
 
     observed_from: datetime
-    key: UUID
+    key: Key
     term_id: str
 
 
 class FoundViolation(NamedTuple):
     """One term's breach by one report."""
 
-    key: UUID
+    key: Key
     term_id: str
     revision: int
     received_at: datetime

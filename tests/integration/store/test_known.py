@@ -1,9 +1,9 @@
 """What a writer finds, and how writers that meet wait for each other."""
 
 import hashlib
+import os
 from datetime import timedelta
 from threading import Thread
-from uuid import UUID, uuid4
 
 from msgspec.structs import replace
 
@@ -20,6 +20,7 @@ from services.store.known import (
 from services.store.rows import BatchRows, KeyKind, KeyRow
 from services.store.write import copy_batch
 from streams.dossier import Relation
+from streams.keys import Key
 from tests.integration.store.test_write import wait_until_somebody_waits
 from tests.unit.services.store.sample_rows import (
     NOW,
@@ -30,7 +31,7 @@ from tests.unit.services.store.sample_rows import (
 )
 
 PLACEHOLDER = KnownKey(None, None)
-KEY = UUID(int=12)
+KEY = Key((12).to_bytes(16))
 
 
 def test_only_what_is_there_is_known(conn: Connection) -> None:
@@ -38,7 +39,7 @@ def test_only_what_is_there_is_known(conn: Connection) -> None:
     for number in range(200):
         add_report(rows, submission(number))
     copy_batch(conn, rows)
-    asked = [*(row.key for row in rows.keys[:50]), *(uuid4() for _ in range(50))]
+    asked = [*(row.key for row in rows.keys[:50]), *(Key(os.urandom(16)) for _ in range(50))]
     assert known_keys(conn, asked) == {
         row.key: KnownKey(row.content_hash, vouched=True) for row in rows.keys[:50]
     }
@@ -115,7 +116,7 @@ def test_who_speaks_of_a_report_is_found_by_the_report(conn: Connection) -> None
 
 
 def test_writers_that_speak_of_one_event_take_turns(empty_migrated_url: str) -> None:
-    seen: list[dict[UUID, KnownKey]] = []
+    seen: list[dict[Key, KnownKey]] = []
 
     def second() -> None:
         with connect(empty_migrated_url) as conn:
@@ -140,12 +141,12 @@ def test_writers_that_speak_of_one_event_take_turns(empty_migrated_url: str) -> 
 def test_writers_that_lock_the_same_events_do_not_block_each_other_for_good(
     empty_migrated_url: str,
 ) -> None:
-    keys = [uuid4() for _ in range(60)]
+    keys = [Key(os.urandom(16)) for _ in range(60)]
     with connect(empty_migrated_url) as conn:
         claim_placeholders(conn, keys)
     failures: list[BaseException] = []
 
-    def lock(asked: list[UUID]) -> None:
+    def lock(asked: list[Key]) -> None:
         try:
             with connect(empty_migrated_url) as conn:
                 for _ in range(20):

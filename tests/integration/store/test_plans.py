@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
-from uuid import UUID
 
 import psycopg
 import pytest
@@ -19,6 +18,7 @@ from services.store.partitions import ensure_partitions
 from services.store.queries.corridors import availability
 from services.store.queries.reports import assessment_of, find_report
 from services.store.queries.violations import After, FoundViolation, violations
+from streams.keys import Key
 from streams.vocabulary import Verdict, ViolationKind
 
 MILLION = 1_000_000
@@ -124,8 +124,11 @@ def rows_read(plan: str) -> float:
         ({"kind": ViolationKind.FIRE_INTO_ZONE, "until": MIDDLE}, "observed_from"),
         ({}, "observed_from"),
         ({"since": MIDDLE, "until": MIDDLE + timedelta(hours=1)}, "observed_from"),
-        ({"after": After(MIDDLE, UUID(int=1), "term")}, "observed_from"),
-        ({"zone": "zone-7", "after": After(MIDDLE, UUID(int=1), "t")}, "zone_id_observed_from"),
+        ({"after": After(MIDDLE, Key(bytes(16)), "term")}, "observed_from"),
+        (
+            {"zone": "zone-7", "after": After(MIDDLE, Key(bytes(16)), "t")},
+            "zone_id_observed_from",
+        ),
     ],
 )
 def test_violations_are_found_by_an_index(
@@ -179,7 +182,7 @@ def test_a_corridors_intervals_are_found_by_an_index(million: Connection) -> Non
 
 
 def test_a_batchs_keys_are_looked_up_one_by_one(million: Connection) -> None:
-    keys = [UUID(int=n) for n in range(5_000)]
+    keys = [Key(n.to_bytes(16)) for n in range(5_000)]
     with explained(million) as plans:
         found = known_keys(million, keys)
         versions_of(million, keys[:10])

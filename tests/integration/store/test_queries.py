@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
@@ -18,6 +17,7 @@ from services.store.queries.totals import Total, VerdictTotal, overall, totals, 
 from services.store.queries.violations import violations
 from services.store.rows import AvailabilityRow, BatchRows, KeyKind, KeyRow
 from services.store.write import copy_batch, copy_rows
+from streams.keys import Key
 from streams.vocabulary import Verdict, ViolationKind
 from tests.unit.services.store.sample_rows import (
     NOW,
@@ -230,14 +230,20 @@ def test_what_was_refused_is_told_with_its_reason_and_its_bytes(conn: Connection
     raw = rejected_bytes(conn, last.received_at, last.key)
     assert raw == b"{{{"
     assert hashlib.sha256(raw).digest() == last.content_hash
-    assert rejected_bytes(conn, NOW, UUID(int=0)) is None
+    assert rejected_bytes(conn, NOW, Key((0).to_bytes(16))) is None
 
 
 def test_figures_say_how_the_store_is(some: Connection) -> None:
     rows = BatchRows(
         keys=[
-            KeyRow(UUID(int=1), None, KeyKind.REPORT, None, None),
-            KeyRow(UUID(int=2), NOW, KeyKind.CORRIDOR_STATUS, vouched=True, content_hash=bytes(32)),
+            KeyRow(Key((1).to_bytes(16)), None, KeyKind.REPORT, None, None),
+            KeyRow(
+                Key((2).to_bytes(16)),
+                NOW,
+                KeyKind.CORRIDOR_STATUS,
+                vouched=True,
+                content_hash=bytes(32),
+            ),
         ],
         rejected=[rejected_row(received_at=NOW.replace(year=1999))],
     )

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -42,6 +41,7 @@ from services.store.rows import (
     KeyRow,
 )
 from services.store.write import copy_batch, copy_rows
+from streams.keys import Key
 from tests.unit.services.store.sample_rows import (
     NOW,
     SUBMISSION,
@@ -81,10 +81,11 @@ def integers(bits: int) -> st.SearchStrategy[int]:
     return st.integers(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
+KEYS = st.binary(min_size=16, max_size=16).map(Key)
 ROWS = st.lists(
     st.tuples(
-        st.none() | st.uuids(),
-        st.uuids(),
+        st.none() | KEYS,
+        KEYS,
         st.none() | integers(16),
         st.none() | integers(32),
         st.none() | integers(64),
@@ -125,10 +126,10 @@ def test_a_whole_batch_is_read_back_as_it_was_written(conn: Connection) -> None:
     rows = BatchRows()
     add_report(rows, submission(1), violates=True)
     add_retraction(rows, submission(1), submission(2))
-    rows.keys.append(KeyRow(UUID(int=1), None, KeyKind.REPORT, None, None))
+    rows.keys.append(KeyRow(Key((1).to_bytes(16)), None, KeyKind.REPORT, None, None))
     rows.rejected.append(rejected_row(b"\xff\0{"))
     rows.corridor_events.append(
-        CorridorEventRow("smm", "r", UUID(int=2), 1, NOW, CorridorEventKind.REPORT, b"")
+        CorridorEventRow("smm", "r", Key((2).to_bytes(16)), 1, NOW, CorridorEventKind.REPORT, b"")
     )
     copy_batch(conn, rows)
     assert sorted(all_of(conn, "event_keys")) == sorted(map(astuple, rows.keys))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from uuid import UUID
 
 from psycopg import sql
 
@@ -20,7 +19,7 @@ from streams.assessment import encode_assessment
 from streams.decode import Refusal, decode_report, decode_status
 from streams.dossier import Dossier, Link, Version, links_of, read_dossiers
 from streams.inforce import Register
-from streams.keys import EventKind, event_key
+from streams.keys import EventKind, Key, event_key
 from streams.tags import ProducerKey
 from streams.topics import TopicName
 from tests.integration.worker.records import KEYS, Entry, Message, log_of
@@ -77,8 +76,8 @@ def pure_readings(
     """The readings of reports by the pure core alone, from the set of messages; without times."""
     log = log_of(dict.fromkeys(messages))
     incoming, _ = read_records(log, EventKind.REPORT, decode_report, keys)
-    versions: defaultdict[UUID, list[Version]] = defaultdict(list)
-    links: defaultdict[UUID, list[Link]] = defaultdict(list)
+    versions: defaultdict[Key, list[Version]] = defaultdict(list)
+    links: defaultdict[Key, list[Link]] = defaultdict(list)
     for item in incoming:
         event, vouched = item.event, item.authentication.vouched
         versions[item.key].append(Version(event, item.authentication, item.received_at))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import NamedTuple
-from uuid import UUID
 
 import pytest
 import rich_click as click
@@ -26,6 +25,7 @@ from services.cli.output import (
     span,
 )
 from services.store.instants import SINCE_EVER, WITHOUT_END
+from streams.keys import Key
 
 NOON = datetime(2018, 9, 5, 12, tzinfo=UTC)
 
@@ -60,7 +60,7 @@ def printed(value: object, capsys: pytest.CaptureFixture[str]) -> object:
         (WITHOUT_END, None),
         (b"\x00\xff", "00ff"),
         (Word.OPEN, "open"),
-        (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+        (Key((1).to_bytes(16)), "00000000-0000-0000-0000-000000000001"),
         (float("nan"), None),
         ((NOON, b"\x01"), ["2018-09-05T12:00:00Z", "01"]),
         (Row(NOON, b"\x01"), {"at": "2018-09-05T12:00:00Z", "hash": "01"}),

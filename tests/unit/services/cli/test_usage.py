@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
 from services.cli.violations import events, mark
 from services.store.queries.violations import After
+from streams.keys import Key
 from tests.unit.services.cli.conftest import Run
 from tests.unit.streams.builders import NOON
 
@@ -45,7 +45,7 @@ def test_wrong_usage_exits_2_with_one_json_error(words: str, run: Run) -> None:
 
 
 def test_a_page_is_read_as_it_is_said() -> None:
-    after = After(NOON, UUID(KEY), "a-term~with-a-tilde")
+    after = After(NOON, Key.parse(KEY), "a-term~with-a-tilde")
     assert mark(after) == f"{NOON.isoformat()}~{KEY}~a-term~with-a-tilde"
 
 
