@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -26,6 +27,10 @@ class Announced:
 
     def __init__(self, bootstrap: str) -> None:
         self._consumer = KafkaConsumer(bootstrap_servers=bootstrap)
+        deadline = time.monotonic() + 30
+        while TopicName.REJECTED not in self._consumer.topics():  # made a moment ago
+            assert time.monotonic() < deadline, "the topic is not there"
+            time.sleep(0.05)
         partition = TopicPartition(TopicName.REJECTED, 0)
         self._consumer.assign([partition])
         self._consumer.seek_to_end(partition)

@@ -176,10 +176,19 @@ def _year_of_events(count: int) -> list[StatusEvent | RouteEvent]:
     return events
 
 
-def test_ten_thousand_events_of_one_corridor_fold_within_a_second() -> None:
+def test_ten_times_the_events_of_one_corridor_fold_in_little_more_than_ten_times_the_time() -> None:
+    # A second for ten thousand on a usual machine; measured against itself, because a slow one
+    # is no fault of the fold, while one that grew with the square would take a hundred times.
     road = corridor(windows=((0, None),))
-    agreed, events = agreement(road, end=None), _year_of_events(10_000)
-    started = time.process_time()
-    intervals = availability(road, agreed, METHODOLOGY, events)
-    assert time.process_time() - started < 1.0
-    assert len(intervals) > 1_000
+    agreed = agreement(road, end=None)
+
+    def folded(count: int) -> tuple[float, int]:
+        events = _year_of_events(count)
+        started = time.process_time()
+        intervals = availability(road, agreed, METHODOLOGY, events)
+        return time.process_time() - started, len(intervals)
+
+    few = min(folded(1_000)[0] for _ in range(5))
+    many, intervals = min(folded(10_000) for _ in range(2))
+    assert intervals > 1_000
+    assert many < 25 * few
