@@ -26,6 +26,7 @@ from streams.events import (
     Downtime,
     Event,
     Location,
+    Point,
     Report,
 )
 from streams.vocabulary import DETAILS_OF
@@ -230,7 +231,10 @@ def _report_refusal(report: Report) -> Refusal | None:
         )
     if report.id in (report.supersedes, report.retracts):
         return Refusal(Reason.REFERS_TO_ITSELF, "a report cannot supersede or retract itself")
-    return _downtime_refusal(report.downtime) or _location_refusal(report.location)
+    location = report.location
+    if type(location) is Point and not report.downtime:
+        return None
+    return _downtime_refusal(report.downtime) or _location_refusal(location)
 
 
 def _location_refusal(location: Location | None) -> Refusal | None:
