@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import LiteralString
 
 import psycopg
@@ -40,6 +42,7 @@ from tests.unit.services.store.sample_rows import (
     submission,
 )
 
+ROOT = Path(__file__).parents[3]
 MISSIONS = ("smm", "unmil")
 AGREEMENTS = {"smm": ("smm-a", "smm-b"), "unmil": ("unmil-a",)}
 OF_MISSION = (
@@ -488,3 +491,18 @@ def test_history_is_kept_from_the_tokens_table_too(store_url: str) -> None:
         with pytest.raises(psycopg.DatabaseError, match="never changed"), owner.transaction():
             owner.execute("UPDATE tokens SET revoked_at = NULL")
         owner.rollback()
+
+
+def test_the_guides_role_for_workers_can_do_their_work(store_url: str, engines: Engines) -> None:
+    guide = (ROOT / "docs/guides/operators.md").read_text("utf-8")
+    (grants,) = re.findall(r"```sql\n(CREATE ROLE truceline_worker.*?)```", guide, re.DOTALL)
+    name = str(conninfo_to_dict(store_url)["dbname"])
+    with connect(engines.postgres.url_of(name, role="postgres")) as conn:
+        conn.execute(grants.encode())
+        conn.execute("SET LOCAL ROLE truceline_worker")
+        rows = BatchRows()
+        add_report(rows, submission(55), violates=True)
+        copy_batch(conn, rows)
+        conn.execute("UPDATE event_keys SET vouched = true")
+        refuses(conn, "DROP TRIGGER history_rows ON submissions")
+        conn.rollback()
