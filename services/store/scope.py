@@ -20,7 +20,7 @@ def set_scope(
     """Narrow the current transaction to these missions; it ends with the transaction.
 
     Args:
-        conn: a connection in a transaction.
+        conn: a connection in a transaction, made with `connect(…, scoped=True)`.
         missions: ids, of which none holds a comma.
         agreements: ids; None: every agreement of the missions.
     """

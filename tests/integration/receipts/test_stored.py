@@ -55,7 +55,7 @@ def filled_url(database_url: str) -> str:
 @pytest.fixture
 def gateway(filled_url: str, engines: Engines) -> Iterator[Connection]:
     name = str(conninfo_to_dict(filled_url)["dbname"])
-    with connect(engines.postgres.url_of(name, role=API_ROLE)) as conn:
+    with connect(engines.postgres.url_of(name, role=API_ROLE), scoped=True) as conn:
         set_scope(conn, ["smm"])
         yield conn
         conn.rollback()

@@ -137,7 +137,7 @@ def api_url(store_url: str, engines: Engines) -> str:
 @pytest.fixture
 def api(api_url: str) -> Iterator[Connection]:
     """The gateway's connection, its work undone."""
-    with connect(api_url, name="test api") as connection:
+    with connect(api_url, name="test api", scoped=True) as connection:
         connection.execute("SELECT")
         yield connection
         connection.rollback()
@@ -176,7 +176,7 @@ def test_without_a_scope_nothing_is_seen(api: Connection, table: str) -> None:
 
 
 def test_a_scope_ends_with_its_transaction(api_url: str) -> None:
-    with connect(api_url) as conn:
+    with connect(api_url, scoped=True) as conn:
         set_scope(conn, ["smm"])
         assert count(conn, "submissions") == 2
         conn.commit()
@@ -491,6 +491,19 @@ def test_history_is_kept_from_the_tokens_table_too(store_url: str) -> None:
         with pytest.raises(psycopg.DatabaseError, match="never changed"), owner.transaction():
             owner.execute("UPDATE tokens SET revoked_at = NULL")
         owner.rollback()
+
+
+def test_a_role_that_would_see_nothing_is_told_so_and_not_that_nothing_happened(
+    store_url: str, engines: Engines
+) -> None:
+    name = str(conninfo_to_dict(store_url)["dbname"])
+    with connect(engines.postgres.url_of(name, role="postgres")) as conn:
+        conn.execute("CREATE ROLE forgotten")
+        conn.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO forgotten")
+        conn.execute("SET LOCAL ROLE forgotten")
+        for table in Base.metadata.tables:
+            refuses(conn, sql.SQL("SELECT FROM {}").format(sql.Identifier(table)))
+        conn.rollback()
 
 
 def test_the_guides_role_for_workers_can_do_their_work(store_url: str, engines: Engines) -> None:

@@ -50,7 +50,7 @@ def owner(migrated_url: str) -> Iterator[Connection]:
 def gateway(migrated_url: str, engines: Engines) -> Iterator[Connection]:
     """The gateway's connection."""
     name = str(conninfo_to_dict(migrated_url)["dbname"])
-    with connect(engines.postgres.url_of(name, role=API_ROLE)) as conn:
+    with connect(engines.postgres.url_of(name, role=API_ROLE), scoped=True) as conn:
         conn.autocommit = True
         yield conn
 
