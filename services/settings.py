@@ -17,13 +17,19 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from services.errors import SettingsError
-from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE, read_endpoints
+from services.local.endpoints import (
+    API_DATABASE_VARIABLE,
+    DATABASE_VARIABLE,
+    KAFKA_VARIABLE,
+    read_endpoints,
+)
 from services.local.folder import default_folder
 from streams.topics import WORKER_GROUP
 
 URL_SCHEME = "postgresql://"
 KEYS_VARIABLE = "TRUCELINE_PRODUCER_KEYS"
 GROUP_VARIABLE = "TRUCELINE_WORKER_GROUP"
+RECEIPT_KEYS_VARIABLE = "TRUCELINE_RECEIPT_KEYS"
 
 
 _BROKER = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
@@ -41,6 +47,9 @@ class Settings:
     """Kafka's consumer group of the workers; another one reads every event again from the start."""
     keys_required: bool = False
     """Somebody named the key file, so it must be there."""
+    api_database_url: str | None = None
+    receipt_keys: Path = Path("keys/receipts")
+    """The folder of the keys that sign receipts."""
 
     def database(self) -> str:
         """The database's URL.
@@ -54,6 +63,19 @@ class Settings:
             )
         return check_database_url(self.database_url)
 
+    def api_database(self) -> str:
+        """The database's URL for the role that owns nothing, which the gateway logs in as.
+
+        Raises:
+            SettingsError: it is not set and nothing runs, or it is no URL of a database.
+        """
+        if self.api_database_url is None:
+            raise SettingsError(
+                "no database for the gateway's role: start one with `truceline up`, or set"
+                f" {API_DATABASE_VARIABLE}"
+            )
+        return check_database_url(self.api_database_url, API_DATABASE_VARIABLE)
+
     def kafka(self) -> str:
         """Kafka's bootstrap address.
 
@@ -65,7 +87,7 @@ class Settings:
         return check_bootstrap(self.kafka_bootstrap)
 
 
-def check_database_url(url: str) -> str:
+def check_database_url(url: str, variable: str = DATABASE_VARIABLE) -> str:
     """The URL as it is, if both readers of it, libpq and SQLAlchemy, take it.
 
     Raises:
@@ -74,12 +96,12 @@ def check_database_url(url: str) -> str:
     """
     if not url.startswith(URL_SCHEME):
         raise SettingsError(
-            f"{DATABASE_VARIABLE} must begin with {URL_SCHEME}, e.g. {URL_SCHEME}me@host/name"
+            f"{variable} must begin with {URL_SCHEME}, e.g. {URL_SCHEME}me@host/name"
         )
     # A password with a bare @ reads as another host, which later messages would quote.
     if url.partition("?")[0].count("@") > 1 or not _is_readable(url):
         raise SettingsError(
-            f"{DATABASE_VARIABLE} cannot be read: write {URL_SCHEME}me@host:port/name, with special"
+            f"{variable} cannot be read: write {URL_SCHEME}me@host:port/name, with special"
             " characters percent-encoded (@ is %40)"
         )
     return url
@@ -114,6 +136,7 @@ def load_settings(folder: Path | None = None) -> Settings:
     home = folder or default_folder()
     running = read_endpoints(home)
     keys = os.environ.get(KEYS_VARIABLE)
+    receipt_keys = os.environ.get(RECEIPT_KEYS_VARIABLE)
     return Settings(
         database_url=os.environ.get(DATABASE_VARIABLE)
         or (running.database_url if running else None),
@@ -122,4 +145,7 @@ def load_settings(folder: Path | None = None) -> Settings:
         producer_keys=Path(keys) if keys else home / "keys" / "producers.toml",
         keys_required=bool(keys),
         worker_group=os.environ.get(GROUP_VARIABLE) or WORKER_GROUP,
+        api_database_url=os.environ.get(API_DATABASE_VARIABLE)
+        or (running.api_database_url if running else None),
+        receipt_keys=Path(receipt_keys) if receipt_keys else home / "keys" / "receipts",
     )

@@ -41,6 +41,8 @@ COMMANDS: Final = {
     "corridor": "Show the availability of corridors.",
     "rejected": "List refused events, newest first.",
     "status": "Show engines, workers, lag and figures.",
+    "token": "Make, list and revoke the tokens of the gateway's callers.",
+    "receipt": "Verify receipts; show and rotate the keys that sign them.",
     "db": "Bring the database to this version.",
     "topics": "Make the Kafka topics that are not there; those that are stay as they are.",
     "worker": "Run one worker, until SIGTERM.",

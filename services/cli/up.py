@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import rich_click as click
 
 from services.cli.output import json_option, print_json
 from services.keyring import make_keys, read_keys
-from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
+from services.local.endpoints import API_DATABASE_VARIABLE, DATABASE_VARIABLE, KAFKA_VARIABLE
 from services.local.folder import HOME_VARIABLE, default_folder
 from services.local.up import Plan
 from services.local.up import up as bring_up
 from services.make_topics import make_topics
-from services.settings import KEYS_VARIABLE, check_bootstrap, check_database_url
+from services.receipts.key_folder import make_receipt_keys
+from services.settings import (
+    KEYS_VARIABLE,
+    RECEIPT_KEYS_VARIABLE,
+    check_bootstrap,
+    check_database_url,
+)
 
 
 @click.command(epilog="Example: truceline up --workers 2")
@@ -41,7 +48,7 @@ def up(folder: Path | None, workers: int, kafka_port: int | None, *, as_json: bo
         else:
             click.echo(line)
 
-    database_url, bootstrap = _given_engines()
+    database_url, bootstrap, api_database_url = _given_engines()
     home = folder or default_folder()
     os.environ[HOME_VARIABLE] = str(home)  # the workers look for their keys there
     bring_up(
@@ -51,17 +58,20 @@ def up(folder: Path | None, workers: int, kafka_port: int | None, *, as_json: bo
         kafka_port=kafka_port,
         database_url=database_url,
         kafka_bootstrap=bootstrap,
+        api_database_url=api_database_url,
     )
 
 
-def _given_engines() -> tuple[str | None, str | None]:
+def _given_engines() -> tuple[str | None, str | None, str | None]:
     """The engines that the environment names, checked before anything is started."""
     if keys := os.environ.get(KEYS_VARIABLE):
         read_keys(Path(keys), required=True)
     url, bootstrap = os.environ.get(DATABASE_VARIABLE), os.environ.get(KAFKA_VARIABLE)
+    api = os.environ.get(API_DATABASE_VARIABLE)
     return (
         check_database_url(url) if url else None,
         check_bootstrap(bootstrap) if bootstrap else None,
+        check_database_url(api, API_DATABASE_VARIABLE) if api else None,
     )
 
 
@@ -71,6 +81,8 @@ def plan_of(home: Path, workers: int) -> Plan:
     def migrate(database_url: str) -> None:
         if not os.environ.get(KEYS_VARIABLE):
             make_keys(home / "keys" / "producers.toml")
+        if not os.environ.get(RECEIPT_KEYS_VARIABLE):
+            make_receipt_keys(home / "keys" / "receipts", datetime.now(UTC))
         from services.store.migrate import upgrade  # noqa: PLC0415  Alembic takes its time
 
         upgrade(database_url)

@@ -10,6 +10,7 @@ from services.local.errors import FolderForeignError
 from services.local.folder import is_held
 
 DATABASE_VARIABLE: Final = "TRUCELINE_DATABASE_URL"
+API_DATABASE_VARIABLE: Final = "TRUCELINE_API_DATABASE_URL"
 KAFKA_VARIABLE: Final = "TRUCELINE_KAFKA_BOOTSTRAP"
 RUN_FILE: Final = "run.json"
 
@@ -20,6 +21,8 @@ class Endpoints:
 
     database_url: str
     kafka_bootstrap: str
+    api_database_url: str | None = None
+    """The same database for the role that owns nothing; None: nobody has said where."""
 
 
 def write_endpoints(folder: Path, endpoints: Endpoints) -> Path:

@@ -24,13 +24,14 @@ from services.local.postgres import Postgres
 class Engines:
     """The two engines on a data folder. An engine whose address is given is not started."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each engine may be given, each by its name
         self,
         folder: Path,
         *,
         kafka_port: int | None = None,
         given_database_url: str | None = None,
         given_kafka_bootstrap: str | None = None,
+        given_api_database_url: str | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.folder = Folder(folder)
@@ -38,6 +39,7 @@ class Engines:
         self.kafka = Kafka(self.folder, port=kafka_port, jars=self._find_jars)
         self._given_database_url = given_database_url
         self._given_kafka_bootstrap = given_kafka_bootstrap
+        self._given_api_database_url = given_api_database_url
         self._say = say
         self._cancelled = threading.Event()
 
@@ -70,6 +72,7 @@ class Engines:
         return Endpoints(
             database_url=self._given_database_url or self.postgres.url,
             kafka_bootstrap=self._given_kafka_bootstrap or self.kafka.bootstrap,
+            api_database_url=self._given_api_database_url or self._own_api_database_url(),
         )
 
     def stop(self) -> None:
@@ -91,6 +94,9 @@ class Engines:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _own_api_database_url(self) -> str | None:
+        return self.postgres.api_url if self.postgres in self.ours else None
 
     def _stop_ours(self) -> None:
         with ThreadPoolExecutor(max_workers=2) as pool:

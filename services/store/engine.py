@@ -23,16 +23,24 @@ Connection: TypeAlias = psycopg.Connection[TupleRow]
 CONNECT_TIMEOUT_S = 10
 
 
-def connect(url: str, *, name: str = "truceline") -> Connection:
+def connect(url: str, *, name: str = "truceline", scoped: bool = False) -> Connection:
     """A connection that begins a transaction at the first statement; its time zone is UTC.
 
-    `name` is shown in ``pg_stat_activity``. Raises `psycopg.OperationalError` when nobody answers.
+    Args:
+        url: the database.
+        name: shown in ``pg_stat_activity``.
+        scoped: whether row-level security may leave rows out; the gateway's role, which names its
+            scope (`scope`). To all else a table that is not seen whole is an error: a role that
+            lacks BYPASSRLS would be told, calmly, that nothing happened.
+
+    Raises:
+        psycopg.OperationalError: nobody answers.
     """
     connection = psycopg.connect(
         url,
         application_name=name,
         connect_timeout=CONNECT_TIMEOUT_S,
-        options="-c timezone=UTC",
+        options=f"-c timezone=UTC -c row_security={'on' if scoped else 'off'}",
     )
     register_instants(connection)
     register_values(connection)

@@ -3,7 +3,8 @@
 StoreError
 ├── SchemaError                the database's tables are not those this program was written for
 │   ├── NotMigratedError       they are older: `truceline db upgrade`
-│   └── NewerDatabaseError     they are newer: install the newer program
+│   ├── NewerDatabaseError     they are newer: install the newer program
+│   └── ApiRoleError           the gateway's role is missing or too mighty: the operator changes it
 └── DocumentConflictError      another document is already stored under this id and version
 
 What psycopg raises is not wrapped: `fate_of` reads it.
@@ -30,6 +31,10 @@ class NotMigratedError(SchemaError):
 
 class NewerDatabaseError(SchemaError):
     """The tables were made by a newer program; this one would write what that one can't read."""
+
+
+class ApiRoleError(SchemaError):
+    """The gateway's role is missing and may not be made, or nothing would hold it."""
 
 
 class DocumentConflictError(StoreError):

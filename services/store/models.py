@@ -3,10 +3,10 @@
 Place on the data's way: the shape of the truth. The migrations make these tables (a test holds
 them equal), `rows` mirrors them column by column for COPY.
 
-History (submissions, assessments, violations, supersessions, links, corridor rows, rejected) is
-never updated and never deleted: a trigger refuses it (migration 0010). What supersedes is a new
-row. No foreign keys between the big tables: a check for each row would cost more than the row, and
-everything that one event causes is written in one transaction by one writer.
+History (submissions, assessments, violations, supersessions, links, corridor rows, rejected,
+receipts) is never updated and never deleted: a trigger refuses it (migrations 0010, 0012). What
+supersedes is a new row. No foreign keys between the big tables: a check for each row would cost
+more than the row, and everything that one event causes is written in one transaction by one writer.
 
 Times are `timestamptz`. Columns stand fixed width first, so that rows carry no padding. Bodies are
 the canonical msgspec JSON as `bytea`: they are hashed and compared, never searched.
@@ -23,6 +23,7 @@ from sqlalchemy import (
     TIMESTAMP,
     BigInteger,
     Double,
+    Identity,
     Index,
     LargeBinary,
     SmallInteger,
@@ -272,7 +273,60 @@ class Rejected(Base):
     raw: Mapped[Body]
 
 
-BY_MONTH_TABLES = ("submissions", "assessments", "violations", "rejected")
+class StoredToken(Base):
+    """Who may submit, or ask, through the gateway; the secret itself is nowhere.
+
+    Only `revoked_at` ever changes, once (migration 0011).
+    """
+
+    __tablename__ = "tokens"
+    __table_args__ = (UniqueConstraint("secret_hash"),)
+
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    revoked_at: Mapped[Instant | None]
+    id: Mapped[String] = mapped_column(primary_key=True)
+    secret_hash: Mapped[Hash]
+    label: Mapped[String]
+    mission: Mapped[String]
+    agreement: Mapped[String | None]
+    roles: Mapped[Strings]
+    sources: Mapped[Strings]
+
+
+class StoredReceipt(Base):
+    """The signature under the receipt of one version; the rest of it is made from the submission.
+
+    Only what came through the gateway has one.
+    """
+
+    __tablename__ = "receipts"
+    __table_args__ = (BY_MONTH,)
+
+    key: Mapped[Key] = mapped_column(primary_key=True)
+    received_at: Mapped[Instant] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    mission: Mapped[String]
+    key_id: Mapped[String]
+    signature: Mapped[Body]
+
+
+class Waiting(Base):
+    """A stored version that Kafka has not acknowledged yet; deleted when it has."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[Long] = mapped_column(Identity(always=True), primary_key=True)
+    received_at: Mapped[Instant]
+    queued_at: Mapped[Instant]
+    key: Mapped[Key]
+    revision: Mapped[int]
+    lane: Mapped[Small]
+    topic: Mapped[String]
+    partition_key: Mapped[Body]
+
+
+BY_MONTH_TABLES = ("submissions", "assessments", "violations", "rejected", "receipts")
 """The tables that `partitions` makes months for."""
 
 HISTORY_TABLES = (
@@ -286,5 +340,6 @@ HISTORY_TABLES = (
     "corridor_events",
     "corridor_availability",
     "rejected",
+    "receipts",
 )
 """The tables whose rows are never updated and never deleted."""

@@ -1,9 +1,9 @@
 """Month partitions: made ahead, and a default one that is watched.
 
-Place on the data's way: under submissions, assessments, violations and rejected rows, which are
-partitioned by the month in which they were received. A row whose month has no partition lands in
-the default partition: nothing is lost, and making the month later moves it there. An operator sees
-both in `partition_report`.
+Place on the data's way: under submissions, assessments, violations, rejected and receipts, which
+are partitioned by the month in which they were received. A row whose month has no partition
+lands in the default partition: nothing is lost, and making the month later moves it there. An
+operator sees both in `partition_report`.
 """
 
 from __future__ import annotations

@@ -181,6 +181,17 @@ class RejectedRow(Row, frozen=True, gc=False):
     raw: bytes
 
 
+class ReceiptRow(Row, frozen=True, gc=False):
+    """`receipts`: what signs the receipt of version `revision` of `key`."""
+
+    key: UUID
+    received_at: datetime
+    revision: int
+    mission: str
+    key_id: str
+    signature: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class BatchRows:
     """Everything that one batch writes, table by table; the lists are filled by the writer."""

@@ -13,11 +13,12 @@ import pytest
 
 from services.cli import output
 from services.cli.main import COMMANDS, truceline
-from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
+from services.local.endpoints import API_DATABASE_VARIABLE, DATABASE_VARIABLE, KAFKA_VARIABLE
 from services.local.folder import HOME_VARIABLE
 from services.local.programs import CACHE_VARIABLE
-from services.settings import GROUP_VARIABLE, KEYS_VARIABLE
+from services.settings import GROUP_VARIABLE, KEYS_VARIABLE, RECEIPT_KEYS_VARIABLE
 from services.store.models import HISTORY_TABLES, Base
+from services.tokens.token import Role
 from services.worker.__main__ import EXIT_UNUSABLE
 from streams.agreement import Agreement, Corridor, Document, Source, Term, Zone
 from streams.batching import EXIT_STALLED
@@ -47,6 +48,8 @@ VARIABLES = {
     CACHE_VARIABLE,
     KEYS_VARIABLE,
     GROUP_VARIABLE,
+    API_DATABASE_VARIABLE,
+    RECEIPT_KEYS_VARIABLE,
 }
 
 on_every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -225,6 +228,10 @@ def test_every_table_is_documented_and_whether_it_is_history() -> None:
     rows = table(GUIDES / "auditors.md", "## What is kept")
     assert set(rows) == set(Base.metadata.tables)
     assert {name for name, cells in rows.items() if cells[2] == "never"} == set(HISTORY_TABLES)
+
+
+def test_every_role_of_a_token_is_documented() -> None:
+    assert set(table(GUIDES / "operators.md", "## Tokens")) == {role.value for role in Role}
 
 
 def test_every_field_of_the_documents_is_documented() -> None:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from services.local.engines import Engines
@@ -19,6 +20,7 @@ from services.local.errors import (
 )
 from services.local.orphans import find_processes
 from services.local.ports import LOOPBACK
+from services.local.postgres import API_ROLE
 
 OWN_DATABASE = "postgresql://somewhere/else"
 OWN_KAFKA = "127.0.0.1:9"
@@ -55,8 +57,20 @@ def test_engines_of_ones_own_are_taken_as_given_and_none_is_started(place: Path)
     engines = Engines(place, given_database_url=OWN_DATABASE, given_kafka_bootstrap=OWN_KAFKA)
     with engines as endpoints:
         assert (endpoints.database_url, endpoints.kafka_bootstrap) == (OWN_DATABASE, OWN_KAFKA)
+        assert endpoints.api_database_url is None  # whoever has the database says where
     assert not (place / "postgres").exists()
     assert not (place / "kafka").exists()
+
+
+def test_the_gateways_address_may_be_given_beside_them(place: Path) -> None:
+    engines = Engines(
+        place,
+        given_database_url=OWN_DATABASE,
+        given_kafka_bootstrap=OWN_KAFKA,
+        given_api_database_url="postgresql://api@somewhere/else",
+    )
+    with engines as endpoints:
+        assert endpoints.api_database_url == "postgresql://api@somewhere/else"
 
 
 def test_a_folder_in_use_is_refused_and_what_runs_on_it_goes_on(engines: Engines) -> None:
@@ -76,8 +90,8 @@ def test_a_folder_behind_a_closed_one_is_told_with_the_barrier(place: Path) -> N
 
 def test_data_that_postgresql_refuses_is_told_with_its_own_words(place: Path) -> None:
     engines = Engines(place, given_kafka_bootstrap=OWN_KAFKA)
-    with engines:
-        pass
+    with engines as endpoints, psycopg.connect(endpoints.api_database_url or "") as gateway:
+        assert gateway.execute("SELECT current_user").fetchone() == (API_ROLE,)
     (place / "postgres" / "PG_VERSION").write_text("12\n")
     with pytest.raises(EngineFailedError, match=r"ended with code 1: .*FATAL") as caught:
         engines.start()

@@ -9,22 +9,34 @@ import pytest
 
 from services import settings
 from services.errors import SettingsError
-from services.local.endpoints import Endpoints
-from services.local.up import DATABASE_VARIABLE, KAFKA_VARIABLE
+from services.local.endpoints import (
+    API_DATABASE_VARIABLE,
+    DATABASE_VARIABLE,
+    KAFKA_VARIABLE,
+    Endpoints,
+)
 from services.settings import (
     KEYS_VARIABLE,
+    RECEIPT_KEYS_VARIABLE,
     Settings,
     check_bootstrap,
     check_database_url,
     load_settings,
 )
 
-RUNNING = Endpoints("postgresql:///running", "127.0.0.1:9092")
+RUNNING = Endpoints("postgresql:///running", "127.0.0.1:9092", "postgresql://api@/running")
+SET = (
+    API_DATABASE_VARIABLE,
+    DATABASE_VARIABLE,
+    KAFKA_VARIABLE,
+    KEYS_VARIABLE,
+    RECEIPT_KEYS_VARIABLE,
+)
 
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in (DATABASE_VARIABLE, KAFKA_VARIABLE, KEYS_VARIABLE):
+    for variable in SET:
         monkeypatch.delenv(variable, raising=False)
 
 
@@ -39,13 +51,17 @@ def test_where_nothing_runs_and_nothing_is_set_a_person_is_told_what_to_do(tmp_p
         found.database()
     with pytest.raises(SettingsError, match=rf"truceline up.*{KAFKA_VARIABLE}"):
         found.kafka()
+    with pytest.raises(SettingsError, match=rf"truceline up.*{API_DATABASE_VARIABLE}"):
+        found.api_database()
 
 
 @pytest.mark.usefixtures("running")
 def test_what_runs_on_the_folder_is_found(tmp_path: Path) -> None:
     found = load_settings(tmp_path)
     assert (found.database(), found.kafka()) == (RUNNING.database_url, RUNNING.kafka_bootstrap)
+    assert found.api_database() == RUNNING.api_database_url
     assert found.producer_keys == tmp_path / "keys" / "producers.toml"
+    assert found.receipt_keys == tmp_path / "keys" / "receipts"
 
 
 @pytest.mark.usefixtures("running")
@@ -58,13 +74,15 @@ def test_the_environment_comes_first_each_for_itself(
     assert found.kafka() == RUNNING.kafka_bootstrap
     monkeypatch.setenv(KAFKA_VARIABLE, "broker:9092")
     assert load_settings(tmp_path).kafka() == "broker:9092"
+    monkeypatch.setenv(API_DATABASE_VARIABLE, "postgresql://api@elsewhere/db")
+    assert load_settings(tmp_path).api_database() == "postgresql://api@elsewhere/db"
 
 
 @pytest.mark.usefixtures("running")
 def test_a_variable_set_to_nothing_is_not_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for variable in (DATABASE_VARIABLE, KAFKA_VARIABLE, KEYS_VARIABLE):
+    for variable in SET:
         monkeypatch.setenv(variable, "")
     found = load_settings(tmp_path)
     assert (found.database(), found.kafka()) == (RUNNING.database_url, RUNNING.kafka_bootstrap)
@@ -74,6 +92,17 @@ def test_a_variable_set_to_nothing_is_not_set(
 def test_the_environment_may_name_the_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(KEYS_VARIABLE, "/run/secrets/producers.toml")
     assert load_settings(tmp_path).producer_keys == Path("/run/secrets/producers.toml")
+    monkeypatch.setenv(RECEIPT_KEYS_VARIABLE, "/run/keys")
+    assert load_settings(tmp_path).receipt_keys == Path("/run/keys")
+
+
+def test_a_url_of_the_gateways_role_is_refused_under_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(API_DATABASE_VARIABLE, "mysql://hunter2@host/db")
+    with pytest.raises(SettingsError, match=f"^{API_DATABASE_VARIABLE} must begin") as raised:
+        load_settings(tmp_path).api_database()
+    assert "hunter2" not in str(raised.value)
 
 
 def test_keys_that_the_environment_names_are_required(

@@ -10,11 +10,19 @@ from typing import Any, NamedTuple
 import pytest
 
 from services.cli.main import main
-from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
+from services.local.endpoints import API_DATABASE_VARIABLE, DATABASE_VARIABLE, KAFKA_VARIABLE
 from services.local.folder import HOME_VARIABLE
-from services.settings import GROUP_VARIABLE, KEYS_VARIABLE
+from services.settings import GROUP_VARIABLE, KEYS_VARIABLE, RECEIPT_KEYS_VARIABLE
 
-VARIABLES = (DATABASE_VARIABLE, KAFKA_VARIABLE, KEYS_VARIABLE, GROUP_VARIABLE, "COLUMNS")
+VARIABLES = (
+    API_DATABASE_VARIABLE,
+    DATABASE_VARIABLE,
+    KAFKA_VARIABLE,
+    KEYS_VARIABLE,
+    RECEIPT_KEYS_VARIABLE,
+    GROUP_VARIABLE,
+    "COLUMNS",
+)
 
 
 class Ran(NamedTuple):

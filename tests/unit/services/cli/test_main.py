@@ -20,11 +20,17 @@ def commands() -> dict[str, click.Command]:
     """Every command by its words, subcommands as `group command`."""
     found: dict[str, click.Command] = {}
     for name in COMMANDS:
-        command = load(name)
-        if isinstance(command, click.Group):
-            found |= {f"{name} {sub}": inner for sub, inner in command.commands.items()}
-        else:
-            found[name] = command
+        found |= runnable(name, load(name))
+    return found
+
+
+def runnable(words: str, command: click.Command) -> dict[str, click.Command]:
+    """What can be run under these words; a group too, where it does something by itself."""
+    if not isinstance(command, click.Group):
+        return {words: command}
+    found: dict[str, click.Command] = {words: command} if command.invoke_without_command else {}
+    for name, inner in command.commands.items():
+        found |= runnable(f"{words} {name}", inner)
     return found
 
 
@@ -102,6 +108,9 @@ def test_wrong_usage_is_json_where_json_was_asked_for(run: Run) -> None:
         "db upgrade",
         "agreement list",
         "agreement show a@1",
+        "token list",
+        "token create --label n --mission m --role reporter",
+        "token revoke tok-0123456789ab",
     ],
 )
 def test_where_no_engine_runs_one_line_says_what_to_do(words: str, run: Run) -> None:

@@ -36,6 +36,16 @@ LATER, EARLIER = "2018-09-06T00:00Z", "2018-09-05T00:00Z"
         "explain",
         "completion powershell",
         "up --workers 0",
+        "token create --mission m --role reporter",
+        "token create --label n --mission m",
+        "token create --label n --mission m --role king",
+        "token create --label n --mission two,missions --role reporter",
+        "token create --label n --mission * --role reporter",
+        "token create --label n --mission m --role reporter --days 0",
+        "token create --label n --mission m --role reporter --days 367",
+        "token create --label \x1b --mission m --role reporter",
+        "receipt verify nowhere.json",
+        "receipt keys rotate --overlap-hours -1",
     ],
 )
 def test_wrong_usage_exits_2_with_one_json_error(words: str, run: Run) -> None:

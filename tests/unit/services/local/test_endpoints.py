@@ -21,6 +21,16 @@ def test_a_running_instance_is_found_and_a_killed_one_is_not(place: Path) -> Non
     assert read_endpoints(place) is None
 
 
+def test_an_instance_of_an_older_program_has_no_address_for_the_gateway(place: Path) -> None:
+    folder = Folder(place)
+    folder.hold()
+    (place / "run.json").write_text(
+        '{"database_url": "postgresql:///x", "kafka_bootstrap": "a:1"}', encoding="utf-8"
+    )
+    assert read_endpoints(place) == Endpoints("postgresql:///x", "a:1", None)
+    folder.release()
+
+
 def test_a_stopped_instance_leaves_nothing(place: Path) -> None:
     folder = Folder(place)
     folder.hold()

@@ -16,6 +16,7 @@ ROWS: dict[str, Any] = {
     "corridor_events": rows.CorridorEventRow,
     "corridor_availability": rows.AvailabilityRow,
     "rejected": rows.RejectedRow,
+    "receipts": rows.ReceiptRow,
 }
 
 

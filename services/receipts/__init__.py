@@ -1,0 +1,1 @@
+"""Receipts: what was taken in, signed, so that whoever sent it can prove it to anybody."""

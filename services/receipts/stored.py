@@ -1,0 +1,79 @@
+"""Receipts in the store: added with the versions they are of, made again from their rows.
+
+Place on the data's way: inside the gateway's transaction, under its role (`services.store.scope`).
+COPY is not for tables under row-level security, hence `unnest`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from msgspec.structs import astuple
+from psycopg.rows import args_row
+
+from services.receipts.receipt import SignedReceipt, make_receipt, signed
+from services.store.engine import Connection
+from services.store.rows import ReceiptRow
+from streams.keys import EventKind
+
+_ADD = """
+INSERT INTO receipts (key, received_at, revision, mission, key_id, signature)
+SELECT * FROM unnest(%b::uuid[], %b::timestamptz[], %b::int[], %b::text[], %b::text[], %b::bytea[])
+"""
+
+_OF = """
+SELECT receipt.key, receipt.revision, kind, event_id, submission.mission, source, content_hash,
+    receipt.received_at, receipt.key_id, signature
+FROM unnest(%b::uuid[]) AS asked (key),
+    LATERAL (SELECT * FROM receipts WHERE key = asked.key OFFSET 0) AS receipt
+    JOIN submissions AS submission
+        ON submission.key = receipt.key AND submission.received_at = receipt.received_at
+        AND submission.revision = receipt.revision
+ORDER BY receipt.key, receipt.revision
+"""
+
+
+class _Stored(NamedTuple):
+    key: UUID
+    revision: int
+    kind: str
+    event_id: str
+    mission: str
+    source: str
+    content_hash: bytes
+    received_at: datetime
+    key_id: str
+    signature: bytes
+
+    def signed(self) -> SignedReceipt:
+        """As it was handed out first, byte for byte."""
+        receipt = make_receipt(
+            kind=EventKind(self.kind),
+            id=self.event_id,
+            mission=self.mission,
+            source=self.source,
+            revision=self.revision,
+            content_hash=self.content_hash,
+            received_at=self.received_at,
+            key_id=self.key_id,
+        )
+        return signed(receipt, self.signature)
+
+
+def add_receipts(conn: Connection, rows: Sequence[ReceiptRow]) -> None:
+    """Write receipts; in the transaction that writes their submissions."""
+    if rows:
+        columns = [list(column) for column in zip(*map(astuple, rows), strict=True)]
+        conn.execute(_ADD, columns)
+
+
+def receipts_of(conn: Connection, keys: Iterable[UUID]) -> dict[UUID, list[SignedReceipt]]:
+    """The receipts of every version of these events that has one, the first version first."""
+    found: dict[UUID, list[SignedReceipt]] = {}
+    with conn.cursor(binary=True, row_factory=args_row(_Stored)) as cursor:
+        for stored in cursor.execute(_OF, [list(keys)]):
+            found.setdefault(stored.key, []).append(stored.signed())
+    return found

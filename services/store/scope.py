@@ -1,0 +1,39 @@
+"""Scope: which missions and agreements a transaction of the gateway's role may see and write.
+
+Place on the data's way: token → **scope** → everything the gateway asks or stores. PostgreSQL's
+row-level security (migration 0014) reads it; without it there is nothing to be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from services.store.engine import Connection
+
+EVERY_AGREEMENT = "*"
+"""No id: ids begin with a letter or a digit (`streams.events.Slug`)."""
+
+
+def set_scope(
+    conn: Connection, missions: Iterable[str], agreements: Iterable[str] | None = None
+) -> None:
+    """Narrow the current transaction to these missions; it ends with the transaction.
+
+    Args:
+        conn: a connection in a transaction, made with `connect(…, scoped=True)`.
+        missions: ids, of which none holds a comma.
+        agreements: ids; None: every agreement of the missions.
+    """
+    named = [EVERY_AGREEMENT] if agreements is None else list(agreements)
+    conn.execute(
+        "SELECT set_config('truceline.missions', %s, true),"
+        " set_config('truceline.agreements', %s, true)",
+        [_joined(missions), _joined(named)],
+    )
+
+
+def _joined(ids: Iterable[str]) -> str:
+    """The ids as the policies read them; one with a comma would be read as two."""
+    listed = list(ids)
+    assert not any("," in id_ for id_ in listed), "ids are slugs"
+    return ",".join(listed)
