@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from msgspec.structs import astuple
 from psycopg.rows import args_row
@@ -17,7 +16,7 @@ from psycopg.rows import args_row
 from services.receipts.receipt import SignedReceipt, make_receipt, signed
 from services.store.engine import Connection
 from services.store.rows import ReceiptRow
-from streams.keys import EventKind
+from streams.keys import EventKind, Key
 
 _ADD = """
 INSERT INTO receipts (key, received_at, revision, mission, key_id, signature)
@@ -37,7 +36,7 @@ ORDER BY receipt.key, receipt.revision
 
 
 class _Stored(NamedTuple):
-    key: UUID
+    key: Key
     revision: int
     kind: str
     event_id: str
@@ -70,9 +69,9 @@ def add_receipts(conn: Connection, rows: Sequence[ReceiptRow]) -> None:
         conn.execute(_ADD, columns)
 
 
-def receipts_of(conn: Connection, keys: Iterable[UUID]) -> dict[UUID, list[SignedReceipt]]:
+def receipts_of(conn: Connection, keys: Iterable[Key]) -> dict[Key, list[SignedReceipt]]:
     """The receipts of every version of these events that has one, the first version first."""
-    found: dict[UUID, list[SignedReceipt]] = {}
+    found: dict[Key, list[SignedReceipt]] = {}
     with conn.cursor(binary=True, row_factory=args_row(_Stored)) as cursor:
         for stored in cursor.execute(_OF, [list(keys)]):
             found.setdefault(stored.key, []).append(stored.signed())

@@ -184,7 +184,7 @@ class RejectedRow(Row, frozen=True, gc=False):
 class ReceiptRow(Row, frozen=True, gc=False):
     """`receipts`: what signs the receipt of version `revision` of `key`."""
 
-    key: UUID
+    key: Key
     received_at: datetime
     revision: int
     mission: str
