@@ -298,7 +298,7 @@ def _in_zone(question: Question, term: Term, number: int, p_inside: float) -> To
 def _possible(question: Question, term: Term, zone: Zone) -> Iterator[str]:
     """Row 4, but for the share."""
     report, methodology = question.report, question.methodology
-    if question.context.authentication not in {"tag_valid", "operator"}:
+    if question.context.authentication not in {"tag_valid", "token", "operator"}:
         yield "authentication"
     minimum, said = methodology.minimum_grading, report.grading or methodology.ungraded_as
     if minimum is not None and (

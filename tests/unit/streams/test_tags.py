@@ -93,7 +93,11 @@ def test_a_key_without_bounds_speaks_for_all() -> None:
 
 def test_only_a_valid_tag_and_the_operator_vouch() -> None:
     vouched = {authentication for authentication in Authentication if authentication.vouched}
-    assert vouched == {Authentication.TAG_VALID, Authentication.OPERATOR}
+    assert vouched == {
+        Authentication.TAG_VALID,
+        Authentication.TOKEN,
+        Authentication.OPERATOR,
+    }
 
 
 def test_a_key_is_shown_without_its_secret() -> None:
