@@ -47,7 +47,11 @@ def event_key(kind: EventKind, mission: str, source: str, id: str) -> UUID:  # n
 
 def rejected_key(topic: str, raw: bytes) -> UUID:
     """The key of bytes that could not be read as an event: by where they came in, and by what."""
-    content = sha256(raw).digest()
+    return rejected_key_of(topic, sha256(raw).digest())
+
+
+def rejected_key_of(topic: str, content: bytes) -> UUID:
+    """The same, of bytes whose SHA-256 is at hand."""
     return _uuid(sha256(b"rejected\0" + topic.encode() + b"\0" + content).digest()[:16])
 
 
