@@ -165,6 +165,7 @@ class Resender:
             try:
                 with connect(self._url, name=f"truceline resend {os.getpid()}") as conn:
                     conn.autocommit = True
+                    conn.execute("SET enable_seqscan = off")  # plans outlive what they were made of
                     self._lead(conn)
             except psycopg.Error as error:
                 if fate_of(error) is Fate.STOP:

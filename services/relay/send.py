@@ -20,6 +20,8 @@ from streams.topics import MAX_MESSAGE_BYTES
 log = structlog.get_logger(__name__)
 
 HEADERS: Final = [(STORED_HEADER, b"1")]
+BATCH_BYTES: Final = 256 * 1024
+"""Of one request and partition; a backlog goes in few requests, a single event still at once."""
 ANSWER_TIMEOUT_S: Final = 30.0
 """How long acknowledgements may take before the rows are sent again by another producer."""
 
@@ -33,6 +35,7 @@ def make_producer(bootstrap: str) -> KafkaProducer:
         bootstrap_servers=bootstrap,
         acks="all",
         linger_ms=0,
+        batch_size=BATCH_BYTES,
         max_request_size=MAX_MESSAGE_BYTES,
         max_block_ms=int(ANSWER_TIMEOUT_S * 1000),
     )

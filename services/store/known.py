@@ -130,7 +130,9 @@ FROM unnest(%b::uuid[]) AS asked (key),
         FROM submissions WHERE key = asked.key OFFSET 0
     ) AS version,
     LATERAL (
-        SELECT EXISTS (SELECT FROM report_links WHERE target_key = asked.key) AS of_it
+        SELECT coalesce(
+            (SELECT true FROM report_links WHERE target_key = asked.key LIMIT 1), false
+        ) AS of_it
     ) AS spoken
 ORDER BY 1, 2
 """  # noqa: S608  of our own text alone

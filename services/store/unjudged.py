@@ -60,15 +60,16 @@ class Looked(NamedTuple):
     """Whether nothing was left for another look."""
 
 
-# Of a report the assessment that its own version has caused (`known._JUDGED`).
+# Of a report the assessment that its own version has caused (`known._JUDGED`). No EXISTS: where the
+# statistics are old, PostgreSQL may answer that one by reading all assessments there are.
 _DONE = """
-CASE version.kind WHEN 'report' THEN EXISTS (
-    SELECT FROM assessments
-    WHERE key = version.key AND received_at = version.received_at AND cause IS NULL
-) ELSE EXISTS (
-    SELECT FROM corridor_events
-    WHERE key = version.key AND revision = version.revision AND kind = 'status'
-) END
+coalesce(CASE version.kind WHEN 'report' THEN (
+    SELECT true FROM assessments
+    WHERE key = version.key AND received_at = version.received_at AND cause IS NULL LIMIT 1
+) ELSE (
+    SELECT true FROM corridor_events
+    WHERE key = version.key AND revision = version.revision AND kind = 'status' LIMIT 1
+) END, false)
 """
 
 # All that was received at the last instant comes along: the next look begins after it.
