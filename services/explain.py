@@ -53,7 +53,8 @@ def explain_report(conn: Connection, mission: str, source: str, event_id: str) -
     """
     file = assessment_of(conn, mission, source, event_id)
     if file is None or not file.judgements:
-        raise NotReplayableError(f"no report {event_id!r} of {mission}/{source} is stored")
+        what = "is stored" if file is None else "is judged yet"
+        raise NotReplayableError(f"no report {event_id!r} of {mission}/{source} {what}")
     current, dossier = file.judgements[-1], _dossier(file)
     judged, same = None, False
     for register in _registers_since(loaded_documents(conn), current):
@@ -94,6 +95,8 @@ def _is_intact(file: ReportFile) -> bool:
 def _dossier(file: ReportFile) -> Dossier:
     versions = []
     for stored in file.versions:
+        if not stored.judged:
+            continue  # the gateway has it; it counts from when a worker has taken it in
         report = decode_report(bytes(stored.raw))
         if isinstance(report, Refusal):
             raise NotReplayableError(f"the stored bytes are no report: {report.message}")

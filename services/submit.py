@@ -16,7 +16,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from streams.decode import Refusal, decode_report, decode_status
 from streams.tags import ProducerKey, make_tag
-from streams.topics import MAX_MESSAGE_BYTES, TopicName
+from streams.topics import MAX_MESSAGE_BYTES, TopicName, partition_key
 
 FLUSH_TIMEOUT_S = 60.0
 ANSWER_TIMEOUT_S = 10
@@ -47,7 +47,7 @@ def decision_of(raw: bytes) -> Decision:
     event = decode_status(raw) if shape.is_status else decode_report(raw)
     return Decision(
         topic=TopicName.CORRIDOR_STATUS if shape.is_status else TopicName.REPORTS,
-        key=f"{shape.mission}/{shape.source}".encode(errors="replace"),
+        key=partition_key(str(shape.mission), str(shape.source)),
         refusal=event if isinstance(event, Refusal) else None,
     )
 

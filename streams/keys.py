@@ -64,7 +64,11 @@ def event_key(kind: EventKind, mission: str, source: str, id: str) -> Key:  # no
 
 def rejected_key(topic: str, raw: bytes) -> Key:
     """The key of bytes that could not be read as an event: by where they came in, and by what."""
-    content = sha256(raw).digest()
+    return rejected_key_of(topic, sha256(raw).digest())
+
+
+def rejected_key_of(topic: str, content: bytes) -> Key:
+    """The same, of bytes whose SHA-256 is at hand."""
     return Key(sha256(b"rejected\0" + topic.encode() + b"\0" + content).digest()[:16])
 
 

@@ -18,6 +18,8 @@ from streams.vocabulary import Authentication
 
 KEY_ID_HEADER = "truceline-key-id"
 TAG_HEADER = "truceline-tag"
+STORED_HEADER = "truceline-stored"
+"""Of what the relay sends: the gateway has stored it. A hint where to look, never a voucher."""
 
 Headers = Iterable[tuple[str, bytes]]
 
@@ -49,6 +51,8 @@ class Tag(Struct, frozen=True, gc=False):
     key: ProducerKey | None
     key_id: str | None
     authentication: Authentication
+    hinted: bool = False
+    """Whether the store is to be asked who vouches for the event."""
 
     def of(self, mission: str, source: str) -> Authentication:
         """The authentication of an event that names this mission and source."""
@@ -58,6 +62,7 @@ class Tag(Struct, frozen=True, gc=False):
 
 
 NO_TAG = Tag(None, None, Authentication.NO_TAG)
+HINT = Tag(None, None, Authentication.NO_TAG, hinted=True)
 _KEY_ID_LIMIT = 64
 
 
@@ -82,13 +87,16 @@ def make_tag(key: ProducerKey, raw: bytes) -> list[tuple[str, bytes]]:
 def read_tag(keys: Mapping[str, ProducerKey], headers: Headers, raw: bytes) -> Tag:
     """Check an event's tag against the known keys; a header that is no tag is none."""
     key_id = digest = None
+    tag = NO_TAG
     for name, value in headers:
         if name == KEY_ID_HEADER:
             key_id = value
         elif name == TAG_HEADER:
             digest = value
+        elif name == STORED_HEADER:
+            tag = HINT
     if key_id is None or digest is None:
-        return NO_TAG
+        return tag
     name = key_id.decode("ascii", errors="replace")[:_KEY_ID_LIMIT]
     key = keys.get(name)
     if key is None:

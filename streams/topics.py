@@ -23,6 +23,11 @@ MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
 RETENTION_MS: Final = 14 * 24 * 60 * 60 * 1000
 
 
+def partition_key(mission: str, source: str) -> bytes:
+    """The Kafka key of an event: one source, one partition, in the order in which it was sent."""
+    return f"{mission}/{source}".encode(errors="replace")
+
+
 class TopicName(StrEnum):
     """Every topic of version 1 of the wire."""
 

@@ -259,8 +259,8 @@ class Authentication(Word):
     TAG_UNKNOWN_KEY = "tag_unknown_key"
     TAG_MISMATCH = "tag_mismatch"
     KEY_NOT_FOR_SOURCE = "key_not_for_source"
-    TOKEN = "token"  # noqa: S105 (a word, no secret)
-    """Taken by the gateway from a caller whose token speaks for the source."""
+    TOKEN = "token"  # noqa: S105  a word of the wire
+    """The gateway took it from whoever holds the token that the stored submission names."""
     OPERATOR = "operator"
     """Handed to `truceline judge` by the person who runs it, who vouches for the file."""
 

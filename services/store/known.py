@@ -52,6 +52,22 @@ class StoredVersion(NamedTuple):
     """0: never assessed, as a corridor status is; the same in all versions of the event."""
     assessment: bytes | None
     """Its body."""
+    judged: bool
+    """Whether a worker has taken in this version; the gateway stores before anybody judges."""
+
+
+class GatewayVersion(NamedTuple):
+    """One version of an event, without its bytes: who vouches for it, and how far it has come."""
+
+    key: Key
+    revision: int
+    received_at: datetime
+    authentication: str
+    key_id: str | None
+    content_hash: bytes
+    judged: bool
+    spoken_of: bool
+    """Whether another report retracts or supersedes the event."""
 
 
 class StoredLink(NamedTuple):
@@ -73,7 +89,18 @@ SELECT found.* FROM unnest(%b::uuid[]) AS asked (key), LATERAL (
 """
 
 _LOCK = """
-SELECT key FROM event_keys WHERE key = ANY(%b) ORDER BY key FOR UPDATE
+SELECT found.key FROM (SELECT key FROM unnest(%b::uuid[]) AS any_order (key) ORDER BY key) AS asked,
+    LATERAL (SELECT key FROM event_keys WHERE key = asked.key FOR UPDATE) AS found
+"""
+
+# A worker writes one assessment without cause for each version that it takes in, in the transaction
+# that stores it; of what the gateway stored, that assessment comes later. Two versions of one event
+# may have come at the same instant, so they are counted.
+_JUDGED = """
+(version.authentication <> 'token' OR (
+    SELECT count(*) FROM assessments
+    WHERE key = version.key AND received_at = version.received_at AND cause IS NULL
+) >= count(*) OVER (PARTITION BY version.key, version.received_at))
 """
 
 _CLAIM = """
@@ -82,15 +109,42 @@ SELECT key, %b::smallint FROM unnest(%b::uuid[]) AS asked (key) ORDER BY key
 ON CONFLICT DO NOTHING
 """
 
-_VERSIONS = """
+_VERSIONS = f"""
 SELECT version.key, version.revision, version.received_at, version.kind, version.mission, source,
-    event_id, authentication, key_id, content_hash, raw, coalesce(latest.revision, 0), latest.body
+    event_id, authentication, key_id, content_hash, raw, coalesce(latest.revision, 0), latest.body,
+    {_JUDGED}
 FROM unnest(%b::uuid[]) AS asked (key),
     LATERAL (SELECT * FROM submissions WHERE key = asked.key OFFSET 0) AS version
     LEFT JOIN LATERAL (
         SELECT revision, body FROM assessments WHERE key = asked.key ORDER BY revision DESC LIMIT 1
     ) AS latest ON true
 ORDER BY 1, 2
+"""  # noqa: S608  of our own text alone
+
+_GATEWAY_VERSIONS = f"""
+SELECT version.key, revision, received_at, authentication, key_id, content_hash, {_JUDGED},
+    spoken.of_it
+FROM unnest(%b::uuid[]) AS asked (key),
+    LATERAL (
+        SELECT key, revision, received_at, authentication, key_id, content_hash
+        FROM submissions WHERE key = asked.key OFFSET 0
+    ) AS version,
+    LATERAL (
+        SELECT coalesce(
+            (SELECT true FROM report_links WHERE target_key = asked.key LIMIT 1), false
+        ) AS of_it
+    ) AS spoken
+ORDER BY 1, 2
+"""  # noqa: S608  of our own text alone
+
+_STATUSES_TAKEN_IN = """
+SELECT event.key, event.revision
+FROM unnest(%b::text[], %b::text[], %b::uuid[]) AS asked (mission, corridor_id, key),
+    LATERAL (
+        SELECT key, revision FROM corridor_events
+        WHERE mission = asked.mission AND corridor_id = asked.corridor_id AND key = asked.key
+        OFFSET 0
+    ) AS event
 """
 
 _LINKS = """
@@ -154,13 +208,33 @@ def versions_of(conn: Connection, keys: Iterable[Key]) -> dict[Key, list[StoredV
     return _by_key(_rows(conn, _VERSIONS, keys, StoredVersion))
 
 
+def gateway_versions(conn: Connection, keys: Iterable[Key]) -> dict[Key, list[GatewayVersion]]:
+    """Every version of these reports, without bytes, in the order in which they became known."""
+    return _by_key(_rows(conn, _GATEWAY_VERSIONS, keys, GatewayVersion))
+
+
+def statuses_taken_in(
+    conn: Connection, asked: Iterable[tuple[str, str, Key]]
+) -> set[tuple[Key, int]]:
+    """(key, version) of the corridor statuses that bear on their corridor already.
+
+    Args:
+        conn: a transaction that has their keys locked.
+        asked: mission, corridor and key of each.
+    """
+    missions, corridors, keys = zip(*asked, strict=True)
+    with conn.cursor(binary=True) as cursor:
+        found = cursor.execute(_STATUSES_TAKEN_IN, [list(missions), list(corridors), list(keys)])
+        return {(key, revision) for key, revision in found}
+
+
 def links_to(conn: Connection, keys: Iterable[Key]) -> dict[Key, list[StoredLink]]:
     """Who says of these reports that they are retracted or superseded."""
     found = _rows(conn, _LINKS, keys, StoredLink)
     return _by_key([link._replace(relation=Relation(link.relation)) for link in found])
 
 
-Row = TypeVar("Row", StoredVersion, StoredLink)
+Row = TypeVar("Row", StoredVersion, GatewayVersion, StoredLink)
 
 
 def _rows(conn: Connection, query: str, keys: Iterable[Key], row: type[Row]) -> list[Row]:

@@ -26,10 +26,13 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    PrimaryKeyConstraint,
     SmallInteger,
     Text,
     UniqueConstraint,
     Uuid,
+    func,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -106,7 +109,14 @@ class Submission(Base):
     """One version of one event, its bytes exactly as they came."""
 
     __tablename__ = "submissions"
-    __table_args__ = (BY_MONTH,)
+    __table_args__ = (
+        Index(
+            "submissions_by_receipt",
+            "received_at",
+            postgresql_where=text("authentication = 'token'"),
+        ),
+        BY_MONTH,
+    )
 
     key: Mapped[Key] = mapped_column(primary_key=True)
     received_at: Mapped[Instant] = mapped_column(primary_key=True)
@@ -218,6 +228,7 @@ class CorridorEvent(Base):
     """One thing that bears on one corridor: a status, or a report on its route."""
 
     __tablename__ = "corridor_events"
+    __table_args__ = (Index("corridor_events_by_key", "key", "revision"),)
 
     mission: Mapped[String] = mapped_column(primary_key=True)
     corridor_id: Mapped[String] = mapped_column(primary_key=True)
@@ -311,19 +322,45 @@ class StoredReceipt(Base):
     signature: Mapped[Body]
 
 
-class Waiting(Base):
-    """A stored version that Kafka has not acknowledged yet; deleted when it has."""
+class Outbox(Base):
+    """A submission that Kafka may not have yet; its row goes when Kafka has acknowledged it.
+
+    A queue and no history. The bytes are those of the submission, never a copy. A *lane* holds
+    whole sources; one relay at a time sends a lane's rows, in the order of `id`.
+    """
 
     __tablename__ = "outbox"
+    __table_args__ = (
+        PrimaryKeyConstraint("lane", "id"),
+        {
+            # It is filled and emptied all day: dead rows at its front would be read by every look.
+            "postgresql_with": {
+                "autovacuum_vacuum_scale_factor": "0",
+                "autovacuum_vacuum_threshold": "10000",
+            }
+        },
+    )
 
-    id: Mapped[Long] = mapped_column(Identity(always=True), primary_key=True)
-    received_at: Mapped[Instant]
-    queued_at: Mapped[Instant]
+    id: Mapped[Long] = mapped_column(BigInteger, Identity(always=True))
     key: Mapped[Key]
+    received_at: Mapped[Instant]
+    queued_at: Mapped[Instant] = mapped_column(server_default=func.now())
     revision: Mapped[int]
     lane: Mapped[Small]
     topic: Mapped[String]
     partition_key: Mapped[Body]
+
+
+class ResendProgress(Base):
+    """Up to when everything that the gateway has stored is known to be judged; one row.
+
+    Where the next leader of the relays begins to look. No history: it only spares looking again.
+    """
+
+    __tablename__ = "resend_progress"
+
+    id: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    judged_before: Mapped[Instant]
 
 
 BY_MONTH_TABLES = ("submissions", "assessments", "violations", "rejected", "receipts")

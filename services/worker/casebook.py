@@ -57,6 +57,8 @@ class CaseFile:
 
     versions: list[tuple[bytes, Version]] = field(default_factory=list)
     """(content hash, version), in the order in which they became known."""
+    pending: list[tuple[bytes, Authentication]] = field(default_factory=list)
+    """What the gateway has stored and no worker has taken in: it counts once its record comes."""
     links: list[Link] = field(default_factory=list)
     revision: int = 0
     """Of the latest assessment; 0: none yet."""
@@ -66,15 +68,28 @@ class CaseFile:
     def knows(self, item: Incoming[Report]) -> bool:
         """Whether the event says nothing new: same bytes, no better vouched for."""
         return any(
-            content == item.content_hash and as_good(version.authentication, item.authentication)
-            for content, version in self.versions
+            content == item.content_hash and as_good(authentication, item.authentication)
+            for content, authentication in self._stored
         )
 
     def is_full(self, item: Incoming[Report]) -> bool:
         """Whether there are as many versions as are read, as well vouched for as this one."""
         vouched = item.authentication.vouched
-        alike = sum(version.authentication.vouched is vouched for _, version in self.versions)
+        alike = sum(authentication.vouched is vouched for _, authentication in self._stored)
         return alike >= VERSIONS_LIMIT
+
+    def add(self, item: Incoming[Report]) -> int:
+        """Add the event as a version; its number."""
+        if item.stored:
+            self.pending.remove((item.content_hash, item.authentication))
+        number = item.stored or len(self._stored) + 1
+        self.versions.append((item.content_hash, version_of(item)))
+        return number
+
+    @property
+    def _stored(self) -> list[tuple[bytes, Authentication]]:
+        taken_in = [(content, version.authentication) for content, version in self.versions]
+        return taken_in + self.pending
 
     @property
     def dossier(self) -> Dossier:
@@ -87,7 +102,7 @@ class TakenIn:
     """What a batch brings: versions to store, links to store, readings to make."""
 
     versions: list[tuple[Incoming[Report], int]] = field(default_factory=list)
-    """With the version's number, from 1."""
+    """With the version's number, from 1; without those that the gateway has stored."""
     links: list[NewLink] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -147,7 +162,8 @@ def _repeated(keys: Sequence[Key]) -> set[Key]:
 def take_in_plain(plain: Iterable[Incoming[Report]], taken: TakenIn) -> None:
     """New reports that nobody speaks of: one version, one reading."""
     for item in plain:
-        taken.versions.append((item, 1))
+        if not item.stored:
+            taken.versions.append((item, 1))
         dossier = Dossier((version_of(item),))
         taken.steps.append(Step(item.key, 1, dossier, None, item.received_at))
 
@@ -156,14 +172,15 @@ def take_in(special: Reports, files: Mapping[Key, CaseFile], taken: TakenIn) -> 
     """Take the others one after another; `files` holds every key of theirs and is brought on."""
     for item in special:
         file = files[item.key]
-        if file.knows(item):
-            continue
-        if file.is_full(item):
-            taken.refused.append(refuse(item, TOO_MANY_VERSIONS))
-            continue
-        file.versions.append((item.content_hash, version_of(item)))
-        number = len(file.versions)
-        taken.versions.append((item, number))
+        if not item.stored:
+            if file.knows(item):
+                continue
+            if file.is_full(item):
+                taken.refused.append(refuse(item, TOO_MANY_VERSIONS))
+                continue
+        number = file.add(item)
+        if not item.stored:
+            taken.versions.append((item, number))
         _read_again(item.key, file, None, item, taken)
         for relation, target_id in links_of(item.event):
             target = target_key(item, target_id)

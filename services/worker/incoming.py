@@ -42,6 +42,11 @@ class Incoming(Struct, Generic[E], frozen=True, gc=False):
     key_id: str | None
     received_at: datetime
     record: Record
+    hinted: bool = False
+    """The record says that the gateway has stored the event; only the store knows."""
+    stored: int = 0
+    """Which version of the event the gateway has stored it as, found in the store; 0: it has not.
+    Then authentication, key id and receipt are those of the stored version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ def read_records(
                 _key_id(tag),
                 received_at,
                 record,
+                tag.hinted,
             )
         )
     return incoming, refused

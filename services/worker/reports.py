@@ -8,7 +8,7 @@ transaction; the same batch again finds its keys and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -41,6 +41,7 @@ from services.worker.casebook import (
 from services.worker.incoming import Incoming, Refused, sift
 from services.worker.refold import CorridorChange, effect_rows, refold
 from services.worker.rejections import write_rejections
+from services.worker.stored import look_up_stored
 from streams.assess import Judged, refusal_of
 from streams.assessment import Assessment
 from streams.decode import Refusal, decode_report
@@ -76,10 +77,12 @@ class ReportWriter:
         """Write a batch; returns every refused event of it, those known before as well."""
         look, self._look = self._look, True  # if this run ends in a conflict, the next one looks
         accepted, unjudgeable = sift(incoming, partial(refusal_of, register))
-        fresh = _without_repetition(accepted)
-        known = known_keys(conn, [item.key for item in fresh]) if look else {}
+        stored = look_up_stored(conn, accepted)
+        fresh = _without_repetition(stored.reports)
+        unstored = [item.key for item in fresh if not item.stored]
+        known = known_keys(conn, unstored) if look else {}
         rows = BatchRows()
-        taken, before = _take_in(conn, fresh, known, rows)
+        taken, before = _take_in(conn, fresh, known, stored.with_company, rows)
         all_refused = [*refused, *unjudgeable, *taken.refused]
         changes = _judge(register, taken, before, rows)
         rows.submissions.extend(make_rows.report_submission(*version) for version in taken.versions)
@@ -92,16 +95,21 @@ class ReportWriter:
 
 
 def _take_in(
-    conn: Connection, fresh: Reports, known: Mapping[Key, KnownKey], rows: BatchRows
+    conn: Connection,
+    fresh: Reports,
+    known: Mapping[Key, KnownKey],
+    with_company: Collection[Key],
+    rows: BatchRows,
 ) -> tuple[TakenIn, Before]:
     """Take the batch in against what the store knows; new keys go into `rows`."""
     if known:
         fresh = [item for item in fresh if not _is_known(known.get(item.key), item)]
     # Whoever speaks of a report claims its key, so one that is spoken of is known as well.
-    plain, special = split(fresh, known.keys())
+    plain, special = split(fresh, {*known, *with_company})
     taken = TakenIn()
     take_in_plain(plain, taken)
-    rows.keys.extend(make_rows.key_row(item, KeyKind.REPORT) for item in plain)
+    new = [item for item in plain if not item.stored]
+    rows.keys.extend(make_rows.key_row(item, KeyKind.REPORT) for item in new)
     files = _open_files(conn, special)
     before = {key: file.assessment for key, file in files.items()}
     take_in(special, files, taken)
@@ -114,6 +122,9 @@ def _without_repetition(items: Reports) -> list[Incoming[Report]]:
     best: dict[bytes, Authentication] = {}
     fresh: list[Incoming[Report]] = []
     for item in items:
+        if item.stored:
+            fresh.append(item)
+            continue
         known = best.get(item.content_hash)
         if known is None or not as_good(known, item.authentication):
             best[item.content_hash] = item.authentication
@@ -123,7 +134,7 @@ def _without_repetition(items: Reports) -> list[Incoming[Report]]:
 
 def _is_known(known: KnownKey | None, item: Incoming[Report]) -> bool:
     """Whether the store has this very event as its key's first version, as well vouched for."""
-    if known is None or known.content_hash != item.content_hash:
+    if item.stored or known is None or known.content_hash != item.content_hash:
         return False
     return bool(known.vouched) or not item.authentication.vouched
 
@@ -152,10 +163,13 @@ def _open_files(conn: Connection, special: Reports) -> dict[Key, CaseFile]:
 def _open_file(stored: Sequence[StoredVersion]) -> CaseFile:
     file = CaseFile()
     for version in stored:
+        authentication = Authentication(version.authentication)
+        if not version.judged:
+            file.pending.append((version.content_hash, authentication))
+            continue
         report = decode_report(version.raw)
         # It was read once, when it was stored; bytes that no longer are were changed since.
         assert not isinstance(report, Refusal), f"stored bytes are no report: {report}"
-        authentication = Authentication(version.authentication)
         file.versions.append(
             (version.content_hash, Version(report, authentication, version.received_at))
         )

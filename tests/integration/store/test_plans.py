@@ -12,12 +12,14 @@ from psycopg import sql
 
 from services.store.engine import Connection, connect
 from services.store.generations import known_intervals
-from services.store.known import known_keys, links_to, versions_of
+from services.store.known import gateway_versions, known_keys, links_to, lock_keys, versions_of
 from services.store.migrate import upgrade
+from services.store.outbox import LANES, forget, oldest_queued, waiting
 from services.store.partitions import ensure_partitions
 from services.store.queries.corridors import availability
 from services.store.queries.reports import assessment_of, find_report
 from services.store.queries.violations import After, FoundViolation, violations
+from services.store.unjudged import look, still_open
 from streams.keys import Key
 from streams.vocabulary import Verdict, ViolationKind
 
@@ -43,11 +45,23 @@ SUBMISSIONS = """
 INSERT INTO submissions (key, received_at, revision, kind, mission, source, authentication,
     event_id, content_hash, raw)
 SELECT lpad(to_hex(n), 32, '0')::uuid, %s::timestamptz + n * interval '2.6 seconds', 1, 'report',
-    'smm', 'patrol', 'no_tag', 'r-' || n, '\\x01', '\\x' FROM generate_series(1, %s) AS n
+    'smm', 'patrol', CASE mod(n, 4) WHEN 0 THEN 'token' ELSE 'tag_valid' END, 'r-' || n,
+    '\\x01', '\\x' FROM generate_series(1, %s) AS n
 """
 KEYS = """
 INSERT INTO event_keys SELECT lpad(to_hex(n), 32, '0')::uuid, now(), 1, true, '\\x01'
 FROM generate_series(1, %s) AS n
+"""
+ASSESSMENTS = """
+INSERT INTO assessments (key, received_at, observed_from, observed_to, revision, mission, verdict,
+    standing, agreement, methodology, context, body)
+SELECT key, received_at, received_at, received_at, 1, mission, 'violation', 'stands', '\\x', '\\x',
+    '\\x', '\\x' FROM submissions WHERE authentication <> 'token'
+"""
+OUTBOX = """
+INSERT INTO outbox (key, received_at, revision, lane, topic, partition_key)
+SELECT key, received_at, revision, mod(n, 16), 'truceline.reports.v1', 'smm/patrol'
+FROM (SELECT *, row_number() OVER () AS n FROM submissions WHERE authentication = 'token') AS posted
 """
 AVAILABILITY = """
 INSERT INTO corridor_availability
@@ -68,11 +82,13 @@ def million(database_url: str) -> Iterator[Connection]:
         conn.execute(VIOLATIONS, [START, MILLION])
         conn.execute(SUBMISSIONS, [START, MILLION // 5])
         conn.execute(KEYS, [MILLION // 5])
+        conn.execute(OUTBOX)
+        conn.execute(ASSESSMENTS)
         conn.execute(SUPERSESSIONS)
         conn.execute(AVAILABILITY, [START, MILLION // 10])
         conn.commit()
         conn.execute("ANALYZE violations, submissions, supersessions, event_keys")
-        conn.execute("ANALYZE corridor_availability")
+        conn.execute("ANALYZE corridor_availability, outbox, assessments")
         conn.commit()
         yield conn
 
@@ -194,3 +210,44 @@ def test_a_batchs_keys_are_looked_up_one_by_one(million: Connection) -> None:
     for plan in plans:
         assert "Seq Scan on event_keys" not in plan
         assert "Seq Scan on submissions_y2026m07" not in plan
+
+
+def test_what_nobody_has_judged_is_found_by_the_receipt_of_the_gateways_submissions(
+    million: Connection,
+) -> None:
+    with explained(million) as plans:
+        looked = look(million, START + timedelta(days=3), MIDDLE, 500)
+        still_open(million, looked.open)
+    assert (len(looked.open), looked.is_all) == (500, False)
+    looking, asking, _ = plans
+    assert "using submissions_y2026m07_received_at_idx" in looking
+    assert "using submissions_y2026m07_pkey" in asking
+    for plan in plans:
+        assert "Seq Scan on submissions_y2026m07" not in plan
+        assert "Seq Scan on assessments_y2026m07" not in plan
+        assert rows_read(plan) <= 1_000
+
+
+def test_a_turn_of_the_relay_reads_what_it_sends_and_no_more(million: Connection) -> None:
+    with explained(million) as plans:
+        rows = waiting(million, [3, 7], rows=100, size_bytes=1_000_000)
+        forget(million, rows)
+        assert oldest_queued(million) is not None
+    assert len(rows) == 200
+    for plan in plans:
+        assert "Seq Scan on outbox" not in plan
+        assert "Seq Scan on submissions_y2026m07" not in plan
+        assert rows_read(plan) <= 200
+    assert LANES == 16
+
+
+def test_a_batchs_stored_reports_are_locked_and_looked_up_one_by_one(million: Connection) -> None:
+    keys = [Key(n.to_bytes(16)) for n in range(1, 5_001)]
+    with explained(million) as plans:
+        lock_keys(million, keys)
+        found = gateway_versions(million, keys)
+    assert sum(version.judged for (version,) in found.values()) == 3_750
+    for plan in plans:
+        assert "Seq Scan on event_keys" not in plan
+        assert "Seq Scan on submissions_y2026m07" not in plan
+        assert rows_read(plan) <= 5_000

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from streams.events import CorridorStatus, Report
-from streams.tags import ProducerKey, make_tag
+from streams.tags import STORED_HEADER, ProducerKey, make_tag
 from streams.topics import TopicName
 
 RECEIVED = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -68,6 +68,11 @@ def message(
 ) -> Message:
     """Any bytes as a message."""
     return Message(topic, raw, tuple(make_tag(by.value, raw)) if by.value else ())
+
+
+def relayed(event: Report | CorridorStatus) -> Message:
+    """An event as the relay sends it: no tag, and the hint that the gateway has stored it."""
+    return said(event, Voucher.NOBODY)._replace(headers=((STORED_HEADER, b"1"),))
 
 
 def log_of(messages: Iterable[Message], since: datetime = RECEIVED) -> list[Entry]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from streams.tags import (
     KEY_ID_HEADER,
     NO_TAG,
+    STORED_HEADER,
     TAG_HEADER,
     ProducerKey,
     make_tag,
@@ -68,6 +69,13 @@ def test_a_key_that_nobody_knows_is_said_so(key_id: bytes) -> None:
 def test_half_a_tag_is_none(count: int) -> None:
     assert read_tag(KEYS, make_tag(KEY, RAW)[:count], RAW) is NO_TAG
     assert authentication([("traceparent", b"x")]) is Authentication.NO_TAG
+
+
+def test_a_hint_says_where_to_look_and_vouches_for_nothing() -> None:
+    hinted = read_tag({}, [(STORED_HEADER, b"1")], RAW)
+    assert (hinted.hinted, hinted.authentication) == (True, Authentication.NO_TAG)
+    tagged = read_tag({KEY.id: KEY}, [*make_tag(KEY, RAW), (STORED_HEADER, b"1")], RAW)
+    assert (tagged.hinted, tagged.authentication) == (False, Authentication.TAG_VALID)
 
 
 @pytest.mark.parametrize(

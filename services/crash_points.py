@@ -1,0 +1,56 @@
+"""Crash points: named places beside every commit, where a test can have the program fail.
+
+Place on the data's way: in the relay and the gateway, right before and right after each write that
+others rely on. In the program itself `reached` does nothing; nothing outside of the process, no
+variable and no file, can make it do more. A test sets `on_reached`: to raise what an engine that is
+away raises, or to end the process on the spot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+
+class Point(StrEnum):
+    """Where a crash can fall between two writes."""
+
+    RELAY_READ = "relay_read"
+    """Rows are read; nothing of them is sent."""
+    RELAY_SENT = "relay_sent"
+    """Kafka has acknowledged; the rows are still in the outbox."""
+    RELAY_FORGOTTEN = "relay_forgotten"
+    """The rows are gone, the relay has not been told so yet."""
+    RESEND_FOUND = "resend_found"
+    """What nobody has judged is found, and not queued again yet."""
+    RESEND_QUEUED = "resend_queued"
+    """It is queued in a transaction that is not committed."""
+    RESEND_COMMITTED = "resend_committed"
+    """It is queued for good, the leader has not been told so yet."""
+
+
+Hook = Callable[[Point], None]
+
+
+def _nothing(_point: Point) -> None:
+    """What happens at a crash point outside of tests."""
+
+
+_hook: Hook = _nothing
+
+
+def reached(point: Point) -> None:
+    """Say that the program is here."""
+    _hook(point)
+
+
+@contextmanager
+def on_reached(hook: Hook) -> Iterator[None]:
+    """For tests: call `hook` at every point meanwhile."""
+    global _hook  # noqa: PLW0603  one program, one hook; only tests come here
+    before, _hook = _hook, hook
+    try:
+        yield
+    finally:
+        _hook = before

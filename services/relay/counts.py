@@ -1,0 +1,22 @@
+"""Counts: what a relay has done since it started; the one place where it counts.
+
+Place on the data's way: beside it; said in the log now and then, and at the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Counts:
+    """Each is written by one thread."""
+
+    turns: int = 0
+    """Times that rows of the outbox were sent together."""
+    sent: int = 0
+    """Rows that Kafka has acknowledged."""
+    unsent: int = 0
+    """Times that a row could not be sent, and stayed."""
+    resent: int = 0
+    """Submissions that were queued again because nobody had judged them."""

@@ -1,0 +1,137 @@
+"""Unjudged: what the gateway has stored and no worker has judged, or refused.
+
+Place on the data's way: beside it, for the relays' leader, which queues such submissions again.
+Submissions of the gateway are gone through once, in the order of receipt, by an index of theirs;
+what was found open is asked again until it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from psycopg.rows import args_row
+
+from services.store.engine import Connection
+from services.store.instants import SINCE_EVER
+from services.store.known import known_keys
+from services.store.outbox import TOPIC_OF, Queued
+from streams.keys import EventKind, Key, rejected_key_of
+
+
+class Open(NamedTuple):
+    """A submission of the gateway that is not judged yet."""
+
+    key: Key
+    received_at: datetime
+    revision: int
+    kind: str
+    mission: str
+    source: str
+    content_hash: bytes
+
+    @property
+    def queued(self) -> Queued:
+        """As the outbox takes it."""
+        return Queued(
+            self.key,
+            self.received_at,
+            self.revision,
+            EventKind(self.kind),
+            self.mission,
+            self.source,
+        )
+
+    @property
+    def rejected_key(self) -> Key:
+        """Its key in `event_keys` if a worker has refused it."""
+        return rejected_key_of(TOPIC_OF[EventKind(self.kind)], self.content_hash)
+
+
+class Looked(NamedTuple):
+    """What one look has found."""
+
+    open: list[Open]
+    until: datetime
+    """Everything received until then, inclusive, is looked at."""
+    is_all: bool
+    """Whether nothing was left for another look."""
+
+
+# Of a report the assessment that its own version has caused (`known._JUDGED`). No EXISTS: where the
+# statistics are old, PostgreSQL may answer that one by reading all assessments there are.
+_DONE = """
+coalesce(CASE version.kind WHEN 'report' THEN (
+    SELECT true FROM assessments
+    WHERE key = version.key AND received_at = version.received_at AND cause IS NULL LIMIT 1
+) ELSE (
+    SELECT true FROM corridor_events
+    WHERE key = version.key AND revision = version.revision AND kind = 'status' LIMIT 1
+) END, false)
+"""
+
+# All that was received at the last instant comes along: the next look begins after it.
+_LOOK = f"""
+SELECT version.*, {_DONE} FROM (
+    SELECT key, received_at, revision, kind, mission, source, content_hash FROM submissions
+    WHERE authentication = 'token' AND received_at > %b AND received_at <= %b
+    ORDER BY received_at FETCH FIRST %b ROWS WITH TIES
+) AS version
+"""  # noqa: S608  of our own text alone
+
+_STILL = f"""
+SELECT version.* FROM unnest(%b::uuid[], %b::timestamptz[], %b::int[])
+    AS asked (key, received_at, revision),
+    LATERAL (
+        SELECT key, received_at, revision, kind, mission, source, content_hash FROM submissions
+        WHERE key = asked.key AND received_at = asked.received_at AND revision = asked.revision
+        OFFSET 0
+    ) AS version
+WHERE NOT {_DONE}
+"""  # noqa: S608  of our own text alone
+
+_PROGRESS = "SELECT judged_before FROM resend_progress WHERE id = 1"
+
+_NOTE_PROGRESS = """
+INSERT INTO resend_progress (id, judged_before) VALUES (1, %s)
+ON CONFLICT (id) DO UPDATE SET judged_before = excluded.judged_before
+"""
+
+
+def look(conn: Connection, after: datetime, until: datetime, limit: int) -> Looked:
+    """Look at about `limit` submissions of the gateway, received after `after` until `until`."""
+    with conn.cursor(binary=True) as cursor:
+        found = cursor.execute(_LOOK.encode(), [after, until, limit]).fetchall()
+    is_all = len(found) < limit
+    seen_until = until if is_all else max(row[1] for row in found)
+    return Looked([Open(*row[:-1]) for row in found if not row[-1]], seen_until, is_all)
+
+
+def still_open(conn: Connection, asked: Collection[Open]) -> list[Open]:
+    """Those of them that nobody has judged or refused meanwhile."""
+    keys, received, revisions = (
+        [item.key for item in asked],
+        [item.received_at for item in asked],
+        [item.revision for item in asked],
+    )
+    with conn.cursor(binary=True, row_factory=args_row(Open)) as cursor:
+        found = cursor.execute(_STILL.encode(), [keys, received, revisions]).fetchall()
+    return _without_refused(conn, found)
+
+
+def _without_refused(conn: Connection, found: Sequence[Open]) -> list[Open]:
+    """A refused event has its outcome: it is submitted again when its reason is gone."""
+    refused = known_keys(conn, [item.rejected_key for item in found]) if found else {}
+    return [item for item in found if item.rejected_key not in refused]
+
+
+def judged_before(conn: Connection) -> datetime:
+    """Up to when everything was known to be judged when somebody last noted it."""
+    row = conn.execute(_PROGRESS).fetchone()
+    return SINCE_EVER if row is None else row[0]
+
+
+def note_judged_before(conn: Connection, instant: datetime) -> None:
+    """Note it for the next leader."""
+    conn.execute(_NOTE_PROGRESS, [instant])

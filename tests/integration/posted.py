@@ -1,0 +1,69 @@
+"""Events stored as the gateway stores them: key, submission and outbox row in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+
+import msgspec
+
+from services.store.engine import Connection
+from services.store.known import claim_placeholders, fill_placeholders, lock_keys, versions_of
+from services.store.outbox import Queued, queue
+from services.store.rows import KeyKind, KeyRow, SubmissionRow
+from services.store.write import copy_rows
+from streams.events import CorridorStatus, Report
+from streams.keys import EventKind, event_key
+from streams.vocabulary import Authentication
+
+TOKEN_ID = "tok-0123456789ab"  # noqa: S105  the name of one
+
+
+def post(conn: Connection, event: Report | CorridorStatus, received_at: datetime) -> bool:
+    """Store and queue an event, in the connection's transaction; False: it is known."""
+    raw = msgspec.json.encode(event)
+    is_report = isinstance(event, Report)
+    kind = EventKind.REPORT if is_report else EventKind.CORRIDOR_STATUS
+    key_kind = KeyKind.REPORT if is_report else KeyKind.CORRIDOR_STATUS
+    key, content = event_key(kind, event.mission, event.source, event.id), sha256(raw).digest()
+    claim_placeholders(conn, [key], key_kind)
+    lock_keys(conn, [key])
+    versions = versions_of(conn, [key]).get(key, [])
+    if any(v.content_hash == content and _vouched(v.authentication) for v in versions):
+        return False
+    if not versions or versions[0].content_hash == content:
+        row = KeyRow(key, received_at, key_kind, vouched=True, content_hash=content)
+        fill_placeholders(conn, [row])
+    row_ = _submission(event, received_at, len(versions) + 1)
+    copy_rows(conn, "submissions", [row_])
+    queue(conn, [Queued(key, received_at, row_.revision, kind, event.mission, event.source)])
+    return True
+
+
+def _vouched(authentication: str) -> bool:
+    return Authentication(authentication).vouched
+
+
+def _submission(
+    event: Report | CorridorStatus, received_at: datetime, number: int
+) -> SubmissionRow:
+    raw = msgspec.json.encode(event)
+    is_report = isinstance(event, Report)
+    kind = EventKind.REPORT if is_report else EventKind.CORRIDOR_STATUS
+    began = event.observed_from if isinstance(event, Report) else event.observed_at
+    ended = (event.observed_to or began) if isinstance(event, Report) else began
+    return SubmissionRow(
+        event_key(kind, event.mission, event.source, event.id),
+        received_at,
+        began,
+        ended,
+        number,
+        kind,
+        event.mission,
+        event.source,
+        Authentication.TOKEN,
+        TOKEN_ID,
+        event.id,
+        sha256(raw).digest(),
+        raw,
+    )
