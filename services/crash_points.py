@@ -28,6 +28,10 @@ class Point(StrEnum):
     """It is queued in a transaction that is not committed."""
     RESEND_COMMITTED = "resend_committed"
     """It is queued for good, the leader has not been told so yet."""
+    GATEWAY_WRITTEN = "gateway_written"
+    """A group of posts is written in a transaction that is not committed."""
+    GATEWAY_COMMITTED = "gateway_committed"
+    """It is committed, and no receipt is out yet."""
 
 
 Hook = Callable[[Point], None]

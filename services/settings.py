@@ -29,6 +29,8 @@ from streams.topics import WORKER_GROUP
 URL_SCHEME = "postgresql://"
 KEYS_VARIABLE = "TRUCELINE_PRODUCER_KEYS"
 GROUP_VARIABLE = "TRUCELINE_WORKER_GROUP"
+LISTEN_VARIABLE = "TRUCELINE_GATEWAY_LISTEN"
+DEFAULT_LISTEN = "127.0.0.1:8470"
 RECEIPT_KEYS_VARIABLE = "TRUCELINE_RECEIPT_KEYS"
 
 
@@ -50,6 +52,7 @@ class Settings:
     api_database_url: str | None = None
     receipt_keys: Path = Path("keys/receipts")
     """The folder of the keys that sign receipts."""
+    listen: str = DEFAULT_LISTEN
 
     def database(self) -> str:
         """The database's URL.
@@ -75,6 +78,17 @@ class Settings:
                 f" {API_DATABASE_VARIABLE}"
             )
         return check_database_url(self.api_database_url, API_DATABASE_VARIABLE)
+
+    def gateway_listen(self) -> tuple[str, int]:
+        """Host and port that the gateway listens on.
+
+        Raises:
+            SettingsError: they are not `host:port`.
+        """
+        found = _BROKER.fullmatch(self.listen.strip())
+        if found is None or not 0 < int(found[1]) <= _HIGHEST_PORT:
+            raise SettingsError(f"{LISTEN_VARIABLE} must be host:port, e.g. {DEFAULT_LISTEN}")
+        return self.listen.strip().rpartition(":")[0].strip("[]"), int(found[1])
 
     def kafka(self) -> str:
         """Kafka's bootstrap address.
@@ -148,4 +162,5 @@ def load_settings(folder: Path | None = None) -> Settings:
         api_database_url=os.environ.get(API_DATABASE_VARIABLE)
         or (running.api_database_url if running else None),
         receipt_keys=Path(receipt_keys) if receipt_keys else home / "keys" / "receipts",
+        listen=os.environ.get(LISTEN_VARIABLE) or DEFAULT_LISTEN,
     )

@@ -1,4 +1,4 @@
-"""`truceline up`: the engines, the workers and the relay, on a data folder."""
+"""`truceline up`: the engines, workers, relay and gateway, on a data folder."""
 
 from __future__ import annotations
 
@@ -35,11 +35,12 @@ from services.settings import (
 @click.option("--kafka-port", type=click.IntRange(1, 65535), help="Default: one that is free.")
 @json_option
 def up(folder: Path | None, workers: int, kafka_port: int | None, *, as_json: bool) -> None:
-    """Start PostgreSQL, Kafka, workers and relay, and keep them up until Ctrl-C.
+    """Start PostgreSQL, Kafka, workers, relay and gateway, and keep them up.
 
-    A second `up` on the same folder goes on where the first stopped. TRUCELINE_DATABASE_URL and
-    TRUCELINE_KAFKA_BOOTSTRAP name engines of your own, which are then not started. With --json a
-    line {"event"} for each line that is said; the one that begins with "up" comes when all runs.
+    Until Ctrl-C. A second `up` on the same folder goes on where the first stopped.
+    TRUCELINE_DATABASE_URL and TRUCELINE_KAFKA_BOOTSTRAP name engines of your own, which are then
+    not started. With --json a line {"event"} for each line that is said; the one that begins with
+    "up" comes when all runs.
     """
 
     def say(line: str) -> None:
@@ -76,7 +77,7 @@ def _given_engines() -> tuple[str | None, str | None, str | None]:
 
 
 def plan_of(home: Path, workers: int) -> Plan:
-    """What runs on the engines: migrations, topics, keys, workers, relay."""
+    """What runs on the engines: migrations, topics, keys, workers, relay, gateway."""
 
     def migrate(database_url: str) -> None:
         if not os.environ.get(KEYS_VARIABLE):
@@ -94,5 +95,6 @@ def plan_of(home: Path, workers: int) -> Plan:
         services={
             **{f"worker-{number}": worker for number in range(1, workers + 1)},
             "relay": (sys.executable, "-m", "services.relay"),
+            "gateway": (sys.executable, "-m", "services.gateway"),
         },
     )

@@ -1,0 +1,208 @@
+"""The gateway's table of contents: route, who may call it, what it does.
+
+    POST /v1/reports            reporter             one report, or many
+    POST /v1/corridor-status    corridor_operator    one status, or many
+    GET  /v1/receipt-keys       everybody            the public keys that verify receipts
+    GET  /healthz, /readyz      everybody            alive; able to store
+
+Place on the data's way: HTTP. A route that does not say who may call it does not start
+(`require_declared`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import psycopg
+import structlog
+from litestar import Litestar, MediaType, Request, Response, get, post
+from litestar.config.app import AppConfig
+from litestar.connection import ASGIConnection
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from services.gateway.callers import Callers
+from services.gateway.group import GroupWriter
+from services.gateway.intake import RETRY_AFTER_S, take_post
+from services.gateway.problems import MEDIA_TYPE, Code, ProblemError
+from services.gateway.read_body import PACKED_LIMIT
+from services.receipts.key_folder import PUBLIC_FILE, Signers
+from services.receipts.public_keys import read_public, write_public
+from services.settings import Settings
+from services.tokens.token import Role, Token, Validity
+from streams.keys import EventKind
+
+log = structlog.get_logger(__name__)
+
+MAY: Final = "may"
+"""The option of a route that says who may call it: a set of roles, or `EVERYBODY`."""
+EVERYBODY: Final = "everybody"
+_BEARER: Final = "bearer "
+
+Asked = Request[Any, Any, Any]
+
+
+class Undeclared(Exception):  # noqa: N818 (a mistake of ours, which ends the start)
+    """A route does not say who may call it."""
+
+
+Connected = ASGIConnection[Any, Any, Any, Any]
+
+
+async def require_role(connection: Connected, route: BaseRouteHandler) -> None:
+    """Let nobody in whose token does not count, or has no role that may.
+
+    Raises:
+        ProblemError: no token, one that does not count, or none of its roles may.
+    """
+    may = route.opt[MAY]
+    if may == EVERYBODY:
+        return
+    token = await _token(connection)
+    if token.roles.isdisjoint(may):
+        raise ProblemError(Code.ROLE_MAY_NOT)
+    connection.state.token = token
+
+
+async def _token(connection: Connected) -> Token:
+    header = connection.headers.get("authorization", "")
+    if not header[: len(_BEARER)].lower() == _BEARER:
+        raise ProblemError(Code.NO_TOKEN)
+    presented = header[len(_BEARER) :].strip()
+    callers: Callers = connection.app.state.callers
+    found = callers.remembered(presented)
+    if found is None:
+        try:
+            found = await asyncio.to_thread(callers.find, presented)
+        except psycopg.Error:
+            raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
+    token, counts = found
+    if token is None or counts is not Validity.VALID:
+        raise ProblemError(Code.TOKEN_NOT_VALID, f"It is {counts}.")
+    return token
+
+
+async def _take(request: Asked, kind: EventKind) -> Response[bytes]:
+    kind_of_body, _ = request.content_type
+    answer = await take_post(
+        request.app.state.writer,
+        kind,
+        request.state.token,
+        kind_of_body,
+        request.headers.get("content-encoding", ""),
+        await request.body(),
+    )
+    return Response(answer.body, status_code=answer.status, media_type=answer.media_type)
+
+
+@post("/v1/reports", opt={MAY: frozenset({Role.REPORTER})})
+async def post_reports(request: Asked) -> Response[bytes]:
+    """Submit one report (application/json), or up to 5,000 (application/x-ndjson)."""
+    return await _take(request, EventKind.REPORT)
+
+
+@post("/v1/corridor-status", opt={MAY: frozenset({Role.CORRIDOR_OPERATOR})})
+async def post_statuses(request: Asked) -> Response[bytes]:
+    """Submit one corridor status, or up to 5,000."""
+    return await _take(request, EventKind.CORRIDOR_STATUS)
+
+
+@get("/v1/receipt-keys", opt={MAY: EVERYBODY}, sync_to_thread=True)
+def get_receipt_keys(request: Asked) -> Response[bytes]:
+    """The public keys that verify receipts: keep a copy of your own."""
+    folder = request.app.state.settings.receipt_keys
+    keys = write_public(read_public(folder / PUBLIC_FILE), indent=2)
+    return Response(keys, media_type=MediaType.JSON)
+
+
+@get("/healthz", opt={MAY: EVERYBODY}, sync_to_thread=False)
+def get_healthz() -> Response[bytes]:
+    """The process runs."""
+    return Response(b"alive\n", media_type=MediaType.TEXT)
+
+
+@get("/readyz", opt={MAY: EVERYBODY})
+async def get_readyz(request: Asked) -> Response[bytes]:
+    """Posts can be stored now."""
+    try:
+        await asyncio.to_thread(request.app.state.callers.find, "")
+    except psycopg.Error:
+        raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
+    return Response(b"ready\n", media_type=MediaType.TEXT)
+
+
+ROUTES: Final = (post_reports, post_statuses, get_receipt_keys, get_healthz, get_readyz)
+
+
+def require_declared(routes: Iterable[BaseRouteHandler]) -> None:
+    """Refuse to start where a route does not say who may call it.
+
+    Raises:
+        Undeclared: one does not.
+    """
+    for route in routes:
+        may = route.opt.get(MAY)
+        if may != EVERYBODY and not (isinstance(may, frozenset) and may <= frozenset(Role)):
+            raise Undeclared(f"{sorted(route.paths)} does not say who may call it")
+
+
+def _problem(_: Asked, error: ProblemError) -> Response[bytes]:
+    return Response(
+        error.body(), status_code=error.status, headers=error.headers, media_type=MEDIA_TYPE
+    )
+
+
+_CODES: Final = {
+    404: Code.NOT_FOUND,
+    405: Code.METHOD_NOT_ALLOWED,
+    413: Code.BODY_TOO_LARGE,
+}
+
+
+def _http(request: Asked, error: HTTPException) -> Response[bytes]:
+    """Litestar's own refusals, in our words."""
+    return _problem(request, ProblemError(_CODES.get(error.status_code, Code.BODY_UNREADABLE)))
+
+
+def _fault(request: Asked, error: Exception) -> Response[bytes]:
+    log.error("a request failed", path=request.url.path, exc_info=error)
+    return _problem(request, ProblemError(Code.FAULT))
+
+
+def make_gateway(settings: Settings) -> Litestar:
+    """The application; its writer starts and stops with it."""
+    require_declared(ROUTES)
+    url = settings.api_database()
+    writer = GroupWriter(url, Signers(settings.receipt_keys))
+
+    @asynccontextmanager
+    async def running(_: Litestar) -> Any:  # noqa: ANN401 (Litestar's lifespan)
+        writer.start()
+        yield
+        await asyncio.to_thread(writer.stop)
+
+    def with_state(config: AppConfig) -> AppConfig:
+        config.state.update({"writer": writer, "callers": Callers(url), "settings": settings})
+        return config
+
+    return Litestar(
+        route_handlers=ROUTES,
+        guards=[require_role],
+        exception_handlers={
+            ProblemError: _problem,
+            HTTPException: _http,
+            Exception: _fault,
+        },
+        lifespan=[running],
+        on_app_init=[with_state],
+        request_max_body_size=PACKED_LIMIT,
+        openapi_config=OpenAPIConfig(
+            title="Truceline", version="1.0.0", render_plugins=[JsonRenderPlugin()]
+        ),
+        logging_config=None,
+    )

@@ -1,0 +1,182 @@
+"""Group: posts that wait at the same time share one transaction, and so one commit.
+
+Place on the data's way: between the routes and `take_in`. A commit waits for the disk; a thousand
+posts a second cannot have one each. One thread, one connection: while a group is being committed
+the next one gathers, and its size follows the load by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import psycopg
+import structlog
+from msgspec import Struct
+
+from services.crash_points import Point, reached
+from services.gateway.posts import Outcome, Post
+from services.gateway.take_in import take_in
+from services.receipts.key_folder import Signers
+from services.store.engine import Connection, connect
+from services.store.errors import Fate, fate_of
+
+log = structlog.get_logger(__name__)
+
+GROUP_LIMIT: Final = 5_000
+"""Events in one transaction: as many as one NDJSON body holds."""
+WAITING_LIMIT: Final = 20_000
+"""Events that may wait: beyond it a post is told to come again, before memory is."""
+ATTEMPTS: Final = 3
+"""A conflict ends after a run or two; a database that went away may be back at once."""
+
+
+class BusyError(Exception):
+    """More is waiting than will be stored soon: come again in a few seconds."""
+
+
+class AwayError(Exception):
+    """The database is away; nothing is known to be stored. Send the same again."""
+
+
+class _Waiting(Struct, frozen=True, gc=False):
+    posts: Sequence[Post]
+    loop: asyncio.AbstractEventLoop
+    done: asyncio.Future[list[Outcome]]
+
+
+class GroupWriter:
+    """Takes posts from the event loop, stores them in groups, and gives the outcomes back."""
+
+    def __init__(
+        self,
+        url: str,
+        signers: Signers,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._url = url
+        self._signers = signers
+        self._now = now
+        self._conn: Connection | None = None
+        self._waiting: deque[_Waiting] = deque()
+        self._events_waiting = 0
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._work, name="group writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to store."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 10.0) -> None:
+        """Store what waits, then end."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        self._thread.join(timeout_s)
+
+    async def store(self, posts: Sequence[Post]) -> list[Outcome]:
+        """Store posts together; returns once they are committed.
+
+        Raises:
+            BusyError: too much is waiting; nothing of these is stored.
+            AwayError: the database is away. What is perhaps stored counts once when it is sent
+                again.
+        """
+        if not posts:
+            return []
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(posts, loop, loop.create_future())
+        with self._changed:
+            if self._events_waiting + len(posts) > WAITING_LIMIT:
+                raise BusyError
+            self._waiting.append(waiting)
+            self._events_waiting += len(posts)
+            self._changed.notify()
+        return await waiting.done
+
+    # --- the thread -----------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while group := self._next_group():
+            posts = [post for waiting in group for post in waiting.posts]
+            try:
+                outcomes = self._store(posts)
+            except Exception as error:  # whoever waits must be told, whatever it was
+                log.exception("storing failed", events=len(posts))
+                for waiting in group:
+                    _tell(waiting, AwayError(str(error)))
+                continue
+            at = 0
+            for waiting in group:
+                _tell(waiting, outcomes[at : at + len(waiting.posts)])
+                at += len(waiting.posts)
+
+    def _next_group(self) -> list[_Waiting]:
+        """Wait for posts, then take all that fit into one transaction; none: stopping."""
+        with self._changed:
+            while not self._waiting and not self._stopping:
+                self._changed.wait()
+            group: list[_Waiting] = []
+            size = 0
+            while self._waiting:
+                more = len(self._waiting[0].posts)
+                if group and size + more > GROUP_LIMIT:
+                    break
+                group.append(self._waiting.popleft())
+                size += more
+            self._events_waiting -= size
+            return group
+
+    def _store(self, posts: Sequence[Post]) -> list[Outcome]:
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._once(posts)
+            except psycopg.Error as error:
+                # Going on is safe: nothing of the attempt is committed, or all of it is and the
+                # next attempt finds it known, with the receipts it has.
+                self._close()
+                if fate_of(error) is Fate.STOP or attempt == ATTEMPTS - 1:
+                    raise
+                log.warning("storing again", error=str(error), attempt=attempt + 1)
+                time.sleep(0.1 * attempt)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _once(self, posts: Sequence[Post]) -> list[Outcome]:
+        if self._conn is None:
+            self._conn = connect(self._url, name="truceline gateway", scoped=True)
+        received_at = self._now()
+        outcomes = take_in(self._conn, posts, self._signers.at(received_at), received_at)
+        reached(Point.GATEWAY_WRITTEN)
+        # What a crash here means: nothing is stored, nobody holds a receipt; sent again it is new.
+        self._conn.commit()
+        reached(Point.GATEWAY_COMMITTED)
+        # What a crash here means: all is stored, receipts are lost; sent again they are the same.
+        return outcomes
+
+    def _close(self) -> None:
+        if self._conn is not None:
+            # A connection that is broken anyway may fail to close; it is forgotten either way.
+            with contextlib.suppress(psycopg.Error):
+                self._conn.close()
+            self._conn = None
+
+
+def _tell(waiting: _Waiting, result: list[Outcome] | Exception) -> None:
+    def settle() -> None:
+        if waiting.done.done():
+            return  # the caller hung up meanwhile; what is stored stays stored
+        if isinstance(result, Exception):
+            waiting.done.set_exception(result)
+        else:
+            waiting.done.set_result(result)
+
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        waiting.loop.call_soon_threadsafe(settle)

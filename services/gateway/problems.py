@@ -1,0 +1,127 @@
+"""Problems: everything that the gateway refuses, from one table (RFC 9457 problem details).
+
+Place on the data's way: what goes back instead of an answer. Each says what to do. A `reason` of an
+event's own is one of `streams.decode.Reason`.
+
+ProblemError     the one exception that becomes an answer; `PROBLEMS` gives its status and words
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+import msgspec
+
+MEDIA_TYPE: Final = "application/problem+json"
+_TYPE: Final = "urn:truceline:problem:"
+
+
+class Code(StrEnum):
+    """What is wrong; stable words, the end of the problem's `type`."""
+
+    EVENT_REFUSED = "event_refused"
+    BODY_UNREADABLE = "body_unreadable"
+    NO_TOKEN = "no_token"  # noqa: S105 (a word, no secret)
+    TOKEN_NOT_VALID = "token_not_valid"  # noqa: S105 (a word, no secret)
+    ROLE_MAY_NOT = "role_may_not"
+    NOT_ITS_SOURCE = "not_its_source"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    OTHER_CONTENT = "other_content"
+    BODY_TOO_LARGE = "body_too_large"
+    MEDIA_TYPE_UNKNOWN = "media_type_unknown"
+    TOO_MUCH_WAITING = "too_much_waiting"
+    STORE_AWAY = "store_away"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row of the table."""
+
+    status: int
+    title: str
+    to_do: str
+
+
+PROBLEMS: Final[Mapping[Code, Problem]] = {
+    Code.EVENT_REFUSED: Problem(400, "The event is refused", "Mend what `detail` names."),
+    Code.BODY_UNREADABLE: Problem(400, "The body cannot be read", "Mend it and send it again."),
+    Code.NO_TOKEN: Problem(
+        401, "A token is needed", "Send `Authorization: Bearer <token>`; an operator makes one."
+    ),
+    Code.TOKEN_NOT_VALID: Problem(
+        401, "The token does not count", "Ask an operator for a new one: `truceline token create`."
+    ),
+    Code.ROLE_MAY_NOT: Problem(403, "The token's roles may not do this", "Use one that may."),
+    Code.NOT_ITS_SOURCE: Problem(
+        403,
+        "The token does not speak for this mission and source",
+        "Use the token of that source; nothing was stored.",
+    ),
+    Code.NOT_FOUND: Problem(404, "There is nothing here", "See /schema/openapi.json."),
+    Code.METHOD_NOT_ALLOWED: Problem(405, "Not with this method", "See `Allow`."),
+    Code.OTHER_CONTENT: Problem(
+        409,
+        "This id is known with other content",
+        "Both versions are kept and the more cautious reading stands; `receipt` is this one's. "
+        "What is new belongs under a new id that supersedes this one.",
+    ),
+    Code.BODY_TOO_LARGE: Problem(413, "The body is too large", "Send fewer events at once."),
+    Code.MEDIA_TYPE_UNKNOWN: Problem(
+        415,
+        "The body is of no kind that is read here",
+        "Send application/json (one event) or application/x-ndjson (an event a line), plain, "
+        "gzip or zstd.",
+    ),
+    Code.TOO_MUCH_WAITING: Problem(
+        503, "Too much is waiting", "Nothing was stored. Send it again after `Retry-After`."
+    ),
+    Code.STORE_AWAY: Problem(
+        503,
+        "The store is away",
+        "No receipt, no promise: send the same again after `Retry-After`; it counts once.",
+    ),
+    Code.FAULT: Problem(500, "A fault of ours", "Send it again; please report it."),
+}
+
+
+@dataclass
+class ProblemError(Exception):
+    """Becomes an answer with `application/problem+json`."""
+
+    code: Code
+    detail: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Further members of the problem."""
+    retry_after_s: int | None = None
+
+    @property
+    def status(self) -> int:
+        """HTTP's number."""
+        return PROBLEMS[self.code].status
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What HTTP wants beside it."""
+        found: dict[str, str] = {}
+        if self.retry_after_s is not None:
+            found["Retry-After"] = str(self.retry_after_s)
+        if self.status == PROBLEMS[Code.NO_TOKEN].status:
+            found["WWW-Authenticate"] = 'Bearer realm="truceline"'
+        return found
+
+    def body(self) -> bytes:
+        """The problem's document."""
+        problem = PROBLEMS[self.code]
+        document = {
+            "type": f"{_TYPE}{self.code}",
+            "title": problem.title,
+            "status": problem.status,
+            "detail": f"{self.detail} {problem.to_do}".strip(),
+            **self.more,
+        }
+        return msgspec.json.encode(document)

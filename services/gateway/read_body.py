@@ -1,0 +1,108 @@
+"""Read a body: bytes as they were sent → the events in them, unpacked within limits.
+
+Place on the data's way: HTTP → **read body** → `read_event`. Pure. What is packed may unpack to no
+more than `UNPACKED_LIMIT`, whatever it says of its own size: a few kilobytes can hold gigabytes.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Final
+
+import zstandard
+
+PACKED_LIMIT: Final = 16 * 1024 * 1024
+"""Bytes of a body as it is sent."""
+UNPACKED_LIMIT: Final = 64 * 1024 * 1024
+LINES_LIMIT: Final = 5_000
+_PIECE: Final = 64 * 1024
+_GZIP: Final = 16 + zlib.MAX_WBITS
+
+
+class BodyError(Exception):
+    """A body that nothing can be read from; the message says what to do."""
+
+
+class TooLargeError(BodyError):
+    """It holds more than is taken at once."""
+
+
+class UnknownCodingError(BodyError):
+    """Its `Content-Encoding` is none of ours."""
+
+
+def unpack(body: bytes, coding: str) -> bytes:
+    """The body without its `Content-Encoding`: none, `identity`, `gzip` or `zstd`.
+
+    Raises:
+        TooLargeError: it unpacks to more than is taken at once.
+        UnknownCodingError: another coding.
+        BodyError: it is not what its coding says, or breaks off.
+    """
+    if len(body) > PACKED_LIMIT:
+        raise TooLargeError(f"a body holds at most {PACKED_LIMIT} bytes: send fewer events at once")
+    match coding.strip().lower():
+        case "" | "identity":
+            return body
+        case "gzip" | "x-gzip":
+            return _gunzip(body)
+        case "zstd":
+            return _unzstd(body)
+        case other:
+            raise UnknownCodingError(f"Content-Encoding {other[:40]!r}: send gzip, zstd, or none")
+
+
+def _gunzip(body: bytes) -> bytes:
+    parts: list[bytes] = []
+    room = UNPACKED_LIMIT
+    while body:  # a gzip body may have several members, one after another (RFC 1952, 2.2)
+        member = zlib.decompressobj(_GZIP)
+        try:
+            part = member.decompress(body, room + 1)
+        except zlib.error as error:
+            raise BodyError(f"the body is no gzip: {error}") from None
+        room -= len(part)
+        if room < 0:
+            raise _too_much()
+        if not member.eof:
+            raise BodyError("the gzip body breaks off: send it whole")
+        parts.append(part)
+        body = member.unused_data
+    return b"".join(parts)
+
+
+def _unzstd(body: bytes) -> bytes:
+    parts: list[bytes] = []
+    room = UNPACKED_LIMIT
+    try:
+        with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
+            body, read_across_frames=True
+        ) as reader:
+            while part := reader.read(_PIECE):
+                room -= len(part)
+                if room < 0:
+                    raise _too_much()
+                parts.append(part)
+    except zstandard.ZstdError as error:
+        raise BodyError(f"the body is no zstd: {error}") from None
+    return b"".join(parts)
+
+
+def _too_much() -> TooLargeError:
+    return TooLargeError(
+        f"the body unpacks to more than {UNPACKED_LIMIT} bytes: send fewer events at once"
+    )
+
+
+def split_lines(body: bytes) -> list[bytes]:
+    """The events of an NDJSON body, by line; the line's end is not part of an event.
+
+    Raises:
+        TooLargeError: more lines than are taken at once.
+    """
+    lines = [line[:-1] if line.endswith(b"\r") else line for line in body.split(b"\n")]
+    if lines and not lines[-1]:
+        lines.pop()
+    if len(lines) > LINES_LIMIT:
+        raise TooLargeError(f"{len(lines)} lines; a body holds at most {LINES_LIMIT}")
+    return lines

@@ -1,0 +1,33 @@
+"""Read an event: bytes → a post, or the outcome that it cannot be one.
+
+Place on the data's way: `read_body` → **read event** → `take_in`. Pure: decoding is the stages'
+own (`streams.decode`), whether the caller may speak for the source is the token's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Final
+
+from services.gateway.posts import Outcome, Post, Status
+from services.tokens.token import Token
+from streams.decode import Refusal, decode_report, decode_status
+from streams.events import CorridorStatus, Report
+from streams.keys import EventKind, event_key
+
+_DECODE: Final[dict[EventKind, Callable[[bytes], Report | CorridorStatus | Refusal]]] = {
+    EventKind.REPORT: decode_report,
+    EventKind.CORRIDOR_STATUS: decode_status,
+}
+
+
+def read_event(kind: EventKind, raw: bytes, token: Token) -> Post | Outcome:
+    """Decode one event and ask whether its caller may submit it."""
+    event = _DECODE[kind](raw)
+    if isinstance(event, Refusal):
+        return Outcome(Status.REFUSED, refusal=event)
+    if not token.speaks_for(event.mission, event.source):
+        return Outcome(Status.FORBIDDEN)
+    key = event_key(kind, event.mission, event.source, event.id)
+    return Post(kind, event, key, raw, sha256(raw).digest(), token.id)

@@ -1,0 +1,233 @@
+"""Take in: a group of posts, stored in one transaction, with a receipt for each.
+
+    claim and lock keys → what is known of them → submissions + receipts + outbox → (commit)
+
+Place on the data's way: where an event becomes safe. Under the gateway's role, which can add and
+never change (migration 0014). Two gateways, or a gateway and a worker, that meet on an event wait
+for each other at its key.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from psycopg.rows import args_row
+
+from services.gateway.posts import Outcome, Post, Status
+from services.receipts.receipt import SignedReceipt, make_receipt, signed
+from services.receipts.sign import Signer
+from services.receipts.stored import add_receipts, receipts_of
+from services.store.engine import Connection
+from services.store.known import claim_placeholders, fill_placeholders, lock_keys
+from services.store.outbox import Queued, queue
+from services.store.rows import KeyKind, KeyRow, ReceiptRow
+from services.store.scope import set_scope
+from streams.decode import Reason, Refusal
+from streams.events import Report
+from streams.keys import EventKind, Key
+from streams.vocabulary import Authentication
+
+VERSIONS_LIMIT = 64
+"""As many versions of one event as a worker reads (`services.worker.casebook`)."""
+
+KEY_KIND = {
+    EventKind.REPORT: KeyKind.REPORT,
+    EventKind.CORRIDOR_STATUS: KeyKind.CORRIDOR_STATUS,
+}
+
+_VERSIONS = """
+SELECT version.key, version.revision, authentication, content_hash
+FROM unnest(%b::uuid[]) AS asked (key),
+    LATERAL (SELECT * FROM submissions WHERE key = asked.key OFFSET 0) AS version
+ORDER BY version.key, version.revision
+"""
+
+_ADD = """
+INSERT INTO submissions (key, received_at, observed_from, observed_to, revision, kind, mission,
+    source, authentication, key_id, event_id, content_hash, raw)
+SELECT * FROM unnest(%b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[],
+    %b::int[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[],
+    %b::bytea[])
+"""
+
+
+class _Version(NamedTuple):
+    key: Key
+    revision: int
+    authentication: str
+    content_hash: bytes
+
+
+class _New(NamedTuple):
+    """A version that this group stores."""
+
+    place: int
+    post: Post
+    revision: int
+    status: Status
+
+
+class _Again(NamedTuple):
+    """A version that is stored already, perhaps by this very group."""
+
+    place: int
+    post: Post
+    status: Status
+
+
+def take_in(
+    conn: Connection, posts: Sequence[Post], signer: Signer, received_at: datetime
+) -> list[Outcome]:
+    """Store what is new of the posts, in the caller's transaction; an outcome for each, in order.
+
+    The outcomes are true once the caller has committed, and must not leave the process before.
+    """
+    set_scope(conn, sorted({post.event.mission for post in posts}))
+    known = _known(conn, posts)
+    outcomes: list[Outcome | None] = [None] * len(posts)
+    new: list[_New] = []
+    again: list[_Again] = []
+    for place, post in enumerate(posts):
+        versions = known[post.key]
+        first = next((n for n, version in enumerate(versions) if _is_it(version, post)), None)
+        conflict = any(v.content_hash != post.content_hash for v in versions[:first])
+        if first is not None:
+            again.append(_Again(place, post, Status.CONFLICT if conflict else Status.KNOWN))
+        elif len(versions) >= VERSIONS_LIMIT:
+            outcomes[place] = Outcome(Status.REFUSED, refusal=TOO_MANY_VERSIONS)
+        else:
+            revision = len(versions) + 1
+            versions.append(_Version(post.key, revision, Authentication.TOKEN, post.content_hash))
+            status = Status.CONFLICT if conflict else Status.STORED
+            new.append(_New(place, post, revision, status))
+    for one, receipt in zip(new, _store(conn, new, signer, received_at), strict=True):
+        outcomes[one.place] = Outcome(one.status, receipt)
+    for known_one, receipt in zip(again, _receipts(conn, again), strict=True):
+        outcomes[known_one.place] = Outcome(known_one.status, receipt)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+TOO_MANY_VERSIONS = Refusal(
+    Reason.TOO_MANY_VERSIONS,
+    f"{VERSIONS_LIMIT} differing versions of this event are kept; send what is new as an event "
+    "with an id of its own that supersedes it",
+)
+
+
+def _is_it(version: _Version, post: Post) -> bool:
+    """Whether these bytes are stored with a receipt: what came by another way has none."""
+    return version.content_hash == post.content_hash and version.authentication == "token"
+
+
+def _known(conn: Connection, posts: Sequence[Post]) -> defaultdict[Key, list[_Version]]:
+    """The versions that the store has of these events; their keys are ours until the commit."""
+    for kind, key_kind in KEY_KIND.items():
+        keys = sorted({post.key for post in posts if post.kind is kind})
+        if keys:
+            claim_placeholders(conn, keys, key_kind)
+    keys = sorted({post.key for post in posts})
+    lock_keys(conn, keys)
+    known: defaultdict[Key, list[_Version]] = defaultdict(list)
+    with conn.cursor(binary=True, row_factory=args_row(_Version)) as cursor:
+        for version in cursor.execute(_VERSIONS.encode(), [keys]):
+            known[version.key].append(version)
+    return known
+
+
+def _store(
+    conn: Connection, new: Sequence[_New], signer: Signer, received_at: datetime
+) -> list[SignedReceipt]:
+    if not new:
+        return []
+    conn.execute(_ADD.encode(), _columns(new, received_at))
+    fill_placeholders(conn, _key_rows(new, received_at))
+    receipts = [
+        make_receipt(
+            kind=one.post.kind,
+            id=one.post.event.id,
+            mission=one.post.event.mission,
+            source=one.post.event.source,
+            revision=one.revision,
+            content_hash=one.post.content_hash,
+            received_at=received_at,
+            key_id=signer.key_id,
+        )
+        for one in new
+    ]
+    signatures = signer.sign_all(receipts)
+    add_receipts(
+        conn,
+        [
+            ReceiptRow(
+                one.post.key,
+                received_at,
+                one.revision,
+                one.post.event.mission,
+                signer.key_id,
+                signature,
+            )
+            for one, signature in zip(new, signatures, strict=True)
+        ],
+    )
+    queue(conn, [_queued(one, received_at) for one in new])
+    return [signed(*pair) for pair in zip(receipts, signatures, strict=True)]
+
+
+def _columns(new: Sequence[_New], received_at: datetime) -> list[list[object]]:
+    rows = [
+        (
+            post.key,
+            received_at,
+            *_interval(post),
+            revision,
+            post.kind.value,
+            post.event.mission,
+            post.event.source,
+            Authentication.TOKEN.value,
+            post.token_id,
+            post.event.id,
+            post.content_hash,
+            post.raw,
+        )
+        for _, post, revision, _ in new
+    ]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _interval(post: Post) -> tuple[datetime | None, datetime | None]:
+    event = post.event
+    if isinstance(event, Report):
+        return event.observed_from, event.observed_to or event.observed_from
+    return event.observed_at, event.observed_at
+
+
+def _key_rows(new: Sequence[_New], received_at: datetime) -> list[KeyRow]:
+    """What each key is known by now; the first version that came stays (`fill_placeholders`)."""
+    rows: dict[Key, KeyRow] = {}
+    for _, post, _, _ in new:
+        row = KeyRow(
+            post.key, received_at, KEY_KIND[post.kind], vouched=True, content_hash=post.content_hash
+        )
+        rows.setdefault(post.key, row)
+    return list(rows.values())
+
+
+def _queued(one: _New, received_at: datetime) -> Queued:
+    post = one.post
+    return Queued(
+        post.key, received_at, one.revision, post.kind, post.event.mission, post.event.source
+    )
+
+
+def _receipts(conn: Connection, again: Sequence[_Again]) -> list[SignedReceipt]:
+    """The same receipt as before, for what was sent before."""
+    if not again:
+        return []
+    stored = receipts_of(conn, sorted({one.post.key for one in again}))
+    return [
+        next(r for r in stored[one.post.key] if r.receipt.sha256 == one.post.content_hash.hex())
+        for one in again
+    ]

@@ -1,0 +1,73 @@
+"""A gateway on a database of its own, asked as a client would ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from psycopg.conninfo import conninfo_to_dict
+
+from services.gateway.app import make_gateway
+from services.local.engines import Engines
+from services.local.postgres import API_ROLE
+from services.receipts.key_folder import make_receipt_keys
+from services.settings import Settings
+from services.store.engine import Connection, connect
+from services.store.migrate import upgrade
+from services.tokens.stored import Wanted, create_token
+from services.tokens.token import Role
+
+Client = TestClient[Litestar]
+MakeToken = Callable[..., dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def gateway_settings(
+    database_url: str, engines: Engines, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    """A migrated database, receipt keys, and the gateway's role."""
+    upgrade(database_url)
+    keys = tmp_path_factory.mktemp("keys") / "receipts"
+    make_receipt_keys(keys, datetime.now(UTC))
+    name = str(conninfo_to_dict(database_url)["dbname"])
+    return Settings(
+        database_url=database_url,
+        kafka_bootstrap=engines.kafka.bootstrap,
+        producer_keys=Path("none"),
+        worker_group="none",
+        api_database_url=engines.postgres.url_of(name, role=API_ROLE),
+        receipt_keys=keys,
+    )
+
+
+@pytest.fixture(scope="module")
+def client(gateway_settings: Settings) -> Iterator[Client]:
+    """Whoever has the gateway's address."""
+    with TestClient(make_gateway(gateway_settings), raise_server_exceptions=False) as asking:
+        yield asking
+
+
+@pytest.fixture
+def owner(gateway_settings: Settings) -> Iterator[Connection]:
+    """The operator's connection."""
+    with connect(gateway_settings.database()) as conn:
+        conn.autocommit = True
+        yield conn
+
+
+@pytest.fixture
+def token(owner: Connection) -> MakeToken:
+    """Make a token; the header that presents it."""
+
+    def make(
+        *roles: Role, mission: str = "smm", sources: frozenset[str] = frozenset(), days: int = 1
+    ) -> dict[str, str]:
+        wanted = Wanted("test", mission, frozenset(roles or {Role.REPORTER}), None, sources, days)
+        _, secret = create_token(owner, wanted, datetime.now(UTC))
+        return {"Authorization": f"Bearer {secret.text}"}
+
+    return make
