@@ -16,10 +16,11 @@ RUN_FILE: Final = "run.json"
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where the two engines are."""
+    """Where the two engines are, and the gateway where one runs."""
 
     database_url: str
     kafka_bootstrap: str
+    gateway_url: str | None = None
 
 
 def write_endpoints(folder: Path, endpoints: Endpoints) -> Path:

@@ -13,10 +13,12 @@ import pytest
 
 from services.cli import output
 from services.cli.main import COMMANDS, truceline
+from services.client.address import GATEWAY_VARIABLE
+from services.client.token import TOKEN_FILE_VARIABLE
 from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
 from services.local.folder import HOME_VARIABLE
 from services.local.programs import CACHE_VARIABLE
-from services.settings import GROUP_VARIABLE, KEYS_VARIABLE
+from services.settings import GROUP_VARIABLE, KEYS_VARIABLE, SPOOL_VARIABLE
 from services.store.models import HISTORY_TABLES, Base
 from services.worker.__main__ import EXIT_UNUSABLE
 from streams.agreement import Agreement, Corridor, Document, Source, Term, Zone
@@ -47,6 +49,9 @@ VARIABLES = {
     CACHE_VARIABLE,
     KEYS_VARIABLE,
     GROUP_VARIABLE,
+    GATEWAY_VARIABLE,
+    TOKEN_FILE_VARIABLE,
+    SPOOL_VARIABLE,
 }
 
 on_every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

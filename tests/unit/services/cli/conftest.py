@@ -10,11 +10,22 @@ from typing import Any, NamedTuple
 import pytest
 
 from services.cli.main import main
+from services.client.address import GATEWAY_VARIABLE
+from services.client.token import TOKEN_FILE_VARIABLE
 from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
 from services.local.folder import HOME_VARIABLE
-from services.settings import GROUP_VARIABLE, KEYS_VARIABLE
+from services.settings import GROUP_VARIABLE, KEYS_VARIABLE, SPOOL_VARIABLE
 
-VARIABLES = (DATABASE_VARIABLE, KAFKA_VARIABLE, KEYS_VARIABLE, GROUP_VARIABLE, "COLUMNS")
+VARIABLES = (
+    DATABASE_VARIABLE,
+    KAFKA_VARIABLE,
+    KEYS_VARIABLE,
+    GROUP_VARIABLE,
+    "COLUMNS",
+    GATEWAY_VARIABLE,
+    TOKEN_FILE_VARIABLE,
+    SPOOL_VARIABLE,
+)
 
 
 class Ran(NamedTuple):
