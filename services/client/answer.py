@@ -8,7 +8,7 @@ bytes) leaves it waiting. Asking again costs nothing: the gateway knows an event
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -68,7 +68,7 @@ class Line(Struct, frozen=True):
 
     status: int = 0
     line: int = 0
-    receipt: msgspec.Raw = field(default_factory=msgspec.Raw)
+    receipt: msgspec.Raw = msgspec.Raw()
     signature: str | None = None
     reason: str | None = None
     detail: str | None = None

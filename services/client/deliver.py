@@ -99,9 +99,10 @@ class Deliverer:
             if heard.divide or not heard.trouble:
                 continue
             pause = wait_s(max(1, line.failures), self.pace.share(), heard.asked_s)
-            if at + pause > line.last + self.pace.timeout_s:
+            left_s = line.last + self.pace.timeout_s - at
+            if left_s <= (heard.asked_s or 0.0):
                 return Delivery(heard.trouble, asked_s=heard.asked_s)
-            self.pace.sleep(pause)
+            self.pace.sleep(min(pause, left_s))  # our own wait leaves room for a last try
         return Delivery()
 
     def _next(self, line: _Line) -> list[Entry]:
