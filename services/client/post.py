@@ -50,6 +50,7 @@ class HttpGateway:
     def __init__(self, address: str, token: Token) -> None:
         self.address = address
         self._token = token
+        self._agent = f"truceline/{version('truceline')}"
         self._pool = urllib3.PoolManager(num_pools=1, maxsize=1, retries=False)
 
     def close(self) -> None:
@@ -89,7 +90,7 @@ class HttpGateway:
             "Content-Length": str(length),
             "Accept": f"{batch.content_type}, application/problem+json",
             "Accept-Encoding": "identity",
-            "User-Agent": f"truceline/{version('truceline')}",
+            "User-Agent": self._agent,
         }
 
 

@@ -55,7 +55,7 @@ def test_what_was_put_survives_every_kill(tmp_path: Path) -> None:
 def test_a_sender_that_is_killed_again_and_again_loses_nothing_and_doubles_nothing(
     tmp_path: Path,
 ) -> None:
-    raws = [raw_of(n) for n in range(1500)]
+    raws = [raw_of(n) for n in range(600)]
     chance = random.Random(5)
     moods = [Mood.WELL, Mood.KEPT_THEN_RESET, Mood.KEPT_THEN_HALF, Mood.FORGETS, Mood.RESET]
     folder = tmp_path / "spool"
