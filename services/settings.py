@@ -1,4 +1,4 @@
-"""Settings: where the engines and the keys are.
+"""Settings: where the engines, the gateway, the keys and the spool are.
 
 From the environment, else from the instance that `truceline up` runs on the data folder. Secrets
 are never in the environment or in arguments, only in files that the environment may name.
@@ -16,22 +16,26 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from services.client.address import DEFAULT_URL, GATEWAY_VARIABLE
+from services.client.token import TOKEN_FILE_VARIABLE
 from services.errors import SettingsError
 from services.local.endpoints import (
     API_DATABASE_VARIABLE,
     DATABASE_VARIABLE,
     KAFKA_VARIABLE,
+    LISTEN_VARIABLE,
     read_endpoints,
 )
 from services.local.folder import default_folder
+from services.local.ports import DEFAULT_PORT
 from streams.topics import WORKER_GROUP
 
 URL_SCHEME = "postgresql://"
 KEYS_VARIABLE = "TRUCELINE_PRODUCER_KEYS"
 GROUP_VARIABLE = "TRUCELINE_WORKER_GROUP"
-LISTEN_VARIABLE = "TRUCELINE_GATEWAY_LISTEN"
-DEFAULT_LISTEN = "127.0.0.1:8470"
+DEFAULT_LISTEN = f"127.0.0.1:{DEFAULT_PORT}"
 RECEIPT_KEYS_VARIABLE = "TRUCELINE_RECEIPT_KEYS"
+SPOOL_VARIABLE = "TRUCELINE_SPOOL"
 
 
 _BROKER = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
@@ -53,6 +57,10 @@ class Settings:
     receipt_keys: Path = Path("keys/receipts")
     """The folder of the keys that sign receipts."""
     listen: str = DEFAULT_LISTEN
+    gateway_url: str = DEFAULT_URL
+    """As it was given: `services.client.address` says whether it is taken."""
+    token_file: Path = Path("token")
+    spool: Path = Path("spool")
 
     def database(self) -> str:
         """The database's URL.
@@ -145,6 +153,11 @@ def check_bootstrap(addresses: str) -> str:
     return addresses
 
 
+def _path(variable: str) -> Path | None:
+    named = os.environ.get(variable)
+    return Path(named).expanduser() if named else None
+
+
 def load_settings(folder: Path | None = None) -> Settings:
     """Read the environment, then what runs on the folder (default: the user's own)."""
     home = folder or default_folder()
@@ -158,6 +171,11 @@ def load_settings(folder: Path | None = None) -> Settings:
         or (running.kafka_bootstrap if running else None),
         producer_keys=Path(keys) if keys else home / "keys" / "producers.toml",
         keys_required=bool(keys),
+        gateway_url=os.environ.get(GATEWAY_VARIABLE)
+        or (running and running.gateway_url)
+        or DEFAULT_URL,
+        token_file=_path(TOKEN_FILE_VARIABLE) or home / "keys" / "token",
+        spool=_path(SPOOL_VARIABLE) or home / "spool",
         worker_group=os.environ.get(GROUP_VARIABLE) or WORKER_GROUP,
         api_database_url=os.environ.get(API_DATABASE_VARIABLE)
         or (running.api_database_url if running else None),

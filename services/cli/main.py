@@ -3,10 +3,12 @@
 Exit codes:
 
     0    done
-    1    done, and the answer is no: mistakes found, nothing under that id, events refused, a
-         history that does not replay, something that needs an operator's eye (`status`)
+    1    done, and the answer is no: mistakes found, nothing under that id, events refused,
+         another version under a known id, a history that does not replay, something that needs an
+         operator's eye (`status`)
     2    wrong usage, a file argument that is not there included
-    3    cannot: an engine, a key or a folder is not there or not usable; the line says what to do
+    3    cannot: an engine, the gateway, a key or a folder is not there or not usable; the line says
+         what to do, and what waits is safe in the spool
     70   a fault of ours, with its traceback
     78   `worker`, `relay` and `gateway` only: a person has to change something before it can run
     130  Ctrl-C
@@ -35,7 +37,8 @@ COMMANDS: Final = {
     "demo": "Run the whole way on 174 real observations, in a temporary folder.",
     "judge": "Judge REPORTS under AGREEMENT and METHODOLOGY, with no engine.",
     "agreement": "Check, load, list, show and compare agreements and methodologies.",
-    "submit": "Send FILES of reports and corridor statuses into Kafka.",
+    "submit": "Send FILES of reports and corridor statuses to the gateway.",
+    "spool": "Show, send on or export what waits for the gateway.",
     "violations": "List the violations that stand, newest first.",
     "explain": "Say why the report REPORT_ID was judged as it was.",
     "corridor": "Show the availability of corridors.",

@@ -1,26 +1,21 @@
-"""`truceline submit`: reports and corridor statuses into Kafka, tagged."""
+"""`truceline submit`: reports and corridor statuses to the gateway, by way of the spool."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import rich_click as click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from services.cli.output import EXIT_NO, json_option, print_json, printable
-from services.errors import KeysError
-from services.event_files import is_table, read_events
-from services.keyring import LOCAL_KEY, read_keys
-from services.settings import Settings, load_settings
-from services.submit import Submitter
-from streams.tags import ProducerKey
-
-SAID_AT_MOST = 20
-"""Refused events that are named for a person; a wrong file may hold a million."""
+from services.cli.output import json_option
+from services.cli.sending import (
+    PATIENCE_S,
+    plain_http_option,
+    spool_option,
+    timeout_option,
+)
+from services.cli.submit_gateway import Wish, submit_to_gateway
+from services.event_files import is_table
+from services.keyring import LOCAL_KEY
 
 
 @click.command(epilog="Example: truceline submit observations.csv --mission osce-smm")
@@ -28,103 +23,56 @@ SAID_AT_MOST = 20
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--mission", default="", help="Whose observations the rows of an SMM-shaped CSV are.")
-@click.option("--key", "key_id", help=f"Producer key to tag with.  [default: {LOCAL_KEY}]")
 @click.option("--unchecked", is_flag=True, help="Send also what would be refused.")
+@click.option(
+    "--wait/--no-wait",
+    default=True,
+    show_default=True,
+    help="Wait for receipts, or put the events into the spool alone.",
+)
+@timeout_option
+@plain_http_option
+@spool_option
+@click.option("--kafka", is_flag=True, help="For operators: straight into Kafka, tagged.")
+@click.option("--key", "key_id", help=f"With --kafka: key to tag with.  [default: {LOCAL_KEY}]")
 @json_option
-def submit(
+def submit(  # noqa: PLR0913  its options
     files: tuple[Path, ...],
     mission: str,
     key_id: str | None,
+    timeout_s: float,
+    spool_folder: Path | None,
     *,
     unchecked: bool,
+    wait: bool,
+    plain_http: bool,
+    kafka: bool,
     as_json: bool,
 ) -> None:
-    """Send FILES of reports and corridor statuses into Kafka.
+    """Send FILES of reports and corridor statuses to the gateway.
 
     FILES are NDJSON, JSON, or CSV of the SMM shape. Each event is looked at first; one that would
-    be refused is named and not sent, the others are; then the exit code is 1. Sent means: Kafka
-    has it, on all its replicas. The same event again counts once.
+    be refused is named and not sent. The others are put on this machine's disk, then sent, and
+    kept there with the gateway's receipts. The same event again counts once.
 
-    With --json: a line {"file", "line", "refused", "message", "sent"} for each that would be
-    refused, then one line {"sent", "refused", "tagged"}.
+    Exit code 1: events were refused, or the gateway knew another version of one. 3: events wait;
+    they are safe in the spool, and `truceline spool retry` goes on.
+
+    With --json one object: "events", "receipted", "conflict", "refused", "waiting", "elsewhere",
+    "trouble", "gateway", "spool", "verified", "refusals". With --kafka as well: a line {"file",
+    "line", "refused", "message", "sent"} for each that would be refused, then {"sent", "refused",
+    "tagged"}.
     """
     if not mission and any(is_table(path) for path in files):
         raise click.UsageError("a table does not say whose observations it holds: give --mission")
-    settings = load_settings()
-    key = _key(settings, key_id)
-    refused = 0
-    with Submitter(settings.kafka(), key, unchecked=unchecked) as submitter, _progress() as bar:
-        task = bar.add_task("sending", total=None)
-        for found in _send(submitter, files, mission):
-            bar.advance(task)
-            if found is not None:
-                refused += 1
-                _say(found, refused, as_json=as_json)
-        sent = submitter.flush()
-    _summarise(sent, refused, tagged=key is not None, as_json=as_json)
-    if refused:
-        sys.exit(EXIT_NO)
+    if key_id is not None and not kafka:
+        raise click.UsageError("--key tags what goes into Kafka: give --kafka as well")
+    if kafka:
+        if not wait or plain_http or spool_folder is not None or timeout_s != PATIENCE_S:
+            raise click.UsageError("--kafka goes past spool and gateway: leave out their options")
+        from services.cli.submit_kafka import submit_to_kafka  # noqa: PLC0415  Kafka takes its time
 
-
-class Bad(NamedTuple):
-    """An event that would be refused."""
-
-    file: str
-    line: int | None
-    refused: str
-    message: str
-    sent: bool
-
-
-def _send(submitter: Submitter, files: tuple[Path, ...], mission: str) -> Iterator[Bad | None]:
-    """Send everything; for each event None, or what is wrong with it."""
-    for path in files:
-        events = read_events(path, mission=mission)
-        for mistake in events.mistakes:
-            message = f"{mistake.path}: {mistake.message}"
-            yield Bad(path.name, mistake.line, mistake.code, message, sent=False)
-        for line, raw in enumerate(events.raws, start=1):
-            if raw:
-                sent, refusal = submitter.submit(raw)
-                yield refusal and Bad(path.name, line, *refusal, sent=sent)
-
-
-def _key(settings: Settings, key_id: str | None) -> ProducerKey | None:
-    path = settings.producer_keys
-    keys = read_keys(path, required=settings.keys_required)
-    if key_id is not None and key_id not in keys:
-        there = ", ".join(sorted(keys)) or "none"
-        raise KeysError(f"no key {key_id!r} in {path}; there are: {there}")
-    key = keys.get(key_id or LOCAL_KEY)
-    if key is None:
-        click.echo(
-            f"no key {LOCAL_KEY!r} in {path}: sending untagged; nothing of it will be more than a "
-            "possible violation, and it opens and settles nothing",
-            err=True,
-        )
-    return key
-
-
-def _progress() -> Progress:
-    """A counter on standard error, where that is a terminal."""
-    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed}"))
-    err = Console(stderr=True)
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
-
-
-def _say(bad: Bad, number: int, *, as_json: bool) -> None:
-    if as_json:
-        print_json(bad)
-    elif number <= SAID_AT_MOST:
-        word = "sent all the same" if bad.sent else "not sent"
-        message = printable(bad.message)
-        click.echo(f"{bad.file}:{bad.line}: {message} [{bad.refused}] ({word})", err=True)
-
-
-def _summarise(sent: int, refused: int, *, tagged: bool, as_json: bool) -> None:
-    if as_json:
-        print_json({"sent": sent, "refused": refused, "tagged": tagged})
+        submit_to_kafka(files, mission, key_id, unchecked=unchecked, as_json=as_json)
         return
-    if refused > SAID_AT_MOST:
-        click.echo(f"... and {refused - SAID_AT_MOST} more: --json names all of them", err=True)
-    click.echo(f"{sent} events sent, {refused} refused")
+    wish = Wish(mission, spool_folder, timeout_s, unchecked, wait, plain_http)
+    submit_to_gateway(files, wish, as_json=as_json)

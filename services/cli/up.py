@@ -13,7 +13,7 @@ from services.cli.output import json_option, print_json
 from services.keyring import make_keys, read_keys
 from services.local.endpoints import API_DATABASE_VARIABLE, DATABASE_VARIABLE, KAFKA_VARIABLE
 from services.local.folder import HOME_VARIABLE, default_folder
-from services.local.up import Plan
+from services.local.up import GATEWAY, Plan
 from services.local.up import up as bring_up
 from services.make_topics import make_topics
 from services.receipts.key_folder import make_receipt_keys
@@ -54,7 +54,7 @@ def up(folder: Path | None, workers: int, kafka_port: int | None, *, as_json: bo
     os.environ[HOME_VARIABLE] = str(home)  # the workers look for their keys there
     bring_up(
         home,
-        plan_of(home, workers),
+        plan_of(home, workers, gateway=database_url is None or api_database_url is not None),
         say=say,
         kafka_port=kafka_port,
         database_url=database_url,
@@ -76,7 +76,7 @@ def _given_engines() -> tuple[str | None, str | None, str | None]:
     )
 
 
-def plan_of(home: Path, workers: int) -> Plan:
+def plan_of(home: Path, workers: int, *, gateway: bool = True) -> Plan:
     """What runs on the engines: migrations, topics, keys, workers, relay, gateway."""
 
     def migrate(database_url: str) -> None:
@@ -95,6 +95,7 @@ def plan_of(home: Path, workers: int) -> Plan:
         services={
             **{f"worker-{number}": worker for number in range(1, workers + 1)},
             "relay": (sys.executable, "-m", "services.relay"),
-            "gateway": (sys.executable, "-m", "services.gateway"),
+            # On a database of the user's own there is one where its role's address is given too.
+            **({GATEWAY: (sys.executable, "-m", "services.gateway")} if gateway else {}),
         },
     )

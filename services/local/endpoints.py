@@ -11,18 +11,21 @@ from services.local.folder import is_held
 
 DATABASE_VARIABLE: Final = "TRUCELINE_DATABASE_URL"
 API_DATABASE_VARIABLE: Final = "TRUCELINE_API_DATABASE_URL"
+LISTEN_VARIABLE: Final = "TRUCELINE_GATEWAY_LISTEN"
 KAFKA_VARIABLE: Final = "TRUCELINE_KAFKA_BOOTSTRAP"
 RUN_FILE: Final = "run.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where the two engines are."""
+    """Where the two engines are, and the gateway where one runs."""
 
     database_url: str
     kafka_bootstrap: str
     api_database_url: str | None = None
     """The same database for the role that owns nothing; None: nobody has said where."""
+    gateway_url: str | None = None
+    """Where the gateway takes events; None: none runs here."""
 
 
 def write_endpoints(folder: Path, endpoints: Endpoints) -> Path:

@@ -5,6 +5,7 @@
       lock             held by the one `truceline up` that runs on the folder
       run.json         where the running engines are (0600)
       kafka.json       Kafka's ports, so that addresses outlive a restart
+      keys/  spool/    producers' keys, tokens; events on their way to a gateway (0700)
       conf/            the engines' settings, written anew at each start
       logs/            one log a process
       postgres/  kafka/  socket/  tmp/       the engines' own (0700, their account's)
@@ -36,6 +37,8 @@ from services.local.errors import (
 LAYOUT: Final = 1
 NEEDED_MB: Final = 300  # both engines, empty, take about 100 MB; the rest is room to work
 LOCK_S: Final = 0.5
+BEFORE_UP: Final = ("keys", "spool")
+"""What may lie in it before the first `up`: a key or token put there, reports spooled there."""
 HOME_VARIABLE: Final = "TRUCELINE_HOME"
 
 
@@ -125,7 +128,7 @@ class Folder:
             found = mark.read_text(encoding="utf-8").strip()
             if not found.isdigit() or int(found) > LAYOUT:
                 raise FolderTooNewError(self.path, found[:20], LAYOUT)
-        elif not fresh and any(self.path.iterdir()):
+        elif not fresh and any(entry.name not in BEFORE_UP for entry in self.path.iterdir()):
             raise FolderForeignError(self.path, "it holds other files")
 
     def _require_room(self, needed_mb: int) -> None:

@@ -16,6 +16,8 @@ from services.local.errors import PortOccupiedError
 
 LOOPBACK: Final = "127.0.0.1"
 LOWEST: Final = 10_240
+DEFAULT_PORT: Final = 8_470
+"""The gateway's, where nobody says otherwise and nobody has it."""
 RANGE_FILE: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
@@ -42,6 +44,21 @@ def settle_ports(kept: Path, broker: int | None) -> Ports:
             raise PortOccupiedError("Kafka", port)
     kept.write_text(json.dumps(asdict(ports)) + "\n", encoding="utf-8")
     return ports
+
+
+def settle_gateway(kept: Path) -> int:
+    """Return the gateway's port written in `kept`; at first the default one, where it is free.
+
+    Raises PortOccupiedError when the one that was settled is taken.
+    """
+    try:
+        port = int(kept.read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):  # none, or torn by a crash: choose anew
+        port = DEFAULT_PORT if _is_free(DEFAULT_PORT) else _choose()
+        kept.write_text(f"{port}\n", encoding="ascii")
+    if not _is_free(port):
+        raise PortOccupiedError("the gateway", port)
+    return port
 
 
 def _read(kept: Path) -> Ports | None:

@@ -10,7 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -19,15 +19,19 @@ from services.local.endpoints import (
     API_DATABASE_VARIABLE,
     DATABASE_VARIABLE,
     KAFKA_VARIABLE,
+    LISTEN_VARIABLE,
     Endpoints,
     remove_endpoints,
     write_endpoints,
 )
 from services.local.engines import Engines
+from services.local.ports import LOOPBACK, settle_gateway
 from services.local.supervisor import POLL_S, Service, ServiceProcess, Supervisor
 
 __all__ = ["DATABASE_VARIABLE", "KAFKA_VARIABLE", "Plan", "up"]
 
+GATEWAY: Final = "gateway"
+"""The name of the service that is told where to listen."""
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -101,6 +105,7 @@ def _bring_up(
 ) -> None:
     for engine in engines.ours:
         supervisor.watch(engine)
+    endpoints = _with_gateway(engines, endpoints, plan)
     plan.migrate(endpoints.database_url)
     plan.create_topics(endpoints.kafka_bootstrap)
     logs = engines.folder.logs
@@ -112,19 +117,31 @@ def _bring_up(
     say("up; Ctrl-C stops everything")
 
 
+def _with_gateway(engines: Engines, endpoints: Endpoints, plan: Plan) -> Endpoints:
+    """The endpoints with the gateway's, where one is to run: as it was told, or on a port kept."""
+    if GATEWAY not in plan.services:
+        return endpoints
+    told = os.environ.get(LISTEN_VARIABLE)
+    listen = told or f"{LOOPBACK}:{settle_gateway(engines.folder.path / 'gateway-port')}"
+    return replace(endpoints, gateway_url=f"http://{listen}")
+
+
 def _where(engines: Engines, endpoints: Endpoints, plan: Plan) -> Iterator[str]:
     yield f"data        {engines.folder.path}"
     yield f"PostgreSQL  {endpoints.database_url}"
     yield f"Kafka       {endpoints.kafka_bootstrap}"
+    if endpoints.gateway_url is not None:
+        yield f"gateway     {endpoints.gateway_url}"
     yield f"services    {', '.join(plan.services) or 'none'}"
     yield f"logs        {engines.folder.logs}"
 
 
 def _environment(endpoints: Endpoints) -> dict[str, str]:
-    api = endpoints.api_database_url
+    api, gateway = endpoints.api_database_url, endpoints.gateway_url
     return {
         **os.environ,
         **({} if api is None else {API_DATABASE_VARIABLE: api}),
+        **({} if gateway is None else {LISTEN_VARIABLE: gateway.removeprefix("http://")}),
         DATABASE_VARIABLE: endpoints.database_url,
         KAFKA_VARIABLE: endpoints.kafka_bootstrap,
     }

@@ -13,10 +13,22 @@ import pytest
 
 from services.cli import output
 from services.cli.main import COMMANDS, truceline
-from services.local.endpoints import API_DATABASE_VARIABLE, DATABASE_VARIABLE, KAFKA_VARIABLE
+from services.client.address import GATEWAY_VARIABLE
+from services.client.token import TOKEN_FILE_VARIABLE
+from services.local.endpoints import (
+    API_DATABASE_VARIABLE,
+    DATABASE_VARIABLE,
+    KAFKA_VARIABLE,
+    LISTEN_VARIABLE,
+)
 from services.local.folder import HOME_VARIABLE
 from services.local.programs import CACHE_VARIABLE
-from services.settings import GROUP_VARIABLE, KEYS_VARIABLE, RECEIPT_KEYS_VARIABLE
+from services.settings import (
+    GROUP_VARIABLE,
+    KEYS_VARIABLE,
+    RECEIPT_KEYS_VARIABLE,
+    SPOOL_VARIABLE,
+)
 from services.store.models import HISTORY_TABLES, Base
 from services.tokens.token import Role
 from services.worker.__main__ import EXIT_UNUSABLE
@@ -50,6 +62,10 @@ VARIABLES = {
     GROUP_VARIABLE,
     API_DATABASE_VARIABLE,
     RECEIPT_KEYS_VARIABLE,
+    LISTEN_VARIABLE,
+    GATEWAY_VARIABLE,
+    TOKEN_FILE_VARIABLE,
+    SPOOL_VARIABLE,
 }
 
 on_every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -75,10 +75,17 @@ def walk(console: Console, kafka_bootstrap: str, database_url: str) -> Iterator[
     walk.step("corridor at first", "corridor", "list", "--json")
     walk.step(
         "submit",
-        *("submit", FOLDER / "smm_observations.csv", FOLDER / "corridor-day.ndjson"),
+        *("submit", "--kafka", FOLDER / "smm_observations.csv", FOLDER / "corridor-day.ndjson"),
         *("--mission", MISSION, "--json"),
     )
-    walk.step("submit refused", "submit", FOLDER / "refused-event.json", "--unchecked", "--json")
+    walk.step(
+        "submit refused",
+        "submit",
+        "--kafka",
+        FOLDER / "refused-event.json",
+        "--unchecked",
+        "--json",
+    )
     walk.step("status before", "status", "--json")
     with _worker(console):
         wait_until_judged(walk)

@@ -146,7 +146,7 @@ def test_status_after_counts_what_was_sent_and_has_no_worry(walk: Walk) -> None:
 
 def test_the_same_file_again_changes_nothing(walk: Walk) -> None:
     before = walk.console.run("violations", "--totals").out
-    assert walk.console.run("submit", FOLDER / "corridor-day.ndjson").code == 0
+    assert walk.console.run("submit", "--kafka", FOLDER / "corridor-day.ndjson").code == 0
     wait_until_judged(walk)
     assert walk.console.run("violations", "--totals").out == before
 

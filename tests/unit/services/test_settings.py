@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from services import settings
+from services.client.address import DEFAULT_URL, GATEWAY_VARIABLE
+from services.client.token import TOKEN_FILE_VARIABLE
 from services.errors import SettingsError
 from services.local.endpoints import (
     API_DATABASE_VARIABLE,
@@ -18,6 +20,7 @@ from services.local.endpoints import (
 from services.settings import (
     KEYS_VARIABLE,
     RECEIPT_KEYS_VARIABLE,
+    SPOOL_VARIABLE,
     Settings,
     check_bootstrap,
     check_database_url,
@@ -25,12 +28,14 @@ from services.settings import (
 )
 
 RUNNING = Endpoints("postgresql:///running", "127.0.0.1:9092", "postgresql://api@/running")
+OF_THE_CLIENT = (GATEWAY_VARIABLE, TOKEN_FILE_VARIABLE, SPOOL_VARIABLE)
 SET = (
     API_DATABASE_VARIABLE,
     DATABASE_VARIABLE,
     KAFKA_VARIABLE,
     KEYS_VARIABLE,
     RECEIPT_KEYS_VARIABLE,
+    *OF_THE_CLIENT,
 )
 
 
@@ -162,3 +167,27 @@ def test_an_address_of_kafka_that_cannot_be_read_is_said_in_a_line(addresses: st
 @pytest.mark.parametrize("addresses", ["a:1", "127.0.0.1:9092,b.example:65535", "[::1]:9092, c:2"])
 def test_addresses_of_kafka_are_taken_as_they_are(addresses: str) -> None:
     assert check_bootstrap(addresses) == addresses
+
+
+def test_the_gateway_is_named_else_the_one_that_runs_else_on_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings(tmp_path).gateway_url == DEFAULT_URL
+    monkeypatch.setattr(settings, "read_endpoints", lambda _: RUNNING)
+    assert load_settings(tmp_path).gateway_url == DEFAULT_URL
+    running = Endpoints("", "", gateway_url="http://127.0.0.1:9999")
+    monkeypatch.setattr(settings, "read_endpoints", lambda _: running)
+    assert load_settings(tmp_path).gateway_url == running.gateway_url
+    monkeypatch.setenv(GATEWAY_VARIABLE, "https://gateway.example")
+    assert load_settings(tmp_path).gateway_url == "https://gateway.example"
+
+
+def test_token_and_spool_lie_in_the_data_folder_unless_they_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = load_settings(tmp_path)
+    assert (found.token_file, found.spool) == (tmp_path / "keys" / "token", tmp_path / "spool")
+    monkeypatch.setenv(TOKEN_FILE_VARIABLE, "/secrets/token")
+    monkeypatch.setenv(SPOOL_VARIABLE, "/stick/spool")
+    found = load_settings(tmp_path)
+    assert (found.token_file, found.spool) == (Path("/secrets/token"), Path("/stick/spool"))

@@ -10,9 +10,21 @@ from typing import Any, NamedTuple
 import pytest
 
 from services.cli.main import main
-from services.local.endpoints import API_DATABASE_VARIABLE, DATABASE_VARIABLE, KAFKA_VARIABLE
+from services.client.address import GATEWAY_VARIABLE
+from services.client.token import TOKEN_FILE_VARIABLE
+from services.local.endpoints import (
+    API_DATABASE_VARIABLE,
+    DATABASE_VARIABLE,
+    KAFKA_VARIABLE,
+    LISTEN_VARIABLE,
+)
 from services.local.folder import HOME_VARIABLE
-from services.settings import GROUP_VARIABLE, KEYS_VARIABLE, RECEIPT_KEYS_VARIABLE
+from services.settings import (
+    GROUP_VARIABLE,
+    KEYS_VARIABLE,
+    RECEIPT_KEYS_VARIABLE,
+    SPOOL_VARIABLE,
+)
 
 VARIABLES = (
     API_DATABASE_VARIABLE,
@@ -21,6 +33,10 @@ VARIABLES = (
     KEYS_VARIABLE,
     RECEIPT_KEYS_VARIABLE,
     GROUP_VARIABLE,
+    LISTEN_VARIABLE,
+    GATEWAY_VARIABLE,
+    TOKEN_FILE_VARIABLE,
+    SPOOL_VARIABLE,
     "COLUMNS",
 )
 

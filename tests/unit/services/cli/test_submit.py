@@ -1,4 +1,4 @@
-"""`truceline submit`: what is sent, what is named, and with which key. Kafka is a fake here."""
+"""`truceline submit --kafka`: what is sent and named, with which key. Kafka is a fake."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Self
 
 import pytest
 
-from services.cli import submit as submit_module
+from services.cli import submit_kafka as submit_module
 from services.keyring import make_keys
 from services.submit import Outcome, decision_of
 from streams.tags import ProducerKey
@@ -79,19 +79,19 @@ def _keys(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("keys")
 def test_all_files_are_sent_and_counted(ready: Run) -> None:
     files = (FOLDER / "smm_observations.csv", FOLDER / "corridor-day.ndjson")
-    ran = ready("submit", *files, "--mission", "osce-smm")
+    ran = ready("submit", "--kafka", *files, "--mission", "osce-smm")
     assert (ran.code, ran.out, ran.err) == (0, "181 events sent, 0 refused\n", "")
-    (summary,) = ready("submit", *files, "--mission", "osce-smm", "--json").lines
+    (summary,) = ready("submit", "--kafka", *files, "--mission", "osce-smm", "--json").lines
     assert summary == {"sent": 181, "refused": 0, "tagged": True}
 
 
 @pytest.mark.usefixtures("keys")
 def test_what_would_be_refused_is_named_and_not_sent(ready: Run) -> None:
-    ran = ready("submit", REFUSED)
+    ran = ready("submit", "--kafka", REFUSED)
     assert (ran.code, ran.out) == (1, "0 events sent, 1 refused\n")
     assert "refused-event.json:1: " in ran.err
     assert "[missing_utc_offset] (not sent)" in ran.err
-    bad, summary = ready("submit", REFUSED, "--json").lines
+    bad, summary = ready("submit", "--kafka", REFUSED, "--json").lines
     assert set(bad) == {"file", "line", "refused", "message", "sent"}
     assert (bad["refused"], bad["sent"]) == ("missing_utc_offset", False)
     assert summary["sent"] == 0
@@ -99,7 +99,7 @@ def test_what_would_be_refused_is_named_and_not_sent(ready: Run) -> None:
 
 @pytest.mark.usefixtures("keys")
 def test_unchecked_sends_it_all_the_same_and_says_so(ready: Run) -> None:
-    ran = ready("submit", REFUSED, "--unchecked")
+    ran = ready("submit", "--kafka", REFUSED, "--unchecked")
     assert (ran.code, ran.out) == (1, "1 events sent, 1 refused\n")
     assert "(sent all the same)" in ran.err
 
@@ -110,7 +110,7 @@ def test_a_bad_row_of_a_table_is_named_and_the_others_are_sent(ready: Run, tmp_p
     lines[2] = "," * lines[2].count(",")
     file = tmp_path / "some.csv"
     file.write_text("\n".join(lines), encoding="utf-8")
-    ran = ready("submit", file, "--mission", "osce-smm", "--json")
+    ran = ready("submit", "--kafka", file, "--mission", "osce-smm", "--json")
     assert ran.code == 1
     bad, summary = ran.lines
     assert (bad["line"], bad["sent"]) == (3, False)
@@ -118,7 +118,7 @@ def test_a_bad_row_of_a_table_is_named_and_the_others_are_sent(ready: Run, tmp_p
 
 
 def test_a_table_needs_a_mission(ready: Run) -> None:
-    ran = ready("submit", FOLDER / "smm_observations.csv")
+    ran = ready("submit", "--kafka", FOLDER / "smm_observations.csv")
     assert ran.code == 2
     assert "give --mission" in ran.err
 
@@ -129,16 +129,16 @@ def test_of_a_wrong_file_twenty_refusals_are_named_and_the_rest_counted(
 ) -> None:
     file = tmp_path / "photo.ndjson"
     file.write_bytes(b"\x1b[2J\n" * 50)
-    ran = ready("submit", file)
+    ran = ready("submit", "--kafka", file)
     assert ran.code == 1
     assert len(ran.err.splitlines()) == 21
     assert ran.err.splitlines()[-1] == "... and 30 more: --json names all of them"
     assert "\x1b" not in ran.err
-    assert len(ready("submit", file, "--json").lines) == 51
+    assert len(ready("submit", "--kafka", file, "--json").lines) == 51
 
 
 def test_without_any_key_it_is_sent_untagged_and_said_so(ready: Run) -> None:
-    ran = ready("submit", FOLDER / "corridor-day.ndjson", "--json")
+    ran = ready("submit", "--kafka", FOLDER / "corridor-day.ndjson", "--json")
     assert ran.code == 0
     assert "sending untagged" in ran.err
     assert ran.lines[-1]["tagged"] is False
@@ -147,7 +147,7 @@ def test_without_any_key_it_is_sent_untagged_and_said_so(ready: Run) -> None:
 
 @pytest.mark.usefixtures("keys")
 def test_a_key_that_is_asked_for_must_be_there(ready: Run) -> None:
-    ran = ready("submit", FOLDER / "corridor-day.ndjson", "--key", "theirs", "--json")
+    ran = ready("submit", "--kafka", FOLDER / "corridor-day.ndjson", "--key", "theirs", "--json")
     assert (ran.code, ran.failure["code"]) == (3, "keys")
     assert "there are: local" in ran.failure["error"]
     assert FakeSubmitter.made == []
@@ -155,14 +155,14 @@ def test_a_key_that_is_asked_for_must_be_there(ready: Run) -> None:
 
 def test_a_key_file_that_others_may_read_is_refused(ready: Run, keys: Path) -> None:
     keys.chmod(0o644)
-    ran = ready("submit", FOLDER / "corridor-day.ndjson")
+    ran = ready("submit", "--kafka", FOLDER / "corridor-day.ndjson")
     assert ran.code == 3
     assert f"run `chmod 600 {keys}` [keys]" in ran.err
 
 
 @pytest.mark.usefixtures("kafka")
 def test_where_no_kafka_runs_one_line_says_what_to_do(run: Run) -> None:
-    ran = run("submit", FOLDER / "corridor-day.ndjson", "--json")
+    ran = run("submit", "--kafka", FOLDER / "corridor-day.ndjson", "--json")
     assert (ran.code, ran.failure["code"]) == (3, "settings")
     assert "truceline up" in ran.failure["error"]
 
@@ -170,5 +170,5 @@ def test_where_no_kafka_runs_one_line_says_what_to_do(run: Run) -> None:
 def test_an_unreadable_json_file_is_one_line(ready: Run, tmp_path: Path) -> None:
     file = tmp_path / "events.json"
     file.write_text("[1, 2", encoding="utf-8")
-    ran = ready("submit", file, "--json")
+    ran = ready("submit", "--kafka", file, "--json")
     assert (ran.code, ran.failure["code"]) == (3, "event_file")

@@ -107,3 +107,11 @@ def test_the_default_folder_is_the_systems_place(
         monkeypatch.setenv("XDG_DATA_HOME", xdg)
     monkeypatch.setattr("os.geteuid", lambda: uid)
     assert default_folder() == Path(expected)
+
+
+def test_a_key_or_a_spool_put_there_before_the_first_start_is_no_stranger(place: Path) -> None:
+    path = place / "data"
+    for name in ("keys", "spool"):
+        (path / name).mkdir(parents=True)
+    Folder(path)
+    assert (path / "layout").exists()

@@ -1,0 +1,12 @@
+"""Client of the gateway: sends what waits in the spool until each event has an answer.
+
+Place on the data's way: spool → HTTP → gateway → receipts, back into the spool.
+
+    address.py   which addresses of a gateway are taken
+    token.py     the bearer token, from its file
+    batch.py     which events go into one post, and how (pure)
+    answer.py    what an answer means (pure)
+    backoff.py   how long to wait, how much to send next (pure)
+    post.py      one post, over urllib3: the only file that opens a socket
+    deliver.py   the loop: take, post, settle, wait
+"""
