@@ -29,15 +29,17 @@ from services.event_files import read_events
 from services.keyring import LOCAL_KEY, read_keys
 from services.load import load_documents
 from services.local.endpoints import (
+    API_DATABASE_VARIABLE,
     DATABASE_VARIABLE,
     KAFKA_VARIABLE,
+    LISTEN_VARIABLE,
     Endpoints,
     read_endpoints,
 )
 from services.local.folder import HOME_VARIABLE
 from services.local.logs import last_line
 from services.local.spawn import spawn
-from services.settings import GROUP_VARIABLE, KEYS_VARIABLE
+from services.settings import GROUP_VARIABLE, KEYS_VARIABLE, RECEIPT_KEYS_VARIABLE
 from services.store.engine import Connection
 from services.store.queries.status import figures
 from services.submit import Submitter
@@ -97,7 +99,15 @@ def fresh_instance(say: Callable[[str], None]) -> Iterator[tuple[Path, Endpoints
 def _start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
     """Start `up`, which stops by itself if this process is killed."""
     # The demo is the same everywhere: engines and keys of the caller's own stay out of it.
-    ours = (DATABASE_VARIABLE, KAFKA_VARIABLE, KEYS_VARIABLE, GROUP_VARIABLE)
+    ours = (
+        API_DATABASE_VARIABLE,
+        DATABASE_VARIABLE,
+        KAFKA_VARIABLE,
+        KEYS_VARIABLE,
+        GROUP_VARIABLE,
+        LISTEN_VARIABLE,
+        RECEIPT_KEYS_VARIABLE,
+    )
     environment = {name: value for name, value in os.environ.items() if name not in ours}
     environment[HOME_VARIABLE] = str(folder)
     command = [sys.executable, "-m", "services.cli", "up", "--folder", str(folder)]

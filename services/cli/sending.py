@@ -12,19 +12,17 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from services.client.address import check_gateway_url
-from services.client.answer import Verify
 from services.client.deliver import Deliverer, Delivery, Pace
 from services.client.errors import ClientError
 from services.client.post import HttpGateway
 from services.client.token import read_token
+from services.receipts.key_folder import PUBLIC_FILE
+from services.receipts.verify import verifier
 from services.settings import Settings
 from services.spool.folder import only_sender
 from services.spool.spool import Spool
 
 PATIENCE_S: Final = 30.0
-VERIFY_RECEIPT: Final[Verify | None] = None
-"""`verify_receipt(receipt, signature)`, where receipts are checked against the public key file."""
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -77,10 +75,15 @@ def send(spool: Spool, settings: Settings, timeout_s: float, *, plain_http: bool
             return Deliverer(
                 spool,
                 gateway,
-                VERIFY_RECEIPT,
+                verifier(settings.receipt_keys / PUBLIC_FILE),
                 Pace(timeout_s),
                 lambda count: bar.advance(task, count),
             ).deliver()
+
+
+def can_verify(settings: Settings) -> bool:
+    """Whether there is a public key file to check receipts against."""
+    return (settings.receipt_keys / PUBLIC_FILE).exists()
 
 
 def gateway_of(settings: Settings, *, plain_http: bool) -> str | None:

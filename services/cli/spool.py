@@ -21,7 +21,7 @@ from services.cli.output import (
     print_lines,
 )
 from services.cli.sending import (
-    VERIFY_RECEIPT,
+    can_verify,
     plain_http_option,
     say_waiting,
     send,
@@ -108,7 +108,7 @@ def retry(
                 {
                     **asdict(counts),
                     "trouble": delivery.trouble or None,
-                    "verified": VERIFY_RECEIPT is not None,
+                    "verified": can_verify(load_settings()),
                     "spool": str(opened.folder),
                 }
             )

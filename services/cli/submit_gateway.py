@@ -12,7 +12,7 @@ from uuid import uuid4
 import rich_click as click
 
 from services.cli.output import EXIT_CANNOT, EXIT_NO, print_json, printable
-from services.cli.sending import VERIFY_RECEIPT, gateway_of, progress, say_waiting, send
+from services.cli.sending import can_verify, gateway_of, progress, say_waiting, send
 from services.client.deliver import Delivery
 from services.settings import load_settings
 from services.spool.entries import Counts, State
@@ -109,7 +109,7 @@ def _print(outcome: Outcome, gateway: str | None, folder: Path) -> None:
             "trouble": outcome.delivery.trouble or None,
             "gateway": gateway,
             "spool": str(folder),
-            "verified": VERIFY_RECEIPT is not None,
+            "verified": can_verify(load_settings()),
             "refusals": outcome.bad,
         }
     )

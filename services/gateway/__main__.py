@@ -1,17 +1,19 @@
 """`python -m services.gateway`: one gateway, until SIGTERM.
 
-Place on the data's way: started by `truceline up`, by a container, or by hand. Granian serves; a
-process that it runs the application in ends with it, and whoever supervises starts both again.
+Place on the data's way: started by `truceline up`, by a container, or by hand. Granian serves in
+this very process: one that is killed leaves no other behind that would go on answering on its port.
 """
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
 from datetime import UTC, datetime
 
 import structlog
-from granian import Granian
 from granian.constants import Interfaces
+from granian.server.embed import Server
 from litestar import Litestar
 
 from services.errors import ServiceError
@@ -26,14 +28,22 @@ log = structlog.get_logger(__name__)
 
 EXIT_UNUSABLE = 78
 """sysexits' EX_CONFIG: a person has to change something; the message says what."""
-STOP_S = 15
-"""How long requests under way may take to end."""
 
 
-def serve() -> Litestar:
-    """The application, for Granian, in the process that serves it."""
-    configure_logs()
-    return make_gateway(load_settings())
+async def serve(app: Litestar, host: str, port: int) -> None:
+    """Serve until SIGTERM or Ctrl-C; requests under way are answered first."""
+    server = Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_enabled=False,
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stop)
+    await server.serve()
 
 
 def main() -> None:
@@ -48,16 +58,8 @@ def main() -> None:
         sys.stderr.write(f"truceline gateway: {error}\n")
         sys.exit(EXIT_UNUSABLE)
     log.info("listening", host=host, port=port)
-    Granian(
-        "services.gateway.__main__:serve",
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        factory=True,
-        websockets=False,
-        log_enabled=False,
-        workers_kill_timeout=STOP_S,
-    ).serve()
+    asyncio.run(serve(make_gateway(settings), host, port))
+    log.info("stopped")
 
 
 if __name__ == "__main__":

@@ -95,12 +95,12 @@ def _too_much() -> TooLargeError:
 
 
 def split_lines(body: bytes) -> list[bytes]:
-    """The events of an NDJSON body, by line; the line's end is not part of an event.
+    r"""The events of an NDJSON body, by line: ``\n`` ends one, all else is the event's.
 
     Raises:
         TooLargeError: more lines than are taken at once.
     """
-    lines = [line[:-1] if line.endswith(b"\r") else line for line in body.split(b"\n")]
+    lines = body.split(b"\n")
     if lines and not lines[-1]:
         lines.pop()
     if len(lines) > LINES_LIMIT:

@@ -1,4 +1,4 @@
-"""Verify a receipt: whether we signed it, with a key that held, and for these bytes. Pure.
+"""Verify a receipt: whether we signed it, with a key that held, and for these bytes.
 
 Place on the data's way: after it, at whoever holds a receipt; needs the public keys and nothing
 else.
@@ -6,15 +6,19 @@ else.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from pathlib import Path
 
+import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from services.receipts.public_keys import PublicKeys
-from services.receipts.receipt import Receipt, SignedReceipt, canonical
+from services.receipts.errors import NoReceiptError
+from services.receipts.public_keys import PublicKeys, read_public
+from services.receipts.receipt import Receipt, SignedReceipt, canonical, read_signed
 from services.text64 import bytes64
 
 
@@ -26,6 +30,34 @@ class Finding(StrEnum):
     WRONG_SIGNATURE = "wrong_signature"
     KEY_DID_NOT_HOLD = "key_did_not_hold"
     OTHER_EVENT = "other_event"
+
+
+def verifier(path: Path) -> Callable[[bytes, str], str | None] | None:
+    """A check of receipts as they come: what is wrong with one, or None.
+
+    None where there is no public key file: receipts are kept, and can be verified with one later.
+
+    Args:
+        path: the public key file; read again where a receipt names a key that it did not have.
+    """
+    if not path.exists():
+        return None
+    keys = read_public(path)
+
+    def check(receipt: bytes, signature: str) -> str | None:
+        nonlocal keys
+        try:
+            one = read_signed(
+                b'{"receipt":%b,"signature":%b}' % (receipt, msgspec.json.encode(signature))
+            )
+        except NoReceiptError as error:
+            return str(error)
+        if keys.find(one.receipt.key_id) is None:
+            keys = read_public(path)
+        finding = verify(one, keys)
+        return None if finding is Finding.VALID else f"the receipt does not hold: {finding}"
+
+    return check
 
 
 def verify(one: SignedReceipt, keys: PublicKeys, event: bytes | None = None) -> Finding:

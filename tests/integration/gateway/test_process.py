@@ -1,0 +1,130 @@
+"""The gateway as a process, and the whole way behind it: relay, worker, assessment."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from services.load import load_documents
+from services.local.endpoints import (
+    API_DATABASE_VARIABLE,
+    DATABASE_VARIABLE,
+    KAFKA_VARIABLE,
+    LISTEN_VARIABLE,
+)
+from services.local.ports import settle_gateway
+from services.make_topics import make_topics
+from services.settings import GROUP_VARIABLE, RECEIPT_KEYS_VARIABLE, Settings
+from services.store.engine import Connection
+from tests.integration.gateway.conftest import MakeToken
+from tests.integration.gateway.test_posts import NDJSON, event
+from tests.integration.worker import ground
+from tests.unit.streams.builders import NOON
+
+COUNT = 200
+
+
+@contextmanager
+def running(module: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, "-m", module], env=environment)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def environment(
+    gateway_settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    port = settle_gateway(tmp_path_factory.mktemp("gateway") / "port")
+    return {
+        **os.environ,
+        API_DATABASE_VARIABLE: gateway_settings.api_database(),
+        DATABASE_VARIABLE: gateway_settings.database(),
+        KAFKA_VARIABLE: gateway_settings.kafka(),
+        LISTEN_VARIABLE: f"127.0.0.1:{port}",
+        RECEIPT_KEYS_VARIABLE: str(gateway_settings.receipt_keys),
+        GROUP_VARIABLE: f"gateway-test-{port}",
+    }
+
+
+def wait_until_ready(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{url}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError("the gateway is not ready")
+
+
+def test_every_receipted_report_is_assessed_once_and_a_killed_gateway_goes_on(
+    environment: dict[str, str], owner: Connection, token: MakeToken, gateway_settings: Settings
+) -> None:
+    make_topics(gateway_settings.kafka())
+    load_documents(owner, [ground.agreement(), ground.methodology()], datetime.now(UTC))
+    url = f"http://{environment[LISTEN_VARIABLE]}"
+    raws = [
+        event(source=f"patrol-{number % 7}", observed_from=NOON.isoformat())
+        for number in range(COUNT)
+    ]
+    headers = NDJSON | token()
+
+    def post(raws: list[bytes]) -> list[int]:
+        answer = httpx.post(
+            f"{url}/v1/reports", content=b"\n".join(raws), headers=headers, timeout=60
+        )
+        assert answer.status_code == 200
+        return [json.loads(line)["status"] for line in answer.content.splitlines()]
+
+    with running("services.relay", environment), running("services.worker", environment):
+        with running("services.gateway", environment) as gateway:
+            wait_until_ready(url)
+            assert post(raws[: COUNT // 2]) == [201] * (COUNT // 2)
+            gateway.kill()
+        with running("services.gateway", environment) as gateway:
+            wait_until_ready(url)
+            codes = post(raws)
+            assert codes == [200] * (COUNT // 2) + [201] * (COUNT // 2)
+            gateway.send_signal(signal.SIGTERM)
+            assert gateway.wait(30) == 0
+        ids = [json.loads(raw)["id"] for raw in raws]
+        deadline = time.monotonic() + 90
+        while (found := assessed(owner, ids)) != [(1, COUNT)]:
+            assert time.monotonic() < deadline, found
+            time.sleep(0.2)
+
+
+def assessed(owner: Connection, ids: list[str]) -> list[tuple[int, int]]:
+    """(assessments of one report, how many reports have so many)."""
+    return owner.execute(
+        "SELECT times, count(*) FROM (SELECT count(*) AS times FROM submissions"
+        " JOIN assessments USING (key) WHERE event_id = ANY(%s) GROUP BY key) AS counted"
+        " GROUP BY times",
+        [ids],
+    ).fetchall()
+
+
+def test_without_its_database_it_says_what_to_do(environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "services.gateway"],
+        env={**environment, API_DATABASE_VARIABLE: "mysql://x"},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 78
+    assert API_DATABASE_VARIABLE in done.stderr.decode()
