@@ -33,6 +33,7 @@ GROUP_LIMIT: Final = 5_000
 """Events in one transaction: as many as one NDJSON body holds."""
 WAITING_LIMIT: Final = 20_000
 """Events that may wait: beyond it a post is told to come again, before memory is."""
+STATEMENT_S: Final = 10
 ATTEMPTS: Final = 3
 """A conflict ends after a run or two; a database that went away may be back at once."""
 
@@ -152,6 +153,9 @@ class GroupWriter:
     def _once(self, posts: Sequence[Post]) -> list[Outcome]:
         if self._conn is None:
             self._conn = connect(self._url, name="truceline gateway", scoped=True)
+            # What is committed long after its instant of receipt could be taken for lost.
+            self._conn.execute(f"SET statement_timeout = '{STATEMENT_S}s'".encode())
+            self._conn.commit()
         received_at = self._now()
         outcomes = take_in(self._conn, posts, self._signers.at(received_at), received_at)
         reached(Point.GATEWAY_WRITTEN)

@@ -10,8 +10,8 @@ for each other at its key.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from psycopg.rows import args_row
@@ -39,7 +39,7 @@ KEY_KIND = {
 }
 
 _VERSIONS = """
-SELECT version.key, version.revision, authentication, content_hash
+SELECT version.key, version.revision, version.received_at, authentication, content_hash
 FROM unnest(%b::uuid[]) AS asked (key),
     LATERAL (SELECT * FROM submissions WHERE key = asked.key OFFSET 0) AS version
 ORDER BY version.key, version.revision
@@ -57,6 +57,7 @@ SELECT * FROM unnest(%b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::times
 class _Version(NamedTuple):
     key: Key
     revision: int
+    received_at: datetime
     authentication: str
     content_hash: bytes
 
@@ -76,6 +77,7 @@ class _Again(NamedTuple):
     place: int
     post: Post
     status: Status
+    version: _Version
 
 
 def take_in(
@@ -87,25 +89,29 @@ def take_in(
     """
     set_scope(conn, sorted({post.event.mission for post in posts}))
     known = _known(conn, posts)
+    received_at = _after(received_at, known.values())
     outcomes: list[Outcome | None] = [None] * len(posts)
     new: list[_New] = []
     again: list[_Again] = []
     for place, post in enumerate(posts):
         versions = known[post.key]
-        first = next((n for n, version in enumerate(versions) if _is_it(version, post)), None)
+        same = (n for n, version in enumerate(versions) if _is_it(version, post, signer))
+        first = next(same, None)
         conflict = any(v.content_hash != post.content_hash for v in versions[:first])
         if first is not None:
-            again.append(_Again(place, post, Status.CONFLICT if conflict else Status.KNOWN))
+            status = Status.CONFLICT if conflict else Status.KNOWN
+            again.append(_Again(place, post, status, versions[first]))
         elif len(versions) >= VERSIONS_LIMIT:
             outcomes[place] = Outcome(Status.REFUSED, refusal=TOO_MANY_VERSIONS)
         else:
             revision = len(versions) + 1
-            versions.append(_Version(post.key, revision, Authentication.TOKEN, post.content_hash))
+            token = Authentication.TOKEN.value
+            versions.append(_Version(post.key, revision, received_at, token, post.content_hash))
             status = Status.CONFLICT if conflict else Status.STORED
             new.append(_New(place, post, revision, status))
     for one, receipt in zip(new, _store(conn, new, signer, received_at), strict=True):
         outcomes[one.place] = Outcome(one.status, receipt)
-    for known_one, receipt in zip(again, _receipts(conn, again), strict=True):
+    for known_one, receipt in zip(again, _receipts(conn, again, signer), strict=True):
         outcomes[known_one.place] = Outcome(known_one.status, receipt)
     return [outcome for outcome in outcomes if outcome is not None]
 
@@ -117,9 +123,29 @@ TOO_MANY_VERSIONS = Refusal(
 )
 
 
-def _is_it(version: _Version, post: Post) -> bool:
-    """Whether these bytes are stored with a receipt: what came by another way has none."""
-    return version.content_hash == post.content_hash and version.authentication == "token"
+def _is_it(version: _Version, post: Post, signer: Signer) -> bool:
+    """Whether these bytes are stored and vouched for, so that there is a receipt, or can be one.
+
+    What nobody vouched for is stored anew; so is what came by Kafka before our key held, whose
+    receipt nobody could verify.
+    """
+    authentication = Authentication(version.authentication)
+    if version.content_hash != post.content_hash or not authentication.vouched:
+        return False
+    return authentication is Authentication.TOKEN or signer.public.holds_at(version.received_at)
+
+
+def _after(received_at: datetime, known: Iterable[Sequence[_Version]]) -> datetime:
+    """The group's instant of receipt: after that of every version that was there before.
+
+    Never a whole millisecond, which is what Kafka's clock gives: no row of another way has its key.
+    """
+    before = [version.received_at for versions in known for version in versions]
+    at = max([received_at, *(instant + _TICK for instant in before)])
+    return at if at.microsecond % 1_000 else at + _TICK
+
+
+_TICK = timedelta(microseconds=1)
 
 
 def _known(conn: Connection, posts: Sequence[Post]) -> defaultdict[Key, list[_Version]]:
@@ -222,12 +248,38 @@ def _queued(one: _New, received_at: datetime) -> Queued:
     )
 
 
-def _receipts(conn: Connection, again: Sequence[_Again]) -> list[SignedReceipt]:
-    """The same receipt as before, for what was sent before."""
+def _receipts(conn: Connection, again: Sequence[_Again], signer: Signer) -> list[SignedReceipt]:
+    """The same receipt as before, for what was sent before; a first one for what came by Kafka."""
     if not again:
         return []
     stored = receipts_of(conn, sorted({one.post.key for one in again}))
-    return [
-        next(r for r in stored[one.post.key] if r.receipt.sha256 == one.post.content_hash.hex())
-        for one in again
-    ]
+    held = {(key, one.receipt.revision): one for key, made in stored.items() for one in made}
+    missing = {(one.version.key, one.version.revision): one for one in again}
+    for at in missing.keys() - held.keys():
+        held[at] = _sign_late(conn, missing[at], signer)
+    return [held[one.version.key, one.version.revision] for one in again]
+
+
+def _sign_late(conn: Connection, one: _Again, signer: Signer) -> SignedReceipt:
+    version, event = one.version, one.post.event
+    receipt = make_receipt(
+        kind=one.post.kind,
+        id=event.id,
+        mission=event.mission,
+        source=event.source,
+        revision=version.revision,
+        content_hash=version.content_hash,
+        received_at=version.received_at,
+        key_id=signer.key_id,
+    )
+    signature = signer.sign(receipt)
+    row = ReceiptRow(
+        version.key,
+        version.received_at,
+        version.revision,
+        event.mission,
+        signer.key_id,
+        signature,
+    )
+    add_receipts(conn, [row])
+    return signed(receipt, signature)

@@ -7,6 +7,7 @@ import json
 import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -22,7 +23,12 @@ from services.receipts.receipt import SignedReceipt
 from services.receipts.verify import Finding, verify
 from services.settings import Settings
 from services.store.engine import Connection
+from services.store.rows import KeyKind, KeyRow, SubmissionRow
+from services.store.write import copy_rows
 from services.tokens.token import Role
+from streams.decode import decode_report
+from streams.events import Report
+from streams.keys import EventKind, event_key
 from tests.integration.gateway.conftest import Client, MakeToken
 
 JSON = {"Content-Type": "application/json"}
@@ -94,6 +100,43 @@ def test_the_same_again_gets_the_same_receipt_and_is_not_stored_again(
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.content == first.content
     assert len(stored(owner, raw)) == 1
+
+
+@pytest.mark.parametrize(
+    ("authentication", "code", "versions"), [("tag_valid", 200, 1), ("no_tag", 201, 2)]
+)
+def test_what_came_by_kafka_gets_a_receipt_and_is_stored_again_only_where_nobody_vouched(  # noqa: PLR0917
+    client: Client,
+    token: MakeToken,
+    owner: Connection,
+    gateway_settings: Settings,
+    authentication: str,
+    code: int,
+    versions: int,
+) -> None:
+    raw = event()
+    report = decode_report(raw)
+    assert isinstance(report, Report)
+    key = event_key(EventKind.REPORT, report.mission, report.source, report.id)
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    seen = report.observed_from
+    with owner.transaction():
+        copy_rows(
+            owner,
+            "event_keys",
+            [KeyRow(key, at, KeyKind.REPORT, vouched=True, content_hash=sha256(raw).digest())],
+        )
+        submission = SubmissionRow(
+            *(key, at, seen, seen, 1, "report", report.mission, report.source, authentication),
+            *(None, report.id, sha256(raw).digest(), raw),
+        )
+        copy_rows(owner, "submissions", [submission])
+    answers = [client.post("/v1/reports", content=raw, headers=JSON | token()) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [code, 200]
+    assert answers[0].content == answers[1].content
+    keys = read_public(gateway_settings.receipt_keys / "keys.json")
+    assert verify(receipt_of(answers[0]), keys, raw) is Finding.VALID
+    assert len(stored(owner, raw)) == versions
 
 
 def test_other_content_under_a_known_id_is_kept_and_told_with_its_own_receipt(

@@ -75,7 +75,7 @@ def test_every_receipted_report_is_assessed_once_and_a_killed_gateway_goes_on(
     environment: dict[str, str], owner: Connection, token: MakeToken, gateway_settings: Settings
 ) -> None:
     make_topics(gateway_settings.kafka())
-    load_documents(owner, [ground.agreement(), ground.methodology()], datetime.now(UTC))
+    load_documents(owner, [ground.agreement("smm"), ground.methodology("smm")], datetime.now(UTC))
     url = f"http://{environment[LISTEN_VARIABLE]}"
     raws = [
         event(source=f"patrol-{number % 7}", observed_from=NOON.isoformat())
