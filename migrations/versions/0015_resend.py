@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.Column("judged_before", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    # The relay's own, and no business of the gateway's role: without a policy it sees nothing.
+    op.execute("ALTER TABLE resend_progress ENABLE ROW LEVEL SECURITY")
 
 
 def downgrade() -> None:

@@ -25,13 +25,10 @@ from services.store.known import claim_placeholders, fill_placeholders, lock_key
 from services.store.outbox import Queued, queue
 from services.store.rows import KeyKind, KeyRow, ReceiptRow
 from services.store.scope import set_scope
-from streams.decode import Reason, Refusal
+from services.worker.casebook import TOO_MANY_VERSIONS, VERSIONS_LIMIT
 from streams.events import Report
 from streams.keys import EventKind, Key
 from streams.vocabulary import Authentication
-
-VERSIONS_LIMIT = 64
-"""As many versions of one event as a worker reads (`services.worker.casebook`)."""
 
 KEY_KIND = {
     EventKind.REPORT: KeyKind.REPORT,
@@ -114,13 +111,6 @@ def take_in(
     for known_one, receipt in zip(again, _receipts(conn, again, signer), strict=True):
         outcomes[known_one.place] = Outcome(known_one.status, receipt)
     return [outcome for outcome in outcomes if outcome is not None]
-
-
-TOO_MANY_VERSIONS = Refusal(
-    Reason.TOO_MANY_VERSIONS,
-    f"{VERSIONS_LIMIT} differing versions of this event are kept; send what is new as an event "
-    "with an id of its own that supersedes it",
-)
 
 
 def _is_it(version: _Version, post: Post, signer: Signer) -> bool:
