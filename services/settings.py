@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from services.client.address import DEFAULT_URL, GATEWAY_VARIABLE
 from services.client.token import TOKEN_FILE_VARIABLE
 from services.errors import SettingsError
+from services.limits import USUAL_LIMITS, Limits, read_limits
 from services.local.endpoints import (
     API_DATABASE_VARIABLE,
     DATABASE_VARIABLE,
@@ -36,6 +37,7 @@ GROUP_VARIABLE = "TRUCELINE_WORKER_GROUP"
 DEFAULT_LISTEN = f"127.0.0.1:{DEFAULT_PORT}"
 RECEIPT_KEYS_VARIABLE = "TRUCELINE_RECEIPT_KEYS"
 SPOOL_VARIABLE = "TRUCELINE_SPOOL"
+PROXY_VARIABLE = "TRUCELINE_GATEWAY_PROXY"
 
 
 _BROKER = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
@@ -61,6 +63,10 @@ class Settings:
     """As it was given: `services.client.address` says whether it is taken."""
     token_file: Path = Path("token")
     spool: Path = Path("spool")
+    limits: Limits = USUAL_LIMITS
+    """What the gateway takes from one token and one address."""
+    proxy: str | None = None
+    """The address of a proxy that is believed about whom it speaks for."""
 
     def database(self) -> str:
         """The database's URL.
@@ -181,4 +187,6 @@ def load_settings(folder: Path | None = None) -> Settings:
         or (running.api_database_url if running else None),
         receipt_keys=Path(receipt_keys) if receipt_keys else home / "keys" / "receipts",
         listen=os.environ.get(LISTEN_VARIABLE) or DEFAULT_LISTEN,
+        limits=read_limits(os.environ),
+        proxy=os.environ.get(PROXY_VARIABLE) or None,
     )

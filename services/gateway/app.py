@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import psycopg
@@ -23,14 +24,20 @@ from litestar.config.app import AppConfig
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
+from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
+from services.gateway.admission import Admission
 from services.gateway.callers import Callers
+from services.gateway.day_stored import DayStored
+from services.gateway.door import Door
 from services.gateway.group import GroupWriter
-from services.gateway.intake import RETRY_AFTER_S, take_post
+from services.gateway.intake import RETRY_AFTER_S, check_media_type, take_post
+from services.gateway.present import presented_token
 from services.gateway.problems import MEDIA_TYPE, Code, ProblemError
 from services.gateway.read_body import PACKED_LIMIT
+from services.gateway.receive_body import Bodies
 from services.receipts.key_folder import PUBLIC_FILE, Signers
 from services.receipts.public_keys import read_public, write_public
 from services.settings import Settings
@@ -42,7 +49,6 @@ log = structlog.get_logger(__name__)
 MAY: Final = "may"
 """The option of a route that says who may call it: a set of roles, or `EVERYBODY`."""
 EVERYBODY: Final = "everybody"
-_BEARER: Final = "bearer "
 
 Asked = Request[Any, Any, Any]
 
@@ -66,14 +72,14 @@ async def require_role(connection: Connected, route: BaseRouteHandler) -> None:
     token = await _token(connection)
     if token.roles.isdisjoint(may):
         raise ProblemError(Code.ROLE_MAY_NOT)
+    connection.app.state.day_stored.ask(token.mission)
     connection.state.token = token
 
 
 async def _token(connection: Connected) -> Token:
-    header = connection.headers.get("authorization", "")
-    if not header[: len(_BEARER)].lower() == _BEARER:
+    presented = presented_token(connection.headers.get("authorization", ""))
+    if presented is None:
         raise ProblemError(Code.NO_TOKEN)
-    presented = header[len(_BEARER) :].strip()
     callers: Callers = connection.app.state.callers
     found = callers.remembered(presented)
     if found is None:
@@ -88,15 +94,14 @@ async def _token(connection: Connected) -> Token:
 
 
 async def _take(request: Asked, kind: EventKind) -> Response[bytes]:
+    state, token = request.app.state, request.state.token
     kind_of_body, _ = request.content_type
-    answer = await take_post(
-        request.app.state.writer,
-        kind,
-        request.state.token,
-        kind_of_body,
-        request.headers.get("content-encoding", ""),
-        await request.body(),
-    )
+    check_media_type(kind_of_body)
+    coding = request.headers.get("content-encoding", "")
+    async with state.bodies.receive(request, token.id) as body:
+        answer = await take_post(
+            state.writer, state.admission, kind, token, kind_of_body, coding, body
+        )
     return Response(answer.body, status_code=answer.status, media_type=answer.media_type)
 
 
@@ -179,6 +184,17 @@ def make_gateway(settings: Settings) -> Litestar:
     require_declared(ROUTES)
     url = settings.api_database()
     writer = GroupWriter(url, Signers(settings.receipt_keys))
+    callers, admission = Callers(url), Admission(settings.limits)
+    state = {
+        "writer": writer,
+        "callers": callers,
+        "settings": settings,
+        "admission": admission,
+        "bodies": Bodies(settings.limits),
+        "day_stored": DayStored(url, admission.day, datetime.now(UTC)),
+    }
+
+    door = DefineMiddleware(Door, admission=admission, callers=callers, proxy=settings.proxy)
 
     @asynccontextmanager
     async def running(_: Litestar) -> Any:  # noqa: ANN401 (Litestar's lifespan)
@@ -187,11 +203,12 @@ def make_gateway(settings: Settings) -> Litestar:
         await asyncio.to_thread(writer.stop)
 
     def with_state(config: AppConfig) -> AppConfig:
-        config.state.update({"writer": writer, "callers": Callers(url), "settings": settings})
+        config.state.update(state)
         return config
 
     return Litestar(
         route_handlers=ROUTES,
+        middleware=[door],
         guards=[require_role],
         exception_handlers={
             ProblemError: _problem,

@@ -49,6 +49,13 @@ class Callers:
             return None
         return found[1], validity(found[1], self._now())
 
+    def known(self, presented: str) -> Token | None:
+        """The token, if it counted when it was last looked up: it is no guess."""
+        found = self._seen.get(_name(presented))
+        if found is None or validity(found[1], self._now()) is not Validity.VALID:
+            return None
+        return found[1]
+
     def find(self, presented: str) -> tuple[Token | None, Validity]:
         """Ask the store; blocks.
 

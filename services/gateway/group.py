@@ -2,7 +2,7 @@
 
 Place on the data's way: between the routes and `take_in`. A commit waits for the disk; a thousand
 posts a second cannot have one each. One thread, one connection: while a group is being committed
-the next one gathers, and its size follows the load by itself.
+the next one gathers, and its size follows the load by itself. Whose turn it is says `fair_queue`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -21,6 +20,7 @@ import structlog
 from msgspec import Struct
 
 from services.crash_points import Point, reached
+from services.gateway.fair_queue import QUANTUM, Entry, FairQueue
 from services.gateway.posts import Outcome, Post
 from services.gateway.take_in import take_in
 from services.receipts.key_folder import Signers
@@ -29,10 +29,6 @@ from services.store.errors import Fate, fate_of
 
 log = structlog.get_logger(__name__)
 
-GROUP_LIMIT: Final = 5_000
-"""Events in one transaction: as many as one NDJSON body holds."""
-WAITING_LIMIT: Final = 20_000
-"""Events that may wait: beyond it a post is told to come again, before memory is."""
 STATEMENT_S: Final = 10
 ATTEMPTS: Final = 3
 """A conflict ends after a run or two; a database that went away may be back at once."""
@@ -66,8 +62,7 @@ class GroupWriter:
         self._signers = signers
         self._now = now
         self._conn: Connection | None = None
-        self._waiting: deque[_Waiting] = deque()
-        self._events_waiting = 0
+        self._waiting = FairQueue[_Waiting]()
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._work, name="group writer", daemon=True)
@@ -83,25 +78,36 @@ class GroupWriter:
             self._changed.notify_all()
         self._thread.join(timeout_s)
 
-    async def store(self, posts: Sequence[Post]) -> list[Outcome]:
-        """Store posts together; returns once they are committed.
+    async def store(self, token_id: str, posts: Sequence[Post]) -> list[Outcome]:
+        """Store a token's posts; returns once they are committed.
 
         Raises:
-            BusyError: too much is waiting; nothing of these is stored.
+            BusyError: too much of this token is waiting; nothing of these is stored.
             AwayError: the database is away. What is perhaps stored counts once when it is sent
                 again.
         """
         if not posts:
             return []
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(posts, loop, loop.create_future())
+        pieces = [
+            _Waiting(posts[at : at + QUANTUM], loop, loop.create_future())
+            for at in range(0, len(posts), QUANTUM)
+        ]
+        entries = [
+            Entry(one, len(one.posts), sum(len(post.raw) for post in one.posts)) for one in pieces
+        ]
         with self._changed:
-            if self._events_waiting + len(posts) > WAITING_LIMIT:
+            if not self._waiting.put(token_id, entries):
                 raise BusyError
-            self._waiting.append(waiting)
-            self._events_waiting += len(posts)
             self._changed.notify()
-        return await waiting.done
+        # Each is waited for, also after one that failed: what is told is told once.
+        told = await asyncio.gather(*(one.done for one in pieces), return_exceptions=True)
+        outcomes: list[Outcome] = []
+        for result in told:
+            if isinstance(result, BaseException):
+                raise result
+            outcomes += result
+        return outcomes
 
     # --- the thread -----------------------------------------------------------------------------
 
@@ -125,16 +131,7 @@ class GroupWriter:
         with self._changed:
             while not self._waiting and not self._stopping:
                 self._changed.wait()
-            group: list[_Waiting] = []
-            size = 0
-            while self._waiting:
-                more = len(self._waiting[0].posts)
-                if group and size + more > GROUP_LIMIT:
-                    break
-                group.append(self._waiting.popleft())
-                size += more
-            self._events_waiting -= size
-            return group
+            return self._waiting.take()
 
     def _store(self, posts: Sequence[Post]) -> list[Outcome]:
         for attempt in range(ATTEMPTS):

@@ -33,6 +33,10 @@ class Code(StrEnum):
     OTHER_CONTENT = "other_content"
     BODY_TOO_LARGE = "body_too_large"
     MEDIA_TYPE_UNKNOWN = "media_type_unknown"
+    BODY_TOO_SLOW = "body_too_slow"
+    TOO_MANY = "too_many"
+    TOO_MANY_STRANGERS = "too_many_strangers"
+    DAY_IS_FULL = "day_is_full"
     TOO_MUCH_WAITING = "too_much_waiting"
     STORE_AWAY = "store_away"
     FAULT = "fault"
@@ -76,6 +80,22 @@ PROBLEMS: Final[Mapping[Code, Problem]] = {
         "The body is of no kind that is read here",
         "Send application/json (one event) or application/x-ndjson (an event a line), plain, "
         "gzip or zstd.",
+    ),
+    Code.BODY_TOO_SLOW: Problem(
+        408, "The body did not come in time", "Nothing was stored. Send fewer events at once."
+    ),
+    Code.TOO_MANY: Problem(
+        429,
+        "The token sends more than it may",
+        "Nothing of this was stored. Send it again after `Retry-After`.",
+    ),
+    Code.TOO_MANY_STRANGERS: Problem(
+        429, "Too many requests without a token that counts", "Come again after `Retry-After`."
+    ),
+    Code.DAY_IS_FULL: Problem(
+        429,
+        "The token's events of today are used up",
+        "Nothing of this was stored. Send it again after `Retry-After`, or ask an operator.",
     ),
     Code.TOO_MUCH_WAITING: Problem(
         503, "Too much is waiting", "Nothing was stored. Send it again after `Retry-After`."

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from services import limits
 from services.cli import output
 from services.cli.main import COMMANDS, truceline
 from services.client.address import GATEWAY_VARIABLE
@@ -26,6 +27,7 @@ from services.local.programs import CACHE_VARIABLE
 from services.settings import (
     GROUP_VARIABLE,
     KEYS_VARIABLE,
+    PROXY_VARIABLE,
     RECEIPT_KEYS_VARIABLE,
     SPOOL_VARIABLE,
 )
@@ -66,7 +68,9 @@ VARIABLES = {
     GATEWAY_VARIABLE,
     TOKEN_FILE_VARIABLE,
     SPOOL_VARIABLE,
+    PROXY_VARIABLE,
 }
+LIMITS = {getattr(limits, name) for name in vars(limits) if name.endswith("_VARIABLE")}
 
 on_every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
@@ -269,7 +273,11 @@ def test_every_variable_is_documented_in_the_readme() -> None:
     assert set(table(ROOT / "README.md", "## Your own engines")) == VARIABLES
 
 
+def test_every_limit_is_documented_for_operators() -> None:
+    assert set(table(ROOT / "docs" / "guides" / "operators.md", "## Limits")) == LIMITS
+
+
 @on_every_page
 def test_every_variable_that_is_named_is_read_by_something(page: Path) -> None:
     named = set(re.findall(r"TRUCELINE_[A-Z_]+", page.read_text("utf-8")))
-    assert named <= VARIABLES | FOR_TESTS
+    assert named <= VARIABLES | LIMITS | FOR_TESTS

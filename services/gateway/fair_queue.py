@@ -1,0 +1,104 @@
+"""Fair queue: who waits, in turn by token: a token that floods waits behind itself. Pure.
+
+Place on the data's way: posts wait here for their transaction (`group`). Each token in its turn
+gives up to `QUANTUM` events (deficit round robin; Shreedhar and Varghese, 1995), in its own order.
+While several tokens come a group is kept small, since whoever comes next waits for all of it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from services.gateway.room import Room
+
+Item = TypeVar("Item")
+
+QUANTUM: Final = 500
+"""Events that a token gives in its turn, and the most in one item."""
+ALONE_LIMIT: Final = 5_000
+"""Events in a group while one token alone comes: as many as one NDJSON body holds."""
+SHARED_LIMIT: Final = 1_000
+ALONE_AFTER: Final = 20
+"""Groups of the same token alone, until it is taken to be alone."""
+EVENTS_LIMIT: Final = 40_000
+BYTES_LIMIT: Final = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[Item]):
+    """What waits, and how much it is."""
+
+    item: Item
+    events: int
+    bytes: int
+
+
+class FairQueue(Generic[Item]):
+    """Entries by name; one name's come out as they went in."""
+
+    def __init__(self, events_limit: int = EVENTS_LIMIT, bytes_limit: int = BYTES_LIMIT) -> None:
+        self._events = Room(events_limit)
+        self._bytes = Room(bytes_limit)
+        self._queues: OrderedDict[str, deque[Entry[Item]]] = OrderedDict()
+        self._last: str | None = None
+        self._alone = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._queues)
+
+    @property
+    def events(self) -> int:
+        """How many wait."""
+        return self._events.held
+
+    def put(self, name: str, entries: Sequence[Entry[Item]]) -> bool:
+        """Let them wait, all or none; whether there was room."""
+        events = sum(entry.events for entry in entries)
+        size = sum(entry.bytes for entry in entries)
+        if not (self._events.has(name, events) and self._bytes.has(name, size)):
+            return False
+        self._events.take(name, events)
+        self._bytes.take(name, size)
+        self._queues.setdefault(name, deque()).extend(entries)
+        return True
+
+    def take(self) -> list[Item]:
+        """The next group; none: nothing waits."""
+        self._notice()
+        most = ALONE_LIMIT if self._alone >= ALONE_AFTER else SHARED_LIMIT
+        taken: list[Item] = []
+        while self._queues and most > 0:
+            name, queue = next(iter(self._queues.items()))
+            given = self._turn(name, queue, min(QUANTUM, most), first=not taken)
+            if not given:
+                break  # it stays in front, for the next group
+            taken += [entry.item for entry in given]
+            most -= sum(entry.events for entry in given)
+            if queue:
+                self._queues.move_to_end(name)
+            else:
+                del self._queues[name]
+        return taken
+
+    def _turn(
+        self, name: str, queue: deque[Entry[Item]], most: int, *, first: bool
+    ) -> list[Entry[Item]]:
+        given: list[Entry[Item]] = []
+        while queue and (queue[0].events <= most or (first and not given)):
+            entry = queue.popleft()
+            most -= entry.events
+            given.append(entry)
+            self._events.give(name, entry.events)
+            self._bytes.give(name, entry.bytes)
+        return given
+
+    def _notice(self) -> None:
+        names = list(self._queues)
+        if len(names) == 1 and self._last in {names[0], None}:
+            self._last = names[0]
+            self._alone += 1
+        elif names:
+            self._last, self._alone = (names[0] if len(names) == 1 else None), 0

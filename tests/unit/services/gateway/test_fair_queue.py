@@ -1,0 +1,99 @@
+"""Whose turn it is: beside a plain model, and where one floods."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.gateway.fair_queue import (
+    ALONE_AFTER,
+    ALONE_LIMIT,
+    QUANTUM,
+    SHARED_LIMIT,
+    Entry,
+    FairQueue,
+)
+from services.gateway.room import Room
+
+Step = tuple[str, int] | None
+steps = st.lists(
+    st.none() | st.tuples(st.sampled_from("abc"), st.integers(1, QUANTUM)), max_size=60
+)
+
+
+def entry(name: str, number: int, events: int) -> Entry[tuple[str, int]]:
+    return Entry((name, number), events, events)
+
+
+@given(steps)
+def test_all_that_goes_in_comes_out_once_each_names_in_its_order(done: list[Step]) -> None:
+    queue = FairQueue[tuple[str, int]](events_limit=5_000, bytes_limit=10_000)
+    put: list[tuple[str, int]] = []
+    out: list[tuple[str, int]] = []
+    for number, step in enumerate(done):
+        if step is None:
+            out += queue.take()
+        elif queue.put(step[0], [entry(step[0], number, step[1])]):
+            put.append((step[0], number))
+    while queue:
+        taken = queue.take()
+        assert taken
+        out += taken
+    assert queue.events == 0
+    assert {name: [one for one in out if one[0] == name] for name in "abc"} == {
+        name: [one for one in put if one[0] == name] for name in "abc"
+    }
+
+
+def test_whoever_comes_after_a_flood_is_in_the_next_group() -> None:
+    queue = FairQueue[tuple[str, int]]()
+    flood = 0
+    while queue.put("flood", [entry("flood", flood, QUANTUM)]):
+        flood += 1
+    assert queue.put("other", [entry("other", 1, 1)])
+    assert ("other", 1) in queue.take()
+
+
+def test_a_flood_of_large_items_takes_no_more_turns_than_single_ones() -> None:
+    queue = FairQueue[tuple[str, int]]()
+    queue.put("flood", [entry("flood", number, QUANTUM) for number in range(20)])
+    queue.put("other", [entry("other", number, 1) for number in range(QUANTUM)])
+    taken = queue.take()
+    assert len([one for one in taken if one[0] == "other"]) == QUANTUM
+
+
+def test_a_group_is_large_only_while_one_token_comes_alone() -> None:
+    queue = FairQueue[tuple[str, int]]()
+
+    def size_of_next() -> int:
+        queue.put("one", [entry("one", number, 100) for number in range(60)])
+        size = 100 * len(queue.take())
+        while queue:
+            queue.take()
+        return size
+
+    assert size_of_next() == SHARED_LIMIT
+    for _ in range(ALONE_AFTER):
+        size_of_next()
+    assert size_of_next() == ALONE_LIMIT
+    queue.put("other", [entry("other", 1, 1)])
+    queue.take()
+    assert size_of_next() == SHARED_LIMIT
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(1, 400)), max_size=60))
+def test_however_many_flood_as_much_is_left_free_as_the_last_one_holds(
+    asked: list[tuple[str, int]],
+) -> None:
+    whole = 1_000
+    room, holds = Room(whole), Counter[str]()
+    for name, more in asked:
+        if room.has(name, more):
+            room.take(name, more)
+            holds[name] += more
+            assert holds[name] <= whole - room.held
+    for name, held in holds.items():
+        room.give(name, held)
+    assert room.held == 0
