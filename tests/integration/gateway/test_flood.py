@@ -1,0 +1,46 @@
+"""One token floods the gateway: only its own posts are turned away."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import replace
+
+from litestar.testing import TestClient
+
+from services.gateway.app import make_gateway
+from services.limits import Limits, Rate
+from services.settings import Settings
+from tests.integration.gateway.conftest import MakeToken
+from tests.integration.gateway.test_posts import JSON, event
+
+QUOTA = Rate(20, 20)
+FLOOD = 10 * QUOTA.burst
+SENDERS = 100
+
+
+def test_a_flood_of_ten_times_its_quota_turns_away_none_but_itself(
+    gateway_settings: Settings, token: MakeToken
+) -> None:
+    app = make_gateway(replace(gateway_settings, limits=Limits(requests=QUOTA)))
+    flooding, steady = JSON | token(), JSON | token()
+    codes = Counter[int]()
+
+    with TestClient(app, raise_server_exceptions=False) as client:
+
+        def flood() -> None:
+            for _ in range(FLOOD // SENDERS):
+                codes[client.post("/v1/reports", content=b"{", headers=flooding).status_code] += 1
+
+        senders = [threading.Thread(target=flood) for _ in range(SENDERS)]
+        for sender in senders:
+            sender.start()
+        others = [
+            client.post("/v1/reports", content=event(), headers=steady).status_code
+            for _ in range(QUOTA.burst)
+        ]
+        for sender in senders:
+            sender.join()
+    assert others == [201] * QUOTA.burst
+    assert set(codes) == {400, 429}
+    assert codes[429] > codes[400]
