@@ -45,7 +45,7 @@ class Explanation(NamedTuple):
     terms: tuple[TermTrace, ...]
 
 
-_REASONS = {rule.name: rule.reason for rule in RULES} | {
+REASONS = {rule.name: rule.reason for rule in RULES} | {
     CONTRADICTION: "versions of the report contradict each other"
 }
 _UNLOCATED = {
@@ -163,7 +163,7 @@ def _verdict(trace: TermTrace) -> str:
     zone = "" if finding.zone is None else f" in {finding.zone}{share}"
     return (
         f"Under {trace.clause} (term {trace.term}): {finding.verdict.value}{zone}, because "
-        f"{_REASONS[finding.rule]} [{finding.rule}]."
+        f"{REASONS[finding.rule]} [{finding.rule}]."
     )
 
 

@@ -2,6 +2,7 @@
 
     POST /v1/reports            reporter             one report, or many
     POST /v1/corridor-status    corridor_operator    one status, or many
+    GET  /v1/reports/{id}       who works with reports: receipts, state, readings
     GET  /v1/receipt-keys       everybody            the public keys that verify receipts
     GET  /healthz, /readyz      everybody            alive; able to store
 
@@ -29,14 +30,17 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from services.gateway.admission import Admission
+from services.gateway.answer_questions import answer_report
 from services.gateway.callers import Callers
 from services.gateway.day_stored import DayStored
+from services.gateway.disclosure import READS_REPORTS
 from services.gateway.door import Door
 from services.gateway.group import GroupWriter
 from services.gateway.intake import RETRY_AFTER_S, check_media_type, take_post
 from services.gateway.present import presented_token
 from services.gateway.problems import MEDIA_TYPE, Code, ProblemError
 from services.gateway.read_body import PACKED_LIMIT
+from services.gateway.readers import Readers
 from services.gateway.receive_body import Bodies
 from services.receipts.key_folder import PUBLIC_FILE, Signers
 from services.receipts.public_keys import read_public, write_public
@@ -117,6 +121,12 @@ async def post_statuses(request: Asked) -> Response[bytes]:
     return await _take(request, EventKind.CORRIDOR_STATUS)
 
 
+@get("/v1/reports/{id:path}", opt={MAY: READS_REPORTS})
+async def get_report(request: Asked) -> Response[bytes]:
+    """A report's receipts, how far it has come, and every reading of it."""
+    return await answer_report(request)
+
+
 @get("/v1/receipt-keys", opt={MAY: EVERYBODY}, sync_to_thread=True)
 def get_receipt_keys(request: Asked) -> Response[bytes]:
     """The public keys that verify receipts: keep a copy of your own."""
@@ -141,7 +151,14 @@ async def get_readyz(request: Asked) -> Response[bytes]:
     return Response(b"ready\n", media_type=MediaType.TEXT)
 
 
-ROUTES: Final = (post_reports, post_statuses, get_receipt_keys, get_healthz, get_readyz)
+ROUTES: Final = (
+    post_reports,
+    post_statuses,
+    get_report,
+    get_receipt_keys,
+    get_healthz,
+    get_readyz,
+)
 
 
 def require_declared(routes: Iterable[BaseRouteHandler]) -> None:
@@ -184,9 +201,11 @@ def make_gateway(settings: Settings) -> Litestar:
     require_declared(ROUTES)
     url = settings.api_database()
     writer = GroupWriter(url, Signers(settings.receipt_keys))
+    readers = Readers(url)
     callers, admission = Callers(url), Admission(settings.limits)
     state = {
         "writer": writer,
+        "readers": readers,
         "callers": callers,
         "settings": settings,
         "admission": admission,
@@ -200,6 +219,7 @@ def make_gateway(settings: Settings) -> Litestar:
     async def running(_: Litestar) -> Any:  # noqa: ANN401 (Litestar's lifespan)
         writer.start()
         yield
+        readers.stop()
         await asyncio.to_thread(writer.stop)
 
     def with_state(config: AppConfig) -> AppConfig:

@@ -37,6 +37,12 @@ class Code(StrEnum):
     TOO_MANY = "too_many"
     TOO_MANY_STRANGERS = "too_many_strangers"
     DAY_IS_FULL = "day_is_full"
+    BAD_PARAMETER = "bad_parameter"
+    SEVERAL_FOUND = "several_found"
+    REPORT_UNKNOWN = "report_unknown"
+    FORM_UNKNOWN = "form_unknown"
+    TOO_MUCH_ASKED = "too_much_asked"
+    TOOK_TOO_LONG = "took_too_long"
     TOO_MUCH_WAITING = "too_much_waiting"
     STORE_AWAY = "store_away"
     FAULT = "fault"
@@ -96,6 +102,26 @@ PROBLEMS: Final[Mapping[Code, Problem]] = {
         429,
         "The token's events of today are used up",
         "Nothing of this was stored. Send it again after `Retry-After`, or ask an operator.",
+    ),
+    Code.BAD_PARAMETER: Problem(
+        400, "A parameter cannot be read", "Mend it; see /schema/openapi.json."
+    ),
+    Code.SEVERAL_FOUND: Problem(
+        400, "Several sources use this id", "Name one: `source=`, as `sources` lists them."
+    ),
+    Code.REPORT_UNKNOWN: Problem(
+        404,
+        "No such report for this token",
+        "Look at the id, and at what mission and sources the token is for.",
+    ),
+    Code.FORM_UNKNOWN: Problem(
+        406, "Nothing of what `Accept` names is given here", "Accept one of those in `forms`."
+    ),
+    Code.TOO_MUCH_ASKED: Problem(
+        503, "Too much is being asked at once", "Ask again after `Retry-After`."
+    ),
+    Code.TOOK_TOO_LONG: Problem(
+        503, "The answer took too long", "Ask for less: a shorter `from` and `to`, a zone."
     ),
     Code.TOO_MUCH_WAITING: Problem(
         503, "Too much is waiting", "Nothing was stored. Send it again after `Retry-After`."

@@ -16,6 +16,8 @@ from services.cli import output
 from services.cli.main import COMMANDS, truceline
 from services.client.address import GATEWAY_VARIABLE
 from services.client.token import TOKEN_FILE_VARIABLE
+from services.gateway.ask_report import State
+from services.gateway.disclosure import VIEWS
 from services.local.endpoints import (
     API_DATABASE_VARIABLE,
     DATABASE_VARIABLE,
@@ -252,6 +254,17 @@ def test_every_table_is_documented_and_whether_it_is_history() -> None:
 
 def test_every_role_of_a_token_is_documented() -> None:
     assert set(table(GUIDES / "operators.md", "## Tokens")) == {role.value for role in Role}
+
+
+def test_what_every_role_sees_is_documented() -> None:
+    rows = table(GUIDES / "coordinators.md", "### Who sees how much")
+    sees = {role: cells[1].partition(":")[0].strip("`") for role, cells in rows.items()}
+    assert sees == {role.value: view.value for role, view in VIEWS.items()}
+
+
+def test_every_state_of_a_report_is_documented() -> None:
+    rows = table(GUIDES / "coordinators.md", "## One report over HTTP")
+    assert set(rows) == {state.value for state in State}
 
 
 def test_every_field_of_the_documents_is_documented() -> None:

@@ -5,6 +5,7 @@ Place on the data's way: `truceline rejected`, and whoever sent it and wants to 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -60,6 +61,30 @@ def rejected(  # noqa: PLR0913 (each is one thing an operator may ask for)
     ).format(columns, filters.where)
     with conn.cursor(binary=True, row_factory=args_row(FoundRejected)) as cursor:
         return cursor.execute(query, [*filters.values, limit]).fetchall()
+
+
+class Reason(NamedTuple):
+    """Why some bytes were refused."""
+
+    key: Key
+    reason: str
+    message: str
+
+
+_REASONS = """
+SELECT found.* FROM unnest(%b::uuid[]) AS asked (key),
+    LATERAL (SELECT received_at FROM event_keys WHERE key = asked.key OFFSET 0) AS known,
+    LATERAL (
+        SELECT key, reason, message FROM rejected
+        WHERE received_at = known.received_at AND key = asked.key OFFSET 0
+    ) AS found
+"""
+
+
+def reasons_of(conn: Connection, keys: Iterable[Key]) -> dict[Key, Reason]:
+    """Why those of the keys (`streams.keys.rejected_key_of`) that were refused were so."""
+    with conn.cursor(binary=True, row_factory=args_row(Reason)) as cursor:
+        return {found.key: found for found in cursor.execute(_REASONS, [list(keys)])}
 
 
 def rejected_bytes(conn: Connection, received_at: datetime, key: Key) -> bytes | None:

@@ -85,9 +85,13 @@ def assessment_of(conn: Connection, mission: str, source: str, event_id: str) ->
     versions = versions_of(conn, [key]).get(key)
     if versions is None:
         return None
+    return ReportFile(versions, links_to(conn, [key]).get(key, []), judgements_of(conn, key))
+
+
+def judgements_of(conn: Connection, key: Key) -> list[Judgement]:
+    """Every reading of a report, the oldest first; the last one is current."""
     with conn.cursor(binary=True, row_factory=args_row(Judgement)) as cursor:
-        judgements = cursor.execute(_JUDGEMENTS, [key]).fetchall()
-    return ReportFile(versions, links_to(conn, [key]).get(key, []), judgements)
+        return cursor.execute(_JUDGEMENTS, [key]).fetchall()
 
 
 def assessments(

@@ -64,9 +64,14 @@ def token(owner: Connection) -> MakeToken:
     """Make a token; the header that presents it."""
 
     def make(
-        *roles: Role, mission: str = "smm", sources: frozenset[str] = frozenset(), days: int = 1
+        *roles: Role,
+        mission: str = "smm",
+        agreement: str | None = None,
+        sources: frozenset[str] = frozenset(),
+        days: int = 1,
     ) -> dict[str, str]:
-        wanted = Wanted("test", mission, frozenset(roles or {Role.REPORTER}), None, sources, days)
+        may = frozenset(roles or {Role.REPORTER})
+        wanted = Wanted("test", mission, may, agreement, sources, days)
         _, secret = create_token(owner, wanted, datetime.now(UTC))
         return {"Authorization": f"Bearer {secret.text}"}
 

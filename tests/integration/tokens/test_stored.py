@@ -70,7 +70,9 @@ def test_a_secret_under_another_tokens_id_is_nobodys(
     assert look_up(gateway, Secret(other.id, secret.raw).text) is None
 
 
-@pytest.mark.parametrize("presented", ["", "trc_", make_secret().text])
+@pytest.mark.parametrize(
+    "presented", ["", "trc_", make_secret().text], ids=["nothing", "no secret", "another secret"]
+)
 def test_what_nobody_made_is_nobodys(gateway: Connection, presented: str) -> None:
     assert look_up(gateway, presented) is None
 

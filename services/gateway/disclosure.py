@@ -1,0 +1,52 @@
+"""Disclosure: which role sees how much of what; one table, pure.
+
+Place on the data's way: token → what may you → **how much of it**. PostgreSQL keeps other missions
+out before anybody asks here (`services.store.scope`). Within the mission, who need not know who
+observed something is told where and what, never from whom: observer's position, source, ids and
+raw report stay with those who work with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from services.tokens.token import Role, Token
+
+
+class View(StrEnum):
+    """How much a role sees."""
+
+    WHOLE = "whole"
+    """Everything of its mission."""
+    OWN = "own"
+    """Everything of the sources that its token speaks for; of all others what `coarse` sees."""
+    COARSE = "coarse"
+    """A violation's zone and a cell of a fixed grid; a corridor's state without whose word it is;
+    no report."""
+
+
+VIEWS: Final[Mapping[Role, View]] = {
+    Role.REPORTER: View.OWN,
+    Role.CORRIDOR_OPERATOR: View.OWN,
+    Role.COORDINATOR: View.WHOLE,
+    Role.MOVEMENT_ORGANISER: View.COARSE,
+    Role.PARTY: View.COARSE,
+    Role.MEDIATOR: View.COARSE,
+    Role.INVESTIGATOR: View.WHOLE,
+    Role.PUBLISHER: View.COARSE,
+    Role.AUDITOR: View.WHOLE,
+    Role.ADMIN: View.WHOLE,
+}
+
+READS_REPORTS: Final = frozenset(role for role, view in VIEWS.items() if view is not View.COARSE)
+"""The roles that may ask for a report at all."""
+
+
+def sees_whole(token: Token, mission: str, source: str) -> bool:
+    """Whether a token's holder sees everything of what this source of this mission has said."""
+    if mission != token.mission:
+        return False
+    views = {VIEWS[role] for role in token.roles}
+    return View.WHOLE in views or (View.OWN in views and token.speaks_for(mission, source))

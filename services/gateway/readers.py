@@ -1,0 +1,103 @@
+"""Readers: a few threads, each with a connection of its own, that ask the store.
+
+Place on the data's way: GET routes → **a reader** → `services.store.queries`. Never on the event
+loop, and apart from the threads that look up tokens: slow questions do not keep posts waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+import psycopg
+
+from services.gateway.intake import RETRY_AFTER_S
+from services.gateway.problems import Code, ProblemError
+from services.store.engine import Connection, connect
+from services.store.scope import set_scope
+from services.tokens.token import Token
+
+READERS: Final = 4
+WAITING_LIMIT: Final = 64
+"""Questions that may wait or be under way: beyond it one is told to come again."""
+STATEMENT_S: Final = 10
+
+Found = TypeVar("Found")
+
+
+class Readers:
+    """Answers questions in threads; each is one read-only transaction within the token's scope."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._own = threading.local()
+        self._under_way = 0
+
+    async def ask(self, token: Token, question: Callable[[Connection], Found]) -> Found:
+        """The answer to a question, asked within the scope of a token.
+
+        Raises:
+            ProblemError: the store is away, too much is being asked, or it took too long.
+        """
+        if self._under_way >= WAITING_LIMIT:
+            raise ProblemError(Code.TOO_MUCH_ASKED, retry_after_s=RETRY_AFTER_S)
+        self._under_way += 1  # on the event loop alone
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._ask, token, question)
+        except psycopg.errors.QueryCanceled:
+            raise ProblemError(Code.TOOK_TOO_LONG, retry_after_s=RETRY_AFTER_S) from None
+        except psycopg.OperationalError:
+            raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
+        finally:
+            self._under_way -= 1
+
+    def stop(self) -> None:
+        """End once what is under way is answered; the connections end with their threads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    # --- in a thread ----------------------------------------------------------------------------
+
+    def _ask(self, token: Token, question: Callable[[Connection], Found]) -> Found:
+        try:
+            return self._once(token, question)
+        except psycopg.errors.QueryCanceled:
+            raise
+        except psycopg.OperationalError:
+            # Reading twice is safe. A connection that idled while the database was restarted is
+            # found broken only now; a new one tells whether the database is away.
+            return self._once(token, question)
+
+    def _once(self, token: Token, question: Callable[[Connection], Found]) -> Found:
+        conn = self._connection()
+        try:
+            with conn.transaction():
+                named = None if token.agreement is None else [token.agreement]
+                set_scope(conn, [token.mission], named)
+                return question(conn)
+        except psycopg.errors.QueryCanceled:
+            raise
+        except psycopg.OperationalError:
+            # A connection that is broken anyway may fail to close; it is forgotten either way.
+            with contextlib.suppress(psycopg.Error):
+                conn.close()
+            self._own.conn = None
+            raise
+
+    def _connection(self) -> Connection:
+        """This thread's connection: read-only, each transaction one look at the store."""
+        conn: Connection | None = getattr(self._own, "conn", None)
+        if conn is None or conn.closed:
+            conn = connect(self._url, name="truceline gateway reader", scoped=True)
+            conn.execute(f"SET statement_timeout = '{STATEMENT_S}s'".encode())
+            conn.commit()
+            conn.autocommit = True
+            conn.read_only = True
+            conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            self._own.conn = conn
+        return conn

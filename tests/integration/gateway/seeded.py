@@ -1,0 +1,226 @@
+"""Two missions with two agreements each, and of each all that the questions may show.
+
+Everything that is a mission's, a source's or an agreement's own carries a mark that says whose it
+is, so that a test can look for it in what somebody else is answered.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import msgspec
+from msgspec.structs import replace
+
+from services.store.documents import load_document
+from services.store.engine import Connection
+from services.store.partitions import ensure_partitions
+from services.store.rows import (
+    AvailabilityRow,
+    BatchRows,
+    ReceiptRow,
+    SubmissionRow,
+    SupersessionRow,
+)
+from services.store.write import copy_batch, copy_rows
+from streams.agreement import Agreement, content_hash
+from streams.keys import EventKind, event_key
+from tests.unit.services.store.sample_rows import ASSESSMENT, VIOLATION, key_row
+
+NOW = datetime(2026, 7, 14, 12, 0, tzinfo=UTC)
+OBSERVED = datetime(2026, 7, 14, 6, 30, tzinfo=UTC)
+MISSIONS = {"smm": ("smm-a", "smm-b"), "unmil": ("unmil-a", "unmil-b")}
+SOURCES = ("patrol-1", "patrol-2")
+OBSERVER = (38.123456, 48.654321)
+PLACE = (38.4711, 48.6299)
+ROUTE = ((38.1, 48.6), (38.3, 48.7))
+
+
+def source(mission: str, number: int = 1) -> str:
+    return f"{mission}-patrol-{number}"
+
+
+def report_id(mission: str, agreement: str, number: int = 1) -> str:
+    return f"report-of-{mission}/{agreement}-{number}"
+
+
+def corridor(agreement: str) -> str:
+    return f"road-of-{agreement}"
+
+
+def agreement_of(mission: str, name: str) -> Agreement:
+    """An agreement with one zone, one term and one corridor, each with its name in it."""
+    square = [[38.4, 48.6], [38.5, 48.6], [38.5, 48.7], [38.4, 48.7], [38.4, 48.6]]
+    ever = {"from": "2014-01-01T00:00:00Z"}
+    document = {
+        "format": "truceline.agreement.v1",
+        "id": name,
+        "version": 1,
+        "mission": mission,
+        "title": name,
+        "valid": ever,
+        "parties": [{"id": "a", "name": "A"}, {"id": "b", "name": "B"}],
+        "zones": [
+            {
+                "id": f"zone-of-{name}",
+                "kind": "disengagement_area",
+                "name": name,
+                "geometry": {"type": "Polygon", "coordinates": [square]},
+            }
+        ],
+        "terms": [
+            {
+                "id": "no-fire",
+                "clause": "1",
+                "text": "No fire.",
+                "prohibits": ["explosion"],
+                "where": {"zones": [f"zone-of-{name}"]},
+                "severity": "serious",
+                "violation": "fire_into_zone",
+            }
+        ],
+        "corridors": [
+            {
+                "id": corridor(name),
+                "name": name,
+                "route": {"type": "LineString", "coordinates": ROUTE},
+                "width_m": 100,
+                "axis": "agreed_in_detail",
+            }
+        ],
+    }
+    return msgspec.json.decode(json.dumps(document), type=Agreement)
+
+
+def location(number: int) -> dict[str, object]:
+    """A point, or a bearing from where the observer stood."""
+    if number == 1:
+        return {"type": "point", "lon": PLACE[0], "lat": PLACE[1], "accuracy_m": 10}
+    lon, lat = OBSERVER
+    sectors = [{"bearing_deg": 90, "min_m": 20_000, "max_m": 30_000}]
+    return {"type": "bearings", "lon": lon, "lat": lat, "sectors": sectors}
+
+
+def submission(mission: str, agreement: str, number: int) -> SubmissionRow:
+    """A report that came through the gateway."""
+    event_id, said_by = report_id(mission, agreement, number), source(mission, number)
+    observed = OBSERVED + timedelta(minutes=number)
+    event = {
+        "id": event_id,
+        "mission": mission,
+        "source": said_by,
+        "kind": "explosion",
+        "means": ["heard"],
+        "observed_from": observed.isoformat(),
+        "location": location(number),
+        "text": f"narrative-of-{mission}-{agreement}",
+    }
+    raw = json.dumps(event).encode()
+    return SubmissionRow(
+        key=event_key(EventKind.REPORT, mission, said_by, event_id),
+        received_at=NOW,
+        observed_from=observed,
+        observed_to=observed,
+        revision=1,
+        kind="report",
+        mission=mission,
+        source=said_by,
+        authentication="token",
+        key_id="tok-0123456789ab",
+        event_id=event_id,
+        content_hash=sha256(raw).digest(),
+        raw=raw,
+    )
+
+
+def add_violation(rows: BatchRows, stored: SubmissionRow, name: str, address: bytes) -> None:
+    """The report with two readings: the first graver, the second stands."""
+    rows.keys.append(key_row(stored))
+    rows.submissions.append(stored)
+    finding = {"term": "no-fire", "rule": "inside", "zone": f"zone-of-{name}", "p_inside": 0.97}
+    for revision, verdict in ((1, "violation"), (2, "possible_violation")):
+        received = NOW + timedelta(minutes=revision - 1)
+        body = {"findings": [{**finding, "verdict": verdict}], "verdict": verdict, "is": name}
+        shared = {
+            "key": stored.key,
+            "received_at": received,
+            "observed_from": stored.observed_from,
+            "observed_to": stored.observed_to,
+            "revision": revision,
+            "supersedes": revision - 1 or None,
+            "mission": stored.mission,
+            "verdict": verdict,
+            "agreement": address,
+        }
+        rows.assessments.append(
+            replace(
+                ASSESSMENT,
+                **shared,
+                cause=None if revision == 1 else stored.key,
+                context=sha256(b"%d" % revision).digest(),
+                body=json.dumps(body).encode(),
+            )
+        )
+        rows.violations.append(
+            replace(
+                VIOLATION,
+                **shared,
+                source=stored.source,
+                event_id=stored.event_id,
+                zone_id=f"zone-of-{name}",
+                attributed_party="a",
+            )
+        )
+    second = rows.assessments[-1]
+    rows.supersessions.append(SupersessionRow(stored.key, second.received_at, 1, 2))
+
+
+def available(mission: str, name: str) -> list[AvailabilityRow]:
+    """Open for a day, then nobody knows; by the word of the mission's first source."""
+    day = OBSERVED + timedelta(days=1)
+    word = [f"{source(mission)}/status-of-{name}"]
+    first = AvailabilityRow(
+        mission,
+        corridor(name),
+        *(1, 0),
+        from_instant=OBSERVED,
+        starts_at=OBSERVED,
+        ends_at=day,
+        not_valid_after=day,
+        known_at=NOW,
+        state="open",
+        cause="open_by_status",
+        cause_events=word,
+        events_digest=bytes(32),
+    )
+    then = replace(
+        first,
+        seq=1,
+        starts_at=day,
+        ends_at=None,
+        not_valid_after=None,
+        state="unknown",
+        cause="stale",
+    )
+    return [first, then]
+
+
+def seed(conn: Connection) -> None:
+    """Write it all, and commit."""
+    ensure_partitions(conn, NOW)
+    rows, receipts, availability = BatchRows(), [], []
+    for mission, names in MISSIONS.items():
+        for name in names:
+            document = agreement_of(mission, name)
+            load_document(conn, document, NOW)
+            address = bytes.fromhex(content_hash(document))
+            for number in (1, 2):
+                stored = submission(mission, name, number)
+                add_violation(rows, stored, name, address)
+                receipts.append(ReceiptRow(stored.key, NOW, 1, mission, "rk-1", bytes(64)))
+            availability += available(mission, name)
+    copy_batch(conn, rows)
+    copy_rows(conn, "receipts", receipts)
+    copy_rows(conn, "corridor_availability", availability)
+    conn.commit()
