@@ -39,7 +39,7 @@ demo: install ## The main job on 174 real observations, on fresh engines, in a t
 bench: install ## Reports/s from Kafka to committed, beside a stock agent and bare COPY
 	$(BIN)/python -m tests.bench.pipeline
 
-chaos: install ## 50,000 reports through 20 SIGKILLs (TRUCELINE_CHAOS_SEED=N for another schedule)
+chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUCELINE_CHAOS_SEED=N for another schedule)
 	$(BIN)/pytest -m slow -s tests/e2e
 
 lock: ## Make the lock files anew from pyproject.toml

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -149,7 +150,9 @@ class GroupWriter:
 
     def _once(self, posts: Sequence[Post]) -> list[Outcome]:
         if self._conn is None:
-            self._conn = connect(self._url, name="truceline gateway", scoped=True)
+            # Shown in pg_stat_activity: which process a transaction belongs to.
+            name = f"truceline gateway {os.getpid()}"
+            self._conn = connect(self._url, name=name, scoped=True)
             # What is committed long after its instant of receipt could be taken for lost.
             self._conn.execute(f"SET statement_timeout = '{STATEMENT_S}s'".encode())
             self._conn.commit()

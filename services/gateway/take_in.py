@@ -10,7 +10,7 @@ for each other at its key.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -66,6 +66,7 @@ class _New(NamedTuple):
     post: Post
     revision: int
     status: Status
+    received_at: datetime
 
 
 class _Again(NamedTuple):
@@ -86,7 +87,6 @@ def take_in(
     """
     set_scope(conn, sorted({post.event.mission for post in posts}))
     known = _known(conn, posts)
-    received_at = _after(received_at, known.values())
     outcomes: list[Outcome | None] = [None] * len(posts)
     new: list[_New] = []
     again: list[_Again] = []
@@ -103,10 +103,11 @@ def take_in(
         else:
             revision = len(versions) + 1
             token = Authentication.TOKEN.value
-            versions.append(_Version(post.key, revision, received_at, token, post.content_hash))
+            at = _after(received_at, versions)
+            versions.append(_Version(post.key, revision, at, token, post.content_hash))
             status = Status.CONFLICT if conflict else Status.STORED
-            new.append(_New(place, post, revision, status))
-    for one, receipt in zip(new, _store(conn, new, signer, received_at), strict=True):
+            new.append(_New(place, post, revision, status, at))
+    for one, receipt in zip(new, _store(conn, new, signer), strict=True):
         outcomes[one.place] = Outcome(one.status, receipt)
     for known_one, receipt in zip(again, _receipts(conn, again, signer), strict=True):
         outcomes[known_one.place] = Outcome(known_one.status, receipt)
@@ -125,13 +126,14 @@ def _is_it(version: _Version, post: Post, signer: Signer) -> bool:
     return authentication is Authentication.TOKEN or signer.public.holds_at(version.received_at)
 
 
-def _after(received_at: datetime, known: Iterable[Sequence[_Version]]) -> datetime:
-    """The group's instant of receipt: after that of every version that was there before.
+def _after(received_at: datetime, versions: Sequence[_Version]) -> datetime:
+    """A version's instant of receipt: after that of every other version of its event.
 
-    Never a whole millisecond, which is what Kafka's clock gives: no row of another way has its key.
+    Of the same group too: by its instant the worker knows which version it has taken in, and one
+    that came twice would else be taken for the other. Never a whole millisecond, which is what
+    Kafka's clock gives: no row of another way has its key.
     """
-    before = [version.received_at for versions in known for version in versions]
-    at = max([received_at, *(instant + _TICK for instant in before)])
+    at = max([received_at, *(version.received_at + _TICK for version in versions)])
     return at if at.microsecond % 1_000 else at + _TICK
 
 
@@ -153,13 +155,11 @@ def _known(conn: Connection, posts: Sequence[Post]) -> defaultdict[Key, list[_Ve
     return known
 
 
-def _store(
-    conn: Connection, new: Sequence[_New], signer: Signer, received_at: datetime
-) -> list[SignedReceipt]:
+def _store(conn: Connection, new: Sequence[_New], signer: Signer) -> list[SignedReceipt]:
     if not new:
         return []
-    conn.execute(_ADD.encode(), _columns(new, received_at))
-    fill_placeholders(conn, _key_rows(new, received_at))
+    conn.execute(_ADD.encode(), _columns(new))
+    fill_placeholders(conn, _key_rows(new))
     receipts = [
         make_receipt(
             kind=one.post.kind,
@@ -168,7 +168,7 @@ def _store(
             source=one.post.event.source,
             revision=one.revision,
             content_hash=one.post.content_hash,
-            received_at=received_at,
+            received_at=one.received_at,
             key_id=signer.key_id,
         )
         for one in new
@@ -179,7 +179,7 @@ def _store(
         [
             ReceiptRow(
                 one.post.key,
-                received_at,
+                one.received_at,
                 one.revision,
                 one.post.event.mission,
                 signer.key_id,
@@ -188,11 +188,11 @@ def _store(
             for one, signature in zip(new, signatures, strict=True)
         ],
     )
-    queue(conn, [_queued(one, received_at) for one in new])
+    queue(conn, [_queued(one) for one in new])
     return [signed(*pair) for pair in zip(receipts, signatures, strict=True)]
 
 
-def _columns(new: Sequence[_New], received_at: datetime) -> list[list[object]]:
+def _columns(new: Sequence[_New]) -> list[list[object]]:
     rows = [
         (
             post.key,
@@ -208,7 +208,7 @@ def _columns(new: Sequence[_New], received_at: datetime) -> list[list[object]]:
             post.content_hash,
             post.raw,
         )
-        for _, post, revision, _ in new
+        for _, post, revision, _, received_at in new
     ]
     return [list(column) for column in zip(*rows, strict=True)]
 
@@ -220,10 +220,10 @@ def _interval(post: Post) -> tuple[datetime | None, datetime | None]:
     return event.observed_at, event.observed_at
 
 
-def _key_rows(new: Sequence[_New], received_at: datetime) -> list[KeyRow]:
+def _key_rows(new: Sequence[_New]) -> list[KeyRow]:
     """What each key is known by now; the first version that came stays (`fill_placeholders`)."""
     rows: dict[Key, KeyRow] = {}
-    for _, post, _, _ in new:
+    for _, post, _, _, received_at in new:
         row = KeyRow(
             post.key, received_at, KEY_KIND[post.kind], vouched=True, content_hash=post.content_hash
         )
@@ -231,10 +231,10 @@ def _key_rows(new: Sequence[_New], received_at: datetime) -> list[KeyRow]:
     return list(rows.values())
 
 
-def _queued(one: _New, received_at: datetime) -> Queued:
+def _queued(one: _New) -> Queued:
     post = one.post
     return Queued(
-        post.key, received_at, one.revision, post.kind, post.event.mission, post.event.source
+        post.key, one.received_at, one.revision, post.kind, post.event.mission, post.event.source
     )
 
 

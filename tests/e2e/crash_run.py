@@ -15,7 +15,7 @@ from kafka.errors import KafkaError
 from tests.bench.load import make_methodology
 from tests.e2e.compare import Holdings, counts, counts_due, differ_from_pure, holdings
 from tests.e2e.feed import Feed
-from tests.e2e.kills import Killer, Landing, Shot
+from tests.e2e.kills import Killer, Landing, Shot, Victim
 from tests.e2e.load import Load, make_load, make_road_agreement
 from tests.e2e.stage import Stage, a_stage
 
@@ -60,7 +60,7 @@ def crash_run(reports: int, seed: int, shots: Sequence[Shot]) -> Outcome:
         stage.look_after()
         slices = SLICES_A_KILL * len(shots)
         feed = Feed(stage.engines.kafka.bootstrap, load.sendings, slices)
-        killer = Killer(stage, url, workers)
+        killer = Killer(stage, url, {Victim.WORKER: workers})
         feed.start()
         started = time.monotonic()
         for number, shot in enumerate(shots):
@@ -69,11 +69,11 @@ def crash_run(reports: int, seed: int, shots: Sequence[Shot]) -> Outcome:
         killer.close()
         shot_all = time.monotonic()
         feed.finish(CATCH_UP_S)
-        lag = _catch_up(stage, GROUP)
+        lag = catch_up(stage, GROUP)
         caught_up = time.monotonic()
         again = stage.make_database("undisturbed")
         stage.start_workers(("again-1", "again-2"), again, AGAIN)
-        _catch_up(stage, AGAIN)
+        catch_up(stage, AGAIN)
         return Outcome(
             seed=seed,
             load=load,
@@ -95,7 +95,7 @@ def crash_run(reports: int, seed: int, shots: Sequence[Shot]) -> Outcome:
         )
 
 
-def _catch_up(stage: Stage, group: str) -> dict[str, int]:
+def catch_up(stage: Stage, group: str) -> dict[str, int]:
     """Wait until the group has committed to the ends of the logs; the lag that is left."""
     deadline = time.monotonic() + CATCH_UP_S
     lag: dict[str, int] = {}

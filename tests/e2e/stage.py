@@ -7,7 +7,8 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from services.keyring import LOCAL_KEY, make_keys, read_keys
 from services.load import load_documents
 from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
 from services.local.engines import Engines
+from services.local.postgres import API_ROLE
 from services.local.supervisor import POLL_S, Service, ServiceProcess, Supervisor
 from services.make_topics import make_topics
 from services.settings import GROUP_VARIABLE, KEYS_VARIABLE
@@ -31,18 +33,28 @@ from streams.topics import TopicName
 
 CONSUMED = (TopicName.REPORTS, TopicName.CORRIDOR_STATUS)
 PARTITIONS = 8
+PLACES = [TopicPartition(name, number) for name in CONSUMED for number in range(PARTITIONS)]
 
 
 class Stage:
     """Engines that run, their databases, and what watches over them all."""
 
-    def __init__(self, folder: Path, documents: tuple[Agreement, Methodology]) -> None:
+    def __init__(
+        self, folder: Path, documents: tuple[Agreement, Methodology], pace: float = 1.0
+    ) -> None:
+        """Make a stage.
+
+        Args:
+            folder: where everything lies.
+            documents: what is judged by.
+            pace: how many times as fast the supervisor's clock runs, for its pauses.
+        """
         self.folder = folder
         self.engines = Engines(folder)
         self.said: list[str] = []
         self._documents = documents
         self._keys = folder / "keys" / "producers.toml"
-        self._supervisor = Supervisor(self.said.append)
+        self._supervisor = Supervisor(self.said.append, clock=lambda: time.monotonic() * pace)
         self._ending = threading.Event()
         self._watching = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
@@ -65,6 +77,10 @@ class Stage:
         """The key that producers of this machine tag with."""
         return read_keys(self._keys)[LOCAL_KEY]
 
+    def api_url_of(self, name: str) -> str:
+        """A database's URL for the gateway's role."""
+        return self.engines.postgres.url_of(name, role=API_ROLE)
+
     def make_database(self, name: str) -> str:
         """An empty, migrated database with the documents loaded; its URL."""
         postgres = self.engines.postgres
@@ -79,17 +95,19 @@ class Stage:
     def start_workers(self, names: tuple[str, ...], url: str, group: str) -> list[ServiceProcess]:
         """Start worker processes on a database, looked after from now on."""
         env = {
-            **os.environ,
             DATABASE_VARIABLE: url,
-            KAFKA_VARIABLE: self.engines.kafka.bootstrap,
             KEYS_VARIABLE: str(self._keys),
             GROUP_VARIABLE: group,
         }
-        argv = (sys.executable, "-m", "services.worker")
-        workers = [ServiceProcess(Service(n, argv, env), self.engines.folder.logs) for n in names]
-        for worker in workers:
-            self._supervisor.start(worker)
-        return workers
+        return [self.start_service(name, "services.worker", env) for name in names]
+
+    def start_service(self, name: str, module: str, env: Mapping[str, str]) -> ServiceProcess:
+        """Start a service's module, looked after from now on."""
+        whole = {**os.environ, KAFKA_VARIABLE: self.engines.kafka.bootstrap, **env}
+        service = Service(name, (sys.executable, "-m", module), whole)
+        process = ServiceProcess(service, self.engines.folder.logs)
+        self._supervisor.start(process)
+        return process
 
     def look_after(self) -> None:
         """From now on whatever ends is started again, with the supervisor's own pauses."""
@@ -109,18 +127,21 @@ class Stage:
 
     def lag(self, group: str) -> dict[str, int]:
         """How many records of each topic the group has not committed; raises if Kafka is away."""
-        bootstrap = self.engines.kafka.bootstrap
-        tps = [TopicPartition(name, n) for name in CONSUMED for n in range(PARTITIONS)]
-        with closing(KafkaConsumer(bootstrap_servers=bootstrap)) as consumer:
-            ends = consumer.end_offsets(tps)
-        with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
-            read = admin.list_group_offsets(group).get(group, {})  # type: ignore[no-untyped-call]
-        committed = {tp: read[tp].offset if tp in read else 0 for tp in tps}
-        assert all(committed[tp] <= ends[tp] for tp in tps), (committed, ends)
+        with closing(KafkaConsumer(bootstrap_servers=self.engines.kafka.bootstrap)) as consumer:
+            ends = consumer.end_offsets(PLACES)
+        committed = self.committed(group)
+        assert all(committed[tp] <= ends[tp] for tp in PLACES), (committed, ends)
         return {
-            name: sum(ends[tp] - committed[tp] for tp in tps if tp.topic == name)
+            name: sum(ends[tp] - committed[tp] for tp in PLACES if tp.topic == name)
             for name in CONSUMED
         }
+
+    def committed(self, group: str) -> dict[TopicPartition, int]:
+        """How far the group has committed; raises if Kafka is away."""
+        bootstrap = self.engines.kafka.bootstrap
+        with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
+            read = admin.list_group_offsets(group).get(group, {})  # type: ignore[no-untyped-call]
+        return {tp: read[tp].offset if tp in read else 0 for tp in PLACES}
 
     def _watch(self) -> None:
         while not self._ending.wait(POLL_S):
@@ -128,10 +149,10 @@ class Stage:
 
 
 @contextmanager
-def a_stage(agreement: Agreement, methodology: Methodology) -> Iterator[Stage]:
+def a_stage(agreement: Agreement, methodology: Methodology, pace: float = 1.0) -> Iterator[Stage]:
     """A stage in a folder of its own, gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="truceline-e2e-"))
-    stage = Stage(folder, (agreement, methodology))
+    stage = Stage(folder, (agreement, methodology), pace)
     try:
         stage.start()
         yield stage

@@ -12,6 +12,8 @@ from tests.e2e.kills import Victim, plan
 
 SEED = int(os.environ.get("TRUCELINE_CHAOS_SEED", "20150212"))
 
+VICTIMS = {Victim.WORKER: 7, Victim.KAFKA: 6, Victim.POSTGRESQL: 7}
+
 
 def check(outcome: Outcome) -> None:
     """What must be true at the end, whatever was killed."""
@@ -26,7 +28,8 @@ def check(outcome: Outcome) -> None:
 
 @pytest.mark.timeout(180)
 def test_a_few_kills_change_nothing() -> None:
-    outcome = crash_run(5_000, SEED, plan(SEED, workers=2, kafka=1, postgresql=1))
+    few = {Victim.WORKER: 2, Victim.KAFKA: 1, Victim.POSTGRESQL: 1}
+    outcome = crash_run(5_000, SEED, plan(SEED, few))
     check(outcome)
     assert outcome.inside >= 1
 
@@ -34,8 +37,8 @@ def test_a_few_kills_change_nothing() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1_500)
 def test_twenty_kills_among_fifty_thousand_reports_change_nothing() -> None:
-    outcome = crash_run(50_000, SEED, plan(SEED, workers=7, kafka=6, postgresql=7))
+    outcome = crash_run(50_000, SEED, plan(SEED, VICTIMS))
     check(outcome)
     assert outcome.inside >= len(outcome.landings) / 3
-    for victim in Victim:
+    for victim in VICTIMS:
         assert sum(landing.victim is victim for landing in outcome.landings) >= 5

@@ -308,3 +308,16 @@ def test_paths_answer_as_they_should(
     assert answer.status_code == status_code
     if status_code >= 400:
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_versions_of_one_event_in_one_body_have_instants_of_their_own(
+    client: Client, token: MakeToken
+) -> None:
+    raw = event()
+    other = raw.replace(b"{", b"{ ", 1)
+    body = b"\n".join([raw, other])
+    answer = client.post("/v1/reports", content=body, headers=NDJSON | token())
+    outcomes = [json.loads(line) for line in answer.content.splitlines()]
+    assert [it["status"] for it in outcomes] == [201, 409]
+    first, second = (it["receipt"]["received_at"] for it in outcomes)
+    assert first < second

@@ -11,13 +11,14 @@ from psycopg import sql
 from services.store.digest import digest, full_digest, timeless
 from services.store.engine import Connection
 from services.store.models import HISTORY_TABLES
-from services.worker.incoming import Refused, read_records
+from services.worker.incoming import Incoming, Refused, read_records
 from services.worker.reports import ReportWriter
 from services.worker.statuses import write_statuses
 from streams.assess import Judged
 from streams.assessment import encode_assessment
 from streams.decode import Refusal, decode_report, decode_status
 from streams.dossier import Dossier, Link, Version, links_of, read_dossiers
+from streams.events import Report
 from streams.inforce import Register
 from streams.keys import EventKind, Key, event_key
 from streams.tags import ProducerKey
@@ -76,6 +77,11 @@ def pure_readings(
     """The readings of reports by the pure core alone, from the set of messages; without times."""
     log = log_of(dict.fromkeys(messages))
     incoming, _ = read_records(log, EventKind.REPORT, decode_report, keys)
+    return pure_readings_of(register, incoming)
+
+
+def pure_readings_of(register: Register, incoming: Iterable[Incoming[Report]]) -> set[bytes]:
+    """The same of events that are read, and whose voucher is known."""
     versions: defaultdict[Key, list[Version]] = defaultdict(list)
     links: defaultdict[Key, list[Link]] = defaultdict(list)
     for item in incoming:
