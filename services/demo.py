@@ -23,10 +23,10 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from services.demo_intake import Intake, make_token, send_through_gateway
 from services.documents import read_agreement_file, read_methodology_file
 from services.errors import ServiceError
 from services.event_files import read_events
-from services.keyring import LOCAL_KEY, read_keys
 from services.load import load_documents
 from services.local.endpoints import (
     API_DATABASE_VARIABLE,
@@ -41,8 +41,6 @@ from services.local.logs import last_line
 from services.local.spawn import spawn
 from services.settings import GROUP_VARIABLE, KEYS_VARIABLE, RECEIPT_KEYS_VARIABLE
 from services.store.engine import Connection
-from services.store.queries.status import figures
-from services.submit import Submitter
 
 PACKAGE = Path(__file__).resolve().parent
 EXAMPLE = "donetsk-luhansk"
@@ -56,6 +54,12 @@ START_LIMIT_S = 150.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 JUDGE_LIMIT_S = 60.0
 
+# Not what is stored, which the gateway does at once: what a worker has taken in.
+_JUDGED = """
+SELECT (SELECT count(*) FROM assessments),
+    (SELECT count(DISTINCT key) FROM corridor_events WHERE kind = 'status')
+"""
+
 
 class DemoError(ServiceError):
     """The demo cannot go on; the message says where to look."""
@@ -63,7 +67,7 @@ class DemoError(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was sent into Kafka."""
+    """What was sent to the gateway."""
 
     reports: int
     statuses: int
@@ -166,27 +170,23 @@ def load_example(conn: Connection, example: Path) -> str:
     return agreement.notice or ""
 
 
-def send_example(bootstrap: str, folder: Path, example: Path) -> Sent:
+def send_example(
+    conn: Connection, gateway_url: str, folder: Path, example: Path, shown: str
+) -> tuple[Sent, Intake]:
     """Send the observations, the corridor's day, and one event that must be refused."""
-    key = read_keys(folder / "keys" / "producers.toml")[LOCAL_KEY]
-    counts = []
-    with Submitter(bootstrap, key, unchecked=True) as submitter:
-        for name in FILES:
-            events = read_events(example / name, mission=MISSION)
-            if events.mistakes:
-                raise DemoError("\n".join(map(str, events.mistakes)))
-            counts.append(sum(submitter.submit(raw).sent for raw in events.raws if raw))
-        submitter.flush()
-    return Sent(*counts)
+    make_token(conn, MISSION, folder / "keys" / "token")
+    files = [example / name for name in FILES]
+    intake = send_through_gateway(gateway_url, folder, files, MISSION, shown)
+    counts = [sum(1 for raw in read_events(path, mission=MISSION).raws if raw) for path in files]
+    return Sent(*counts), intake
 
 
 def wait_until_judged(conn: Connection, sent: Sent, logs: Path) -> None:
-    """Wait until everything that was sent is stored, judged or refused."""
+    """Wait until everything that the gateway took is judged; what it refused is not stored."""
     conn.autocommit = True
     deadline = time.monotonic() + JUDGE_LIMIT_S
     while time.monotonic() < deadline:
-        found = figures(conn, datetime.now(UTC))
-        if Sent(found.assessments, found.corridor_statuses, found.rejected) == sent:
+        if conn.execute(_JUDGED).fetchone() == (sent.reports, sent.statuses):
             return
         time.sleep(0.1)
     said = "; ".join(f"{log.stem}: {last_line(log)}" for log in sorted(logs.glob("worker-*.log")))

@@ -12,10 +12,10 @@ from services.cli.output import json_option
 def demo(*, as_json: bool) -> None:
     """Run the whole way on 174 real observations, in a temporary folder.
 
-    Fresh engines, an illustrative agreement, real observations through Kafka and Faust into
-    PostgreSQL, and what came of them; everything is stopped and removed after. Takes no setting
-    from the environment. With --json the result is one line: "notice", "sent", "verdicts",
-    "totals", "overall", "corridor", "explained", "rejected".
+    Fresh engines, an illustrative agreement, real observations through gateway, Kafka and Faust
+    into PostgreSQL, and what came of them; everything is stopped and removed after. Takes no
+    setting from the environment. With --json the result is one line: "notice", "sent", "receipts",
+    "receipt", "verdicts", "totals", "overall", "corridor", "explained", "refused".
     """
     from services.cli.demo_pages import run  # noqa: PLC0415  its help needs neither engine
 

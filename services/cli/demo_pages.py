@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+import msgspec
 import rich_click as click
 
 from services.cli.corridor import print_intervals, within
 from services.cli.output import print_json, print_lines, print_table
-from services.cli.rejected import print_rejected
 from services.cli.violations import print_totals
 from services.demo import (
     MISSION,
+    DemoError,
     Sent,
     example_folder,
     fresh_instance,
@@ -20,11 +21,11 @@ from services.demo import (
     send_example,
     wait_until_judged,
 )
+from services.demo_intake import Intake
 from services.explain import explain_report
 from services.store.engine import Connection, connect
 from services.store.generations import known_intervals
 from services.store.queries.corridors import CorridorName
-from services.store.queries.rejected import rejected
 from services.store.queries.totals import overall, totals, verdicts
 from streams.assessment import STATUS
 
@@ -32,7 +33,7 @@ CORRIDOR = CorridorName(MISSION, "zolote-road")
 DAY = datetime(2018, 9, 5, tzinfo=UTC), datetime(2018, 9, 6, tzinfo=UTC)
 EXPLAINED = ("camera-zolote", "smm-CC-4")
 
-NEXT = """7. Where to look next
+NEXT = """8. Where to look next
   truceline up
       the same engines, to stay
   truceline agreement load FILES
@@ -54,21 +55,23 @@ def run(*, as_json: bool) -> None:
     with fresh_instance(say) as (folder, endpoints), connect(endpoints.database_url) as conn:
         notice = load_example(conn, example)
         say("loaded the agreement and the methodology")
-        sent = send_example(endpoints.kafka_bootstrap, folder, example)
+        if endpoints.gateway_url is None:
+            raise DemoError("no gateway runs: `truceline up` starts one")
+        sent, intake = send_example(conn, endpoints.gateway_url, folder, example, EXPLAINED[1])
         say(
             f"sent {sent.reports} OSCE SMM observations, {sent.statuses} corridor statuses and "
-            f"{sent.refused} event without a UTC offset into Kafka"
+            f"{sent.refused} event without a UTC offset to the gateway: {intake.receipts} receipts"
         )
         wait_until_judged(conn, sent, folder / "logs")
-        say("judged by two Faust workers, committed to PostgreSQL")
+        say("relayed by Kafka, judged by two Faust workers, committed to PostgreSQL")
         if as_json:
-            show_json(conn, sent, notice)
+            show_json(conn, sent, intake, notice)
         else:
-            show(conn, sent, notice)
+            show(conn, sent, intake, notice)
     say("stopped; the temporary folder is removed")
 
 
-def show(conn: Connection, sent: Sent, notice: str) -> None:
+def show(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
     """Everything a newcomer should see, in the order of the data's way."""
     click.echo()
     print_lines([f"ILLUSTRATION. {notice.removeprefix('Illustrative.').strip()}"])
@@ -90,11 +93,35 @@ def show(conn: Connection, sent: Sent, notice: str) -> None:
     click.echo(f"5. One decision explained: truceline explain {EXPLAINED[1]}")
     print_lines(_sentences(conn, notice), indent="  ")
     click.echo()
-    click.echo("6. What was refused, and kept: truceline rejected")
-    print_rejected(rejected(conn))
+    _show_refused(intake)
+    click.echo()
+    _show_receipt(intake)
     click.echo()
     click.echo(NEXT)
     click.echo()
+
+
+def _show_refused(intake: Intake) -> None:
+    click.echo("6. What the gateway refused with 400: not stored, no receipt")
+    print_lines(
+        [f"{one.origin}: {one.detail} [{one.reason}]" for one in intake.refused], indent="  "
+    )
+
+
+def _show_receipt(intake: Intake) -> None:
+    shown = intake.receipt
+    click.echo(f"7. One of {intake.receipts} receipts, checked with the public key file alone")
+    receipt = shown.signed.receipt
+    what = f"{receipt.mission} {receipt.source} {receipt.id}, received {receipt.received_at}"
+    print_lines(
+        [
+            f"{what}, SHA-256 {receipt.sha256[:16]}..., signed with {receipt.key_id}",
+            f"For the bytes that were sent: {'valid' if shown.verified else 'NOT valid'}.",
+            f"For the same with one byte more: {shown.one_byte_off}.",
+            f"Posted once more: {'the same' if shown.same_again else 'ANOTHER'} receipt.",
+        ],
+        indent="  ",
+    )
 
 
 def _show_verdicts(conn: Connection) -> None:
@@ -114,17 +141,24 @@ def _sentences(conn: Connection, notice: str) -> list[str]:
     return [sentence for sentence in sentences if sentence != notice.strip()]
 
 
-def show_json(conn: Connection, sent: Sent, notice: str) -> None:
+def show_json(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
     """The same for a program."""
     print_json(
         {
             "notice": notice,
             "sent": sent,
+            "receipts": intake.receipts,
+            "receipt": {
+                **msgspec.to_builtins(intake.receipt.signed),
+                "verified": intake.receipt.verified,
+                "one_byte_off": intake.receipt.one_byte_off,
+                "same_again": intake.receipt.same_again,
+            },
             "verdicts": verdicts(conn),
             "totals": totals(conn),
             "overall": overall(conn),
             "corridor": known_intervals(conn, *CORRIDOR).intervals,
             "explained": explain_report(conn, MISSION, *EXPLAINED).explanation.sentences,
-            "rejected": rejected(conn),
+            "refused": intake.refused,
         }
     )

@@ -106,9 +106,19 @@ def _expected() -> list[dict[str, str]]:
 
 def test_all_was_sent_and_one_event_refused(shown: Any) -> None:  # noqa: ANN401  JSON
     assert shown["sent"] == {"reports": 174, "statuses": 7, "refused": 1}
-    (refused,) = shown["rejected"]
+    (refused,) = shown["refused"]
     assert refused["reason"] == "missing_utc_offset"
+    assert refused["origin"] == "refused-event.json:1"
     assert shown["notice"].startswith("Illustrative.")
+
+
+def test_every_other_event_has_a_receipt_and_one_is_verified(shown: Any) -> None:  # noqa: ANN401  JSON
+    assert shown["receipts"] == 174 + 7
+    receipt = shown["receipt"]
+    assert receipt["receipt"]["id"] == "smm-CC-4"
+    assert receipt["verified"]
+    assert receipt["one_byte_off"] == "other_event"
+    assert receipt["same_again"]
 
 
 def test_verdicts_are_the_committed_ones(
@@ -191,7 +201,8 @@ def test_for_people_it_is_pages_of_80_columns_and_sigterm_leaves_nothing(place: 
         "4. A",
         "5. One",
         "6. What",
-        "7. Where",
+        "7. One",
+        "8. Where",
     ):
         assert f"\n{heading}" in text
     assert left_behind(place) == []
