@@ -53,6 +53,7 @@ FILES = (
     "refused-event.json",
 )
 START_LIMIT_S = 150.0
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 JUDGE_LIMIT_S = 60.0
 
 
@@ -82,18 +83,23 @@ def fresh_instance(say: Callable[[str], None]) -> Iterator[tuple[Path, Endpoints
     """`truceline up` on a temporary folder; stopped and removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="truceline-demo-"))
     log = folder.with_suffix(".log")
-    try:
-        with _stopped_by_sigterm():
+    running = None
+    with _stopped_by_sigterm():
+        try:
             say("starting PostgreSQL, Kafka and two workers in a temporary folder ...")
             running = _start(folder, log)
-            try:
-                yield folder, _wait_until_up(folder, running, log)
-            finally:
-                running.terminate()
-                running.wait()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        log.unlink(missing_ok=True)
+            yield folder, _wait_until_up(folder, running, log)
+        finally:
+            with _undisturbed():
+                _clear_away(running, folder, log)
+
+
+def _clear_away(running: subprocess.Popen[bytes] | None, folder: Path, log: Path) -> None:
+    if running is not None:
+        running.terminate()
+        running.wait()
+    shutil.rmtree(folder, ignore_errors=True)
+    log.unlink(missing_ok=True)
 
 
 def _start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
@@ -126,6 +132,17 @@ def _stopped_by_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let neither SIGTERM nor Ctrl-C interrupt what they ask for: `up` stops within seconds."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _wait_until_up(folder: Path, running: subprocess.Popen[bytes], log: Path) -> Endpoints:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,6 +175,8 @@ def test_for_people_it_is_pages_of_80_columns_and_sigterm_leaves_nothing(place: 
         told.append(line.rstrip("\n"))
         if "README.md" in line:
             running.terminate()  # all is shown, the engines still run
+            time.sleep(0.3)
+            running.terminate()  # while it clears away: that is gone on with
             break
     _, err = running.communicate(timeout=60)
     assert "Traceback" not in err
