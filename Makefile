@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint test demo bench chaos schema lock clean
+.PHONY: help install lint test demo bench bench-gateway chaos schema lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ demo: install ## The main job on 174 real observations, on fresh engines, in a t
 
 bench: install ## Reports/s from Kafka to committed, beside a stock agent and bare COPY
 	$(BIN)/python -m tests.bench.pipeline
+
+bench-gateway: install ## Signed receipts/s over HTTP, beside a commit for each post
+	$(BIN)/python -m tests.bench.gateway
 
 chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUCELINE_CHAOS_SEED=N for another schedule)
 	$(BIN)/pytest -m slow -s tests/e2e
