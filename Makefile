@@ -31,7 +31,7 @@ lint: install ## ruff, mypy --strict, import-linter
 	$(BIN)/lint-imports --no-cache
 
 test: install ## The tests, on real PostgreSQL and Kafka that they start themselves
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest
 
 demo: install ## The main job on 174 real observations, on fresh engines, in a temporary folder
 	$(BIN)/truceline demo

@@ -3,8 +3,10 @@
 `python -m tests.bench.gateway_alone`: the program of `services.gateway`, its group limit 1.
 """
 
-from services.gateway import __main__, group
+from services.gateway import __main__, fair_queue
 
 if __name__ == "__main__":
-    group.GROUP_LIMIT = 1  # type: ignore[misc]  # what is measured is the same but for this
+    # What is measured is the same but for this.
+    fair_queue.SHARED_LIMIT = 1  # type: ignore[misc]
+    fair_queue.ALONE_LIMIT = 1  # type: ignore[misc]
     __main__.main()
