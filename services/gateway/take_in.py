@@ -69,6 +69,14 @@ class _New(NamedTuple):
     received_at: datetime
 
 
+class _Due(NamedTuple):
+    """A stored version that a receipt is due for."""
+
+    post: Post
+    revision: int
+    received_at: datetime
+
+
 class _Again(NamedTuple):
     """A version that is stored already, perhaps by this very group."""
 
@@ -160,6 +168,13 @@ def _store(conn: Connection, new: Sequence[_New], signer: Signer) -> list[Signed
         return []
     conn.execute(_ADD.encode(), _columns(new))
     fill_placeholders(conn, _key_rows(new))
+    receipts = _sign(conn, [_Due(one.post, one.revision, one.received_at) for one in new], signer)
+    queue(conn, [_queued(one) for one in new])
+    return receipts
+
+
+def _sign(conn: Connection, due: Sequence[_Due], signer: Signer) -> list[SignedReceipt]:
+    """Make, sign and store the receipts of versions that have none."""
     receipts = [
         make_receipt(
             kind=one.post.kind,
@@ -171,24 +186,21 @@ def _store(conn: Connection, new: Sequence[_New], signer: Signer) -> list[Signed
             received_at=one.received_at,
             key_id=signer.key_id,
         )
-        for one in new
+        for one in due
     ]
     signatures = signer.sign_all(receipts)
-    add_receipts(
-        conn,
-        [
-            ReceiptRow(
-                one.post.key,
-                one.received_at,
-                one.revision,
-                one.post.event.mission,
-                signer.key_id,
-                signature,
-            )
-            for one, signature in zip(new, signatures, strict=True)
-        ],
-    )
-    queue(conn, [_queued(one) for one in new])
+    rows = [
+        ReceiptRow(
+            one.post.key,
+            one.received_at,
+            one.revision,
+            one.post.event.mission,
+            signer.key_id,
+            signature,
+        )
+        for one, signature in zip(due, signatures, strict=True)
+    ]
+    add_receipts(conn, rows)
     return [signed(*pair) for pair in zip(receipts, signatures, strict=True)]
 
 
@@ -244,32 +256,10 @@ def _receipts(conn: Connection, again: Sequence[_Again], signer: Signer) -> list
         return []
     stored = receipts_of(conn, sorted({one.post.key for one in again}))
     held = {(key, one.receipt.revision): one for key, made in stored.items() for one in made}
-    missing = {(one.version.key, one.version.revision): one for one in again}
-    for at in missing.keys() - held.keys():
-        held[at] = _sign_late(conn, missing[at], signer)
+    missing = {
+        at: _Due(one.post, one.version.revision, one.version.received_at)
+        for one in again
+        if (at := (one.version.key, one.version.revision)) not in held
+    }
+    held.update(zip(missing, _sign(conn, list(missing.values()), signer), strict=True))
     return [held[one.version.key, one.version.revision] for one in again]
-
-
-def _sign_late(conn: Connection, one: _Again, signer: Signer) -> SignedReceipt:
-    version, event = one.version, one.post.event
-    receipt = make_receipt(
-        kind=one.post.kind,
-        id=event.id,
-        mission=event.mission,
-        source=event.source,
-        revision=version.revision,
-        content_hash=version.content_hash,
-        received_at=version.received_at,
-        key_id=signer.key_id,
-    )
-    signature = signer.sign(receipt)
-    row = ReceiptRow(
-        version.key,
-        version.received_at,
-        version.revision,
-        event.mission,
-        signer.key_id,
-        signature,
-    )
-    add_receipts(conn, [row])
-    return signed(receipt, signature)
