@@ -21,6 +21,7 @@ BODY_BYTES_VARIABLE: Final = "TRUCELINE_LIMIT_BODY_BYTES"
 BODY_SECONDS_VARIABLE: Final = "TRUCELINE_LIMIT_BODY_SECONDS"
 
 HIGHEST_BODY_BYTES: Final = 16 * 1024 * 1024
+"""Of a body as it is sent, whatever is set: it is held in memory."""
 _HIGHEST: Final = 1_000_000_000
 _NUMBER: Final = re.compile(r"[0-9]{1,10}")
 

@@ -36,12 +36,12 @@ from services.gateway.day_stored import DayStored
 from services.gateway.disclosure import READS_REPORTS
 from services.gateway.door import Door
 from services.gateway.group import GroupWriter
-from services.gateway.intake import RETRY_AFTER_S, check_media_type, take_post
+from services.gateway.intake import check_media_type, take_post
 from services.gateway.present import presented_token
-from services.gateway.problems import MEDIA_TYPE, Code, ProblemError
-from services.gateway.read_body import PACKED_LIMIT
+from services.gateway.problems import MEDIA_TYPE, RETRY_AFTER_S, Code, ProblemError
 from services.gateway.readers import Readers
 from services.gateway.receive_body import Bodies
+from services.limits import HIGHEST_BODY_BYTES
 from services.receipts.key_folder import PUBLIC_FILE, Signers
 from services.receipts.public_keys import read_public, write_public
 from services.settings import Settings
@@ -237,7 +237,7 @@ def make_gateway(settings: Settings) -> Litestar:
         },
         lifespan=[running],
         on_app_init=[with_state],
-        request_max_body_size=PACKED_LIMIT,
+        request_max_body_size=HIGHEST_BODY_BYTES,
         openapi_config=OpenAPIConfig(
             title="Truceline", version="1.0.0", render_plugins=[JsonRenderPlugin()]
         ),

@@ -15,7 +15,7 @@ from services.gateway.admission import Admission
 from services.gateway.answers import answer_many, answer_one
 from services.gateway.group import AwayError, BusyError, GroupWriter
 from services.gateway.posts import Outcome, Post, Status
-from services.gateway.problems import Code, ProblemError
+from services.gateway.problems import RETRY_AFTER_S, Code, ProblemError
 from services.gateway.read_body import (
     BodyError,
     TooLargeError,
@@ -29,7 +29,6 @@ from streams.keys import EventKind
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
-RETRY_AFTER_S = 5
 AT_ONCE = 100
 """Events that are read before other requests get their turn."""
 AT_ONCE_BYTES = 64 * 1024

@@ -17,6 +17,8 @@ import msgspec
 
 MEDIA_TYPE: Final = "application/problem+json"
 _TYPE: Final = "urn:truceline:problem:"
+RETRY_AFTER_S: Final = 5
+"""When to come again where nobody can know."""
 
 
 class Code(StrEnum):

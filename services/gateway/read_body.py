@@ -11,8 +11,8 @@ from typing import Final
 
 import zstandard
 
-PACKED_LIMIT: Final = 16 * 1024 * 1024
-"""Bytes of a body as it is sent."""
+from services.limits import HIGHEST_BODY_BYTES
+
 UNPACKED_LIMIT: Final = 64 * 1024 * 1024
 LINES_LIMIT: Final = 5_000
 _PIECE: Final = 64 * 1024
@@ -39,8 +39,10 @@ def unpack(body: bytes, coding: str) -> bytes:
         UnknownCodingError: another coding.
         BodyError: it is not what its coding says, or breaks off.
     """
-    if len(body) > PACKED_LIMIT:
-        raise TooLargeError(f"a body holds at most {PACKED_LIMIT} bytes: send fewer events at once")
+    if len(body) > HIGHEST_BODY_BYTES:
+        raise TooLargeError(
+            f"a body holds at most {HIGHEST_BODY_BYTES} bytes: send fewer events at once"
+        )
     match coding.strip().lower():
         case "" | "identity":
             return body

@@ -15,8 +15,7 @@ from typing import Final, TypeVar
 
 import psycopg
 
-from services.gateway.intake import RETRY_AFTER_S
-from services.gateway.problems import Code, ProblemError
+from services.gateway.problems import RETRY_AFTER_S, Code, ProblemError
 from services.store.engine import Connection, connect
 from services.store.scope import set_scope
 from services.tokens.token import Token

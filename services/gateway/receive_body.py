@@ -13,13 +13,12 @@ from typing import Any, Final
 
 from litestar import Request
 
-from services.gateway.problems import Code, ProblemError
+from services.gateway.problems import RETRY_AFTER_S, Code, ProblemError
 from services.gateway.room import Room
 from services.limits import Limits
 
 HELD_LIMIT: Final = 256 * 1024 * 1024
 """Bytes of all bodies that were not answered yet."""
-RETRY_AFTER_S: Final = 5
 
 
 class Bodies:
@@ -42,18 +41,19 @@ class Bodies:
         parts: list[bytes] = []
         size = 0
         try:
-            async with asyncio.timeout(self._limits.body_seconds):
-                async for part in request.stream():
-                    self._check(name, size, len(part))
-                    self._room.take(name, len(part))
-                    size += len(part)
-                    parts.append(part)
-            yield b"".join(parts)
-        except TimeoutError:
-            # Nothing of it was stored; the one who sent it is told, if anybody is still there.
-            raise ProblemError(
-                Code.BODY_TOO_SLOW, f"It has {self._limits.body_seconds} s."
-            ) from None
+            try:
+                async with asyncio.timeout(self._limits.body_seconds):
+                    async for part in request.stream():
+                        self._check(name, size, len(part))
+                        self._room.take(name, len(part))
+                        size += len(part)
+                        parts.append(part)
+            except TimeoutError:
+                # Nothing of it was stored; the one who sent it is told, if anybody is still there.
+                raise ProblemError(
+                    Code.BODY_TOO_SLOW, f"It has {self._limits.body_seconds} s."
+                ) from None
+            yield b"".join(parts)  # not within: a timeout of the caller's is none of the body's
         finally:
             if size:
                 self._room.give(name, size)
