@@ -26,7 +26,6 @@ from typing import NoReturn
 from services.demo_intake import Intake, make_token, send_through_gateway
 from services.documents import read_agreement_file, read_methodology_file
 from services.errors import ServiceError
-from services.event_files import read_events
 from services.load import load_documents
 from services.local.endpoints import (
     API_DATABASE_VARIABLE,
@@ -177,8 +176,7 @@ def send_example(
     make_token(conn, MISSION, folder / "keys" / "token")
     files = [example / name for name in FILES]
     intake = send_through_gateway(gateway_url, folder, files, MISSION, shown)
-    counts = [sum(1 for raw in read_events(path, mission=MISSION).raws if raw) for path in files]
-    return Sent(*counts), intake
+    return Sent(*intake.sent), intake
 
 
 def wait_until_judged(conn: Connection, sent: Sent, logs: Path) -> None:

@@ -14,8 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from services.client.answer import hear
 from services.client.batch import Batch
 from services.client.deliver import Deliverer
@@ -25,7 +23,7 @@ from services.errors import ServiceError
 from services.private_file import write_private
 from services.receipts.key_folder import PUBLIC_FILE
 from services.receipts.public_keys import read_public
-from services.receipts.receipt import SignedReceipt, read_signed
+from services.receipts.receipt import SignedReceipt, read_parts
 from services.receipts.verify import Finding, verifier, verify
 from services.spool.entries import Entry, Receipt, State
 from services.spool.fill import Filler
@@ -67,18 +65,19 @@ class ShownReceipt:
 class Intake:
     """What the gateway said."""
 
+    sent: tuple[int, ...]
+    """Events of each file."""
     receipts: int
     refused: tuple[RefusedPost, ...]
     receipt: ShownReceipt
 
 
-def make_token(conn: Connection, mission: str, path: Path) -> str:
-    """Make a token for the mission, its secret in a private file; its id."""
+def make_token(conn: Connection, mission: str, path: Path) -> None:
+    """Make a token for the mission, its secret in a private file."""
     wanted = Wanted("the demo", mission, ROLES, days=1)
-    token, secret = create_token(conn, wanted, datetime.now(UTC))
+    _, secret = create_token(conn, wanted, datetime.now(UTC))
     write_private(path, f"{secret.text}\n")
     conn.commit()
-    return token.id
 
 
 def send_through_gateway(
@@ -100,8 +99,7 @@ def send_through_gateway(
     token = read_token(folder / "keys" / "token")
     with Spool(folder / "spool") as spool, closing(HttpGateway(url, token)) as gateway:
         filler = Filler(spool, "demo", datetime.now(UTC), unchecked=True)
-        for path in files:
-            list(filler.fill(path, mission))
+        sent = tuple(sum(filler.fill(path, mission)) for path in files)
         delivery = Deliverer(spool, gateway, verifier(public)).deliver()
         if filler.bad or delivery.trouble:
             raise IntakeError(f"not everything was sent: {delivery.trouble or filler.bad[0]}")
@@ -111,19 +109,19 @@ def send_through_gateway(
             for entry in spool.entries([State.REFUSED])
         ]
         receipt = _show(_find(receipted, shown), gateway, public)
-        return Intake(len(receipted), tuple(refused), receipt)
+        return Intake(sent, len(receipted), tuple(refused), receipt)
 
 
 def _find(entries: list[Entry], event_id: str) -> Entry:
     for entry in entries:
-        if entry.receipt is not None and _signed(entry.receipt).receipt.id == event_id:
+        if entry.receipt is not None and _read(entry.receipt).receipt.id == event_id:
             return entry
     raise IntakeError(f"the report {event_id} got no receipt")
 
 
 def _show(entry: Entry, gateway: Gateway, public: Path) -> ShownReceipt:
     assert entry.receipt is not None, "it was found by its receipt"
-    signed, keys, raw = _signed(entry.receipt), read_public(public), entry.event.raw
+    signed, keys, raw = _read(entry.receipt), read_public(public), entry.event.raw
     batch = Batch((entry,), as_lines=False)
     heard = hear(batch, gateway.post(batch, 30.0), datetime.now(UTC))
     again = [one.receipt for one in heard.settled if one.receipt is not None]
@@ -131,10 +129,9 @@ def _show(entry: Entry, gateway: Gateway, public: Path) -> ShownReceipt:
         signed,
         verified=verify(signed, keys, raw) is Finding.VALID,
         one_byte_off=verify(signed, keys, raw + b" "),
-        same_again=[_signed(one) for one in again] == [signed],
+        same_again=[_read(one) for one in again] == [signed],
     )
 
 
-def _signed(receipt: Receipt) -> SignedReceipt:
-    signature = msgspec.json.encode(receipt.signature)
-    return read_signed(b'{"receipt":%b,"signature":%b}' % (receipt.receipt, signature))
+def _read(receipt: Receipt) -> SignedReceipt:
+    return read_parts(receipt.receipt, receipt.signature)

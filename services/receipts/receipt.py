@@ -111,3 +111,12 @@ def read_signed(raw: bytes) -> SignedReceipt:
         return _decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise NoReceiptError(f"this is no receipt: {error}") from error
+
+
+def read_parts(receipt: bytes, signature: str) -> SignedReceipt:
+    """Read a receipt and its signature that are kept apart.
+
+    Raises:
+        NoReceiptError: they are none.
+    """
+    return read_signed(b'{"receipt":%b,"signature":%b}' % (receipt, msgspec.json.encode(signature)))

@@ -12,13 +12,12 @@ from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
-import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from services.receipts.errors import NoReceiptError
 from services.receipts.public_keys import PublicKeys, read_public
-from services.receipts.receipt import Receipt, SignedReceipt, canonical, read_signed
+from services.receipts.receipt import Receipt, SignedReceipt, canonical, read_parts
 from services.text64 import bytes64
 
 
@@ -47,9 +46,7 @@ def verifier(path: Path) -> Callable[[bytes, str], str | None] | None:
     def check(receipt: bytes, signature: str) -> str | None:
         nonlocal keys
         try:
-            one = read_signed(
-                b'{"receipt":%b,"signature":%b}' % (receipt, msgspec.json.encode(signature))
-            )
+            one = read_parts(receipt, signature)
         except NoReceiptError as error:
             return str(error)
         if keys.find(one.receipt.key_id) is None:
