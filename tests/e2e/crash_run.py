@@ -17,6 +17,7 @@ from tests.e2e.compare import Holdings, counts, counts_due, differ_from_pure, ho
 from tests.e2e.feed import Feed
 from tests.e2e.kills import Killer, Landing, Shot, Victim
 from tests.e2e.load import Load, make_load, make_road_agreement
+from tests.e2e.run_lines import landing_lines, table_lines
 from tests.e2e.stage import Stage, a_stage
 
 ZONES = 200
@@ -126,13 +127,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         f" versions, {load.sent_again} sent again, {load.statuses} statuses, {load.poison} poison;"
         f" {outcome.slices_sent_again} slices sent again whole"
     )
-    yield "      at  victim      aimed  next commit  landed in"
-    for landing in outcome.landings:
-        recovered = "-" if landing.recovered_s is None else f"{landing.recovered_s:.1f} s"
-        yield (
-            f"  {landing.at_s:6.1f}  {landing.victim:<10}  {'yes' if landing.aimed else 'no ':<5}"
-            f"  {recovered:>11}  {landing.inside or 'no transaction'} ({landing.who})"
-        )
+    yield from landing_lines(outcome.landings, "next commit")
     kinds = Counter(str(landing.victim) for landing in outcome.landings)
     inside = Counter(str(it.victim) for it in outcome.landings if it.inside)
     by_kind = ", ".join(f"{kind} {count} ({inside[kind]} inside)" for kind, count in kinds.items())
@@ -142,9 +137,5 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     yield f"  left uncommitted in Kafka: {sum(outcome.lag.values())}"
     for name, due in outcome.counts_due.items():
         yield f"  {name}: {outcome.counts[name]} (due {due})"
-    same = outcome.killed == outcome.undisturbed
-    yield f"  tables {'equal to' if same else 'DIFFER from'} those of the run without kills:"
-    for name, (count, digest) in outcome.killed.tables.items():
-        yield f"    {name}: {count} rows, {digest[:16]}"
-    yield f"    current, the road's availability with it: {outcome.killed.current[:16]}"
+    yield from table_lines(outcome.killed, outcome.undisturbed)
     yield ""

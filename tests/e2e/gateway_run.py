@@ -51,6 +51,7 @@ from tests.e2e.crash_run import ZONES, catch_up
 from tests.e2e.kills import Killer, Landing, Services, Shot, Victim
 from tests.e2e.load import Load, make_load, make_road_agreement
 from tests.e2e.recovery import Recovery
+from tests.e2e.run_lines import landing_lines, table_lines
 from tests.e2e.stage import CONSUMED, Stage, a_stage
 from tests.integration.worker.intake import take_in
 from tests.integration.worker.records import Entry
@@ -263,13 +264,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         f"  {len(load.sendings)} events posted: {load.reports} reports, {load.sent_again} sent"
         f" again, {load.statuses} statuses, {load.poison} poison"
     )
-    yield "      at  victim      aimed  recovered  landed in"
-    for landing in outcome.landings:
-        recovered = "-" if landing.recovered_s is None else f"{landing.recovered_s:.1f} s"
-        yield (
-            f"  {landing.at_s:6.1f}  {landing.victim:<10}  {'yes' if landing.aimed else 'no ':<5}"
-            f"  {recovered:>9}  {landing.inside or 'no transaction'} ({landing.who})"
-        )
+    yield from landing_lines(outcome.landings, "recovered")
     yield from _figures(outcome)
 
 
@@ -293,10 +288,6 @@ def _figures(outcome: Outcome) -> Iterator[str]:
     yield f"  {outcome.records} records in the log, {outcome.repeated} of them repetitions"
     for name, count in outcome.faults.items():
         yield f"  {name}: {count}"
-    same = outcome.killed == outcome.undisturbed
-    yield f"  tables {'equal to' if same else 'DIFFER from'} those of the run without kills:"
-    for name, (count, held) in outcome.killed.tables.items():
-        yield f"    {name}: {count} rows, {held[:16]}"
-    yield f"    current, the road's availability with it: {outcome.killed.current[:16]}"
+    yield from table_lines(outcome.killed, outcome.undisturbed)
     yield f"  landings: {outcome.log}"
     yield ""
