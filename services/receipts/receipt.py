@@ -8,6 +8,7 @@ by any program.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
@@ -81,6 +82,7 @@ def make_receipt(  # noqa: PLR0913 (what a receipt says)
     )
 
 
+@lru_cache(maxsize=64)  # a group's versions have one instant, nearly all of them
 def written(instant: datetime) -> str:
     """An aware instant as receipts write it."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
