@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import structlog
+import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
@@ -68,7 +69,8 @@ def main() -> None:
         sys.stderr.write(f"truceline gateway: {error}\n")
         sys.exit(EXIT_UNUSABLE)
     log.info("listening", host=host, port=port)
-    asyncio.run(serve(make_gateway(settings), host, port))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(make_gateway(settings), host, port))
     log.info("stopped")
 
 
