@@ -51,7 +51,8 @@ class SignedReceipt(Struct, frozen=True, gc=False):
 
     receipt: Receipt
     signature: str
-    """Ed25519 over the receipt's canonical bytes: base64url without padding."""
+    """Ed25519 over the receipt's canonical bytes, or over a tree's root with the path to it
+    (`services.receipts.sign`): base64url without padding."""
 
 
 _encode = msgspec.json.Encoder().encode

@@ -192,9 +192,10 @@ def prepare(engines: Engines, keys: Path) -> Bench:
     with connect(url) as conn:
         _, secret = create_token(conn, wanted, datetime.now(UTC))
     api_url = engines.postgres.url_of(DATABASE, role=API_ROLE)
-    return Bench(
-        api_url, engines.postgres.pid, keys, secret.text, map(encode, make_reports(10_000_000))
-    )
+    postgres = engines.postgres.pid
+    assert postgres is not None, "it runs"
+    bodies = map(encode, make_reports(10_000_000))
+    return Bench(api_url, postgres, keys, secret.text, bodies)
 
 
 def main() -> None:
