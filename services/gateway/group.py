@@ -152,8 +152,8 @@ class GroupWriter:
             name = f"truceline gateway {os.getpid()}"
             self._conn = connect(self._url, name=name, scoped=True)
             # What is committed long after its instant of receipt could be taken for lost.
+            self._conn.autocommit = True  # `take_in` begins its transactions
             self._conn.execute(f"SET statement_timeout = '{STATEMENT_S}s'".encode())
-            self._conn.commit()
         received_at = self._now()
         outcomes = take_in(self._conn, posts, self._signers.at(received_at), received_at)
         reached(Point.GATEWAY_WRITTEN)
