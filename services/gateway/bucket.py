@@ -43,6 +43,19 @@ class Buckets(Generic[Name]):
         """Take what `wait_ns` has just said may be taken."""
         level = self._level(name, now_ns) - count * NS
         assert level >= 0, "wait_ns is asked first"
+        self._keep(name, level, now_ns)
+
+    def ask(self, name: Name, count: int, now_ns: int) -> int | None:
+        """`wait_ns`, and where that is 0, `take`: the level is reckoned once."""
+        if count > self._rate.burst:
+            return None
+        level = self._level(name, now_ns) - count * NS
+        if level < 0:
+            return -(level // self._rate.per_s)
+        self._keep(name, level, now_ns)
+        return 0
+
+    def _keep(self, name: Name, level: int, now_ns: int) -> None:
         self._levels[name] = level, now_ns
         self._levels.move_to_end(name)
         if len(self._levels) > self._names_limit:
