@@ -51,7 +51,7 @@ class Admission:
             ProblemError: too many came from there.
         """
         name, now_ns = self._address_name(address), self._clock_ns()
-        wait_ns = self._strangers.ask(name, 1, now_ns)
+        wait_ns = self._strangers.take(name, 1, now_ns)
         if wait_ns:
             raise ProblemError(Code.TOO_MANY_STRANGERS, retry_after_s=seconds(wait_ns))
 
@@ -66,7 +66,7 @@ class Admission:
         if wait_ns:
             wait_ns = max(wait_ns, self._requests.wait_ns(token_id, 1, now_ns) or 0)
         else:
-            wait_ns = self._requests.ask(token_id, 1, now_ns)
+            wait_ns = self._requests.take(token_id, 1, now_ns)
         if wait_ns:
             raise ProblemError(Code.TOO_MANY, retry_after_s=seconds(wait_ns))
 
@@ -83,7 +83,7 @@ class Admission:
         if not self.day.has_room(token_id, count, now):
             raise ProblemError(Code.DAY_IS_FULL, retry_after_s=until_midnight_s(now))
         now_ns = self._clock_ns()
-        wait_ns = self._events.ask(token_id, count, now_ns)
+        wait_ns = self._events.take(token_id, count, now_ns)
         if wait_ns:
             raise ProblemError(Code.TOO_MANY, retry_after_s=seconds(wait_ns))
         self.day.add(token_id, count, now)

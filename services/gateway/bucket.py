@@ -39,14 +39,8 @@ class Buckets(Generic[Name]):
         missing = count * NS - self._level(name, now_ns)
         return max(0, -(-missing // self._rate.per_s))
 
-    def take(self, name: Name, count: int, now_ns: int) -> None:
-        """Take what `wait_ns` has just said may be taken."""
-        level = self._level(name, now_ns) - count * NS
-        assert level >= 0, "wait_ns is asked first"
-        self._keep(name, level, now_ns)
-
-    def ask(self, name: Name, count: int, now_ns: int) -> int | None:
-        """`wait_ns`, and where that is 0, `take`: the level is reckoned once."""
+    def take(self, name: Name, count: int, now_ns: int) -> int | None:
+        """What `wait_ns` says; where that is 0, they are taken."""
         if count > self._rate.burst:
             return None
         level = self._level(name, now_ns) - count * NS
