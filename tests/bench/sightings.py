@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import psycopg
 
-LOOK_S = 0.002
+LOOK_S = 0.004
 
 
 class _Look(NamedTuple):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from tests.bench.posting import END_OF_HEAD, LENGTH
 
-STEP_S = 0.001
+STEP_S = 0.002
 """How often it is looked what is due."""
 
 
