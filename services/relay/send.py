@@ -26,6 +26,9 @@ BATCH_BYTES: Final = 256 * 1024
 LINGER_MS: Final = 100
 """Longer than handing a turn over takes: what it has goes out together, when it is flushed. Without
 it the producer's own thread sends the first record of each partition in a request of its own."""
+RECONNECT_MS: Final = 500
+"""How often at least it is tried to reach a Kafka that was away; kafka-python's own pauses grow to
+half a minute, which its return would have to wait for."""
 ANSWER_TIMEOUT_S: Final = 30.0
 """How long acknowledgements may take before the rows are sent again by another producer."""
 
@@ -42,6 +45,7 @@ def make_producer(bootstrap: str) -> KafkaProducer:
         batch_size=BATCH_BYTES,
         max_request_size=MAX_MESSAGE_BYTES,
         partitioner=RememberingPartitioner(),  # type: ignore[arg-type]  # stubs of an older one
+        reconnect_backoff_max_ms=RECONNECT_MS,
         max_block_ms=int(ANSWER_TIMEOUT_S * 1000),
     )
 
