@@ -30,8 +30,8 @@ lint: install ## ruff, mypy --strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-test: install ## The tests, on real PostgreSQL and Kafka that they start themselves
-	$(BIN)/pytest
+test: install ## The tests, in three processes, on real PostgreSQL and Kafka that each starts itself
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 demo: install ## The main job on 174 real observations, on fresh engines, in a temporary folder
 	$(BIN)/truceline demo

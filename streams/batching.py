@@ -326,7 +326,7 @@ def build_app(
     A killed worker's partitions are taken over after `session_timeout_s`; a chunk holds up to
     `max_records`.
     """
-    return faust.App(
+    return App(
         app_id,
         broker=[f"{SCHEME}://{address.strip()}" for address in bootstrap.split(",")],
         store="memory://",  # state lives in PostgreSQL

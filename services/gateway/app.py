@@ -3,6 +3,9 @@
     POST /v1/reports            reporter             one report, or many
     POST /v1/corridor-status    corridor_operator    one status, or many
     GET  /v1/reports/{id}       who works with reports: receipts, state, readings
+    GET  /v1/violations         every role, as far as it sees: what stands, page by page
+    GET  /v1/corridors          every role: each corridor's state now
+    GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/receipt-keys       everybody            the public keys that verify receipts
     GET  /healthz, /readyz      everybody            alive; able to store
 
@@ -16,6 +19,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -28,16 +32,27 @@ from litestar.handlers import BaseRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import FromPath
 
+from services.behind import ask_lag
 from services.gateway.admission import Admission
-from services.gateway.answer_questions import answer_report
+from services.gateway.answer_questions import (
+    answer_availability,
+    answer_corridors,
+    answer_report,
+    answer_violations,
+)
 from services.gateway.callers import Callers
+from services.gateway.cursors import Cursors
 from services.gateway.day_stored import DayStored
 from services.gateway.disclosure import READS_REPORTS
-from services.gateway.door import Door
+from services.gateway.door import ENTRANT, Behind, Door
 from services.gateway.group import GroupWriter
-from services.gateway.intake import check_media_type, take_post
-from services.gateway.present import presented_token
+from services.gateway.identify import identify
+from services.gateway.intake import Intake
+from services.gateway.lags import Lags
+from services.gateway.post_route import REPORTS, STATUSES, PostRoute
+from services.gateway.present import present
 from services.gateway.problems import MEDIA_TYPE, RETRY_AFTER_S, Code, ProblemError
 from services.gateway.readers import Readers
 from services.gateway.receive_body import Bodies
@@ -45,14 +60,15 @@ from services.limits import HIGHEST_BODY_BYTES
 from services.receipts.key_folder import PUBLIC_FILE, Signers
 from services.receipts.public_keys import read_public, write_public
 from services.settings import Settings
-from services.tokens.token import Role, Token, Validity
-from streams.keys import EventKind
+from services.tokens.token import Role
 
 log = structlog.get_logger(__name__)
 
 MAY: Final = "may"
 """The option of a route that says who may call it: a set of roles, or `EVERYBODY`."""
 EVERYBODY: Final = "everybody"
+EVERY_ROLE: Final = frozenset(Role)
+"""Whoever has a token; how much it is told says `disclosure`."""
 
 Asked = Request[Any, Any, Any]
 
@@ -73,58 +89,49 @@ async def require_role(connection: Connected, route: BaseRouteHandler) -> None:
     may = route.opt[MAY]
     if may == EVERYBODY:
         return
-    token = await _token(connection)
-    if token.roles.isdisjoint(may):
-        raise ProblemError(Code.ROLE_MAY_NOT)
-    connection.app.state.day_stored.ask(token.mission)
-    connection.state.token = token
+    state = connection.app.state
+    connection.state.token = await identify(state.callers, connection.state[ENTRANT], may)
 
 
-async def _token(connection: Connected) -> Token:
-    presented = presented_token(connection.headers.get("authorization", ""))
-    if presented is None:
-        raise ProblemError(Code.NO_TOKEN)
-    callers: Callers = connection.app.state.callers
-    found = callers.remembered(presented)
-    if found is None:
-        try:
-            found = await asyncio.to_thread(callers.find, presented)
-        except psycopg.Error:
-            raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
-    token, counts = found
-    if token is None or counts is not Validity.VALID:
-        raise ProblemError(Code.TOKEN_NOT_VALID, f"It is {counts}.")
-    return token
-
-
-async def _take(request: Asked, kind: EventKind) -> Response[bytes]:
-    state, token = request.app.state, request.state.token
-    kind_of_body, _ = request.content_type
-    check_media_type(kind_of_body)
-    coding = request.headers.get("content-encoding", "")
-    async with state.bodies.receive(request, token.id) as body:
-        answer = await take_post(
-            state.writer, state.admission, kind, token, kind_of_body, coding, body
-        )
-    return Response(answer.body, status_code=answer.status, media_type=answer.media_type)
-
-
-@post("/v1/reports", opt={MAY: frozenset({Role.REPORTER})})
-async def post_reports(request: Asked) -> Response[bytes]:
+@post(REPORTS.path, opt={MAY: REPORTS.may})
+async def post_reports() -> Response[bytes]:
     """Submit one report (application/json), or up to 5,000 (application/x-ndjson)."""
-    return await _take(request, EventKind.REPORT)
+    raise _answered_before()
 
 
-@post("/v1/corridor-status", opt={MAY: frozenset({Role.CORRIDOR_OPERATOR})})
-async def post_statuses(request: Asked) -> Response[bytes]:
+@post(STATUSES.path, opt={MAY: STATUSES.may})
+async def post_statuses() -> Response[bytes]:
     """Submit one corridor status, or up to 5,000."""
-    return await _take(request, EventKind.CORRIDOR_STATUS)
+    raise _answered_before()
+
+
+def _answered_before() -> ProblemError:
+    """What is posted is answered before the framework is asked (`PostRoute`)."""
+    return ProblemError(Code.NOT_FOUND)
 
 
 @get("/v1/reports/{id:path}", opt={MAY: READS_REPORTS})
 async def get_report(request: Asked) -> Response[bytes]:
     """A report's receipts, how far it has come, and every reading of it."""
     return await answer_report(request)
+
+
+@get("/v1/violations", opt={MAY: EVERY_ROLE})
+async def get_violations(request: Asked) -> Response[bytes]:
+    """The violations that stand, the newest first, page by page."""
+    return await answer_violations(request)
+
+
+@get("/v1/corridors", opt={MAY: EVERY_ROLE})
+async def get_corridors(request: Asked) -> Response[bytes]:
+    """Every corridor with its state now."""
+    return await answer_corridors(request)
+
+
+@get("/v1/corridors/{corridor_id:str}/availability", opt={MAY: EVERY_ROLE})
+async def get_availability(request: Asked, corridor_id: FromPath[str]) -> Response[bytes]:
+    """When a corridor was, is and will be known to be usable, and why it is not."""
+    return await answer_availability(request, corridor_id)
 
 
 @get("/v1/receipt-keys", opt={MAY: EVERYBODY}, sync_to_thread=True)
@@ -145,7 +152,7 @@ def get_healthz() -> Response[bytes]:
 async def get_readyz(request: Asked) -> Response[bytes]:
     """Posts can be stored now."""
     try:
-        await asyncio.to_thread(request.app.state.callers.find, "")
+        await asyncio.to_thread(request.app.state.callers.find, present(""))
     except psycopg.Error:
         raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
     return Response(b"ready\n", media_type=MediaType.TEXT)
@@ -155,6 +162,9 @@ ROUTES: Final = (
     post_reports,
     post_statuses,
     get_report,
+    get_violations,
+    get_corridors,
+    get_availability,
     get_receipt_keys,
     get_healthz,
     get_readyz,
@@ -200,35 +210,34 @@ def make_gateway(settings: Settings) -> Litestar:
     """The application; its writer starts and stops with it."""
     require_declared(ROUTES)
     url = settings.api_database()
-    writer = GroupWriter(url, Signers(settings.receipt_keys))
-    readers = Readers(url)
+    signers = Signers(settings.receipt_keys)
+    writer = GroupWriter(url, signers)
+    readers, lags = Readers(url), Lags(partial(ask_lag, settings))
     callers, admission = Callers(url), Admission(settings.limits)
+    door = Door(admission, callers, settings.proxy)
     state = {
-        "writer": writer,
         "readers": readers,
         "callers": callers,
         "settings": settings,
-        "admission": admission,
-        "bodies": Bodies(settings.limits),
-        "day_stored": DayStored(url, admission.day, datetime.now(UTC)),
+        "cursors": Cursors(signers),
+        "lags": lags,
     }
-
-    door = DefineMiddleware(Door, admission=admission, callers=callers, proxy=settings.proxy)
 
     @asynccontextmanager
     async def running(_: Litestar) -> Any:  # noqa: ANN401 (Litestar's lifespan)
         writer.start()
         yield
         readers.stop()
+        lags.stop()
         await asyncio.to_thread(writer.stop)
 
     def with_state(config: AppConfig) -> AppConfig:
         config.state.update(state)
         return config
 
-    return Litestar(
+    app = Litestar(
         route_handlers=ROUTES,
-        middleware=[door],
+        middleware=[DefineMiddleware(Behind, door=door)],
         guards=[require_role],
         exception_handlers={
             ProblemError: _problem,
@@ -243,3 +252,12 @@ def make_gateway(settings: Settings) -> Litestar:
         ),
         logging_config=None,
     )
+    app.asgi_handler = PostRoute(
+        app.asgi_handler,
+        door,
+        callers,
+        DayStored(url, admission.day, datetime.now(UTC)),
+        Bodies(settings.limits),
+        Intake(writer, admission),
+    )
+    return app

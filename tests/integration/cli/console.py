@@ -43,8 +43,9 @@ class Console:
         """Run a command; `more` are further variables."""
         out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
         err = io.StringIO()
-        environment = patch.dict(os.environ, {**self.environment, **more})
-        with environment, redirect_stdout(out), redirect_stderr(err):
+        with patch.dict(os.environ), redirect_stdout(out), redirect_stderr(err):
+            os.environ.pop("COLUMNS", None)  # the tests' own terminal must not fold what is read
+            os.environ.update({**self.environment, **more})
             code = _run([str(argument) for argument in argv])
         written = out.buffer
         assert isinstance(written, io.BytesIO)
