@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint test demo bench bench-gateway chaos schema lock clean
+.PHONY: help install lint test demo bench bench-gateway bench-latency chaos schema lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ bench: install ## Reports/s from Kafka to committed, beside a stock agent and ba
 
 bench-gateway: install ## Signed receipts/s over HTTP, beside a commit for each post
 	$(BIN)/python -m tests.bench.gateway
+
+bench-latency: install ## From receipt to committed assessment at 1,000 reports/s, all services running
+	$(BIN)/python -m tests.bench.latency
 
 chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUCELINE_CHAOS_SEED=N for another schedule)
 	$(BIN)/pytest -m slow -s tests/e2e
