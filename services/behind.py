@@ -8,15 +8,16 @@ it may be about that corridor (domain.md, "Corridor"). What is closed stays clos
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kafka.errors import KafkaError
 
-from services.lag import measure_lag
+from services.lag import Lag, measure_lag
 from services.settings import Settings
 from services.store.documents import methodologies
 from services.store.engine import Connection
 from services.store.generations import StoredInterval
+from services.store.unjudged import waits_unjudged
 from streams.vocabulary import Availability
 
 SYSTEM_BEHIND = "system_behind"
@@ -25,26 +26,47 @@ USABLE = frozenset({Availability.OPEN, Availability.IMPEDED})
 """The states that somebody might travel on."""
 
 
-def is_behind(conn: Connection, settings: Settings, mission: str) -> bool:
+def ask_lag(settings: Settings) -> Lag | None:
+    """What waits in Kafka; None: nobody knows, for want of an address or of an answer."""
+    if settings.kafka_bootstrap is None:
+        return None
+    try:
+        return measure_lag(settings.kafka_bootstrap, settings.worker_group)
+    except KafkaError:
+        return None  # safe: who does not know is behind
+
+
+def is_behind(conn: Connection, lag: Lag | None, mission: str, now: datetime) -> bool:
     """Whether something waits longer than the mission's methodology allows, as far as we can tell.
 
-    Where Kafka's address is not known or nobody answers there, what waits is not known either:
-    that is behind as well, never a reason to show a corridor open.
+    In Kafka, or stored by the gateway and not judged. What nobody knows is behind as well, never a
+    reason to show a corridor open.
     """
-    if settings.kafka_bootstrap is None:
+    allowed_s = _allowed_s(conn, mission)
+    return _waits_in_kafka(lag, allowed_s) or waits_unjudged(
+        conn, mission, now - timedelta(seconds=allowed_s)
+    )
+
+
+def _waits_in_kafka(lag: Lag | None, allowed_s: float) -> bool:
+    if lag is None:
         return True
-    try:
-        lag = measure_lag(settings.kafka_bootstrap, settings.worker_group)
-    except KafkaError:
-        return True  # safe: the answer is the cautious one
     if not lag.waiting:
         return bool(lag.missing)
-    return lag.oldest_s is None or lag.oldest_s > _allowed_s(conn, mission)
+    return lag.oldest_s is None or lag.oldest_s > allowed_s
 
 
 def _allowed_s(conn: Connection, mission: str) -> float:
     newest = methodologies(conn, mission)[-1:]
     return newest[0].corridor.unassessed_after_s if newest else 0.0
+
+
+def usable_later(intervals: Sequence[StoredInterval], now: datetime) -> bool:
+    """Whether it is shown usable at some time from now on; the past needs no look at what waits."""
+    return any(
+        interval.state in USABLE and (interval.ends_at is None or interval.ends_at > now)
+        for interval in intervals
+    )
 
 
 def overlay(intervals: Sequence[StoredInterval], now: datetime) -> list[StoredInterval]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import rich_click as click
 
-from services.behind import USABLE, is_behind, overlay
+from services.behind import USABLE, ask_lag, is_behind, overlay, usable_later
 from services.cli.output import (
     INSTANT,
     instant,
@@ -17,7 +17,8 @@ from services.cli.output import (
     span,
 )
 from services.errors import NotFoundError
-from services.settings import Settings, load_settings
+from services.lag import Lag
+from services.settings import load_settings
 from services.store.engine import Connection, connect
 from services.store.generations import StoredInterval, known_intervals
 from services.store.instants import SINCE_EVER
@@ -55,7 +56,8 @@ def list_(mission: str | None, *, as_json: bool) -> None:
     """
     now, settings = datetime.now(UTC), load_settings()
     with connect(settings.database()) as conn:
-        rows = [(name, _state(conn, settings, name, now)) for name in corridors(conn, mission)]
+        lag = ask_lag(settings)
+        rows = [(name, _state(conn, lag, name, now)) for name in corridors(conn, mission)]
     if as_json:
         for name, interval in rows:
             print_json({**name._asdict(), "at": now, **interval._asdict()})
@@ -71,12 +73,10 @@ def list_(mission: str | None, *, as_json: bool) -> None:
     )
 
 
-def _state(
-    conn: Connection, settings: Settings, name: CorridorName, now: datetime
-) -> StoredInterval:
+def _state(conn: Connection, lag: Lag | None, name: CorridorName, now: datetime) -> StoredInterval:
     """The state now; nobody is told that it is usable while something waits too long."""
     found = availability(conn, name.mission, name.corridor_id, now, now) or NOTHING_KNOWN
-    if found.state in USABLE and is_behind(conn, settings, name.mission):
+    if found.state in USABLE and is_behind(conn, lag, name.mission, now):
         return overlay([found], now)[-1]
     return found
 
@@ -119,8 +119,8 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
         intervals = known_intervals(conn, name.mission, name.corridor_id, known_at or now).intervals
         if (
             known_at is None
-            and _usable_later(intervals, now)
-            and is_behind(conn, settings, name.mission)
+            and usable_later(intervals, now)
+            and is_behind(conn, ask_lag(settings), name.mission, now)
         ):
             intervals = overlay(intervals, now)
     known_at = known_at or now
@@ -136,14 +136,6 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
     if len(asked) > limit:
         rest = shown[-1].ends_at
         click.echo(f"{len(asked) - limit} more: --since {rest and rest.isoformat()}", err=True)
-
-
-def _usable_later(intervals: list[StoredInterval], now: datetime) -> bool:
-    """Whether it is shown usable at some time from now on; the past needs no look at what waits."""
-    return any(
-        interval.state in USABLE and (interval.ends_at is None or interval.ends_at > now)
-        for interval in intervals
-    )
 
 
 def print_intervals(

@@ -10,8 +10,10 @@ import asyncio
 import signal
 import sys
 from datetime import UTC, datetime
+from typing import Final
 
 import structlog
+import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
@@ -30,6 +32,13 @@ EXIT_UNUSABLE = 78
 """sysexits' EX_CONFIG: a person has to change something; the message says what."""
 
 
+BACKLOG: Final = 1_024
+"""Connections that may wait to be taken up; the kernel cuts it to `net.core.somaxconn`."""
+CONNECTIONS_LIMIT: Final = 10_000
+"""Connections at once. Granian takes no more up than this, idle ones too, and lets the others wait
+without a word: by default no more than 128, so that the 129th client of a quiet gateway hung."""
+
+
 async def serve(app: Litestar, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C; requests under way are answered first."""
     server = Server(
@@ -37,6 +46,8 @@ async def serve(app: Litestar, host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.ASGI,
+        backlog=BACKLOG,
+        backpressure=CONNECTIONS_LIMIT,
         websockets=False,
         log_enabled=False,
     )
@@ -58,7 +69,8 @@ def main() -> None:
         sys.stderr.write(f"truceline gateway: {error}\n")
         sys.exit(EXIT_UNUSABLE)
     log.info("listening", host=host, port=port)
-    asyncio.run(serve(make_gateway(settings), host, port))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(make_gateway(settings), host, port))
     log.info("stopped")
 
 

@@ -34,10 +34,12 @@ from services.gateway.answer_questions import answer_report
 from services.gateway.callers import Callers
 from services.gateway.day_stored import DayStored
 from services.gateway.disclosure import READS_REPORTS
-from services.gateway.door import Door
+from services.gateway.door import ENTRANT, Behind, Door
 from services.gateway.group import GroupWriter
-from services.gateway.intake import check_media_type, take_post
-from services.gateway.present import presented_token
+from services.gateway.identify import identify
+from services.gateway.intake import Intake
+from services.gateway.post_route import REPORTS, STATUSES, PostRoute
+from services.gateway.present import present
 from services.gateway.problems import MEDIA_TYPE, RETRY_AFTER_S, Code, ProblemError
 from services.gateway.readers import Readers
 from services.gateway.receive_body import Bodies
@@ -45,8 +47,7 @@ from services.limits import HIGHEST_BODY_BYTES
 from services.receipts.key_folder import PUBLIC_FILE, Signers
 from services.receipts.public_keys import read_public, write_public
 from services.settings import Settings
-from services.tokens.token import Role, Token, Validity
-from streams.keys import EventKind
+from services.tokens.token import Role
 
 log = structlog.get_logger(__name__)
 
@@ -73,52 +74,25 @@ async def require_role(connection: Connected, route: BaseRouteHandler) -> None:
     may = route.opt[MAY]
     if may == EVERYBODY:
         return
-    token = await _token(connection)
-    if token.roles.isdisjoint(may):
-        raise ProblemError(Code.ROLE_MAY_NOT)
-    connection.app.state.day_stored.ask(token.mission)
-    connection.state.token = token
+    state = connection.app.state
+    connection.state.token = await identify(state.callers, connection.state[ENTRANT], may)
 
 
-async def _token(connection: Connected) -> Token:
-    presented = presented_token(connection.headers.get("authorization", ""))
-    if presented is None:
-        raise ProblemError(Code.NO_TOKEN)
-    callers: Callers = connection.app.state.callers
-    found = callers.remembered(presented)
-    if found is None:
-        try:
-            found = await asyncio.to_thread(callers.find, presented)
-        except psycopg.Error:
-            raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
-    token, counts = found
-    if token is None or counts is not Validity.VALID:
-        raise ProblemError(Code.TOKEN_NOT_VALID, f"It is {counts}.")
-    return token
-
-
-async def _take(request: Asked, kind: EventKind) -> Response[bytes]:
-    state, token = request.app.state, request.state.token
-    kind_of_body, _ = request.content_type
-    check_media_type(kind_of_body)
-    coding = request.headers.get("content-encoding", "")
-    async with state.bodies.receive(request, token.id) as body:
-        answer = await take_post(
-            state.writer, state.admission, kind, token, kind_of_body, coding, body
-        )
-    return Response(answer.body, status_code=answer.status, media_type=answer.media_type)
-
-
-@post("/v1/reports", opt={MAY: frozenset({Role.REPORTER})})
-async def post_reports(request: Asked) -> Response[bytes]:
+@post(REPORTS.path, opt={MAY: REPORTS.may})
+async def post_reports() -> Response[bytes]:
     """Submit one report (application/json), or up to 5,000 (application/x-ndjson)."""
-    return await _take(request, EventKind.REPORT)
+    raise _answered_before()
 
 
-@post("/v1/corridor-status", opt={MAY: frozenset({Role.CORRIDOR_OPERATOR})})
-async def post_statuses(request: Asked) -> Response[bytes]:
+@post(STATUSES.path, opt={MAY: STATUSES.may})
+async def post_statuses() -> Response[bytes]:
     """Submit one corridor status, or up to 5,000."""
-    return await _take(request, EventKind.CORRIDOR_STATUS)
+    raise _answered_before()
+
+
+def _answered_before() -> ProblemError:
+    """What is posted is answered before the framework is asked (`PostRoute`)."""
+    return ProblemError(Code.NOT_FOUND)
 
 
 @get("/v1/reports/{id:path}", opt={MAY: READS_REPORTS})
@@ -145,7 +119,7 @@ def get_healthz() -> Response[bytes]:
 async def get_readyz(request: Asked) -> Response[bytes]:
     """Posts can be stored now."""
     try:
-        await asyncio.to_thread(request.app.state.callers.find, "")
+        await asyncio.to_thread(request.app.state.callers.find, present(""))
     except psycopg.Error:
         raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
     return Response(b"ready\n", media_type=MediaType.TEXT)
@@ -203,17 +177,8 @@ def make_gateway(settings: Settings) -> Litestar:
     writer = GroupWriter(url, Signers(settings.receipt_keys))
     readers = Readers(url)
     callers, admission = Callers(url), Admission(settings.limits)
-    state = {
-        "writer": writer,
-        "readers": readers,
-        "callers": callers,
-        "settings": settings,
-        "admission": admission,
-        "bodies": Bodies(settings.limits),
-        "day_stored": DayStored(url, admission.day, datetime.now(UTC)),
-    }
-
-    door = DefineMiddleware(Door, admission=admission, callers=callers, proxy=settings.proxy)
+    door = Door(admission, callers, settings.proxy)
+    state = {"readers": readers, "callers": callers, "settings": settings}
 
     @asynccontextmanager
     async def running(_: Litestar) -> Any:  # noqa: ANN401 (Litestar's lifespan)
@@ -226,9 +191,9 @@ def make_gateway(settings: Settings) -> Litestar:
         config.state.update(state)
         return config
 
-    return Litestar(
+    app = Litestar(
         route_handlers=ROUTES,
-        middleware=[door],
+        middleware=[DefineMiddleware(Behind, door=door)],
         guards=[require_role],
         exception_handlers={
             ProblemError: _problem,
@@ -243,3 +208,12 @@ def make_gateway(settings: Settings) -> Litestar:
         ),
         logging_config=None,
     )
+    app.asgi_handler = PostRoute(
+        app.asgi_handler,
+        door,
+        callers,
+        DayStored(url, admission.day, datetime.now(UTC)),
+        Bodies(settings.limits),
+        Intake(writer, admission),
+    )
+    return app

@@ -12,17 +12,27 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg
 
+from services.gateway.present import Presented
 from services.store.engine import Connection, connect
 from services.tokens.stored import look_up
 from services.tokens.token import Token, Validity, validity
 
 FRESH_S: Final = 3.0
 REMEMBERED: Final = 10_000
+
+
+class Recalled(NamedTuple):
+    """What is remembered of a token that was presented."""
+
+    token: Token | None
+    validity: Validity
+    """Of the token as it was, at this moment."""
+    fresh: bool
+    """Whether that may be relied on; else ask the store (`Callers.find`)."""
 
 
 class Callers:
@@ -42,21 +52,15 @@ class Callers:
         self._asking = threading.Lock()
         self._seen: dict[bytes, tuple[float, Token | None]] = {}
 
-    def remembered(self, presented: str) -> tuple[Token | None, Validity] | None:
-        """What was found a moment ago; None: ask the store (`find`)."""
-        found = self._seen.get(_name(presented))
-        if found is None or self._clock() - found[0] > FRESH_S:
+    def recall(self, presented: Presented) -> Recalled | None:
+        """What was found a moment ago, or longer ago; None: nothing is remembered."""
+        found = self._seen.get(presented.name)
+        if found is None:
             return None
-        return found[1], validity(found[1], self._now())
+        asked_at, token = found
+        return Recalled(token, validity(token, self._now()), self._clock() - asked_at <= FRESH_S)
 
-    def known(self, presented: str) -> Token | None:
-        """The token, if it counted when it was last looked up: it is no guess."""
-        found = self._seen.get(_name(presented))
-        if found is None or validity(found[1], self._now()) is not Validity.VALID:
-            return None
-        return found[1]
-
-    def find(self, presented: str) -> tuple[Token | None, Validity]:
+    def find(self, presented: Presented) -> tuple[Token | None, Validity]:
         """Ask the store; blocks.
 
         Raises:
@@ -64,10 +68,10 @@ class Callers:
         """
         with self._asking:
             asked_at = self._clock()
-            token = self._look_up(presented)
+            token = self._look_up(presented.text)
             if len(self._seen) >= REMEMBERED:
                 self._seen.clear()
-            self._seen[_name(presented)] = asked_at, token
+            self._seen[presented.name] = asked_at, token
         return token, validity(token, self._now())
 
     def _look_up(self, presented: str) -> Token | None:
@@ -83,8 +87,3 @@ class Callers:
                     self._conn.close()
                 self._conn = None
             raise
-
-
-def _name(presented: str) -> bytes:
-    """Remembered by its hash: secrets do not lie about in memory."""
-    return sha256(presented.encode("utf-8", "surrogatepass")).digest()

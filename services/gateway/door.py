@@ -1,13 +1,14 @@
 """Door: turns away who comes too often, before anything is read or looked up.
 
-Place on the data's way: HTTP → **door** → route. A refusal is written here, without the framework,
-and a little later than it could be: whoever waits for it on a connection sends nothing meanwhile,
-so that a flood slows itself and not the others.
+Place on the data's way: HTTP → **door** → route. A refusal goes out without the framework, and a
+little later than it could: whoever waits for it on a connection sends nothing meanwhile, so that a
+flood slows itself and not the others.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar.enums import ScopeType
@@ -15,69 +16,75 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.admission import Admission
 from services.gateway.callers import Callers
+from services.gateway.identify import Entrant
 from services.gateway.present import presented_token
-from services.gateway.problems import MEDIA_TYPE, ProblemError
+from services.gateway.problems import ProblemError
+from services.gateway.send import send_problem
+from services.tokens.token import Validity
 
 HOLD_S: Final = 0.5
 HELD_LIMIT: Final = 1_000
-"""Refusals of a route held at once; beyond it they go out immediately and take no memory."""
+"""Refusals held at once; beyond it they go out immediately and take no memory."""
 FORWARDED: Final = b"x-forwarded-for"
+ENTRANT: Final = "entrant"
+"""Where a request's state says whom the door has let by."""
 
 
 class Door:
-    """The outermost layer of a route."""
+    """Asked first by every route."""
 
-    def __init__(
-        self, app: ASGIApp, *, admission: Admission, callers: Callers, proxy: str | None = None
-    ) -> None:
-        self._app = app
+    def __init__(self, admission: Admission, callers: Callers, proxy: str | None = None) -> None:
         self._admission = admission
         self._callers = callers
         self._proxy = proxy
         self._held = 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request by, or refuse it."""
-        if scope["type"] == ScopeType.HTTP:
-            try:
-                self._admit(scope)
-            except ProblemError as problem:
-                await self._refuse(problem, send)
-                return
-        await self._app(scope, receive, send)
+    def admit(self, scope: Any, headers: Mapping[bytes, bytes]) -> Entrant:  # noqa: ANN401 (ASGI's)
+        """Let a request by.
 
-    def _admit(self, scope: Any) -> None:  # noqa: ANN401 (ASGI's dictionary)
-        headers = dict(scope["headers"])
-        presented = presented_token(headers.get(b"authorization", b"").decode("latin-1"))
-        token = None if presented is None else self._callers.known(presented)
-        if token is None:
+        Raises:
+            ProblemError: it has to wait (`refuse`).
+        """
+        presented = presented_token(headers.get(b"authorization", b""))
+        recalled = None if presented is None else self._callers.recall(presented)
+        # A token that counted when it was last looked up is no guess.
+        if recalled is None or recalled.token is None or recalled.validity is not Validity.VALID:
             self._admission.stranger(self._address(scope, headers))
         else:
-            self._admission.request(token.id)
+            self._admission.request(recalled.token.id)
+        return Entrant(presented, recalled)
 
-    def _address(self, scope: Any, headers: dict[bytes, bytes]) -> str:  # noqa: ANN401
-        address = str((scope.get("client") or ("", 0))[0])
-        if address == self._proxy and FORWARDED in headers:
-            return headers[FORWARDED].decode("latin-1").rpartition(",")[2].strip()
-        return address
-
-    async def _refuse(self, problem: ProblemError, send: Send) -> None:
+    async def refuse(self, problem: ProblemError, send: Send) -> None:
+        """Say so, after a while."""
         if self._held < HELD_LIMIT:
             self._held += 1
             try:
                 await asyncio.sleep(HOLD_S)
             finally:
                 self._held -= 1
-        headers = {"content-type": MEDIA_TYPE, **problem.headers}
-        body = problem.body()
-        await send(
-            {
-                "type": "http.response.start",
-                "status": problem.status,
-                "headers": [
-                    *((name.lower().encode(), value.encode()) for name, value in headers.items()),
-                    (b"content-length", str(len(body)).encode()),
-                ],
-            }
-        )
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        await send_problem(send, problem)
+
+    def _address(self, scope: Any, headers: Mapping[bytes, bytes]) -> str:  # noqa: ANN401
+        address = str((scope.get("client") or ("", 0))[0])
+        if address == self._proxy and FORWARDED in headers:
+            return headers[FORWARDED].decode("latin-1").rpartition(",")[2].strip()
+        return address
+
+
+class Behind:
+    """A route of the framework behind the door."""
+
+    def __init__(self, app: ASGIApp, *, door: Door) -> None:
+        self._app = app
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request by, or refuse it."""
+        if scope["type"] == ScopeType.HTTP:
+            try:
+                entrant = self._door.admit(scope, dict(scope["headers"]))
+            except ProblemError as problem:
+                await self._door.refuse(problem, send)
+                return
+            scope["state"][ENTRANT] = entrant
+        await self._app(scope, receive, send)

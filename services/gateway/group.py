@@ -101,6 +101,8 @@ class GroupWriter:
             if not self._waiting.put(token_id, entries):
                 raise BusyError
             self._changed.notify()
+        if len(pieces) == 1:
+            return await pieces[0].done
         # Each is waited for, also after one that failed: what is told is told once.
         told = await asyncio.gather(*(one.done for one in pieces), return_exceptions=True)
         outcomes: list[Outcome] = []
@@ -119,13 +121,9 @@ class GroupWriter:
                 outcomes = self._store(posts)
             except Exception as error:  # whoever waits must be told, whatever it was
                 log.exception("storing failed", events=len(posts))
-                for waiting in group:
-                    _tell(waiting, AwayError(str(error)))
+                _tell(group, AwayError(str(error)))
                 continue
-            at = 0
-            for waiting in group:
-                _tell(waiting, outcomes[at : at + len(waiting.posts)])
-                at += len(waiting.posts)
+            _tell(group, outcomes)
 
     def _next_group(self) -> list[_Waiting]:
         """Wait for posts, then take all that fit into one transaction; none: stopping."""
@@ -173,14 +171,24 @@ class GroupWriter:
             self._conn = None
 
 
-def _tell(waiting: _Waiting, result: list[Outcome] | Exception) -> None:
-    def settle() -> None:
+def _tell(group: Sequence[_Waiting], result: list[Outcome] | Exception) -> None:
+    """Give everybody of a group theirs, each loop woken once."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, list[Outcome] | Exception]]] = {}
+    at = 0
+    for waiting in group:
+        part = result if isinstance(result, Exception) else result[at : at + len(waiting.posts)]
+        at += len(waiting.posts)
+        by_loop.setdefault(waiting.loop, []).append((waiting, part))
+    for loop, told in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_settle, told)
+
+
+def _settle(told: Sequence[tuple[_Waiting, list[Outcome] | Exception]]) -> None:
+    for waiting, result in told:
         if waiting.done.done():
-            return  # the caller hung up meanwhile; what is stored stays stored
+            continue  # the caller hung up meanwhile; what is stored stays stored
         if isinstance(result, Exception):
             waiting.done.set_exception(result)
         else:
             waiting.done.set_result(result)
-
-    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-        waiting.loop.call_soon_threadsafe(settle)

@@ -53,32 +53,33 @@ def check_media_type(media_type: str) -> None:
         raise ProblemError(Code.MEDIA_TYPE_UNKNOWN)
 
 
-async def take_post(  # noqa: PLR0913, PLR0917 (what a request is)
-    writer: GroupWriter,
-    admission: Admission,
-    kind: EventKind,
-    token: Token,
-    media_type: str,
-    coding: str,
-    body: bytes,
-) -> Answer:
-    """Take in what was posted.
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Takes in what was posted."""
 
-    Raises:
-        ProblemError: the body, or the one event in it, is refused.
-    """
-    if len(body) > AT_ONCE_BYTES and coding:
-        unpacked = await asyncio.to_thread(_unpacked, body, coding)  # lets the others by meanwhile
-    else:
-        unpacked = _unpacked(body, coding)
-    if media_type == JSON:
-        admission.events(token.id, 1)
-        (outcome,) = await _store(writer, token, [read_event(kind, unpacked, token)])
-        return Answer(int(outcome.status), JSON, answer_one(outcome))
-    lines = _lines(unpacked)
-    admission.events(token.id, len(lines))
-    outcomes = await _store(writer, token, await _read_lines(kind, lines, token))
-    return Answer(Status.KNOWN, NDJSON, answer_many(outcomes))
+    writer: GroupWriter
+    admission: Admission
+
+    async def take(
+        self, kind: EventKind, token: Token, media_type: str, coding: str, body: bytes
+    ) -> Answer:
+        """Take in what was posted.
+
+        Raises:
+            ProblemError: the body, or the one event in it, is refused.
+        """
+        if len(body) > AT_ONCE_BYTES and coding:
+            unpacked = await asyncio.to_thread(_unpacked, body, coding)  # lets the others by
+        else:
+            unpacked = _unpacked(body, coding)
+        if media_type == JSON:
+            self.admission.events(token.id, 1)
+            (outcome,) = await _store(self.writer, token, [read_event(kind, unpacked, token)])
+            return Answer(int(outcome.status), JSON, answer_one(outcome))
+        lines = _lines(unpacked)
+        self.admission.events(token.id, len(lines))
+        outcomes = await _store(self.writer, token, await _read_lines(kind, lines, token))
+        return Answer(Status.KNOWN, NDJSON, answer_many(outcomes))
 
 
 async def _read_lines(kind: EventKind, lines: list[bytes], token: Token) -> list[Post | Outcome]:

@@ -7,11 +7,9 @@ connection and nothing else, and not for long.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from litestar import Request
+from litestar.types import Receive
 
 from services.gateway.problems import RETRY_AFTER_S, Code, ProblemError
 from services.gateway.room import Room
@@ -28,35 +26,53 @@ class Bodies:
         self._limits = limits
         self._room = Room(held_limit)
 
-    @asynccontextmanager
-    async def receive(self, request: Request[Any, Any, Any], name: str) -> AsyncIterator[bytes]:
-        """The whole body; it counts as held until the caller is done with it.
+    async def receive(self, receive: Receive, length: bytes, name: str) -> bytes:
+        """The whole body; it counts as held until it is given back (`release`).
+
+        Args:
+            receive: ASGI's.
+            length: what `Content-Length` says; empty: nothing.
+            name: whose body it is.
 
         Raises:
-            ProblemError: it is too large, too slow, or there is no room for it now.
+            ProblemError: it is too large, too slow, breaks off, or there is no room for it now.
+                What was held of it is given back.
         """
-        length = request.headers.get("content-length", "")
-        if length.isdecimal():
+        if length.isdigit():
             self._check(name, 0, int(length[:12]))
         parts: list[bytes] = []
-        size = 0
         try:
-            try:
-                async with asyncio.timeout(self._limits.body_seconds):
-                    async for part in request.stream():
-                        self._check(name, size, len(part))
-                        self._room.take(name, len(part))
-                        size += len(part)
-                        parts.append(part)
-            except TimeoutError:
+            async with asyncio.timeout(self._limits.body_seconds):
+                await self._receive(receive, name, parts)
+        except BaseException as error:
+            self.release(name, sum(map(len, parts)))
+            if isinstance(error, TimeoutError):
                 # Nothing of it was stored; the one who sent it is told, if anybody is still there.
                 raise ProblemError(
                     Code.BODY_TOO_SLOW, f"It has {self._limits.body_seconds} s."
                 ) from None
-            yield b"".join(parts)  # not within: a timeout of the caller's is none of the body's
-        finally:
-            if size:
-                self._room.give(name, size)
+            raise
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def release(self, name: str, size: int) -> None:
+        """What was received is answered."""
+        if size:
+            self._room.give(name, size)
+
+    async def _receive(self, receive: Receive, name: str, parts: list[bytes]) -> None:
+        size, more = 0, True
+        while more:
+            message: Any = await receive()
+            if message["type"] == "http.disconnect":
+                # Half a body is none: nothing is stored, and nobody is there to be told.
+                raise ProblemError(Code.BODY_UNREADABLE, "It breaks off.")
+            part: bytes = message.get("body", b"")
+            more = message.get("more_body", False)
+            if part:
+                self._check(name, size, len(part))
+                self._room.take(name, len(part))
+                size += len(part)
+                parts.append(part)
 
     def _check(self, name: str, size: int, more: int) -> None:
         if size + more > self._limits.body_bytes:

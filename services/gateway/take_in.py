@@ -10,7 +10,7 @@ for each other at its key.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -20,13 +20,14 @@ from services.gateway.posts import Outcome, Post, Status
 from services.receipts.receipt import SignedReceipt, make_receipt, signed
 from services.receipts.sign import Signer
 from services.receipts.stored import add_receipts, receipts_of
+from services.store.arrays import Byteas, Instants, Int4s, Texts, Uuids
 from services.store.engine import Connection
-from services.store.known import claim_placeholders, fill_placeholders, lock_keys
+from services.store.known import claim_keys, fill_placeholders, lock_keys
 from services.store.outbox import Queued, queue
 from services.store.rows import KeyKind, KeyRow, ReceiptRow
 from services.store.scope import set_scope
 from services.worker.casebook import TOO_MANY_VERSIONS, VERSIONS_LIMIT
-from streams.events import Report
+from streams.events import Event, Report
 from streams.keys import EventKind, Key
 from streams.vocabulary import Authentication
 
@@ -49,6 +50,8 @@ SELECT * FROM unnest(%b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::times
     %b::int[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[],
     %b::bytea[])
 """
+
+_TOKEN = Authentication.TOKEN.value
 
 
 class _Version(NamedTuple):
@@ -94,14 +97,14 @@ def take_in(
     The outcomes are true once the caller has committed, and must not leave the process before.
     """
     set_scope(conn, sorted({post.event.mission for post in posts}))
-    known = _known(conn, posts)
+    claimed, known = _known(conn, posts, _after(received_at, ()))
     outcomes: list[Outcome | None] = [None] * len(posts)
     new: list[_New] = []
     again: list[_Again] = []
     for place, post in enumerate(posts):
         versions = known[post.key]
         same = (n for n, version in enumerate(versions) if _is_it(version, post, signer))
-        first = next(same, None)
+        first = next(same, None) if versions else None
         conflict = any(v.content_hash != post.content_hash for v in versions[:first])
         if first is not None:
             status = Status.CONFLICT if conflict else Status.KNOWN
@@ -110,12 +113,11 @@ def take_in(
             outcomes[place] = Outcome(Status.REFUSED, refusal=TOO_MANY_VERSIONS)
         else:
             revision = len(versions) + 1
-            token = Authentication.TOKEN.value
             at = _after(received_at, versions)
-            versions.append(_Version(post.key, revision, at, token, post.content_hash))
+            versions.append(_Version(post.key, revision, at, _TOKEN, post.content_hash))
             status = Status.CONFLICT if conflict else Status.STORED
             new.append(_New(place, post, revision, status, at))
-    for one, receipt in zip(new, _store(conn, new, signer), strict=True):
+    for one, receipt in zip(new, _store(conn, new, claimed, signer), strict=True):
         outcomes[one.place] = Outcome(one.status, receipt)
     for known_one, receipt in zip(again, _receipts(conn, again, signer), strict=True):
         outcomes[known_one.place] = Outcome(known_one.status, receipt)
@@ -148,27 +150,41 @@ def _after(received_at: datetime, versions: Sequence[_Version]) -> datetime:
 _TICK = timedelta(microseconds=1)
 
 
-def _known(conn: Connection, posts: Sequence[Post]) -> defaultdict[Key, list[_Version]]:
-    """The versions that the store has of these events; their keys are ours until the commit."""
-    for kind, key_kind in KEY_KIND.items():
-        keys = sorted({post.key for post in posts if post.kind is kind})
-        if keys:
-            claim_placeholders(conn, keys, key_kind)
-    keys = sorted({post.key for post in posts})
-    lock_keys(conn, keys)
+def _known(
+    conn: Connection, posts: Sequence[Post], received_at: datetime
+) -> tuple[set[Key], defaultdict[Key, list[_Version]]]:
+    """Which events are new, their keys claimed; the versions that the store has of the others.
+
+    All of their keys are ours until the commit.
+    """
+    rows: dict[Key, KeyRow] = {}
+    for post in posts:
+        if post.key not in rows:  # what comes first under a new key is its first version
+            kind = KEY_KIND[post.kind]
+            rows[post.key] = KeyRow(
+                post.key, received_at, kind, vouched=True, content_hash=post.content_hash
+            )
+    claimed = claim_keys(conn, rows.values())
     known: defaultdict[Key, list[_Version]] = defaultdict(list)
-    with conn.cursor(binary=True, row_factory=args_row(_Version)) as cursor:
-        for version in cursor.execute(_VERSIONS.encode(), [keys]):
-            known[version.key].append(version)
-    return known
+    there = sorted(rows.keys() - claimed)
+    if there:
+        lock_keys(conn, there)
+        with conn.cursor(binary=True, row_factory=args_row(_Version)) as cursor:
+            for version in cursor.execute(_VERSIONS.encode(), [there]):
+                known[version.key].append(version)
+    return claimed, known
 
 
-def _store(conn: Connection, new: Sequence[_New], signer: Signer) -> list[SignedReceipt]:
+def _store(
+    conn: Connection, new: Sequence[_New], claimed: set[Key], signer: Signer
+) -> list[SignedReceipt]:
     if not new:
         return []
+    due = [_Due(one.post, one.revision, one.received_at) for one in new]
     conn.execute(_ADD.encode(), _columns(new))
-    fill_placeholders(conn, _key_rows(new))
-    receipts = _sign(conn, [_Due(one.post, one.revision, one.received_at) for one in new], signer)
+    if len(claimed) < len(new):
+        fill_placeholders(conn, _key_rows(one for one in new if one.post.key not in claimed))
+    receipts = _sign(conn, due, signer)
     queue(conn, [_queued(one) for one in new])
     return receipts
 
@@ -204,35 +220,34 @@ def _sign(conn: Connection, due: Sequence[_Due], signer: Signer) -> list[SignedR
     return [signed(*pair) for pair in zip(receipts, signatures, strict=True)]
 
 
-def _columns(new: Sequence[_New]) -> list[list[object]]:
-    rows = [
-        (
-            post.key,
-            received_at,
-            *_interval(post),
-            revision,
-            post.kind.value,
-            post.event.mission,
-            post.event.source,
-            Authentication.TOKEN.value,
-            post.token_id,
-            post.event.id,
-            post.content_hash,
-            post.raw,
-        )
-        for _, post, revision, _, received_at in new
+def _columns(new: Sequence[_New]) -> list[object]:
+    posts = [one.post for one in new]
+    events = [post.event for post in posts]
+    intervals = [_interval(event) for event in events]
+    return [
+        Uuids.make([post.key for post in posts]),
+        Instants.make([one.received_at for one in new]),
+        Instants.make([start for start, _ in intervals]),
+        Instants.make([end for _, end in intervals]),
+        Int4s.make([one.revision for one in new]),
+        Texts.make([post.kind.value for post in posts]),
+        Texts.make([event.mission for event in events]),
+        Texts.make([event.source for event in events]),
+        Texts.make([_TOKEN] * len(new)),
+        Texts.make([post.token_id for post in posts]),
+        Texts.make([event.id for event in events]),
+        Byteas.make([post.content_hash for post in posts]),
+        Byteas.make([post.raw for post in posts]),
     ]
-    return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _interval(post: Post) -> tuple[datetime | None, datetime | None]:
-    event = post.event
+def _interval(event: Event) -> tuple[datetime | None, datetime | None]:
     if isinstance(event, Report):
         return event.observed_from, event.observed_to or event.observed_from
     return event.observed_at, event.observed_at
 
 
-def _key_rows(new: Sequence[_New]) -> list[KeyRow]:
+def _key_rows(new: Iterable[_New]) -> list[KeyRow]:
     """What each key is known by now; the first version that came stays (`fill_placeholders`)."""
     rows: dict[Key, KeyRow] = {}
     for _, post, _, _, received_at in new:

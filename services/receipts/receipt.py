@@ -8,6 +8,7 @@ by any program.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
@@ -50,7 +51,8 @@ class SignedReceipt(Struct, frozen=True, gc=False):
 
     receipt: Receipt
     signature: str
-    """Ed25519 over the receipt's canonical bytes: base64url without padding."""
+    """Ed25519 over the receipt's canonical bytes, or over a tree's root with the path to it
+    (`services.receipts.sign`): base64url without padding."""
 
 
 _encode = msgspec.json.Encoder().encode
@@ -81,6 +83,7 @@ def make_receipt(  # noqa: PLR0913 (what a receipt says)
     )
 
 
+@lru_cache(maxsize=64)  # a group's versions have one instant, nearly all of them
 def written(instant: datetime) -> str:
     """An aware instant as receipts write it."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

@@ -1,19 +1,22 @@
-"""Sign receipts: Ed25519 over their canonical bytes.
+"""Sign receipts: Ed25519 over their canonical bytes, or over the root of a tree of several.
+
+    alone            64 bytes over the receipt
+    with others      64 bytes over the root, then the receipt's path to it (`tree`)
 
 Place on the data's way: made inside the gateway's transaction, stored with it, handed out after its
-commit. The same receipt has the same signature whenever it is signed (RFC 8032), so that an event
-sent again gets the receipt it got first, from the stored row.
+commit. An event sent again gets the receipt it got first, from the stored row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.receipts.public_keys import PublicKey
 from services.receipts.receipt import Receipt, canonical
+from services.receipts.tree import LEAVES, leaf_of, prove, root_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +37,17 @@ class Signer:
         return self.private.sign(canonical(receipt))
 
     def sign_all(self, receipts: Iterable[Receipt]) -> list[bytes]:
-        """The signatures of a group, in its order."""
-        return [self.sign(receipt) for receipt in receipts]
+        """What stands under each receipt of a group, in its order."""
+        left = list(receipts)
+        made: list[bytes] = []
+        for at in range(0, len(left), LEAVES):
+            made += self._sign_some(left[at : at + LEAVES])
+        return made
+
+    def _sign_some(self, receipts: Sequence[Receipt]) -> list[bytes]:
+        if len(receipts) == 1:
+            return [self.sign(receipts[0])]
+        assert all(one.key_id == self.key_id for one in receipts), "a receipt says who signs it"
+        root, paths = prove([leaf_of(canonical(one)) for one in receipts])
+        signature = self.private.sign(root_message(root))
+        return [signature + path for path in paths]

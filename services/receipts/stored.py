@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from msgspec.structs import astuple
 from psycopg.rows import args_row
 
 from services.receipts.receipt import SignedReceipt, make_receipt, signed
+from services.store.arrays import Byteas, Instants, Int4s, Texts, Uuids
 from services.store.engine import Connection
 from services.store.rows import ReceiptRow
 from streams.keys import EventKind, Key
@@ -65,8 +65,17 @@ class _Stored(NamedTuple):
 def add_receipts(conn: Connection, rows: Sequence[ReceiptRow]) -> None:
     """Write receipts; in the transaction that writes their submissions."""
     if rows:
-        columns = [list(column) for column in zip(*map(astuple, rows), strict=True)]
-        conn.execute(_ADD, columns)
+        conn.execute(
+            _ADD,
+            [
+                Uuids.make([row.key for row in rows]),
+                Instants.make([row.received_at for row in rows]),
+                Int4s.make([row.revision for row in rows]),
+                Texts.make([row.mission for row in rows]),
+                Texts.make([row.key_id for row in rows]),
+                Byteas.make([row.signature for row in rows]),
+            ],
+        )
 
 
 def receipts_of(conn: Connection, keys: Iterable[Key]) -> dict[Key, list[SignedReceipt]]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -18,7 +19,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from services.receipts.errors import NoReceiptError
 from services.receipts.public_keys import PublicKeys, read_public
 from services.receipts.receipt import Receipt, SignedReceipt, canonical, read_parts
+from services.receipts.tree import climb, leaf_of, root_message
 from services.text64 import bytes64
+
+SIGNATURE_BYTES: Final = 64
+"""Of Ed25519; behind them stands the path, where several receipts share a signature."""
 
 
 class Finding(StrEnum):
@@ -77,11 +82,18 @@ def received_at_of(receipt: Receipt) -> datetime:
 
 
 def _is_signed(one: SignedReceipt, public: bytes) -> bool:
-    signature = bytes64(one.signature)
-    if signature is None:
+    said = bytes64(one.signature)
+    if said is None or len(said) < SIGNATURE_BYTES:
+        return False
+    signature, path = said[:SIGNATURE_BYTES], said[SIGNATURE_BYTES:]
+    message: bytes | None = canonical(one.receipt)
+    if path:
+        root = climb(leaf_of(canonical(one.receipt)), path)
+        message = None if root is None else root_message(root)
+    if message is None:
         return False
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, canonical(one.receipt))
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except InvalidSignature:
         return False  # the caller says so
     return True

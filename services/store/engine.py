@@ -14,6 +14,7 @@ from psycopg.rows import TupleRow
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
+from services.store.arrays import register_arrays
 from services.store.instants import register_instants
 from services.store.values import register_values
 
@@ -44,6 +45,7 @@ def connect(url: str, *, name: str = "truceline", scoped: bool = False) -> Conne
     )
     register_instants(connection)
     register_values(connection)
+    register_arrays(connection)
     return connection
 
 

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 from zlib import crc32
 
 from psycopg.rows import args_row
 
+from services.store.arrays import Byteas, Instants, Int2s, Int4s, Texts, Uuids
 from services.store.engine import Connection
 from streams.keys import EventKind, Key
 from streams.topics import TopicName, partition_key
@@ -55,6 +57,10 @@ class Waiting(NamedTuple):
 def lane_of(key: bytes) -> int:
     """The lane of a partition key: the same for everybody, in every version."""
     return crc32(key) % LANES
+
+
+_partition_key = lru_cache(maxsize=4096)(partition_key)
+"""Sources repeat."""
 
 
 # Ids follow the order of the rows: of one key's versions the first is sent first.
@@ -108,16 +114,16 @@ def queue(conn: Connection, rows: Sequence[Queued]) -> None:
     """
     if not rows:
         return
-    keys = [partition_key(row.mission, row.source) for row in rows]
+    keys = [_partition_key(row.mission, row.source) for row in rows]
     conn.execute(
         _QUEUE,
         [
-            [row.key for row in rows],
-            [row.received_at for row in rows],
-            [row.revision for row in rows],
-            [lane_of(key) for key in keys],
-            [TOPIC_OF[row.kind].value for row in rows],
-            keys,
+            Uuids.make([row.key for row in rows]),
+            Instants.make([row.received_at for row in rows]),
+            Int4s.make([row.revision for row in rows]),
+            Int2s.make([lane_of(key) for key in keys]),
+            Texts.make([TOPIC_OF[row.kind].value for row in rows]),
+            Byteas.make(keys),
         ],
     )
     conn.execute(f"NOTIFY {CHANNEL}".encode())

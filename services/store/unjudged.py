@@ -1,6 +1,7 @@
 """Unjudged: what the gateway has stored and no worker has judged, or refused.
 
-Place on the data's way: beside it, for the relays' leader, which queues such submissions again.
+Place on the data's way: beside it, for the relays' leader, which queues such submissions again, and
+for whoever shows a corridor, which is not open while word of it may wait.
 Submissions of the gateway are gone through once, in the order of receipt, by an index of theirs;
 what was found open is asked again until it is not.
 """
@@ -124,6 +125,16 @@ def _without_refused(conn: Connection, found: Sequence[Open]) -> list[Open]:
     """A refused event has its outcome: it is submitted again when its reason is gone."""
     refused = known_keys(conn, [item.rejected_key for item in found]) if found else {}
     return [item for item in found if item.rejected_key not in refused]
+
+
+def waits_unjudged(conn: Connection, mission: str, before: datetime) -> bool:
+    """Whether the mission has anything received before then that is neither judged nor refused.
+
+    Asked of PostgreSQL by a function that sees all agreements (migration 0016).
+    """
+    row = conn.execute("SELECT waits_unjudged(%s, %s)", [mission, before]).fetchone()
+    assert row is not None
+    return bool(row[0])
 
 
 def judged_before(conn: Connection) -> datetime:

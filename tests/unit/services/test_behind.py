@@ -9,7 +9,7 @@ import pytest
 from kafka.errors import KafkaError
 
 from services import behind
-from services.behind import SYSTEM_BEHIND, is_behind, overlay
+from services.behind import SYSTEM_BEHIND, ask_lag, is_behind, overlay
 from services.lag import Lag
 from services.settings import Settings
 from services.store.generations import StoredInterval
@@ -65,20 +65,29 @@ def settings(kafka: str | None) -> Settings:
         (Lag(1, 2, LIMIT_S + 1, ()), True),
         (Lag(1, 2, None, ()), True),
         (Lag(0, 0, None, ("truceline.reports.v1",)), True),
+        (None, True),
     ],
 )
+@pytest.mark.parametrize("unjudged", [False, True])
 def test_it_is_behind_where_something_waits_too_long(
-    monkeypatch: pytest.MonkeyPatch, lag: Lag, *, expected: bool
+    monkeypatch: pytest.MonkeyPatch, lag: Lag | None, *, unjudged: bool, expected: bool
 ) -> None:
-    monkeypatch.setattr(behind, "measure_lag", lambda *_: lag)
+    asked: list[datetime] = []
+
+    def waits(_: object, __: str, before: datetime) -> bool:
+        asked.append(before)
+        return unjudged
+
+    monkeypatch.setattr(behind, "waits_unjudged", waits)
     monkeypatch.setattr(behind, "_allowed_s", lambda *_: LIMIT_S)
-    assert is_behind(None, settings("127.0.0.1:9092"), "m") is expected  # type: ignore[arg-type]
+    assert is_behind(None, lag, "m", NOON) is (expected or unjudged)  # type: ignore[arg-type]
+    assert set(asked) <= {NOON - timedelta(seconds=LIMIT_S)}
 
 
-def test_who_cannot_ask_kafka_does_not_know_and_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_cannot_ask_kafka_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: object) -> Lag:
         raise KafkaError("away")
 
     monkeypatch.setattr(behind, "measure_lag", away)
-    assert is_behind(None, settings("127.0.0.1:9092"), "m")  # type: ignore[arg-type]
-    assert is_behind(None, settings(None), "m")  # type: ignore[arg-type]
+    assert ask_lag(settings("127.0.0.1:9092")) is None
+    assert ask_lag(settings(None)) is None

@@ -105,5 +105,6 @@ def test_a_signature_that_is_no_receipts_is_not_excused_by_the_right_event() -> 
 
 
 def test_the_same_receipt_has_the_same_signature() -> None:
-    assert SIGNER.sign_all([RECEIPT, RECEIPT]) == [SIGNER.sign(RECEIPT)] * 2
+    assert SIGNER.sign_all([RECEIPT]) == [SIGNER.sign(RECEIPT)] == SIGNER.sign_all([RECEIPT])
+    assert SIGNER.sign_all([RECEIPT] * 3) == SIGNER.sign_all([RECEIPT] * 3)
     assert "private" not in repr(SIGNER)

@@ -1,0 +1,111 @@
+"""Post route: the two routes that missions post to, without the framework in between.
+
+    door → who are you, may you → body → events → one transaction → receipts
+
+Place on the data's way: HTTP → **here** → `intake`. A post takes a fifth of what it took through
+the framework (docs/benchmarks/gateway.md). The routes are declared and documented in `app` as all
+others are; what they answer is here alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from services.gateway.callers import Callers
+from services.gateway.day_stored import DayStored
+from services.gateway.door import Door
+from services.gateway.identify import identify
+from services.gateway.intake import Answer, Intake, check_media_type
+from services.gateway.problems import Code, ProblemError
+from services.gateway.receive_body import Bodies
+from services.gateway.send import send_answer, send_problem
+from services.tokens.token import Role
+from streams.keys import EventKind
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What may be posted to a path, and by whom."""
+
+    path: str
+    kind: EventKind
+    may: frozenset[Role]
+
+
+REPORTS: Final = Posting("/v1/reports", EventKind.REPORT, frozenset({Role.REPORTER}))
+STATUSES: Final = Posting(
+    "/v1/corridor-status", EventKind.CORRIDOR_STATUS, frozenset({Role.CORRIDOR_OPERATOR})
+)
+POSTINGS: Final[Mapping[str, Posting]] = {one.path: one for one in (REPORTS, STATUSES)}
+
+
+@dataclass(frozen=True, slots=True)
+class PostRoute:
+    """In front of the framework: answers posts, and leaves it all else."""
+
+    app: ASGIApp
+    door: Door
+    callers: Callers
+    day_stored: DayStored
+    bodies: Bodies
+    intake: Intake
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        posting = _posting(scope)
+        if posting is None:
+            await self.app(scope, receive, send)
+            return
+        try:
+            headers = dict(scope["headers"])
+            try:
+                entrant = self.door.admit(scope, headers)
+            except ProblemError as problem:
+                await self.door.refuse(problem, send)
+                return
+            token = await identify(self.callers, entrant, posting.may)
+            self.day_stored.ask(token.mission)
+            media_type = _media_type(headers.get(b"content-type", b""))
+            coding = headers.get(b"content-encoding", b"").decode("latin-1")
+            length = headers.get(b"content-length", b"")
+            body = await self.bodies.receive(receive, length, token.id)
+            try:
+                answer = await self.intake.take(posting.kind, token, media_type, coding, body)
+            finally:
+                self.bodies.release(token.id, len(body))
+        except ProblemError as problem:
+            await send_problem(send, problem)
+        except Exception:  # one fault is no other request's: it is told, and written down
+            log.exception("a request failed", path=posting.path)
+            await send_problem(send, ProblemError(Code.FAULT))
+        else:
+            await _send(send, answer)
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    await send_answer(send, answer.status, answer.media_type.encode(), answer.body)
+
+
+def _posting(scope: Any) -> Posting | None:  # noqa: ANN401 (ASGI's dictionary)
+    if scope["type"] != "http" or scope["method"] != "POST":
+        return None
+    path = scope["path"]
+    return POSTINGS.get(path) or POSTINGS.get(path.rstrip("/"))  # as the framework reads paths
+
+
+def _media_type(header: bytes) -> str:
+    """Of a `Content-Type`, without its parameters.
+
+    Raises:
+        ProblemError: it is none that is read here.
+    """
+    media_type = header.partition(b";")[0].strip().lower().decode("latin-1")
+    check_media_type(media_type)
+    return media_type

@@ -1,0 +1,71 @@
+"""The gateway's posts through FastAPI and uvicorn: what the framework and the server cost.
+
+`python -m tests.bench.gateway_fastapi`: the same limits, tokens, checks, group writer and answers,
+written as its own documentation would have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import uvicorn
+from fastapi import FastAPI, Header, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from services.gateway.admission import Admission
+from services.gateway.callers import Callers
+from services.gateway.door import Door
+from services.gateway.group import GroupWriter
+from services.gateway.identify import identify
+from services.gateway.intake import Intake
+from services.gateway.post_route import REPORTS
+from services.gateway.problems import MEDIA_TYPE, ProblemError
+from services.receipts.key_folder import Signers
+from services.settings import load_settings
+
+
+def make_app() -> FastAPI:
+    """The one route, and whether it is there."""
+    settings = load_settings()
+    url = settings.api_database()
+    callers, admission = Callers(url), Admission(settings.limits)
+    writer = GroupWriter(url, Signers(settings.receipt_keys))
+    door, intake = Door(admission, callers), Intake(writer, admission)
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        writer.start()
+        yield
+        writer.stop()
+
+    app = FastAPI(lifespan=running)
+
+    @app.exception_handler(ProblemError)
+    async def problem(_: Request, error: ProblemError) -> Response:
+        return Response(error.body(), error.status, error.headers, MEDIA_TYPE)
+
+    @app.get("/readyz")
+    async def ready() -> PlainTextResponse:
+        return PlainTextResponse("ready\n")
+
+    @app.post(REPORTS.path)
+    async def post_reports(
+        request: Request,
+        authorization: Annotated[str, Header()],
+        content_type: Annotated[str, Header()],
+        content_encoding: Annotated[str, Header()] = "",
+    ) -> Response:
+        entrant = door.admit(request.scope, {b"authorization": authorization.encode("latin-1")})
+        token = await identify(callers, entrant, REPORTS.may)
+        body = await request.body()
+        answer = await intake.take(REPORTS.kind, token, content_type, content_encoding, body)
+        return Response(answer.body, answer.status, media_type=answer.media_type)
+
+    return app
+
+
+if __name__ == "__main__":
+    host, port = load_settings().gateway_listen()
+    uvicorn.run(make_app(), host=host, port=port, access_log=False, log_level="warning")
