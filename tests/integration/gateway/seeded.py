@@ -49,6 +49,17 @@ def corridor(agreement: str) -> str:
     return f"road-of-{agreement}"
 
 
+def marks(mission: str, agreement: str) -> tuple[str, ...]:
+    """What stands only in what a mission holds under an agreement."""
+    return (
+        f"narrative-of-{mission}-{agreement}",
+        f"report-of-{mission}/{agreement}",
+        f"status-of-{agreement}",
+        f"zone-of-{agreement}",
+        corridor(agreement),
+    )
+
+
 def agreement_of(mission: str, name: str) -> Agreement:
     """An agreement with one zone, one term and one corridor, each with its name in it."""
     square = [[38.4, 48.6], [38.5, 48.6], [38.5, 48.7], [38.4, 48.7], [38.4, 48.6]]
