@@ -4,6 +4,7 @@
     POST /v1/corridor-status    corridor_operator    one status, or many
     GET  /v1/reports/{id}       who works with reports: receipts, state, readings
     GET  /v1/receipt-keys       everybody            the public keys that verify receipts
+    GET  /schema/openapi.json   everybody            what all of these take and answer
     GET  /healthz, /readyz      everybody            alive; able to store
 
 Place on the data's way: HTTP. A route that does not say who may call it does not start
@@ -26,13 +27,12 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import DefineMiddleware
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
 from services.gateway.admission import Admission
 from services.gateway.answer_questions import answer_report
 from services.gateway.callers import Callers
 from services.gateway.day_stored import DayStored
+from services.gateway.describe import describe
 from services.gateway.disclosure import READS_REPORTS
 from services.gateway.door import ENTRANT, Behind, Door
 from services.gateway.group import GroupWriter
@@ -109,6 +109,12 @@ def get_receipt_keys(request: Asked) -> Response[bytes]:
     return Response(keys, media_type=MediaType.JSON)
 
 
+@get("/schema/openapi.json", opt={MAY: EVERYBODY}, sync_to_thread=False)
+def get_schema(request: Asked) -> Response[bytes]:
+    """This description: OpenAPI 3.1."""
+    return Response(request.app.state.schema, media_type=MediaType.JSON)
+
+
 @get("/healthz", opt={MAY: EVERYBODY}, sync_to_thread=False)
 def get_healthz() -> Response[bytes]:
     """The process runs."""
@@ -130,6 +136,7 @@ ROUTES: Final = (
     post_statuses,
     get_report,
     get_receipt_keys,
+    get_schema,
     get_healthz,
     get_readyz,
 )
@@ -145,6 +152,11 @@ def require_declared(routes: Iterable[BaseRouteHandler]) -> None:
         may = route.opt.get(MAY)
         if may != EVERYBODY and not (isinstance(may, frozenset) and may <= frozenset(Role)):
             raise Undeclared(f"{sorted(route.paths)} does not say who may call it")
+
+
+def described() -> bytes:
+    """The description of all routes, as JSON."""
+    return describe([(route, route.opt[MAY]) for route in ROUTES])
 
 
 def _problem(_: Asked, error: ProblemError) -> Response[bytes]:
@@ -178,7 +190,7 @@ def make_gateway(settings: Settings) -> Litestar:
     readers = Readers(url)
     callers, admission = Callers(url), Admission(settings.limits)
     door = Door(admission, callers, settings.proxy)
-    state = {"readers": readers, "callers": callers, "settings": settings}
+    state = {"readers": readers, "callers": callers, "settings": settings, "schema": described()}
 
     @asynccontextmanager
     async def running(_: Litestar) -> Any:  # noqa: ANN401 (Litestar's lifespan)
@@ -203,9 +215,7 @@ def make_gateway(settings: Settings) -> Litestar:
         lifespan=[running],
         on_app_init=[with_state],
         request_max_body_size=HIGHEST_BODY_BYTES,
-        openapi_config=OpenAPIConfig(
-            title="Truceline", version="1.0.0", render_plugins=[JsonRenderPlugin()]
-        ),
+        openapi_config=None,  # `describe` says more than could be guessed from the routes
         logging_config=None,
     )
     app.asgi_handler = PostRoute(

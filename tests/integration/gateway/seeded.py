@@ -229,7 +229,9 @@ def seed(conn: Connection) -> None:
             for number in (1, 2):
                 stored = submission(mission, name, number)
                 add_violation(rows, stored, name, address)
-                receipts.append(ReceiptRow(stored.key, NOW, 1, mission, "rk-1", bytes(64)))
+                receipts.append(
+                    ReceiptRow(stored.key, NOW, 1, mission, "rk-0123456789ab", bytes(64))
+                )
             availability += available(mission, name)
     copy_batch(conn, rows)
     copy_rows(conn, "receipts", receipts)
