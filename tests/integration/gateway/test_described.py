@@ -1,0 +1,89 @@
+"""The gateway does what the description of its routes says, tried with its examples."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import jsonschema
+import pytest
+
+from services.gateway import examples
+from services.gateway.described import NDJSON
+from services.settings import Settings
+from services.store.engine import connect
+from services.tokens.token import Role
+from tests.integration.gateway import seeded
+from tests.integration.gateway.conftest import Client, MakeToken
+from tests.unit.services.gateway.test_describe import check
+
+POSTED = {"/v1/reports": examples.REPORT, "/v1/corridor-status": examples.STATUS}
+BOTH = (Role.REPORTER, Role.CORRIDOR_OPERATOR)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filled(gateway_settings: Settings) -> None:
+    with connect(gateway_settings.database()) as conn:
+        seeded.seed(conn)
+
+
+def schema_of(document: dict[str, Any], path: str, method: str, status: int) -> dict[str, Any]:
+    content = document["paths"][path][method]["responses"][str(status)]["content"]
+    found: dict[str, Any] = content["application/json"]["schema"]
+    return found
+
+
+def test_the_description_is_for_everybody_and_nothing_else_of_its_folder(client: Client) -> None:
+    answer = client.get("/schema/openapi.json")
+    assert (answer.status_code, answer.json()["openapi"]) == (200, "3.1.0")
+    for path in ("/schema", "/schema/", "/schema/swagger", "/schema/openapi.yaml"):
+        missing = client.get(path)
+        assert missing.status_code == 404
+        assert missing.json()["type"] == "urn:truceline:problem:not_found"
+
+
+@pytest.mark.parametrize("path", POSTED)
+def test_an_example_can_be_posted(client: Client, token: MakeToken, path: str) -> None:
+    headers = token(*BOTH, mission="osce-smm")
+    document = client.get("/schema/openapi.json").json()
+    for status in (201, 200):
+        answer = client.post(path, json=POSTED[path], headers=headers)
+        assert answer.status_code == status, answer.text
+        check(answer.json(), schema_of(document, path, "post", status))
+        shown = examples.receipt_of(POSTED[path])["receipt"]
+        assert answer.json()["receipt"].keys() == shown.keys()
+        assert answer.json()["receipt"]["kind"] == shown["kind"]
+
+
+@pytest.mark.parametrize("path", POSTED)
+def test_an_example_of_many_has_the_outcomes_that_are_shown(
+    client: Client, token: MakeToken, path: str
+) -> None:
+    headers = token(*BOTH, mission="osce-smm") | {"Content-Type": NDJSON}
+    event = POSTED[path] | {"id": f"many{path}"}
+    answer = client.post(path, content=examples.lines_of(event), headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, NDJSON)
+    told, shown = (
+        [json.loads(line) for line in text.splitlines()]
+        for text in (answer.text, examples.outcomes_of(event))
+    )
+    assert [one.keys() for one in told] == [one.keys() for one in shown]
+    assert [one["status"] for one in told] == [one["status"] for one in shown]
+    assert told[1]["reason"] == shown[1]["reason"]
+
+
+@pytest.mark.parametrize("id_", [seeded.report_id("smm", name) for name in seeded.MISSIONS["smm"]])
+def test_a_report_is_answered_as_described(client: Client, token: MakeToken, id_: str) -> None:
+    document = client.get("/schema/openapi.json").json()
+    answer = client.get(f"/v1/reports/{quote(id_, safe='')}", headers=token(Role.AUDITOR))
+    check(answer.json(), schema_of(document, "/v1/reports/{id}", "get", 200))
+    assert answer.json().keys() == examples.REPORT_ANSWER.keys()
+    with pytest.raises(jsonschema.ValidationError):
+        check({}, schema_of(document, "/v1/reports/{id}", "get", 200))
+
+
+def test_the_keys_are_answered_as_described(client: Client) -> None:
+    document = client.get("/schema/openapi.json").json()
+    answer = client.get("/v1/receipt-keys").json()
+    check(answer, schema_of(document, "/v1/receipt-keys", "get", 200))
