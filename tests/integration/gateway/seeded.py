@@ -27,6 +27,7 @@ from services.store.write import copy_batch, copy_rows
 from streams.agreement import Agreement, content_hash
 from streams.keys import EventKind, event_key
 from tests.unit.services.store.sample_rows import ASSESSMENT, VIOLATION, key_row
+from tests.unit.streams import builders
 
 NOW = datetime(2026, 7, 14, 12, 0, tzinfo=UTC)
 OBSERVED = datetime(2026, 7, 14, 6, 30, tzinfo=UTC)
@@ -222,6 +223,7 @@ def seed(conn: Connection) -> None:
     ensure_partitions(conn, NOW)
     rows, receipts, availability = BatchRows(), [], []
     for mission, names in MISSIONS.items():
+        load_document(conn, builders.methodology(id=f"method-{mission}", mission=mission), NOW)
         for name in names:
             document = agreement_of(mission, name)
             load_document(conn, document, NOW)
