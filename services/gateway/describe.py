@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from inspect import cleandoc
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 
-from services.gateway.described import OPERATIONS, TYPES, Answer, Content, Operation
+from services.gateway.described import OPERATIONS, TYPES
+from services.gateway.operation import Answer, Content, Operation, Parameter
 from services.gateway.problems import MEDIA_TYPE, PROBLEMS, RETRY_AFTER_S, Code, ProblemError
 from services.tokens.token import Role
 from streams.schema import Json, wire_schemas
@@ -96,7 +97,7 @@ def _operation(route: HTTPRouteHandler, method: str, path: str, may: May) -> Jso
         "summary": cleandoc(route.fn.__doc__ or "").partition("\n")[0],
         "description": _description(operation, roles),
         "security": [{"token": []}] if roles else [],
-        "parameters": [_parameter(path, one.name, one) for one in operation.parameters],
+        "parameters": [_parameter(path, one) for one in operation.parameters],
         "responses": {
             **{str(answer.status): _answer(answer) for answer in operation.answers},
             **_problems(_codes(operation, roles)),
@@ -112,10 +113,10 @@ def _description(operation: Operation, roles: Sequence[str]) -> str:
     return f"{operation.description} {who}".strip()
 
 
-def _parameter(path: str, name: str, parameter: Any) -> Json:  # noqa: ANN401 (of `described`)
-    in_path = f"{{{name}}}" in path
+def _parameter(path: str, parameter: Parameter) -> Json:
+    in_path = f"{{{parameter.name}}}" in path
     return {
-        "name": name,
+        "name": parameter.name,
         "in": "path" if in_path else "query",
         "required": in_path,
         "description": parameter.description,

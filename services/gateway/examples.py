@@ -5,11 +5,17 @@ Place on the data's way: beside it (`described`). Tests post them, and hold them
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from services.gateway.ask_corridors import NOTE as NOTE  # noqa: PLC0414 (an example as well)
+from services.gateway.ask_corridors import IntervalTold
+from services.gateway.ask_violations import ViolationTold
+from services.gateway.represent import Form
+from streams.assessment import STATUS as STATUS_OF_ALL
 from streams.schema import Json
 
 OK: Final = 200
@@ -112,3 +118,50 @@ REPORT_ANSWER: Final[Json] = {
         }
     ],
 }
+
+_WHEN: Final = datetime(2018, 9, 5, 3, 30, tzinfo=UTC)
+_RING: Final = [[38.4, 48.6], [38.5, 48.6], [38.5, 48.7], [38.4, 48.7], [38.4, 48.6]]
+VIOLATION: Final = ViolationTold(
+    mission="osce-smm",
+    agreement="donetsk-luhansk",
+    agreement_version=1,
+    term="no-fire",
+    clause="Package, point 1",
+    kind="fire_into_zone",
+    severity="serious",
+    verdict="possible_violation",
+    status=STATUS_OF_ALL,
+    observed_from=_WHEN,
+    observed_to=_WHEN,
+    zone="zolote",
+    zone_kind="disengagement_area",
+    cell={"type": "Polygon", "coordinates": [_RING]},
+)
+"""As who sees coarsely is told it."""
+
+STATE: Final = IntervalTold(
+    mission="osce-smm",
+    corridor="zolote-road",
+    name="Zolote road",
+    state="open",
+    cause="open_by_status",
+    starts_at=_WHEN,
+    not_valid_after=_WHEN + timedelta(hours=6),
+    at=_WHEN + timedelta(hours=1),
+    route={"type": "LineString", "coordinates": [[38.1, 48.6], [38.3, 48.7]]},
+)
+INTERVAL: Final = IntervalTold(
+    mission="osce-smm",
+    corridor="zolote-road",
+    state="unknown",
+    cause="stale",
+    starts_at=_WHEN,
+    known_at=_WHEN + timedelta(days=1),
+)
+
+
+def value_of(form: Form, body: bytes) -> Any:  # noqa: ANN401 (JSON, or text)
+    """A written page as an example shows it."""
+    if form in (Form.JSON, Form.GEOJSON):
+        return msgspec.json.decode(body)
+    return body.decode()

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from services.gateway import examples
-from services.gateway.described import NDJSON
+from services.gateway.operation import NDJSON
 from services.settings import Settings
 from services.store.engine import connect
 from services.tokens.token import Role
@@ -87,3 +87,48 @@ def test_the_keys_are_answered_as_described(client: Client) -> None:
     document = client.get("/schema/openapi.json").json()
     answer = client.get("/v1/receipt-keys").json()
     check(answer, schema_of(document, "/v1/receipt-keys", "get", 200))
+
+
+QUESTIONS = {
+    "/v1/violations": "/v1/violations",
+    "/v1/corridors": "/v1/corridors",
+    "/v1/corridors/{corridor_id}/availability": "/v1/corridors/road-of-smm-a/availability",
+}
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.PARTY])
+@pytest.mark.parametrize("path", QUESTIONS)
+def test_a_question_is_answered_as_described_in_every_form(
+    client: Client, token: MakeToken, path: str, role: Role
+) -> None:
+    headers = token(role)
+    answer = client.get("/schema/openapi.json").json()["paths"][path]["get"]["responses"]["200"]
+    for media_type, content in answer["content"].items():
+        told = client.get(QUESTIONS[path], headers=headers | {"Accept": media_type})
+        assert (told.status_code, told.headers["content-type"].partition(";")[0]) == (
+            200,
+            media_type,
+        )
+        check(
+            told.json() if media_type.endswith("json") and media_type != NDJSON else told.text,
+            content["schema"],
+        )
+
+
+@pytest.mark.parametrize("path", QUESTIONS)
+def test_every_described_parameter_is_known_and_no_other(
+    client: Client, token: MakeToken, path: str
+) -> None:
+    headers = token(Role.COORDINATOR)
+    operation = client.get("/schema/openapi.json").json()["paths"][path]["get"]
+    for parameter in operation["parameters"]:
+        if parameter["in"] == "query":
+            asked = {parameter["name"]: parameter["example"]}
+            told = client.get(QUESTIONS[path], params=asked, headers=headers)
+            # The example of a cursor is nobody's.
+            assert told.status_code == (400 if parameter["name"] == "after" else 200), told.text
+    known = {one["name"] for one in operation["parameters"] if one["in"] == "query"}
+    told = client.get(QUESTIONS[path], params={"sauce": "x"}, headers=headers).json()
+    assert (
+        set(told["detail"].partition("known are ")[2].partition(".")[0].split(", ")) - {""} == known
+    )

@@ -85,8 +85,8 @@ MATRIX: Final = {
     "current_violations": May(Seen.OF_AGREEMENT),
     "supersessions": May(Seen.IN_ANY_SCOPE),
     "report_links": May(Seen.NEVER),
-    "corridor_events": May(Seen.OF_MISSION),
-    "corridor_availability": May(Seen.OF_MISSION),
+    "corridor_events": May(Seen.OF_AGREEMENT),
+    "corridor_availability": May(Seen.OF_AGREEMENT),
     "rejected": May(Seen.OF_MISSION),
     "tokens": May(Seen.NEVER),
     "outbox": May(Seen.NEVER, Adds.IN_ANY_SCOPE),
@@ -132,36 +132,38 @@ by_scope = pytest.mark.parametrize("scope", SCOPES, ids=str)
 by_table = pytest.mark.parametrize("table", MATRIX)
 
 
+def add_corridor_event(conn: Connection, mission: str, agreement: str) -> None:
+    key = seeded.submission(mission, agreement, 1).key
+    of = (mission, seeded.corridor(agreement), key, 1, seeded.NOW, CorridorEventKind.STATUS)
+    body = f"narrative-of-{mission}-{agreement}".encode()
+    copy_rows(conn, "corridor_events", [CorridorEventRow(*of, body)])
+
+
+def add_rest(conn: Connection, mission: str, agreement: str) -> None:
+    key = seeded.submission(mission, agreement, 1).key
+    refused = replace(rejected_row(f"narrative-of-{mission}-{agreement}".encode()), mission=mission)
+    copy_rows(conn, "rejected", [refused])
+    link = LinkRow(key, key, seeded.NOW, 1, vouched=True, relation=Relation.RETRACTS, by_id=mission)
+    copy_rows(conn, "report_links", [link])
+    conn.execute(
+        "INSERT INTO tokens VALUES (now(), now() + '1 day', NULL, %s, %s, 'x', %s, NULL,"
+        " '{reporter}', '{}')",
+        [f"tok-{mission}", mission.encode().ljust(32), mission],
+    )
+    conn.execute(
+        "INSERT INTO outbox (lane, topic, partition_key, key, received_at, revision)"
+        " VALUES (0, 't', '', %s, now(), 1)",
+        [key],
+    )
+
+
 def fill(conn: Connection) -> None:
     """The seeded missions, and rows in the tables that no question reads."""
     seeded.seed(conn)
-    for mission, (agreement, _) in seeded.MISSIONS.items():
-        mark = f"narrative-of-{mission}-{agreement}".encode()
-        key = seeded.submission(mission, agreement, 1).key
-        status = CorridorEventRow(
-            mission, seeded.corridor(agreement), key, 1, seeded.NOW, CorridorEventKind.STATUS, mark
-        )
-        copy_rows(conn, "corridor_events", [status])
-        refused = replace(rejected_row(mark), mission=mission)
-        copy_rows(conn, "rejected", [refused])
-        link = LinkRow(
-            key, key, seeded.NOW, 1, vouched=True, relation=Relation.RETRACTS, by_id=mission
-        )
-        copy_rows(conn, "report_links", [link])
-        named = [mission.encode().ljust(32), f"methodology-of-{mission}", mission]
-        conn.execute(
-            "INSERT INTO methodologies VALUES (%s, %s, 1, %s, now(), NULL, now(), '')", named
-        )
-        conn.execute(
-            "INSERT INTO tokens VALUES (now(), now() + '1 day', NULL, %s, %s, 'x', %s, NULL,"
-            " '{reporter}', '{}')",
-            [f"tok-{mission}", mission.encode().ljust(32), mission],
-        )
-        conn.execute(
-            "INSERT INTO outbox (lane, topic, partition_key, key, received_at, revision)"
-            " VALUES (0, 't', '', %s, now(), 1)",
-            [key],
-        )
+    for mission, agreements in seeded.MISSIONS.items():
+        for agreement in agreements:
+            add_corridor_event(conn, mission, agreement)
+        add_rest(conn, mission, agreements[0])
     conn.execute("INSERT INTO resend_progress VALUES (1, '2020-01-01Z')")
     conn.commit()
 
@@ -212,7 +214,9 @@ def enter(store: Store, scope: Scope) -> None:
 
 
 def agreement_of(store: Store, table: str, row: dict[str, Any]) -> str:
-    return row["id"] if table == "agreements" else store.names[bytes(row["agreement"])]
+    if "corridor_id" in row:
+        return str(row["corridor_id"]).removeprefix(seeded.corridor(""))
+    return str(row["id"]) if table == "agreements" else store.names[bytes(row["agreement"])]
 
 
 def shown(store: Store, table: str, scope: Scope, row: dict[str, Any]) -> bool:
