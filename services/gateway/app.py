@@ -25,7 +25,7 @@ from typing import Any, Final
 
 import psycopg
 import structlog
-from litestar import Litestar, MediaType, Request, Response, get, post
+from litestar import HttpMethod, Litestar, MediaType, Request, Response, get, post
 from litestar.config.app import AppConfig
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
@@ -86,6 +86,8 @@ async def require_role(connection: Connected, route: BaseRouteHandler) -> None:
     Raises:
         ProblemError: no token, one that does not count, or none of its roles may.
     """
+    if MAY not in route.opt and connection.scope.get("method") == HttpMethod.OPTIONS:
+        return  # the framework's own: it says which methods there are, and nothing else
     may = route.opt[MAY]
     if may == EVERYBODY:
         return
