@@ -5,6 +5,7 @@
     GET  /v1/reports/{id}       who works with reports: receipts, state, readings
     GET  /v1/receipt-keys       everybody            the public keys that verify receipts
     GET  /healthz, /readyz      everybody            alive; able to store
+    GET  /schema/openapi.json   everybody            the routes, for programs
 
 Place on the data's way: HTTP. A route that does not say who may call it does not start
 (`require_declared`).
@@ -20,7 +21,7 @@ from typing import Any, Final
 
 import psycopg
 import structlog
-from litestar import Litestar, MediaType, Request, Response, get, post
+from litestar import Litestar, MediaType, Request, Response, Router, get, post
 from litestar.config.app import AppConfig
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
@@ -204,7 +205,10 @@ def make_gateway(settings: Settings) -> Litestar:
         on_app_init=[with_state],
         request_max_body_size=HIGHEST_BODY_BYTES,
         openapi_config=OpenAPIConfig(
-            title="Truceline", version="1.0.0", render_plugins=[JsonRenderPlugin()]
+            title="Truceline",
+            version="1.0.0",
+            render_plugins=[JsonRenderPlugin()],
+            openapi_router=Router("/schema", route_handlers=[], opt={MAY: EVERYBODY}),
         ),
         logging_config=None,
     )
