@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint test demo bench bench-gateway bench-flood chaos fuzz schema lock clean
+.PHONY: help install lint test demo bench bench-gateway bench-latency bench-flood chaos fuzz lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ bench-gateway: install ## Signed receipts/s over HTTP, beside a commit for each 
 
 bench-flood: install ## p99 of the others while one sends 100 x its quota
 	$(BIN)/python -m tests.bench.flood
+
+bench-latency: install ## From receipt to committed assessment at 1,000 reports/s, all services running
+	$(BIN)/python -m tests.bench.latency
 
 chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUCELINE_CHAOS_SEED=N for another schedule)
 	$(BIN)/pytest -m slow -s tests/e2e

@@ -53,15 +53,15 @@ def read_document(url: str) -> dict[str, Any]:
     """The gateway's document, with the bodies of its posts described."""
     with urlopen(url + DOCUMENT) as answer:  # noqa: S310 (our own)
         document: dict[str, Any] = json.load(answer)
-    (report, status), components = msgspec.json.schema_components(
+    schemas, components = msgspec.json.schema_components(
         tuple(EVENT_OF.values()), ref_template=_REF
     )
-    document.setdefault("components", {}).setdefault("schemas", {}).update(components)
-    for path, schema in ((REPORTS, report), (STATUSES, status)):
-        content = {"application/json": {"schema": schema}}
-        document["paths"][path]["post"].setdefault(
-            "requestBody", {"required": True, "content": content}
-        )
+    for path, schema in zip(EVENT_OF, schemas, strict=True):
+        operation = document["paths"][path]["post"]
+        if "requestBody" not in operation:
+            content = {"application/json": {"schema": schema}}
+            operation["requestBody"] = {"required": True, "content": content}
+            document.setdefault("components", {}).setdefault("schemas", {}).update(components)
     return document
 
 

@@ -1,83 +1,89 @@
+"""Bodies as ASGI hands them over, piece by piece."""
+
+from __future__ import annotations
+
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from litestar.types import Receive
 
 from services.gateway.problems import Code, ProblemError
 from services.gateway.receive_body import Bodies
 from services.limits import Limits
 
-LIMITS = Limits(body_bytes=100, body_seconds=1)
-Receive = Callable[[], Awaitable[Any]]
+BODY = {"type": "http.request", "body": b"half", "more_body": True}
+GONE = {"type": "http.disconnect"}
 
 
-def sends(*parts: bytes, then: str = "") -> Receive:
-    """A body in parts, and then: its end, `disconnect`, or nothing at all (`silence`)."""
-    left = list(parts)
+def handing(messages: Sequence[dict[str, Any]]) -> Receive:
+    """Hands these over, then waits for good."""
+    left = iter(messages)
 
-    async def receive() -> Any:  # noqa: ANN401 (ASGI's dictionary)
-        if left:
-            part = left.pop(0)
-            return {"type": "http.request", "body": part, "more_body": bool(left or then)}
-        if then == "silence":
-            await asyncio.Event().wait()
-        return {"type": "http.disconnect"}
+    async def receive() -> Any:  # noqa: ANN401 (ASGI's messages)
+        message = next(left, None)
+        return await asyncio.Future[None]() if message is None else message
 
     return receive
 
 
-def receive_one(bodies: Bodies, receive: Receive, length: bytes = b"", name: str = "a") -> bytes:
-    return asyncio.run(bodies.receive(receive, length, name))
+def received(bodies: Bodies, messages: Sequence[dict[str, Any]], length: bytes = b"") -> bytes:
+    return asyncio.run(bodies.receive(handing(messages), length, "tok"))
 
 
-@pytest.mark.parametrize("parts", [(b"",), (b"a",), (b"a", b"", b"bc")])
-def test_a_body_is_received_whole(parts: Sequence[bytes]) -> None:
-    assert receive_one(Bodies(LIMITS), sends(*parts)) == b"".join(parts)
+def test_a_body_in_pieces_is_whole() -> None:
+    pieces = [BODY, {**BODY, "body": b""}, {**BODY, "body": b"-whole", "more_body": False}]
+    assert received(Bodies(Limits()), pieces) == b"half-whole"
 
 
 @pytest.mark.parametrize(
-    ("receive", "length", "code"),
+    ("messages", "length", "code"),
     [
-        (sends(b"a" * 50, b"a" * 51), b"", Code.BODY_TOO_LARGE),
-        (sends(), b"101", Code.BODY_TOO_LARGE),
-        (sends(), b"9" * 60, Code.BODY_TOO_LARGE),
-        (sends(b"a" * 50, then="silence"), b"", Code.BODY_TOO_SLOW),
-        (sends(b"a" * 50, then="disconnect"), b"", Code.BODY_UNREADABLE),
+        ([BODY, GONE], b"", Code.BODY_UNREADABLE),
+        ([BODY], b"", Code.BODY_TOO_SLOW),
+        ([BODY, BODY], b"", Code.BODY_TOO_LARGE),
+        ([], b"9", Code.BODY_TOO_LARGE),
     ],
 )
-def test_what_is_refused_gives_back_what_was_held_of_it(
-    receive: Receive, length: bytes, code: Code
+def test_a_body_that_does_not_come_whole_is_refused_and_holds_no_room(
+    messages: list[dict[str, Any]], length: bytes, code: Code
 ) -> None:
-    bodies = Bodies(LIMITS, held_limit=200)
-    with pytest.raises(ProblemError) as refused:
-        receive_one(bodies, receive, length)
-    assert refused.value.code is code
-    # All of what one name may have is free again.
-    assert receive_one(bodies, sends(b"b" * 100)) == b"b" * 100
+    bodies = Bodies(Limits(body_bytes=7, body_seconds=0), held_limit=8)
+    with pytest.raises(ProblemError) as caught:
+        received(bodies, messages, length)
+    assert caught.value.code is code
+    assert bodies._room.held == 0
+
+
+def test_bodies_hold_room_until_they_are_answered() -> None:
+    bodies = Bodies(Limits(), held_limit=8)
+    last = {**BODY, "more_body": False}
+    body = received(bodies, [last])
+    with pytest.raises(ProblemError) as caught:
+        received(bodies, [last])
+    assert caught.value.code is Code.TOO_MUCH_WAITING
+    bodies.release("tok", len(body))
+    assert received(bodies, [last]) == b"half"
 
 
 def test_there_is_room_for_others_while_one_holds_all_that_it_may() -> None:
-    bodies = Bodies(LIMITS, held_limit=200)
-    receive_one(bodies, sends(b"a" * 100))
-    with pytest.raises(ProblemError) as refused:
-        receive_one(bodies, sends(b"a"))
-    assert refused.value.code is Code.TOO_MUCH_WAITING
-    assert refused.value.retry_after_s
-    assert receive_one(bodies, sends(b"b" * 50), name="b") == b"b" * 50
-    bodies.release("a", 100)
-    assert receive_one(bodies, sends(b"a")) == b"a"
+    bodies = Bodies(Limits(), held_limit=16)
+    last = handing([{**BODY, "body": b"8 bytes.", "more_body": False}])
+    asyncio.run(bodies.receive(last, b"", "one"))
+    with pytest.raises(ProblemError):
+        asyncio.run(bodies.receive(handing([BODY]), b"", "one"))
+    assert received(bodies, [{**BODY, "more_body": False}]) == b"half"
 
 
-def test_who_gives_up_gives_back_what_was_held() -> None:
-    bodies = Bodies(LIMITS, held_limit=200)
+def test_who_gives_up_holds_no_room() -> None:
+    bodies = Bodies(Limits())
 
     async def give_up() -> None:
-        receiving = asyncio.create_task(bodies.receive(sends(b"a" * 90, then="silence"), b"", "a"))
+        receiving = asyncio.create_task(bodies.receive(handing([BODY]), b"", "tok"))
         await asyncio.sleep(0.01)
         receiving.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await receiving
+        await asyncio.gather(receiving, return_exceptions=True)
 
     asyncio.run(give_up())
-    assert receive_one(bodies, sends(b"b" * 100)) == b"b" * 100
+    assert bodies._room.held == 0
