@@ -5,6 +5,7 @@
     GET  /v1/reports/{id}       who works with reports: receipts, state, readings
     GET  /v1/receipt-keys       everybody            the public keys that verify receipts
     GET  /healthz, /readyz      everybody            alive; able to store
+    GET  /metrics               admin                figures for Prometheus, no names
 
 Place on the data's way: HTTP. A route that does not say who may call it does not start
 (`require_declared`).
@@ -16,6 +17,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -35,6 +37,7 @@ from services.gateway.callers import Callers
 from services.gateway.day_stored import DayStored
 from services.gateway.disclosure import READS_REPORTS
 from services.gateway.door import ENTRANT, Behind, Door
+from services.gateway.figures import StoreFigures, make_tally
 from services.gateway.group import GroupWriter
 from services.gateway.identify import identify
 from services.gateway.intake import Intake
@@ -43,7 +46,12 @@ from services.gateway.present import present
 from services.gateway.problems import MEDIA_TYPE, RETRY_AFTER_S, Code, ProblemError
 from services.gateway.readers import Readers
 from services.gateway.receive_body import Bodies
+from services.gateway.record import Record
+from services.gateway.request_id import STATE
 from services.limits import HIGHEST_BODY_BYTES
+from services.metrics.catalogue import GROUP_SECONDS, PROBLEMS, Program
+from services.metrics.expose import MEDIA_TYPE as METRICS_TYPE
+from services.metrics.expose import Exporter
 from services.receipts.key_folder import PUBLIC_FILE, Signers
 from services.receipts.public_keys import read_public, write_public
 from services.settings import Settings
@@ -125,6 +133,13 @@ async def get_readyz(request: Asked) -> Response[bytes]:
     return Response(b"ready\n", media_type=MediaType.TEXT)
 
 
+@get("/metrics", opt={MAY: frozenset({Role.ADMIN})})
+async def get_metrics(request: Asked) -> Response[bytes]:
+    """Figures over all missions, for Prometheus: totals and ages, nobody's name."""
+    text = await asyncio.to_thread(request.app.state.exporter.text)
+    return Response(text, media_type=METRICS_TYPE)
+
+
 ROUTES: Final = (
     post_reports,
     post_statuses,
@@ -132,6 +147,7 @@ ROUTES: Final = (
     get_receipt_keys,
     get_healthz,
     get_readyz,
+    get_metrics,
 )
 
 
@@ -147,10 +163,10 @@ def require_declared(routes: Iterable[BaseRouteHandler]) -> None:
             raise Undeclared(f"{sorted(route.paths)} does not say who may call it")
 
 
-def _problem(_: Asked, error: ProblemError) -> Response[bytes]:
-    return Response(
-        error.body(), status_code=error.status, headers=error.headers, media_type=MEDIA_TYPE
-    )
+def _problem(request: Asked, error: ProblemError) -> Response[bytes]:
+    request.app.state.tally.count(PROBLEMS, 1, error.code.value)
+    body = error.body(request.scope["state"][STATE])
+    return Response(body, status_code=error.status, headers=error.headers, media_type=MEDIA_TYPE)
 
 
 _CODES: Final = {
@@ -166,7 +182,12 @@ def _http(request: Asked, error: HTTPException) -> Response[bytes]:
 
 
 def _fault(request: Asked, error: Exception) -> Response[bytes]:
-    log.error("a request failed", path=request.url.path, exc_info=error)
+    log.error(
+        "a request failed",
+        path=request.url.path,
+        request_id=request.scope["state"][STATE],
+        exc_info=error,
+    )
     return _problem(request, ProblemError(Code.FAULT))
 
 
@@ -174,11 +195,16 @@ def make_gateway(settings: Settings) -> Litestar:
     """The application; its writer starts and stops with it."""
     require_declared(ROUTES)
     url = settings.api_database()
-    writer = GroupWriter(url, Signers(settings.receipt_keys))
+    tally, store_figures = make_tally(), StoreFigures(url)
+    took = partial(tally.observe, GROUP_SECONDS)
+    writer = GroupWriter(url, Signers(settings.receipt_keys), took=took)
     readers = Readers(url)
     callers, admission = Callers(url), Admission(settings.limits)
-    door = Door(admission, callers, settings.proxy)
-    state = {"readers": readers, "callers": callers, "settings": settings}
+    door = Door(admission, callers, tally, settings.proxy)
+    state = {"readers": readers, "callers": callers, "settings": settings, "tally": tally}
+    state["exporter"] = Exporter(
+        Program.GATEWAY, lambda: {**tally.figures(), **store_figures.figures()}
+    )
 
     @asynccontextmanager
     async def running(_: Litestar) -> Any:  # noqa: ANN401 (Litestar's lifespan)
@@ -186,6 +212,7 @@ def make_gateway(settings: Settings) -> Litestar:
         yield
         readers.stop()
         await asyncio.to_thread(writer.stop)
+        store_figures.close()
 
     def with_state(config: AppConfig) -> AppConfig:
         config.state.update(state)
@@ -214,6 +241,7 @@ def make_gateway(settings: Settings) -> Litestar:
         callers,
         DayStored(url, admission.day, datetime.now(UTC)),
         Bodies(settings.limits),
-        Intake(writer, admission),
+        Intake(writer, admission, Record(tally)),
+        tally,
     )
     return app
