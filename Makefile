@@ -42,10 +42,13 @@ bench: install ## Reports/s from Kafka to committed, beside a stock agent and ba
 bench-gateway: install ## Signed receipts/s over HTTP, beside a commit for each post
 	$(BIN)/python -m tests.bench.gateway
 
+bench-flood: install ## p99 of the others while one sends 100 x its quota
+	$(BIN)/python -m tests.bench.flood
+
 bench-latency: install ## From receipt to committed assessment at 1,000 reports/s, all services running
 	$(BIN)/python -m tests.bench.latency
 
-chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUCELINE_CHAOS_SEED=N for another schedule)
+chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUCELINE_CHAOS_SEED=N: another schedule)
 	$(BIN)/pytest -m slow -s tests/e2e
 
 fuzz: install ## 100,000 malformed requests to running gateways, then schemathesis
