@@ -32,6 +32,7 @@ PROBLEM: Final[Json] = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "instance": {"type": "string", "description": "The request's name, as logs have it."},
     },
 }
 TO_ALL: Final = (Code.TOO_MANY_STRANGERS, Code.FAULT)

@@ -111,4 +111,14 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", "/readyz"): Operation(
         "", (Answer(200, "Yes.", (_TEXT_OK,)),), problems=(Code.STORE_AWAY,)
     ),
+    ("GET", "/metrics"): Operation(
+        "Every figure is in docs/guides/operators.md.",
+        (
+            Answer(
+                200,
+                "The figures, in Prometheus' text format.",
+                (Content(TEXT, {"type": "string"}, {"one": examples.METRICS}),),
+            ),
+        ),
+    ),
 }

@@ -165,3 +165,10 @@ def value_of(form: Form, body: bytes) -> Any:  # noqa: ANN401 (JSON, or text)
     if form in (Form.JSON, Form.GEOJSON):
         return msgspec.json.decode(body)
     return body.decode()
+
+
+METRICS: Final = """\
+# HELP truceline_outbox_rows Stored events that the relay has not sent yet.
+# TYPE truceline_outbox_rows gauge
+truceline_outbox_rows 0.0
+"""

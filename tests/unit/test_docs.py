@@ -275,7 +275,7 @@ def test_what_every_role_sees_is_documented() -> None:
 
 
 def test_every_state_of_a_report_is_documented() -> None:
-    rows = table(GUIDES / "coordinators.md", "## One report over HTTP")
+    rows = table(GUIDES / "coordinators.md", "### One report")
     assert set(rows) == {state.value for state in State}
 
 

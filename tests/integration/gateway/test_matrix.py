@@ -95,6 +95,7 @@ ASKED: Final = {
     ),
     ("GET", "/v1/receipt-keys"): Asked("/v1/receipt-keys", always),
     ("GET", "/schema/openapi.json"): Asked("/schema/openapi.json", always),
+    ("GET", "/metrics"): Asked("/metrics", always),
     ("GET", "/healthz"): Asked("/healthz", always),
     ("GET", "/readyz"): Asked("/readyz", always),
 }
