@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msgspec import Struct
 
@@ -26,6 +26,7 @@ from services.gateway.read_body import (
     unpack,
 )
 from services.gateway.read_event import read_event
+from services.gateway.turns import Turns
 from services.tokens.token import Token
 from streams.keys import EventKind
 
@@ -33,7 +34,6 @@ JSON = "application/json"
 NDJSON = "application/x-ndjson"
 AT_ONCE = 100
 """Events that are read before other requests get their turn."""
-AT_ONCE_BYTES = 64 * 1024
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -60,6 +60,7 @@ class Intake:
 
     writer: GroupWriter
     admission: Admission
+    turns: Turns = field(default_factory=Turns)
 
     async def take(
         self, kind: EventKind, token: Token, media_type: str, coding: str, body: bytes
@@ -69,18 +70,29 @@ class Intake:
         Raises:
             ProblemError: the body, or the one event in it, is refused.
         """
-        if len(body) > AT_ONCE_BYTES and coding:
-            unpacked = await asyncio.to_thread(_unpacked, body, coding)  # lets the others by
+        if coding:
+            async with self.turns.turn(token.id):
+                # Beside the others: a few bytes may unpack to as much as is ever taken.
+                unpacked = await asyncio.to_thread(_unpacked, body, coding)
+                read = await self._read(kind, token, media_type, unpacked)
+                del unpacked
         else:
-            unpacked = _unpacked(body, coding)
+            read = await self._read(kind, token, media_type, body)
+        outcomes = await _store(self.writer, token, read)
+        if media_type == JSON:
+            (outcome,) = outcomes
+            return Answer(int(outcome.status), JSON, answer_one(outcome))
+        return Answer(Status.KNOWN, NDJSON, answer_many(outcomes))
+
+    async def _read(
+        self, kind: EventKind, token: Token, media_type: str, body: bytes
+    ) -> list[Post | Outcome]:
         if media_type == JSON:
             self.admission.events(token.id, 1)
-            (outcome,) = await _store(self.writer, token, [read_event(kind, unpacked, token)])
-            return Answer(int(outcome.status), JSON, answer_one(outcome))
-        lines = _lines(unpacked)
+            return [read_event(kind, body, token)]
+        lines = _lines(body)
         self.admission.events(token.id, len(lines))
-        outcomes = await _store(self.writer, token, await _read_lines(kind, lines, token))
-        return Answer(Status.KNOWN, NDJSON, answer_many(outcomes))
+        return await _read_lines(kind, lines, token)
 
 
 async def _read_lines(kind: EventKind, lines: list[bytes], token: Token) -> list[Post | Outcome]:

@@ -22,7 +22,7 @@ from services.gateway.day_stored import DayStored
 from services.gateway.door import Door
 from services.gateway.identify import identify
 from services.gateway.intake import Answer, Intake, check_media_type
-from services.gateway.problems import Code, ProblemError
+from services.gateway.problems import PROBLEMS, Code, ProblemError
 from services.gateway.receive_body import Bodies
 from services.gateway.send import send_answer, send_problem
 from services.tokens.token import Role
@@ -44,6 +44,7 @@ REPORTS: Final = Posting("/v1/reports", EventKind.REPORT, frozenset({Role.REPORT
 STATUSES: Final = Posting(
     "/v1/corridor-status", EventKind.CORRIDOR_STATUS, frozenset({Role.CORRIDOR_OPERATOR})
 )
+TOO_MANY: Final = PROBLEMS[Code.TOO_MANY].status
 POSTINGS: Final[Mapping[str, Posting]] = {one.path: one for one in (REPORTS, STATUSES)}
 
 
@@ -65,29 +66,36 @@ class PostRoute:
             await self.app(scope, receive, send)
             return
         try:
-            headers = dict(scope["headers"])
-            try:
-                entrant = self.door.admit(scope, headers)
-            except ProblemError as problem:
-                await self.door.refuse(problem, send)
-                return
-            token = await identify(self.callers, entrant, posting.may)
-            self.day_stored.ask(token.mission)
-            media_type = _media_type(headers.get(b"content-type", b""))
-            coding = headers.get(b"content-encoding", b"").decode("latin-1")
-            length = headers.get(b"content-length", b"")
-            body = await self.bodies.receive(receive, length, token.id)
-            try:
-                answer = await self.intake.take(posting.kind, token, media_type, coding, body)
-            finally:
-                self.bodies.release(token.id, len(body))
+            answer = await self._take(posting, scope, receive)
         except ProblemError as problem:
-            await send_problem(send, problem)
+            # A refusal may be held: not with it the frames it came from, and the body in them.
+            await self._refuse(problem.with_traceback(None), send)
         except Exception:  # one fault is no other request's: it is told, and written down
             log.exception("a request failed", path=posting.path)
             await send_problem(send, ProblemError(Code.FAULT))
         else:
             await _send(send, answer)
+
+    async def _take(self, posting: Posting, scope: Scope, receive: Receive) -> Answer:
+        headers = dict(scope["headers"])
+        entrant = self.door.admit(scope, headers)
+        token = await identify(self.callers, entrant, posting.may)
+        self.day_stored.ask(token.mission)
+        media_type = _media_type(headers.get(b"content-type", b""))
+        coding = headers.get(b"content-encoding", b"").decode("latin-1")
+        length = headers.get(b"content-length", b"")
+        body = await self.bodies.receive(receive, length, token.id)
+        try:
+            return await self.intake.take(posting.kind, token, media_type, coding, body)
+        finally:
+            self.bodies.release(token.id, len(body))
+
+    async def _refuse(self, problem: ProblemError, send: Send) -> None:
+        """Who sends more than he may waits for the word: also whose body was read to know it."""
+        if problem.status == TOO_MANY:
+            await self.door.refuse(problem, send)
+        else:
+            await send_problem(send, problem)
 
 
 async def _send(send: Send, answer: Answer) -> None:
