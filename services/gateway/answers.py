@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from services.gateway.posts import Outcome, Status
 from services.gateway.problems import PROBLEMS, Code, ProblemError
+from services.receipts.receipt import Receipt
 
 _CODE_OF = {
     Status.REFUSED: Code.EVENT_REFUSED,
@@ -34,15 +36,31 @@ def answer_one(outcome: Outcome) -> bytes:
     return msgspec.json.encode(outcome.receipt)
 
 
+class _Line(Struct, frozen=True, omit_defaults=True, gc=False):
+    line: int
+    status: int
+    receipt: Receipt | None = None
+    signature: str | None = None
+    reason: str | None = None
+    detail: str | None = None
+
+
 def answer_many(outcomes: Sequence[Outcome]) -> bytes:
     """A line of JSON for each event, in the order of its lines, counted from 1."""
-    return b"".join(
-        msgspec.json.encode(
-            {"line": number, "status": int(outcome.status), **_members(outcome), **_detail(outcome)}
-        )
-        + b"\n"
-        for number, outcome in enumerate(outcomes, start=1)
+    return _ENCODER.encode_lines(
+        [_line(number, outcome) for number, outcome in enumerate(outcomes, start=1)]
     )
+
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def _line(number: int, outcome: Outcome) -> _Line:
+    status, one = int(outcome.status), outcome.receipt
+    if one is not None and status < Status.REFUSED:
+        return _Line(number, status, one.receipt, one.signature)
+    said = _members(outcome)
+    return _Line(number, status, **said, detail=_detail(outcome))
 
 
 def _members(outcome: Outcome) -> dict[str, Any]:
@@ -57,8 +75,8 @@ def _members(outcome: Outcome) -> dict[str, Any]:
     return found
 
 
-def _detail(outcome: Outcome) -> dict[str, str]:
+def _detail(outcome: Outcome) -> str | None:
     if outcome.refusal is not None:
-        return {"detail": outcome.refusal.message}
+        return outcome.refusal.message
     code = _CODE_OF.get(outcome.status)
-    return {} if code is None else {"detail": PROBLEMS[code].to_do}
+    return None if code is None else PROBLEMS[code].to_do

@@ -36,6 +36,6 @@ class Day:
             self._counts.update(counts)
 
     def _turn(self, now: datetime) -> None:
-        today = now.astimezone(UTC).date()
+        today = (now if now.tzinfo is UTC else now.astimezone(UTC)).date()
         if today != self._date:
             self._date, self._counts = today, Counter()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -133,6 +134,7 @@ def _posting(scope: Any) -> Posting | None:  # noqa: ANN401 (ASGI's dictionary)
     return POSTINGS.get(path) or POSTINGS.get(path.rstrip("/"))  # as the framework reads paths
 
 
+@lru_cache(maxsize=64)  # there are two, mostly; what is refused is not remembered
 def _media_type(header: bytes) -> str:
     """Of a `Content-Type`, without its parameters.
 

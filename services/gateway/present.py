@@ -5,25 +5,29 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-_BEARER: Final = "bearer "
+_BEARER: Final = b"bearer "
 
 
 class Presented(NamedTuple):
     """What is presented as a bearer token."""
 
-    text: str
+    raw: bytes
     name: bytes
     """What it is remembered by: its hash. Secrets do not lie about in memory."""
+
+    @property
+    def text(self) -> str:
+        """As it was sent."""
+        return self.raw.decode("latin-1")
 
 
 def presented_token(header: bytes) -> Presented | None:
     """What is presented as a bearer token; None: nothing is."""
-    text = header.decode("latin-1")
-    if text[: len(_BEARER)].lower() != _BEARER:
+    if header[: len(_BEARER)].lower() != _BEARER:
         return None
-    return present(text[len(_BEARER) :].strip())
+    return present(header[len(_BEARER) :].strip())
 
 
-def present(text: str) -> Presented:
+def present(raw: bytes) -> Presented:
     """The token itself."""
-    return Presented(text, sha256(text.encode("utf-8", "surrogatepass")).digest())
+    return Presented(raw, sha256(raw).digest())
