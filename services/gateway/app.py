@@ -7,6 +7,7 @@
     GET  /v1/corridors          every role: each corridor's state now
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/receipt-keys       everybody            the public keys that verify receipts
+    GET  /schema/openapi.json   everybody            what all of these take and answer
     GET  /healthz, /readyz      everybody            alive; able to store
 
 Place on the data's way: HTTP. A route that does not say who may call it does not start
@@ -30,8 +31,6 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import DefineMiddleware
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
 
 from services.behind import ask_lag
@@ -45,6 +44,7 @@ from services.gateway.answer_questions import (
 from services.gateway.callers import Callers
 from services.gateway.cursors import Cursors
 from services.gateway.day_stored import DayStored
+from services.gateway.describe import describe
 from services.gateway.disclosure import READS_REPORTS
 from services.gateway.door import ENTRANT, Behind, Door
 from services.gateway.group import GroupWriter
@@ -142,6 +142,12 @@ def get_receipt_keys(request: Asked) -> Response[bytes]:
     return Response(keys, media_type=MediaType.JSON)
 
 
+@get("/schema/openapi.json", opt={MAY: EVERYBODY}, sync_to_thread=False)
+def get_schema(request: Asked) -> Response[bytes]:
+    """This description: OpenAPI 3.1."""
+    return Response(request.app.state.schema, media_type=MediaType.JSON)
+
+
 @get("/healthz", opt={MAY: EVERYBODY}, sync_to_thread=False)
 def get_healthz() -> Response[bytes]:
     """The process runs."""
@@ -166,6 +172,7 @@ ROUTES: Final = (
     get_corridors,
     get_availability,
     get_receipt_keys,
+    get_schema,
     get_healthz,
     get_readyz,
 )
@@ -181,6 +188,11 @@ def require_declared(routes: Iterable[BaseRouteHandler]) -> None:
         may = route.opt.get(MAY)
         if may != EVERYBODY and not (isinstance(may, frozenset) and may <= frozenset(Role)):
             raise Undeclared(f"{sorted(route.paths)} does not say who may call it")
+
+
+def described() -> bytes:
+    """The description of all routes, as JSON."""
+    return describe([(route, route.opt[MAY]) for route in ROUTES])
 
 
 def _problem(_: Asked, error: ProblemError) -> Response[bytes]:
@@ -221,6 +233,7 @@ def make_gateway(settings: Settings) -> Litestar:
         "settings": settings,
         "cursors": Cursors(signers),
         "lags": lags,
+        "schema": described(),
     }
 
     @asynccontextmanager
@@ -247,9 +260,7 @@ def make_gateway(settings: Settings) -> Litestar:
         lifespan=[running],
         on_app_init=[with_state],
         request_max_body_size=HIGHEST_BODY_BYTES,
-        openapi_config=OpenAPIConfig(
-            title="Truceline", version="1.0.0", render_plugins=[JsonRenderPlugin()]
-        ),
+        openapi_config=None,  # `describe` says more than could be guessed from the routes
         logging_config=None,
     )
     app.asgi_handler = PostRoute(

@@ -11,6 +11,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from services.gateway.admission import Admission
 from services.gateway.answers import answer_many, answer_one
 from services.gateway.group import AwayError, BusyError, GroupWriter
@@ -34,8 +36,7 @@ AT_ONCE = 100
 AT_ONCE_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, gc=False):
     """What goes back where nothing is a problem."""
 
     status: int

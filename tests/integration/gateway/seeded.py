@@ -50,6 +50,17 @@ def corridor(agreement: str) -> str:
     return f"road-of-{agreement}"
 
 
+def marks(mission: str, agreement: str) -> tuple[str, ...]:
+    """What stands only in what a mission holds under an agreement."""
+    return (
+        f"narrative-of-{mission}-{agreement}",
+        f"report-of-{mission}/{agreement}",
+        f"status-of-{agreement}",
+        f"zone-of-{agreement}",
+        corridor(agreement),
+    )
+
+
 def agreement_of(mission: str, name: str) -> Agreement:
     """An agreement with one zone, one term and one corridor, each with its name in it."""
     square = [[38.4, 48.6], [38.5, 48.6], [38.5, 48.7], [38.4, 48.7], [38.4, 48.6]]
@@ -220,7 +231,9 @@ def seed(conn: Connection) -> None:
             for number in (1, 2):
                 stored = submission(mission, name, number)
                 add_violation(rows, stored, name, address)
-                receipts.append(ReceiptRow(stored.key, NOW, 1, mission, "rk-1", bytes(64)))
+                receipts.append(
+                    ReceiptRow(stored.key, NOW, 1, mission, "rk-0123456789ab", bytes(64))
+                )
             availability += available(mission, name)
     copy_batch(conn, rows)
     copy_rows(conn, "receipts", receipts)
