@@ -42,6 +42,9 @@ bench: install ## Reports/s from Kafka to committed, beside a stock agent and ba
 bench-gateway: install ## Signed receipts/s over HTTP, beside a commit for each post
 	$(BIN)/python -m tests.bench.gateway
 
+bench-flood: install ## p99 of the others while one sends 100 x its quota
+	$(BIN)/python -m tests.bench.flood
+
 bench-latency: install ## From receipt to committed assessment at 1,000 reports/s, all services running
 	$(BIN)/python -m tests.bench.latency
 

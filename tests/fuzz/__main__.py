@@ -14,7 +14,10 @@ import psycopg
 
 from services.local.engines import Engines
 from services.local.postgres import API_ROLE
+from tests.fuzz.case import REPORTS, STATUSES
+from tests.fuzz.openapi import Asked, ask_all
 from tests.fuzz.run import MEMORY_MB, Found, Ground, run
+from tests.fuzz.stage import UNLIMITED, make_tokens, serving
 from tests.fuzz.wire import FAULTS_SHOWN
 
 DATABASE = "fuzz"
@@ -55,17 +58,33 @@ def summary(found: Found) -> None:
         print(f"  FAULT {fault}")
 
 
+def say_asked(asked: Asked) -> None:
+    """Print what schemathesis asked, and what was wrong."""
+    for name, statuses in asked.counts.items():
+        told = ", ".join(f"{status} {count:,}" for status, count in sorted(statuses.items()))
+        print(f"  {name:40} {told}")
+    print(f"schemathesis: {len(asked.faults)} faults")
+    for fault in asked.faults[:FAULTS_SHOWN]:
+        print(f"  FAULT {fault}")
+
+
 def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=110_000, help="a tenth of them are well")
     parser.add_argument("--rare", type=int, default=1_000, help="of those, how many are dear")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--examples", type=int, default=500, help="schemathesis', an operation")
     options = parser.parse_args()
     with ground() as here:
         found = run(here, options.seed, options.cases, options.rare, say=True)
+        reporter, operator = make_tokens(here.url)
+        with serving(here.api_url, here.keys, UNLIMITED) as gateway:
+            url, tokens = gateway.url, {REPORTS: reporter, STATUSES: operator}
+            asked = ask_all(url, tokens, options.examples, options.seed)
     summary(found)
-    sys.exit(1 if found.faults else 0)
+    say_asked(asked)
+    sys.exit(1 if found.faults or asked.faults else 0)
 
 
 if __name__ == "__main__":

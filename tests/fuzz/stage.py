@@ -52,6 +52,11 @@ class Gateway:
     port: int
     pid: int
 
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
     def highest_mb(self) -> float:
         """The most memory that it has held, in megabytes."""
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()

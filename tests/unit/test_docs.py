@@ -26,9 +26,11 @@ from services.local.endpoints import (
 )
 from services.local.folder import HOME_VARIABLE
 from services.local.programs import CACHE_VARIABLE
+from services.logs import LEVEL_VARIABLE
 from services.settings import (
     GROUP_VARIABLE,
     KEYS_VARIABLE,
+    METRICS_VARIABLE,
     PROXY_VARIABLE,
     RECEIPT_KEYS_VARIABLE,
     SPOOL_VARIABLE,
@@ -79,6 +81,8 @@ VARIABLES = {
     TOKEN_FILE_VARIABLE,
     SPOOL_VARIABLE,
     PROXY_VARIABLE,
+    METRICS_VARIABLE,
+    LEVEL_VARIABLE,
 }
 LIMITS = {getattr(limits, name) for name in vars(limits) if name.endswith("_VARIABLE")}
 

@@ -65,3 +65,25 @@ def test_bodies_hold_room_until_they_are_answered() -> None:
     assert caught.value.code is Code.TOO_MUCH_WAITING
     bodies.release("tok", len(body))
     assert received(bodies, [last]) == b"half"
+
+
+def test_there_is_room_for_others_while_one_holds_all_that_it_may() -> None:
+    bodies = Bodies(Limits(), held_limit=16)
+    last = handing([{**BODY, "body": b"8 bytes.", "more_body": False}])
+    asyncio.run(bodies.receive(last, b"", "one"))
+    with pytest.raises(ProblemError):
+        asyncio.run(bodies.receive(handing([BODY]), b"", "one"))
+    assert received(bodies, [{**BODY, "more_body": False}]) == b"half"
+
+
+def test_who_gives_up_holds_no_room() -> None:
+    bodies = Bodies(Limits())
+
+    async def give_up() -> None:
+        receiving = asyncio.create_task(bodies.receive(handing([BODY]), b"", "tok"))
+        await asyncio.sleep(0.01)
+        receiving.cancel()
+        await asyncio.gather(receiving, return_exceptions=True)
+
+    asyncio.run(give_up())
+    assert bodies._room.held == 0
