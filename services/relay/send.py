@@ -6,6 +6,7 @@ stored them; who vouches for them is read from the store, by the worker.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -29,6 +30,9 @@ it the producer's own thread sends the first record of each partition in a reque
 RECONNECT_MS: Final = 500
 """How often at least it is tried to reach a Kafka that was away; kafka-python's own pauses grow to
 half a minute, which its return would have to wait for."""
+REQUEST_TIMEOUT_MS: Final = 15_000
+DELIVERY_TIMEOUT_MS: Final = 25_000
+"""When the producer drops a record: before nobody waits for it any more."""
 ANSWER_TIMEOUT_S: Final = 30.0
 """How long acknowledgements may take before the rows are sent again by another producer."""
 
@@ -45,6 +49,8 @@ def make_producer(bootstrap: str) -> KafkaProducer:
         batch_size=BATCH_BYTES,
         max_request_size=MAX_MESSAGE_BYTES,
         partitioner=RememberingPartitioner(),  # type: ignore[arg-type]  # stubs of an older one
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
+        delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
         reconnect_backoff_max_ms=RECONNECT_MS,
         max_block_ms=int(ANSWER_TIMEOUT_S * 1000),
     )
@@ -89,9 +95,12 @@ class Sender:
 
     def close(self) -> None:
         """Close the producer; what it has not sent stays in the outbox."""
-        if self._producer is not None:
-            self._producer.close(timeout=0)
-            self._producer = None
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            # Going on is safe: what it still holds it drops when its time is over, or sends once
+            # more, which counts once. It says so by an error where Kafka was away for long.
+            with contextlib.suppress(KafkaError):
+                producer.close(timeout=0)
 
     def _give_up(self, rows: int, error: BaseException | None) -> None:
         """An idempotent producer that gave up once refuses everything after: forget it."""

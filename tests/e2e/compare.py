@@ -19,8 +19,10 @@ from tests.integration.worker.records import Message
 NOT_COMPARED = {
     "agreements": frozenset({"loaded_at"}),
     "methodologies": frozenset({"loaded_at"}),
+    "receipts": frozenset({"signature"}),
 }
-"""When a person loaded a document. Everything else comes from the log, receipts and all."""
+"""When a document was loaded; which receipts share a signature, which is up to the groups (each
+is held against its event by `account`). Everything else comes from the log, receipts and all."""
 
 BY_BATCH = "corridor_availability"
 """How often a road is folded is up to the batches; what its generations compose to is compared."""

@@ -69,6 +69,8 @@ class FakeProducer:
 
     def close(self, timeout: float) -> None:
         assert timeout == 0
+        if self._fatal:  # as kafka-python does with records in hand
+            raise KafkaTimeoutError("Timeout waiting for future")
 
 
 def test_what_kafka_acknowledges_is_sent_in_order() -> None:
