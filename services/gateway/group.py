@@ -49,6 +49,10 @@ class _Waiting(Struct, frozen=True, gc=False):
     done: asyncio.Future[list[Outcome]]
 
 
+def _piece(posts: Sequence[Post], loop: asyncio.AbstractEventLoop) -> _Waiting:
+    return _Waiting(posts, loop, loop.create_future())
+
+
 class GroupWriter:
     """Takes posts from the event loop, stores them in groups, and gives the outcomes back."""
 
@@ -58,10 +62,12 @@ class GroupWriter:
         signers: Signers,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        took: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._url = url
         self._signers = signers
         self._now = now
+        self._took = took
         self._conn: Connection | None = None
         self._waiting = FairQueue[_Waiting]()
         self._changed = threading.Condition()
@@ -90,19 +96,10 @@ class GroupWriter:
         if not posts:
             return []
         loop = asyncio.get_running_loop()
-        pieces = [
-            _Waiting(posts[at : at + QUANTUM], loop, loop.create_future())
-            for at in range(0, len(posts), QUANTUM)
-        ]
-        entries = [
-            Entry(one, len(one.posts), sum(len(post.raw) for post in one.posts)) for one in pieces
-        ]
-        with self._changed:
-            if not self._waiting.put(token_id, entries):
-                raise BusyError
-            self._changed.notify()
-        if len(pieces) == 1:
-            return await pieces[0].done
+        if len(posts) <= QUANTUM:
+            return await self._put(token_id, [_piece(posts, loop)])[0].done
+        parts = [posts[at : at + QUANTUM] for at in range(0, len(posts), QUANTUM)]
+        pieces = self._put(token_id, [_piece(part, loop) for part in parts])
         # Each is waited for, also after one that failed: what is told is told once.
         told = await asyncio.gather(*(one.done for one in pieces), return_exceptions=True)
         outcomes: list[Outcome] = []
@@ -112,11 +109,22 @@ class GroupWriter:
             outcomes += result
         return outcomes
 
+    def _put(self, token_id: str, pieces: list[_Waiting]) -> list[_Waiting]:
+        entries = [
+            Entry(one, len(one.posts), sum([len(post.raw) for post in one.posts])) for one in pieces
+        ]
+        with self._changed:
+            if not self._waiting.put(token_id, entries):
+                raise BusyError
+            self._changed.notify()
+        return pieces
+
     # --- the thread -----------------------------------------------------------------------------
 
     def _work(self) -> None:
         while group := self._next_group():
             posts = [post for waiting in group for post in waiting.posts]
+            begun = time.monotonic()
             try:
                 outcomes = self._store(posts)
             except Exception as error:  # whoever waits must be told, whatever it was
@@ -124,6 +132,7 @@ class GroupWriter:
                 _tell(group, AwayError(str(error)))
                 continue
             _tell(group, outcomes)
+            self._took(time.monotonic() - begun)
 
     def _next_group(self) -> list[_Waiting]:
         """Wait for posts, then take all that fit into one transaction; none: stopping."""
@@ -152,8 +161,8 @@ class GroupWriter:
             name = f"truceline gateway {os.getpid()}"
             self._conn = connect(self._url, name=name, scoped=True)
             # What is committed long after its instant of receipt could be taken for lost.
+            self._conn.autocommit = True  # `take_in` begins its transactions
             self._conn.execute(f"SET statement_timeout = '{STATEMENT_S}s'".encode())
-            self._conn.commit()
         received_at = self._now()
         outcomes = take_in(self._conn, posts, self._signers.at(received_at), received_at)
         reached(Point.GATEWAY_WRITTEN)

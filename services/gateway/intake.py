@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from services.gateway.admission import Admission
 from services.gateway.answers import answer_many, answer_one
@@ -24,6 +26,8 @@ from services.gateway.read_body import (
     unpack,
 )
 from services.gateway.read_event import read_event
+from services.gateway.record import Record
+from services.gateway.turns import Turns
 from services.tokens.token import Token
 from streams.keys import EventKind
 
@@ -31,11 +35,9 @@ JSON = "application/json"
 NDJSON = "application/x-ndjson"
 AT_ONCE = 100
 """Events that are read before other requests get their turn."""
-AT_ONCE_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, gc=False):
     """What goes back where nothing is a problem."""
 
     status: int
@@ -59,27 +61,61 @@ class Intake:
 
     writer: GroupWriter
     admission: Admission
+    record: Record
+    turns: Turns = field(default_factory=Turns)
 
-    async def take(
-        self, kind: EventKind, token: Token, media_type: str, coding: str, body: bytes
+    async def take(  # noqa: PLR0913, PLR0917 (a request is all of these)
+        self,
+        kind: EventKind,
+        token: Token,
+        media_type: str,
+        coding: str,
+        body: bytes,
+        request_id: str,
     ) -> Answer:
         """Take in what was posted.
 
         Raises:
             ProblemError: the body, or the one event in it, is refused.
         """
-        if len(body) > AT_ONCE_BYTES and coding:
-            unpacked = await asyncio.to_thread(_unpacked, body, coding)  # lets the others by
+        if coding:
+            async with self.turns.turn(token.id):
+                # Beside the others: a few bytes may unpack to as much as is ever taken.
+                unpacked = await asyncio.to_thread(_unpacked, body, coding)
+                read = await self._read(kind, token, media_type, unpacked)
+                del unpacked
         else:
-            unpacked = _unpacked(body, coding)
+            read = await self._read(kind, token, media_type, body)
+        outcomes = await self._store(token, read, request_id)
+        if media_type == JSON:
+            (outcome,) = outcomes
+            return Answer(int(outcome.status), JSON, answer_one(outcome))
+        return Answer(Status.KNOWN, NDJSON, answer_many(outcomes))
+
+    async def _read(
+        self, kind: EventKind, token: Token, media_type: str, body: bytes
+    ) -> list[Post | Outcome]:
         if media_type == JSON:
             self.admission.events(token.id, 1)
-            (outcome,) = await _store(self.writer, token, [read_event(kind, unpacked, token)])
-            return Answer(int(outcome.status), JSON, answer_one(outcome))
-        lines = _lines(unpacked)
+            return [read_event(kind, body, token)]
+        lines = _lines(body)
         self.admission.events(token.id, len(lines))
-        outcomes = await _store(self.writer, token, await _read_lines(kind, lines, token))
-        return Answer(Status.KNOWN, NDJSON, answer_many(outcomes))
+        return await _read_lines(kind, lines, token)
+
+    async def _store(
+        self, token: Token, read: Sequence[Post | Outcome], request_id: str
+    ) -> list[Outcome]:
+        """Store the posts among them; an outcome for each, in order."""
+        posts = [one for one in read if isinstance(one, Post)]
+        try:
+            stored = iter(await self.writer.store(token.id, posts))
+        except BusyError:
+            raise ProblemError(Code.TOO_MUCH_WAITING, retry_after_s=RETRY_AFTER_S) from None
+        except AwayError:
+            raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
+        outcomes = [next(stored) if isinstance(one, Post) else one for one in read]
+        self.record.note(request_id, posts, outcomes)
+        return outcomes
 
 
 async def _read_lines(kind: EventKind, lines: list[bytes], token: Token) -> list[Post | Outcome]:
@@ -107,17 +143,3 @@ def _lines(body: bytes) -> list[bytes]:
         return split_lines(body)
     except TooLargeError as error:
         raise ProblemError(Code.BODY_TOO_LARGE, str(error)) from None
-
-
-async def _store(
-    writer: GroupWriter, token: Token, read: Sequence[Post | Outcome]
-) -> list[Outcome]:
-    """Store the posts among them; an outcome for each, in order."""
-    posts = [one for one in read if isinstance(one, Post)]
-    try:
-        stored = iter(await writer.store(token.id, posts))
-    except BusyError:
-        raise ProblemError(Code.TOO_MUCH_WAITING, retry_after_s=RETRY_AFTER_S) from None
-    except AwayError:
-        raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
-    return [next(stored) if isinstance(one, Post) else one for one in read]

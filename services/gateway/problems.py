@@ -15,6 +15,8 @@ from typing import Any, Final
 
 import msgspec
 
+from services.gateway.request_id import URN
+
 MEDIA_TYPE: Final = "application/problem+json"
 _TYPE: Final = "urn:truceline:problem:"
 RETRY_AFTER_S: Final = 5
@@ -42,6 +44,7 @@ class Code(StrEnum):
     BAD_PARAMETER = "bad_parameter"
     SEVERAL_FOUND = "several_found"
     REPORT_UNKNOWN = "report_unknown"
+    CORRIDOR_UNKNOWN = "corridor_unknown"
     FORM_UNKNOWN = "form_unknown"
     TOO_MUCH_ASKED = "too_much_asked"
     TOOK_TOO_LONG = "took_too_long"
@@ -116,6 +119,9 @@ PROBLEMS: Final[Mapping[Code, Problem]] = {
         "No such report for this token",
         "Look at the id, and at what mission and sources the token is for.",
     ),
+    Code.CORRIDOR_UNKNOWN: Problem(
+        404, "No such corridor for this token", "GET /v1/corridors lists those that there are."
+    ),
     Code.FORM_UNKNOWN: Problem(
         406, "Nothing of what `Accept` names is given here", "Accept one of those in `forms`."
     ),
@@ -162,14 +168,15 @@ class ProblemError(Exception):
             found["WWW-Authenticate"] = 'Bearer realm="truceline"'
         return found
 
-    def body(self) -> bytes:
-        """The problem's document."""
+    def body(self, request_id: str = "") -> bytes:
+        """The problem's document, of a request."""
         problem = PROBLEMS[self.code]
         document = {
             "type": f"{_TYPE}{self.code}",
             "title": problem.title,
             "status": problem.status,
             "detail": f"{self.detail} {problem.to_do}".strip(),
+            **({"instance": f"{URN}{request_id}"} if request_id else {}),
             **self.more,
         }
         return msgspec.json.encode(document)

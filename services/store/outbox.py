@@ -44,11 +44,20 @@ class Queued(NamedTuple):
     source: str
 
 
+class Way(NamedTuple):
+    """How the events of a source go to Kafka."""
+
+    lane: int
+    topic: TopicName
+    partition_key: bytes
+
+
 class Waiting(NamedTuple):
     """A row of the outbox with the bytes of its submission."""
 
     lane: int
     id: int
+    key: Key
     topic: str
     partition_key: bytes
     raw: bytes
@@ -59,8 +68,11 @@ def lane_of(key: bytes) -> int:
     return crc32(key) % LANES
 
 
-_partition_key = lru_cache(maxsize=4096)(partition_key)
-"""Sources repeat."""
+@lru_cache(maxsize=4096)  # sources repeat
+def way_of(kind: EventKind, mission: str, source: str) -> Way:
+    """How an event goes."""
+    key = partition_key(mission, source)
+    return Way(lane_of(key), TOPIC_OF[kind], key)
 
 
 # Ids follow the order of the rows: of one key's versions the first is sent first.
@@ -74,9 +86,9 @@ ORDER BY place
 
 # A lane gives its oldest rows until they have so many bytes, but one at least, however large.
 _WAITING = """
-SELECT lane, id, topic, partition_key, raw
+SELECT lane, id, key, topic, partition_key, raw
 FROM (
-    SELECT held.lane, queued.id, queued.topic, queued.partition_key, submission.raw,
+    SELECT held.lane, queued.id, queued.key, queued.topic, queued.partition_key, submission.raw,
         sum(length(submission.raw)) OVER (PARTITION BY held.lane ORDER BY queued.id)
             - length(submission.raw) AS bytes_before
     FROM unnest(%b::smallint[]) AS held (lane),
@@ -114,16 +126,16 @@ def queue(conn: Connection, rows: Sequence[Queued]) -> None:
     """
     if not rows:
         return
-    keys = [_partition_key(row.mission, row.source) for row in rows]
+    ways = [way_of(row.kind, row.mission, row.source) for row in rows]
     conn.execute(
         _QUEUE,
         [
             Uuids.make([row.key for row in rows]),
             Instants.make([row.received_at for row in rows]),
             Int4s.make([row.revision for row in rows]),
-            Int2s.make([lane_of(key) for key in keys]),
-            Texts.make([TOPIC_OF[row.kind].value for row in rows]),
-            Byteas.make(keys),
+            Int2s.make([way.lane for way in ways]),
+            Texts.make([way.topic for way in ways]),
+            Byteas.make([way.partition_key for way in ways]),
         ],
     )
     conn.execute(f"NOTIFY {CHANNEL}".encode())
