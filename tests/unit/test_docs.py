@@ -57,7 +57,7 @@ PAGES = sorted(
     if path.is_file()
 )
 FOLDERS = (".ci", "docs", "examples", "geo", "migrations", "requirements", "services", "streams")
-FOR_TESTS = {"TRUCELINE_REAL_DATA", "TRUCELINE_UID", "TRUCELINE_GID"}
+FOR_TESTS = {"TRUCELINE_REAL_DATA", "TRUCELINE_UID", "TRUCELINE_GID", "TRUCELINE_GATEWAY_PORT"}
 """Of the tests and of docker-compose.yml, not of the program."""
 VARIABLES = {
     DATABASE_VARIABLE,
