@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint test demo bench bench-gateway chaos schema lock clean
+.PHONY: help install lint test demo bench bench-gateway bench-latency bench-flood chaos fuzz lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -42,8 +42,17 @@ bench: install ## Reports/s from Kafka to committed, beside a stock agent and ba
 bench-gateway: install ## Signed receipts/s over HTTP, beside a commit for each post
 	$(BIN)/python -m tests.bench.gateway
 
-chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUCELINE_CHAOS_SEED=N for another schedule)
+bench-flood: install ## p99 of the others while one sends 100 x its quota
+	$(BIN)/python -m tests.bench.flood
+
+bench-latency: install ## From receipt to committed assessment at 1,000 reports/s, all services running
+	$(BIN)/python -m tests.bench.latency
+
+chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUCELINE_CHAOS_SEED=N: another schedule)
 	$(BIN)/pytest -m slow -s tests/e2e
+
+fuzz: install ## 100,000 malformed requests to running gateways, then schemathesis
+	$(BIN)/python -m tests.fuzz
 
 lock: ## Make the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements/runtime.lock

@@ -61,14 +61,6 @@ def _allowed_s(conn: Connection, mission: str) -> float:
     return newest[0].corridor.unassessed_after_s if newest else 0.0
 
 
-def usable_later(intervals: Sequence[StoredInterval], now: datetime) -> bool:
-    """Whether it is shown usable at some time from now on; the past needs no look at what waits."""
-    return any(
-        interval.state in USABLE and (interval.ends_at is None or interval.ends_at > now)
-        for interval in intervals
-    )
-
-
 def overlay(intervals: Sequence[StoredInterval], now: datetime) -> list[StoredInterval]:
     """The intervals with everything usable from `now` on made unknown; the past stays as it was."""
     shown: list[StoredInterval] = []

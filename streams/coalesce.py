@@ -12,6 +12,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,14 @@ log = structlog.get_logger(__name__)
 
 DEFAULT_MAX_RECORDS: Final = 5_000
 DEFAULT_MAX_BYTES: Final = 64 * 1024 * 1024
+
+#: Batches of a few records do not begin in quicker succession: a transaction costs the same for one
+#: record as for twenty, and a stream of single ones would leave no processor to the rest of the
+#: way. What comes after a pause goes at once.
+BEAT_S: Final = 0.015
+
+#: So many records that wait are few: one lane takes them all.
+LITTLE_RECORDS: Final = 200
 
 #: sysexits' EX_SOFTWARE: processing raised; nothing of the batch was acknowledged.
 EXIT_PROCESS_FAILED: Final = 70
@@ -113,18 +122,25 @@ def end_process(code: int) -> NoReturn:
 
 
 class WaitingRoom:
-    """Bounded queue between the stream's reader and the one writer, counted in records and bytes.
+    """Bounded queue between the stream's reader and the lanes, counted in records and bytes.
 
     A full room makes the reader wait, then Faust's queue fills, then fetching pauses: a slow store
-    slows Kafka down instead of filling memory. One batch waits while another is written.
+    slows Kafka down instead of filling memory. One batch a lane waits while another is written.
+
+    A partition is in one lane's hands at a time, so that its records stay in order. Where little
+    waits, whichever lane is free takes all of it: one transaction instead of one a lane. Where much
+    does, each lane takes its own share of the partitions, so that all of them have work.
     """
 
-    def __init__(self, max_records: int, max_bytes: int) -> None:
+    def __init__(self, max_records: int, max_bytes: int, lanes: int = 1) -> None:
         self._max_records = max_records
         self._max_bytes = max_bytes
+        self._lanes = lanes
         self._events: deque[tuple[ChunkEvent, int, int]] = deque()
         self._records = 0
         self._bytes = 0
+        self._held: list[set[int]] = [set() for _ in range(lanes)]
+        self._begun = -BEAT_S
         self._changed = asyncio.Condition()
 
     async def put(self, event: ChunkEvent) -> None:
@@ -137,35 +153,79 @@ class WaitingRoom:
             self._bytes += size
             self._changed.notify_all()
 
-    async def take(self) -> list[ChunkEvent]:
-        """Wait for an event, then take all that fit into one batch, oldest first."""
+    async def take(self, lane: int = 0) -> list[ChunkEvent]:
+        """Wait for an event, then take all that fit into one batch, oldest first.
+
+        Their partitions are the lane's until its next call.
+        """
         async with self._changed:
-            await self._changed.wait_for(lambda: bool(self._events))
-            taken = self._take_what_fits()
+            self._held[lane] = set()
             self._changed.notify_all()
-            return taken
+        while True:
+            async with self._changed:
+                await self._changed.wait_for(lambda: any(map(self._may(lane), self._events)))
+                if (wait_s := self._pause_s()) <= 0:
+                    return self._take(lane)
+            await asyncio.sleep(wait_s)
 
     def _has_room(self) -> bool:
-        return self._records < self._max_records and self._bytes < self._max_bytes
+        return (
+            self._records < self._max_records * self._lanes
+            and self._bytes < self._max_bytes * self._lanes
+        )
 
-    def _take_what_fits(self) -> list[ChunkEvent]:
-        taken: list[ChunkEvent] = []
+    def _is_little(self) -> bool:
+        return self._records <= LITTLE_RECORDS
+
+    def _pause_s(self) -> float:
+        """How long the next batch has to wait; one that is worth a transaction does not."""
+        return self._begun + BEAT_S - time.monotonic() if self._is_little() else 0.0
+
+    def _may(self, lane: int) -> Callable[[tuple[ChunkEvent, int, int]], bool]:
+        """Whether a lane may take an event now."""
+        others = {it for held in self._held for it in held} - self._held[lane]
+        whole = self._is_little()
+
+        def may(entry: tuple[ChunkEvent, int, int]) -> bool:
+            partition = _partition(entry[0])
+            return partition not in others and (whole or partition % self._lanes == lane)
+
+        return may
+
+    def _take(self, lane: int) -> list[ChunkEvent]:
+        taken = self._take_what_fits(lane)
+        self._begun = time.monotonic()
+        self._held[lane] = {_partition(event) for event in taken}
+        self._changed.notify_all()
+        return taken
+
+    def _take_what_fits(self, lane: int) -> list[ChunkEvent]:
+        may, taken = self._may(lane), list[ChunkEvent]()
+        left: deque[tuple[ChunkEvent, int, int]] = deque()
         records_taken = bytes_taken = 0
-        while self._events:
-            event, records, size = self._events[0]
-            fits = (
-                records_taken + records <= self._max_records
-                and bytes_taken + size <= self._max_bytes
+        is_full = False
+        for entry in self._events:
+            event, records, size = entry
+            if is_full or not may(entry):
+                left.append(entry)
+                continue
+            is_full = bool(taken) and (
+                records_taken + records > self._max_records or bytes_taken + size > self._max_bytes
             )
-            if taken and not fits:
-                break
-            self._events.popleft()
+            if is_full:
+                left.append(entry)
+                continue
             taken.append(event)
             records_taken += records
             bytes_taken += size
+        self._events = left
         self._records -= records_taken
         self._bytes -= bytes_taken
         return taken
+
+
+def _partition(event: ChunkEvent) -> int:
+    return event.value.records[0].partition
 
 
 class _WriterThread:
@@ -212,8 +272,8 @@ class Coalescer:
     `process` runs in one thread of its own and may block and retry for as long as it likes. When it
     returns, the batch is committed and is acknowledged in order. When it raises, the process ends.
 
-    Given several, each is a lane: a partition's records always take the same one, in order, and
-    while one lane waits for the store another computes.
+    Given several, each is a lane: a partition is in one lane's hands at a time, in order, and while
+    one lane waits for the store another computes.
     """
 
     def __init__(
@@ -232,13 +292,13 @@ class Coalescer:
 
     async def run(self, stream: ChunkStream) -> None:
         """Read the stream until it is stopped; the body of an agent."""
-        rooms = [WaitingRoom(self._max_records, self._max_bytes) for _ in self._writers]
+        room = WaitingRoom(self._max_records, self._max_bytes, len(self._writers))
         writing = [
-            asyncio.create_task(self._or_end(partial(self._write, writer, room)))
-            for writer, room in zip(self._writers, rooms, strict=True)
+            asyncio.create_task(self._or_end(partial(self._write, writer, room, lane)))
+            for lane, writer in enumerate(self._writers)
         ]
         try:
-            await self._or_end(partial(self._read, stream, rooms))
+            await self._or_end(partial(self._read, stream, room))
         finally:
             for task in writing:
                 task.cancel()
@@ -253,14 +313,13 @@ class Coalescer:
             log.critical("coalescing failed, stopping", exc_info=True)
             self._end(EXIT_PROCESS_FAILED)
 
-    async def _read(self, stream: ChunkStream, rooms: Sequence[WaitingRoom]) -> None:
+    async def _read(self, stream: ChunkStream, room: WaitingRoom) -> None:
         async for event in stream.noack().events():
-            partition = event.value.records[0].partition
-            await rooms[partition % len(rooms)].put(event)
+            await room.put(event)
 
-    async def _write(self, writer: _WriterThread, room: WaitingRoom) -> None:
+    async def _write(self, writer: _WriterThread, room: WaitingRoom, lane: int) -> None:
         while True:
-            await self._write_batch(writer, await room.take())
+            await self._write_batch(writer, await room.take(lane))
 
     async def _write_batch(self, writer: _WriterThread, events: list[ChunkEvent]) -> None:
         ours = [event for event in events if not event.value.delivery.void]

@@ -10,6 +10,7 @@ begins, a ring that crosses itself). A whole number is written without a point: 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -42,7 +43,7 @@ def json_schema() -> Json:
         "title": _TITLE,
         "description": "A monitor's report or a corridor operator's status.",
         "anyOf": [{"$ref": "#/$defs/Report"}, {"$ref": "#/$defs/CorridorStatus"}],
-        "$defs": _schemas([Report, CorridorStatus], "#/$defs/{name}"),
+        "$defs": wire_schemas([Report, CorridorStatus], "#/$defs/{name}"),
     }
 
 
@@ -82,7 +83,8 @@ def asyncapi() -> Json:
     }
 
 
-def _schemas(types: list[type[msgspec.Struct]], ref_template: str) -> Json:
+def wire_schemas(types: Sequence[type[msgspec.Struct]], ref_template: str) -> Json:
+    """The schemas of these types and of all that they are made of, by name."""
     _, components = msgspec.json.schema_components(types, ref_template=ref_template)
     schemas: Json = _tightened(components)
     if "Report" in schemas:
@@ -113,7 +115,7 @@ def _detail_rule(kind: Kind) -> Json:
 
 def _draft_07_schemas() -> Json:
     """AsyncAPI's own schema format is JSON Schema draft 07, which writes tuples otherwise."""
-    schemas = _schemas([Report, CorridorStatus, Rejection], "#/components/schemas/{name}")
+    schemas = wire_schemas([Report, CorridorStatus, Rejection], "#/components/schemas/{name}")
     draft_07: Json = _older_tuples(schemas)
     return draft_07
 

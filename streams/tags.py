@@ -7,11 +7,13 @@ more than possible, and it opens, settles and declares nothing (architecture.md,
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from hmac import compare_digest
 from typing import NamedTuple
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from msgspec import Struct
 
 from streams.vocabulary import Authentication
@@ -67,16 +69,19 @@ _KEY_ID_LIMIT = 64
 
 
 @lru_cache(maxsize=256)
-def _keyed(secret: bytes) -> hmac.HMAC:
-    """The hash with the key taken in; copying it costs less than keying a new one."""
-    return hmac.new(secret, digestmod="sha256")
+def _keyed(secret: bytes) -> HMAC:
+    """The hash with the key taken in; copying it costs less than keying a new one.
+
+    `cryptography`'s, which copies in half the time of the standard library's, written in Python.
+    """
+    return HMAC(secret, SHA256())
 
 
 def _digest(secret: bytes, raw: bytes) -> bytes:
     """HMAC-SHA-256 of `raw`, lower-case hex."""
     keyed = _keyed(secret).copy()
     keyed.update(raw)
-    return keyed.hexdigest().encode()
+    return keyed.finalize().hex().encode()
 
 
 def make_tag(key: ProducerKey, raw: bytes) -> list[tuple[str, bytes]]:
@@ -97,15 +102,16 @@ def read_tag(keys: Mapping[str, ProducerKey], headers: Headers, raw: bytes) -> T
             tag = HINT
     if key_id is None or digest is None:
         return tag
-    name = key_id.decode("ascii", errors="replace")[:_KEY_ID_LIMIT]
+    name = _name(key_id)
     key = keys.get(name)
     if key is None:
         return Tag(None, name, Authentication.TAG_UNKNOWN_KEY)
-    if not hmac.compare_digest(_digest(key.secret, raw), digest):
+    if not compare_digest(_digest(key.secret, raw), digest):
         return Tag(None, name, Authentication.TAG_MISMATCH)
-    return _valid(key)
+    return Tag(key, key.id, Authentication.TAG_VALID)
 
 
 @lru_cache(maxsize=256)
-def _valid(key: ProducerKey) -> Tag:
-    return Tag(key, key.id, Authentication.TAG_VALID)
+def _name(key_id: bytes) -> str:
+    """What a header calls a key, of which a stranger may have written anything."""
+    return key_id.decode("ascii", errors="replace")[:_KEY_ID_LIMIT]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache, partial
 
 import rich_click as click
 
-from services.behind import USABLE, ask_lag, is_behind, overlay, usable_later
+from services.behind import ask_lag
 from services.cli.output import (
     INSTANT,
     instant,
@@ -17,19 +18,15 @@ from services.cli.output import (
     span,
 )
 from services.errors import NotFoundError
-from services.lag import Lag
 from services.settings import load_settings
 from services.store.engine import Connection, connect
-from services.store.generations import StoredInterval, known_intervals
-from services.store.instants import SINCE_EVER
-from services.store.queries.corridors import CorridorName, availability, corridors
-from streams.vocabulary import Availability
+from services.store.generations import NOTHING_KNOWN, StoredInterval
+from services.store.queries.corridors import CorridorName, corridors
+from services.timeline import state_now, timeline, within
 
 KNOWN_AT = click.option("--known-at", type=INSTANT, help="By what was known then. Default: now.")
 MISSION = click.option("--mission", help="Where several missions use the id.")
 NOTE = "unknown is not open. Permission is not safety."
-NOTHING_KNOWN = StoredInterval(SINCE_EVER, None, Availability.UNKNOWN, "nothing_known", (), None)
-"""What a corridor is where no generation of it speaks: never absent, never open."""
 
 
 class UnknownCorridorError(NotFoundError):
@@ -56,8 +53,8 @@ def list_(mission: str | None, *, as_json: bool) -> None:
     """
     now, settings = datetime.now(UTC), load_settings()
     with connect(settings.database()) as conn:
-        lag = ask_lag(settings)
-        rows = [(name, _state(conn, lag, name, now)) for name in corridors(conn, mission)]
+        lag = cache(partial(ask_lag, settings))
+        rows = [(name, state_now(conn, lag, name, now)) for name in corridors(conn, mission)]
     if as_json:
         for name, interval in rows:
             print_json({**name._asdict(), "at": now, **interval._asdict()})
@@ -71,14 +68,6 @@ def list_(mission: str | None, *, as_json: bool) -> None:
         ],
         note=NOTE,
     )
-
-
-def _state(conn: Connection, lag: Lag | None, name: CorridorName, now: datetime) -> StoredInterval:
-    """The state now; nobody is told that it is usable while something waits too long."""
-    found = availability(conn, name.mission, name.corridor_id, now, now) or NOTHING_KNOWN
-    if found.state in USABLE and is_behind(conn, lag, name.mission, now):
-        return overlay([found], now)[-1]
-    return found
 
 
 @corridor.command(
@@ -116,14 +105,8 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
     now, settings = datetime.now(UTC), load_settings()
     with connect(settings.database()) as conn:
         name = _one(conn, corridor_id, mission)
-        intervals = known_intervals(conn, name.mission, name.corridor_id, known_at or now).intervals
-        if (
-            known_at is None
-            and usable_later(intervals, now)
-            and is_behind(conn, ask_lag(settings), name.mission, now)
-        ):
-            intervals = overlay(intervals, now)
-    known_at = known_at or now
+        intervals = timeline(conn, partial(ask_lag, settings), name, now, known_at)
+    known_at = min(known_at or now, now)
     if instant_at is not None:
         since = until = instant_at
     asked = [interval for interval in intervals if within(interval, since, until)]
@@ -175,14 +158,6 @@ def _valid_to(interval: StoredInterval) -> str | None:
     if interval.not_valid_after is None:
         return None
     return instant(interval.not_valid_after).removeprefix(f"{interval.starts_at:%Y-%m-%d} ")
-
-
-def within(interval: StoredInterval, since: datetime | None, until: datetime | None) -> bool:
-    """Whether the interval has a moment in [since, until]."""
-    begins_in_time = until is None or interval.starts_at <= until
-    return begins_in_time and (
-        since is None or interval.ends_at is None or interval.ends_at > since
-    )
 
 
 def _one(conn: Connection, corridor_id: str, mission: str | None) -> CorridorName:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 import rich_click as click
 
-from services.cli.corridor import print_intervals, within
+from services.cli.corridor import print_intervals
 from services.cli.output import print_json, print_lines, print_table
 from services.cli.violations import print_totals
 from services.demo import (
@@ -27,6 +27,7 @@ from services.store.engine import Connection, connect
 from services.store.generations import known_intervals
 from services.store.queries.corridors import CorridorName
 from services.store.queries.totals import overall, totals, verdicts
+from services.timeline import within
 from streams.assessment import STATUS
 
 CORRIDOR = CorridorName(MISSION, "zolote-road")

@@ -51,10 +51,9 @@ class Admission:
             ProblemError: too many came from there.
         """
         name, now_ns = self._address_name(address), self._clock_ns()
-        wait_ns = self._strangers.wait_ns(name, 1, now_ns)
+        wait_ns = self._strangers.take(name, 1, now_ns)
         if wait_ns:
             raise ProblemError(Code.TOO_MANY_STRANGERS, retry_after_s=seconds(wait_ns))
-        self._strangers.take(name, 1, now_ns)
 
     def request(self, token_id: str) -> None:
         """A request under a token; what its events used up is asked before they are read.
@@ -63,13 +62,13 @@ class Admission:
             ProblemError: the token has to wait.
         """
         now_ns = self._clock_ns()
-        wait_ns = max(
-            self._requests.wait_ns(token_id, 1, now_ns) or 0,
-            self._events.wait_ns(token_id, 1, now_ns) or 0,
-        )
+        wait_ns = self._events.wait_ns(token_id, 1, now_ns)
+        if wait_ns:
+            wait_ns = max(wait_ns, self._requests.wait_ns(token_id, 1, now_ns) or 0)
+        else:
+            wait_ns = self._requests.take(token_id, 1, now_ns)
         if wait_ns:
             raise ProblemError(Code.TOO_MANY, retry_after_s=seconds(wait_ns))
-        self._requests.take(token_id, 1, now_ns)
 
     def events(self, token_id: str, count: int) -> None:
         """Events under a token, all of a body or none.
@@ -84,10 +83,9 @@ class Admission:
         if not self.day.has_room(token_id, count, now):
             raise ProblemError(Code.DAY_IS_FULL, retry_after_s=until_midnight_s(now))
         now_ns = self._clock_ns()
-        wait_ns = self._events.wait_ns(token_id, count, now_ns)
+        wait_ns = self._events.take(token_id, count, now_ns)
         if wait_ns:
             raise ProblemError(Code.TOO_MANY, retry_after_s=seconds(wait_ns))
-        self._events.take(token_id, count, now_ns)
         self.day.add(token_id, count, now)
 
     def _address_name(self, address: str) -> bytes:

@@ -7,23 +7,48 @@ Place on the data's way: the routes that people and programs read from. Nothing 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes, urlencode
 
 import msgspec
 from litestar import Request, Response
 
+from services.gateway.ask_corridors import (
+    INTERVALS,
+    NOTE,
+    STATES,
+    AvailabilityAsked,
+    ask_availability,
+    ask_corridors,
+)
 from services.gateway.ask_report import ask_report
+from services.gateway.ask_violations import SHAPE, ViolationAsked, ask_violations
+from services.gateway.cursors import Cursors
 from services.gateway.parameters import Parameters, bad
 from services.gateway.readers import Readers
-from services.gateway.represent import JSON_ALONE, Representation, choose
+from services.gateway.represent import (
+    EVERY_FORM,
+    JSON_ALONE,
+    TABLES,
+    Representation,
+    choose,
+    write_items,
+)
+from services.store.queries.violations import STANDING
 from services.tokens.token import Token
+from streams.vocabulary import Verdict, ViolationKind
 
 Asked = Request[Any, Any, Any]
 _REPORTS: Final = b"/v1/reports/"
 _HEADERS: Final = {"Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
 """What is disclosed is disclosed to one token: no cache between may hand it to another."""
+
+VIOLATION_FILTERS: Final = ("agreement", "zone", "term", "kind", "verdict", "from", "to")
+PAGING: Final = ("limit", "after")
+AVAILABILITY_PARAMETERS: Final = ("at", "from", "to", "known_at", "limit")
 
 
 async def answer_report(request: Asked) -> Response[bytes]:
@@ -34,6 +59,68 @@ async def answer_report(request: Asked) -> Response[bytes]:
     question = partial(ask_report, token=token, event_id=event_id, source=parameters.text("source"))
     found = await _readers(request).ask(token, question)
     return _respond(request, Representation(form, msgspec.json.encode(found)))
+
+
+async def answer_violations(request: Asked) -> Response[bytes]:
+    """A page of violations, the newest first."""
+    parameters = _parameters(request, (*VIOLATION_FILTERS, *PAGING))
+    form = choose(request.headers.get("accept", ""), EVERY_FORM)
+    token, cursors = _token(request), _cursors(request)
+    bound = _bound(token, request, parameters)
+    after = parameters.text("after")
+    since, until = parameters.span()
+    verdict = parameters.word("verdict", Verdict)
+    if verdict is not None and verdict not in STANDING:
+        raise bad("verdict", f"must be one of {', '.join(STANDING)}")
+    asked = ViolationAsked(
+        agreement=parameters.text("agreement"),
+        zone=parameters.text("zone"),
+        term=parameters.text("term"),
+        kind=parameters.word("kind", ViolationKind),
+        verdict=verdict,
+        since=since,
+        until=until,
+        limit=parameters.limit(),
+        after=None if after is None else cursors.open(after, bound),
+    )
+    page = await _readers(request).ask(token, partial(ask_violations, token=token, asked=asked))
+    more = None if page.next is None else {"after": cursors.seal(page.next, bound)}
+    link = _next(request, parameters, more)
+    body = write_items(form, page.told, {"next": link} if link else {}, SHAPE)
+    return _respond(request, Representation(form, body, _link(link)))
+
+
+async def answer_corridors(request: Asked) -> Response[bytes]:
+    """Every corridor with its state now."""
+    _parameters(request, ())
+    form = choose(request.headers.get("accept", ""), EVERY_FORM)
+    token, lags = _token(request), request.app.state.lags
+    question = partial(ask_corridors, token=token, ask_lag=lags.ask, now=datetime.now(UTC))
+    found = await _readers(request).ask(token, question)
+    return _respond(request, Representation(form, write_items(form, found, {"note": NOTE}, STATES)))
+
+
+async def answer_availability(request: Asked, corridor_id: str) -> Response[bytes]:
+    """A corridor's intervals, in order."""
+    parameters = _parameters(request, AVAILABILITY_PARAMETERS)
+    form = choose(request.headers.get("accept", ""), TABLES)
+    since, until = parameters.span()
+    at = parameters.instant("at")
+    if at is not None and (since or until):
+        raise bad("at", "asks for one moment, `from` and `to` for several; choose")
+    asked = AvailabilityAsked(
+        corridor_id, at, since, until, parameters.instant("known_at"), parameters.limit()
+    )
+    token, lags = _token(request), request.app.state.lags
+    question = partial(
+        ask_availability, token=token, ask_lag=lags.ask, now=datetime.now(UTC), asked=asked
+    )
+    found = await _readers(request).ask(token, question)
+    more = None if found.next is None else {"from": found.next.isoformat()}
+    link = _next(request, parameters, more)
+    beside = {"note": NOTE, **({"next": link} if link else {})}
+    body = write_items(form, found.told, beside, INTERVALS)
+    return _respond(request, Representation(form, body, _link(link)))
 
 
 def _parameters(request: Asked, known: tuple[str, ...]) -> Parameters:
@@ -48,6 +135,30 @@ def _token(request: Asked) -> Token:
 def _readers(request: Asked) -> Readers:
     readers: Readers = request.app.state.readers
     return readers
+
+
+def _cursors(request: Asked) -> Cursors:
+    cursors: Cursors = request.app.state.cursors
+    return cursors
+
+
+def _bound(token: Token, request: Asked, parameters: Parameters) -> bytes:
+    """What a cursor is good for: this route and these filters, for this mission and agreement."""
+    filters = {name: parameters.given.get(name) for name in VIOLATION_FILTERS}
+    return msgspec.json.encode([request.url.path, token.mission, token.agreement, filters])
+
+
+def _next(request: Asked, parameters: Parameters, changed: Mapping[str, str] | None) -> str | None:
+    """The same question for the page that follows, as a reference relative to the host."""
+    if changed is None:
+        return None
+    query = urlencode({**parameters.given, **changed}, quote_via=quote)
+    return f"{request.url.path}?{query}"
+
+
+def _link(following: str | None) -> dict[str, str]:
+    """RFC 8288."""
+    return {"Link": f'<{following}>; rel="next"'} if following else {}
 
 
 def _id(request: Asked) -> str:

@@ -3,7 +3,11 @@
     POST /v1/reports            reporter             one report, or many
     POST /v1/corridor-status    corridor_operator    one status, or many
     GET  /v1/reports/{id}       who works with reports: receipts, state, readings
+    GET  /v1/violations         every role, as far as it sees: what stands, page by page
+    GET  /v1/corridors          every role: each corridor's state now
+    GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/receipt-keys       everybody            the public keys that verify receipts
+    GET  /schema/openapi.json   everybody            what all of these take and answer
     GET  /healthz, /readyz      everybody            alive; able to store
     GET  /metrics               admin                figures for Prometheus, no names
 
@@ -28,19 +32,27 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import DefineMiddleware
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import FromPath
 
+from services.behind import ask_lag
 from services.gateway.admission import Admission
-from services.gateway.answer_questions import answer_report
+from services.gateway.answer_questions import (
+    answer_availability,
+    answer_corridors,
+    answer_report,
+    answer_violations,
+)
 from services.gateway.callers import Callers
+from services.gateway.cursors import Cursors
 from services.gateway.day_stored import DayStored
+from services.gateway.describe import describe
 from services.gateway.disclosure import READS_REPORTS
 from services.gateway.door import ENTRANT, Behind, Door
 from services.gateway.figures import StoreFigures, make_tally
 from services.gateway.group import GroupWriter
 from services.gateway.identify import identify
 from services.gateway.intake import Intake
+from services.gateway.lags import Lags
 from services.gateway.post_route import REPORTS, STATUSES, PostRoute
 from services.gateway.present import present
 from services.gateway.problems import MEDIA_TYPE, RETRY_AFTER_S, Code, ProblemError
@@ -62,6 +74,8 @@ log = structlog.get_logger(__name__)
 MAY: Final = "may"
 """The option of a route that says who may call it: a set of roles, or `EVERYBODY`."""
 EVERYBODY: Final = "everybody"
+EVERY_ROLE: Final = frozenset(Role)
+"""Whoever has a token; how much it is told says `disclosure`."""
 
 Asked = Request[Any, Any, Any]
 
@@ -109,12 +123,36 @@ async def get_report(request: Asked) -> Response[bytes]:
     return await answer_report(request)
 
 
+@get("/v1/violations", opt={MAY: EVERY_ROLE})
+async def get_violations(request: Asked) -> Response[bytes]:
+    """The violations that stand, the newest first, page by page."""
+    return await answer_violations(request)
+
+
+@get("/v1/corridors", opt={MAY: EVERY_ROLE})
+async def get_corridors(request: Asked) -> Response[bytes]:
+    """Every corridor with its state now."""
+    return await answer_corridors(request)
+
+
+@get("/v1/corridors/{corridor_id:str}/availability", opt={MAY: EVERY_ROLE})
+async def get_availability(request: Asked, corridor_id: FromPath[str]) -> Response[bytes]:
+    """When a corridor was, is and will be known to be usable, and why it is not."""
+    return await answer_availability(request, corridor_id)
+
+
 @get("/v1/receipt-keys", opt={MAY: EVERYBODY}, sync_to_thread=True)
 def get_receipt_keys(request: Asked) -> Response[bytes]:
     """The public keys that verify receipts: keep a copy of your own."""
     folder = request.app.state.settings.receipt_keys
     keys = write_public(read_public(folder / PUBLIC_FILE), indent=2)
     return Response(keys, media_type=MediaType.JSON)
+
+
+@get("/schema/openapi.json", opt={MAY: EVERYBODY}, sync_to_thread=False)
+def get_schema(request: Asked) -> Response[bytes]:
+    """This description: OpenAPI 3.1."""
+    return Response(request.app.state.schema, media_type=MediaType.JSON)
 
 
 @get("/healthz", opt={MAY: EVERYBODY}, sync_to_thread=False)
@@ -144,7 +182,11 @@ ROUTES: Final = (
     post_reports,
     post_statuses,
     get_report,
+    get_violations,
+    get_corridors,
+    get_availability,
     get_receipt_keys,
+    get_schema,
     get_healthz,
     get_readyz,
     get_metrics,
@@ -161,6 +203,11 @@ def require_declared(routes: Iterable[BaseRouteHandler]) -> None:
         may = route.opt.get(MAY)
         if may != EVERYBODY and not (isinstance(may, frozenset) and may <= frozenset(Role)):
             raise Undeclared(f"{sorted(route.paths)} does not say who may call it")
+
+
+def described() -> bytes:
+    """The description of all routes, as JSON."""
+    return describe([(route, route.opt[MAY]) for route in ROUTES])
 
 
 def _problem(request: Asked, error: ProblemError) -> Response[bytes]:
@@ -196,21 +243,30 @@ def make_gateway(settings: Settings) -> Litestar:
     require_declared(ROUTES)
     url = settings.api_database()
     tally, store_figures = make_tally(), StoreFigures(url)
-    took = partial(tally.observe, GROUP_SECONDS)
-    writer = GroupWriter(url, Signers(settings.receipt_keys), took=took)
-    readers = Readers(url)
+    signers = Signers(settings.receipt_keys)
+    writer = GroupWriter(url, signers, took=partial(tally.observe, GROUP_SECONDS))
+    readers, lags = Readers(url), Lags(partial(ask_lag, settings))
     callers, admission = Callers(url), Admission(settings.limits)
     door = Door(admission, callers, tally, settings.proxy)
-    state = {"readers": readers, "callers": callers, "settings": settings, "tally": tally}
-    state["exporter"] = Exporter(
-        Program.GATEWAY, lambda: {**tally.figures(), **store_figures.figures()}
-    )
+    state = {
+        "readers": readers,
+        "callers": callers,
+        "settings": settings,
+        "cursors": Cursors(signers),
+        "lags": lags,
+        "schema": described(),
+        "tally": tally,
+        "exporter": Exporter(
+            Program.GATEWAY, lambda: {**tally.figures(), **store_figures.figures()}
+        ),
+    }
 
     @asynccontextmanager
     async def running(_: Litestar) -> Any:  # noqa: ANN401 (Litestar's lifespan)
         writer.start()
         yield
         readers.stop()
+        lags.stop()
         await asyncio.to_thread(writer.stop)
         store_figures.close()
 
@@ -230,9 +286,7 @@ def make_gateway(settings: Settings) -> Litestar:
         lifespan=[running],
         on_app_init=[with_state],
         request_max_body_size=HIGHEST_BODY_BYTES,
-        openapi_config=OpenAPIConfig(
-            title="Truceline", version="1.0.0", render_plugins=[JsonRenderPlugin()]
-        ),
+        openapi_config=None,  # `describe` says more than could be guessed from the routes
         logging_config=None,
     )
     app.asgi_handler = PostRoute(

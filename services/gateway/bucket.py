@@ -39,10 +39,17 @@ class Buckets(Generic[Name]):
         missing = count * NS - self._level(name, now_ns)
         return max(0, -(-missing // self._rate.per_s))
 
-    def take(self, name: Name, count: int, now_ns: int) -> None:
-        """Take what `wait_ns` has just said may be taken."""
+    def take(self, name: Name, count: int, now_ns: int) -> int | None:
+        """What `wait_ns` says; where that is 0, they are taken."""
+        if count > self._rate.burst:
+            return None
         level = self._level(name, now_ns) - count * NS
-        assert level >= 0, "wait_ns is asked first"
+        if level < 0:
+            return -(level // self._rate.per_s)
+        self._keep(name, level, now_ns)
+        return 0
+
+    def _keep(self, name: Name, level: int, now_ns: int) -> None:
         self._levels[name] = level, now_ns
         self._levels.move_to_end(name)
         if len(self._levels) > self._names_limit:

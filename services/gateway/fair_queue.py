@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
+
+from msgspec import Struct
 
 from services.gateway.room import Room
 
@@ -27,8 +28,7 @@ EVENTS_LIMIT: Final = 40_000
 BYTES_LIMIT: Final = 256 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[Item]):
+class Entry(Struct, Generic[Item], frozen=True, gc=False):
     """What waits, and how much it is."""
 
     item: Item

@@ -49,6 +49,10 @@ class _Waiting(Struct, frozen=True, gc=False):
     done: asyncio.Future[list[Outcome]]
 
 
+def _piece(posts: Sequence[Post], loop: asyncio.AbstractEventLoop) -> _Waiting:
+    return _Waiting(posts, loop, loop.create_future())
+
+
 class GroupWriter:
     """Takes posts from the event loop, stores them in groups, and gives the outcomes back."""
 
@@ -92,19 +96,10 @@ class GroupWriter:
         if not posts:
             return []
         loop = asyncio.get_running_loop()
-        pieces = [
-            _Waiting(posts[at : at + QUANTUM], loop, loop.create_future())
-            for at in range(0, len(posts), QUANTUM)
-        ]
-        entries = [
-            Entry(one, len(one.posts), sum(len(post.raw) for post in one.posts)) for one in pieces
-        ]
-        with self._changed:
-            if not self._waiting.put(token_id, entries):
-                raise BusyError
-            self._changed.notify()
-        if len(pieces) == 1:
-            return await pieces[0].done
+        if len(posts) <= QUANTUM:
+            return await self._put(token_id, [_piece(posts, loop)])[0].done
+        parts = [posts[at : at + QUANTUM] for at in range(0, len(posts), QUANTUM)]
+        pieces = self._put(token_id, [_piece(part, loop) for part in parts])
         # Each is waited for, also after one that failed: what is told is told once.
         told = await asyncio.gather(*(one.done for one in pieces), return_exceptions=True)
         outcomes: list[Outcome] = []
@@ -113,6 +108,16 @@ class GroupWriter:
                 raise result
             outcomes += result
         return outcomes
+
+    def _put(self, token_id: str, pieces: list[_Waiting]) -> list[_Waiting]:
+        entries = [
+            Entry(one, len(one.posts), sum([len(post.raw) for post in one.posts])) for one in pieces
+        ]
+        with self._changed:
+            if not self._waiting.put(token_id, entries):
+                raise BusyError
+            self._changed.notify()
+        return pieces
 
     # --- the thread -----------------------------------------------------------------------------
 
@@ -156,8 +161,8 @@ class GroupWriter:
             name = f"truceline gateway {os.getpid()}"
             self._conn = connect(self._url, name=name, scoped=True)
             # What is committed long after its instant of receipt could be taken for lost.
+            self._conn.autocommit = True  # `take_in` begins its transactions
             self._conn.execute(f"SET statement_timeout = '{STATEMENT_S}s'".encode())
-            self._conn.commit()
         received_at = self._now()
         outcomes = take_in(self._conn, posts, self._signers.at(received_at), received_at)
         reached(Point.GATEWAY_WRITTEN)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from services.gateway.admission import Admission
 from services.gateway.answers import answer_many, answer_one
@@ -25,6 +27,7 @@ from services.gateway.read_body import (
 )
 from services.gateway.read_event import read_event
 from services.gateway.record import Record
+from services.gateway.turns import Turns
 from services.tokens.token import Token
 from streams.keys import EventKind
 
@@ -32,11 +35,9 @@ JSON = "application/json"
 NDJSON = "application/x-ndjson"
 AT_ONCE = 100
 """Events that are read before other requests get their turn."""
-AT_ONCE_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, gc=False):
     """What goes back where nothing is a problem."""
 
     status: int
@@ -61,6 +62,7 @@ class Intake:
     writer: GroupWriter
     admission: Admission
     record: Record
+    turns: Turns = field(default_factory=Turns)
 
     async def take(  # noqa: PLR0913, PLR0917 (a request is all of these)
         self,
@@ -76,18 +78,29 @@ class Intake:
         Raises:
             ProblemError: the body, or the one event in it, is refused.
         """
-        if len(body) > AT_ONCE_BYTES and coding:
-            unpacked = await asyncio.to_thread(_unpacked, body, coding)  # lets the others by
+        if coding:
+            async with self.turns.turn(token.id):
+                # Beside the others: a few bytes may unpack to as much as is ever taken.
+                unpacked = await asyncio.to_thread(_unpacked, body, coding)
+                read = await self._read(kind, token, media_type, unpacked)
+                del unpacked
         else:
-            unpacked = _unpacked(body, coding)
+            read = await self._read(kind, token, media_type, body)
+        outcomes = await self._store(token, read, request_id)
+        if media_type == JSON:
+            (outcome,) = outcomes
+            return Answer(int(outcome.status), JSON, answer_one(outcome))
+        return Answer(Status.KNOWN, NDJSON, answer_many(outcomes))
+
+    async def _read(
+        self, kind: EventKind, token: Token, media_type: str, body: bytes
+    ) -> list[Post | Outcome]:
         if media_type == JSON:
             self.admission.events(token.id, 1)
-            (outcome,) = await self._store(token, [read_event(kind, unpacked, token)], request_id)
-            return Answer(int(outcome.status), JSON, answer_one(outcome))
-        lines = _lines(unpacked)
+            return [read_event(kind, body, token)]
+        lines = _lines(body)
         self.admission.events(token.id, len(lines))
-        outcomes = await self._store(token, await _read_lines(kind, lines, token), request_id)
-        return Answer(Status.KNOWN, NDJSON, answer_many(outcomes))
+        return await _read_lines(kind, lines, token)
 
     async def _store(
         self, token: Token, read: Sequence[Post | Outcome], request_id: str

@@ -6,9 +6,17 @@ or cannot be read is refused: a filter that is silently passed over shows more t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Final, TypeVar
 
 from services.gateway.problems import Code, ProblemError
+
+LIMIT: Final = 1_000
+DEFAULT_LIMIT: Final = 100
+
+Words = TypeVar("Words", bound=Enum)
 
 
 class Parameters:
@@ -25,9 +33,57 @@ class Parameters:
                 raise bad(name, "holds a character that no word has")
             self._given[name] = value
 
+    @property
+    def given(self) -> Mapping[str, str]:
+        """As they came."""
+        return self._given
+
     def text(self, name: str) -> str | None:
         """A word as it came; None: not given."""
         return self._given.get(name)
+
+    def instant(self, name: str) -> datetime | None:
+        """An instant, RFC 3339 with its UTC offset."""
+        text = self._given.get(name)
+        if text is None:
+            return None
+        read: datetime | None
+        try:
+            # A "+" that was not percent-encoded comes as a space.
+            read = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+            read = read.astimezone(UTC) if read.tzinfo else None
+        except (ValueError, OverflowError):
+            read = None
+        if read is None:
+            raise bad(name, "must be a time with its UTC offset, e.g. 2026-03-01T08:00:00Z")
+        return read
+
+    def word(self, name: str, words: type[Words]) -> Words | None:
+        """One of a vocabulary's words."""
+        text = self._given.get(name)
+        if text is None:
+            return None
+        try:
+            return words(text)
+        except ValueError:
+            listed = ", ".join(str(word.value) for word in words)
+            raise bad(name, f"must be one of {listed}") from None
+
+    def limit(self) -> int:
+        """How many at most on a page."""
+        text = self._given.get("limit")
+        if text is None:
+            return DEFAULT_LIMIT
+        if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= LIMIT):
+            raise bad("limit", f"must be a number from 1 to {LIMIT}")
+        return int(text)
+
+    def span(self) -> tuple[datetime | None, datetime | None]:
+        """`from` and `to`, in order."""
+        start, end = self.instant("from"), self.instant("to")
+        if start is not None and end is not None and end < start:
+            raise bad("to", "lies before `from`")
+        return start, end
 
 
 def bad(name: str, what: str) -> ProblemError:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
@@ -47,6 +48,7 @@ REPORTS: Final = Posting("/v1/reports", EventKind.REPORT, frozenset({Role.REPORT
 STATUSES: Final = Posting(
     "/v1/corridor-status", EventKind.CORRIDOR_STATUS, frozenset({Role.CORRIDOR_OPERATOR})
 )
+TOO_MANY: Final = HTTPStatus.TOO_MANY_REQUESTS
 POSTINGS: Final[Mapping[str, Posting]] = {one.path: one for one in (REPORTS, STATUSES)}
 
 
@@ -71,28 +73,13 @@ class PostRoute:
         headers = dict(scope["headers"])
         request_id = request_id_of(headers.get(HEADER, b""))
         try:
-            try:
-                entrant = self.door.admit(scope, headers)
-            except ProblemError as problem:
-                await self.door.refuse(problem, send, request_id)
-                return
-            token = await identify(self.callers, entrant, posting.may)
-            self.day_stored.ask(token.mission)
-            media_type = _media_type(headers.get(b"content-type", b""))
-            coding = headers.get(b"content-encoding", b"").decode("latin-1")
-            length = headers.get(b"content-length", b"")
-            body = await self.bodies.receive(receive, length, token.id)
-            try:
-                answer = await self.intake.take(
-                    posting.kind, token, media_type, coding, body, request_id
-                )
-            finally:
-                self.bodies.release(token.id, len(body))
+            answer = await self._take(posting, scope, receive, headers, request_id)
         except ProblemError as problem:
-            await self._refuse(send, problem, request_id)
+            # A refusal may be held: not with it the frames it came from, and the body in them.
+            await self._refuse(problem.with_traceback(None), send, request_id)
         except Exception:  # one fault is no other request's: it is told, and written down
             log.exception("a request failed", path=posting.path, request_id=request_id)
-            await self._refuse(send, ProblemError(Code.FAULT), request_id)
+            await self._refuse(ProblemError(Code.FAULT), send, request_id)
         else:
             await _send(send, answer, request_id)
 
@@ -105,7 +92,31 @@ class PostRoute:
         scope["state"][STATE] = request_id
         await self.app(scope, receive, named(send, request_id))
 
-    async def _refuse(self, send: Send, problem: ProblemError, request_id: str) -> None:
+    async def _take(
+        self,
+        posting: Posting,
+        scope: Scope,
+        receive: Receive,
+        headers: dict[bytes, bytes],
+        request_id: str,
+    ) -> Answer:
+        entrant = self.door.admit(scope, headers)
+        token = await identify(self.callers, entrant, posting.may)
+        self.day_stored.ask(token.mission)
+        media_type = _media_type(headers.get(b"content-type", b""))
+        coding = headers.get(b"content-encoding", b"").decode("latin-1")
+        length = headers.get(b"content-length", b"")
+        body = await self.bodies.receive(receive, length, token.id)
+        try:
+            return await self.intake.take(posting.kind, token, media_type, coding, body, request_id)
+        finally:
+            self.bodies.release(token.id, len(body))
+
+    async def _refuse(self, problem: ProblemError, send: Send, request_id: str) -> None:
+        """Who sends more than he may waits for the word: also whose body was read to know it."""
+        if problem.status == TOO_MANY:
+            await self.door.refuse(problem, send, request_id)
+            return
         self.tally.count(PROBLEMS, 1, problem.code.value)
         await send_problem(send, problem, request_id)
 

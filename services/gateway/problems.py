@@ -44,6 +44,7 @@ class Code(StrEnum):
     BAD_PARAMETER = "bad_parameter"
     SEVERAL_FOUND = "several_found"
     REPORT_UNKNOWN = "report_unknown"
+    CORRIDOR_UNKNOWN = "corridor_unknown"
     FORM_UNKNOWN = "form_unknown"
     TOO_MUCH_ASKED = "too_much_asked"
     TOOK_TOO_LONG = "took_too_long"
@@ -117,6 +118,9 @@ PROBLEMS: Final[Mapping[Code, Problem]] = {
         404,
         "No such report for this token",
         "Look at the id, and at what mission and sources the token is for.",
+    ),
+    Code.CORRIDOR_UNKNOWN: Problem(
+        404, "No such corridor for this token", "GET /v1/corridors lists those that there are."
     ),
     Code.FORM_UNKNOWN: Problem(
         406, "Nothing of what `Accept` names is given here", "Accept one of those in `forms`."

@@ -15,7 +15,8 @@ from services.limits import HIGHEST_BODY_BYTES
 
 UNPACKED_LIMIT: Final = 64 * 1024 * 1024
 LINES_LIMIT: Final = 5_000
-_PIECE: Final = 64 * 1024
+_PIECE: Final = 1024
+"""Of zstd, read at once: 4 bytes may unpack to 128 KiB, so that this is at most 32 MiB."""
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
@@ -76,17 +77,26 @@ def _gunzip(body: bytes) -> bytes:
 def _unzstd(body: bytes) -> bytes:
     parts: list[bytes] = []
     room = UNPACKED_LIMIT
+    unpacker = zstandard.ZstdDecompressor(max_window_size=1 << 27)
+    frame = None
+    # Not by the library's reader: at the end of its input it cannot say whether a frame broke off.
     try:
-        with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
-            body, read_across_frames=True
-        ) as reader:
-            while part := reader.read(_PIECE):
-                room -= len(part)
-                if room < 0:
-                    raise _too_much()
-                parts.append(part)
+        rest = memoryview(body)
+        while rest:  # there may be several frames, one after another (RFC 8878, 3.1)
+            frame = frame or unpacker.decompressobj()
+            piece, rest = rest[:_PIECE], rest[_PIECE:]
+            part = frame.decompress(piece)
+            room -= len(part)
+            if room < 0:
+                raise _too_much()
+            parts.append(part)
+            if frame.eof:
+                over = len(frame.unused_data)
+                rest, frame = memoryview(body)[len(body) - len(rest) - over :], None
     except zstandard.ZstdError as error:
         raise BodyError(f"the body is no zstd: {error}") from None
+    if frame is not None:
+        raise BodyError("the zstd body breaks off: send it whole")
     return b"".join(parts)
 
 

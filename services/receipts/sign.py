@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.receipts.public_keys import PublicKey
 from services.receipts.receipt import Receipt, canonical
@@ -30,6 +32,14 @@ class Signer:
     def key_id(self) -> str:
         """What its receipts say signed them."""
         return self.public.key_id
+
+    def secret_for(self, purpose: bytes) -> bytes:
+        """64 secret bytes for a purpose of their own (RFC 5869), the same for all who hold the key.
+
+        They end with the key, which rotation replaces.
+        """
+        own = HKDF(SHA256(), length=64, salt=None, info=purpose)
+        return own.derive(self.private.private_bytes_raw())
 
     def sign(self, receipt: Receipt) -> bytes:
         """The 64 bytes under a receipt, which must name this key."""

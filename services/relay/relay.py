@@ -31,6 +31,9 @@ POLL_S: Final = 1.0
 """How long a notification that got lost delays an event; how often lanes are claimed."""
 FIRST_WAIT_S: Final = 0.1
 LONGEST_WAIT_S: Final = 5.0
+BEAT_S: Final = 0.01
+"""Turns do not begin in quicker succession: one costs the same for a row as for twenty. What comes
+after a pause goes at once."""
 LANE_ROWS: Final = 500
 LANE_BYTES: Final = 4 * 1024 * 1024
 
@@ -73,9 +76,11 @@ class Relay:
             if time.monotonic() >= claim_at:
                 lanes.claim()
                 claim_at = time.monotonic() + POLL_S
+            begun = time.monotonic()
             found, sent = self._turn(conn, lanes)
             if sent:
                 self._wait_s = FIRST_WAIT_S
+                self._stopping.wait(max(0.0, begun + BEAT_S - time.monotonic()))
             elif found:
                 self._pause()
             else:

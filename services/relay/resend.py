@@ -139,8 +139,11 @@ class Pursuit:
         oldest = min((item.received_at for item in self._open.values()), default=None)
         reached_so_far = min(oldest or self._looked_until, self._looked_until)
         if reached_so_far - self._noted > LOOK_BACK:
+            reached(Point.RESEND_NOTING)
             # What a crash here means: the next leader looks at a little more than it needs to.
             note_judged_before(conn, reached_so_far - LOOK_BACK)
+            reached(Point.RESEND_NOTED)
+            # What a crash here means: the next leader begins at what is noted.
             self._noted = reached_so_far
 
 

@@ -13,6 +13,7 @@ import structlog
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from services.relay.partition import RememberingPartitioner
 from services.store.outbox import Waiting
 from streams.tags import STORED_HEADER
 from streams.topics import MAX_MESSAGE_BYTES
@@ -22,21 +23,29 @@ log = structlog.get_logger(__name__)
 HEADERS: Final = [(STORED_HEADER, b"1")]
 BATCH_BYTES: Final = 256 * 1024
 """Of one request and partition; a backlog goes in few requests, a single event still at once."""
+LINGER_MS: Final = 100
+"""Longer than handing a turn over takes: what it has goes out together, when it is flushed. Without
+it the producer's own thread sends the first record of each partition in a request of its own."""
+RECONNECT_MS: Final = 500
+"""How often at least it is tried to reach a Kafka that was away; kafka-python's own pauses grow to
+half a minute, which its return would have to wait for."""
 ANSWER_TIMEOUT_S: Final = 30.0
 """How long acknowledgements may take before the rows are sent again by another producer."""
 
 
 def make_producer(bootstrap: str) -> KafkaProducer:
-    """A producer that sends at once, in order, and hears of all replicas.
+    """A producer that sends when it is flushed, in order, and hears of all replicas.
 
     Raises `KafkaError` when Kafka is away.
     """
     return KafkaProducer(
         bootstrap_servers=bootstrap,
         acks="all",
-        linger_ms=0,
+        linger_ms=LINGER_MS,
         batch_size=BATCH_BYTES,
         max_request_size=MAX_MESSAGE_BYTES,
+        partitioner=RememberingPartitioner(),  # type: ignore[arg-type]  # stubs of an older one
+        reconnect_backoff_max_ms=RECONNECT_MS,
         max_block_ms=int(ANSWER_TIMEOUT_S * 1000),
     )
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain, repeat
 from struct import Struct
 from typing import ClassVar, Final, Self
@@ -48,7 +49,9 @@ class Array(bytes):
 
     @classmethod
     def _varied(cls, values: Sequence[bytes]) -> Self:
-        parts = [_LENGTHS[n] if (n := len(v)) < 1024 else _LENGTH(n) for v in values]
+        lengths = [*map(len, values)]
+        known = max(lengths, default=0) < len(_LENGTHS)
+        parts = map(_LENGTHS.__getitem__ if known else _LENGTH, lengths)
         return cls._made(len(values), chain.from_iterable(zip(parts, values, strict=True)))
 
 
@@ -85,7 +88,7 @@ class Texts(Array):
     @classmethod
     def make(cls, values: Iterable[str]) -> Self:
         """Of any text without NUL."""
-        return cls._varied([value.encode() for value in values])
+        return cls._varied([*map(str.encode, values)])
 
 
 class Int4s(Array):
@@ -97,7 +100,7 @@ class Int4s(Array):
     @classmethod
     def make(cls, values: Iterable[int]) -> Self:
         """Raises `struct.error` where one does not fit: nothing is wrapped."""
-        return cls._fixed(4, [_INT4(value) for value in values])
+        return cls._fixed(4, [*map(_INT4, values)])
 
 
 class Int2s(Array):
@@ -109,7 +112,7 @@ class Int2s(Array):
     @classmethod
     def make(cls, values: Iterable[int]) -> Self:
         """Raises `struct.error` where one does not fit: nothing is wrapped."""
-        return cls._fixed(2, [_INT2(value) for value in values])
+        return cls._fixed(2, [*map(_INT2, values)])
 
 
 class Instants(Array):
@@ -121,7 +124,7 @@ class Instants(Array):
     @classmethod
     def make(cls, values: Iterable[datetime | None]) -> Self:
         """Of aware instants, or nulls."""
-        made = [None if value is None else _INT8(_micros(value)) for value in values]
+        made = [None if value is None else _instant(value) for value in values]
         if None not in made:
             return cls._fixed(8, made)  # type: ignore[arg-type]  # none is None
         width = _LENGTH(8)
@@ -129,9 +132,10 @@ class Instants(Array):
         return cls._made(len(made), parts, nulls=True)
 
 
-def _micros(value: datetime) -> int:
+@lru_cache(maxsize=4)  # most of a column are one instant, or in pairs
+def _instant(value: datetime) -> bytes:
     since = value - POSTGRES_EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return _INT8((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
 
 
 class _AsItIs(BytesBinaryDumper):

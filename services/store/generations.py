@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.store.engine import Connection
+from services.store.instants import SINCE_EVER
+from streams.vocabulary import Availability
 
 
 class StoredInterval(NamedTuple):
@@ -25,6 +27,12 @@ class StoredInterval(NamedTuple):
     cause: str
     cause_events: tuple[str, ...]
     not_valid_after: datetime | None
+
+
+NOTHING_KNOWN: Final = StoredInterval(
+    SINCE_EVER, None, Availability.UNKNOWN, "nothing_known", (), None
+)
+"""What a corridor is where no generation of it speaks: never absent, never open."""
 
 
 class Known(NamedTuple):

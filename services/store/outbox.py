@@ -44,6 +44,14 @@ class Queued(NamedTuple):
     source: str
 
 
+class Way(NamedTuple):
+    """How the events of a source go to Kafka."""
+
+    lane: int
+    topic: TopicName
+    partition_key: bytes
+
+
 class Waiting(NamedTuple):
     """A row of the outbox with the bytes of its submission."""
 
@@ -60,8 +68,11 @@ def lane_of(key: bytes) -> int:
     return crc32(key) % LANES
 
 
-_partition_key = lru_cache(maxsize=4096)(partition_key)
-"""Sources repeat."""
+@lru_cache(maxsize=4096)  # sources repeat
+def way_of(kind: EventKind, mission: str, source: str) -> Way:
+    """How an event goes."""
+    key = partition_key(mission, source)
+    return Way(lane_of(key), TOPIC_OF[kind], key)
 
 
 # Ids follow the order of the rows: of one key's versions the first is sent first.
@@ -115,16 +126,16 @@ def queue(conn: Connection, rows: Sequence[Queued]) -> None:
     """
     if not rows:
         return
-    keys = [_partition_key(row.mission, row.source) for row in rows]
+    ways = [way_of(row.kind, row.mission, row.source) for row in rows]
     conn.execute(
         _QUEUE,
         [
             Uuids.make([row.key for row in rows]),
             Instants.make([row.received_at for row in rows]),
             Int4s.make([row.revision for row in rows]),
-            Int2s.make([lane_of(key) for key in keys]),
-            Texts.make([TOPIC_OF[row.kind].value for row in rows]),
-            Byteas.make(keys),
+            Int2s.make([way.lane for way in ways]),
+            Texts.make([way.topic for way in ways]),
+            Byteas.make([way.partition_key for way in ways]),
         ],
     )
     conn.execute(f"NOTIFY {CHANNEL}".encode())

@@ -21,6 +21,9 @@ ONE_AT_A_TIME = 0x7472_7563_6D6F_6E74
 """Advisory lock: two programs that start together do not make the same month twice."""
 
 LOCK_TIMEOUT_MS = "5000"
+IDLE_TIMEOUT_MS = "10000"
+"""The server ends a program that stands still so long while it makes a partition: all writers wait
+for the locks that it holds, and nothing else would ever take them from it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,7 +83,11 @@ def ensure_partitions(conn: Connection, now: datetime, months: int = 3) -> list[
 def ensure_month(conn: Connection, table: str, month: Month) -> bool:
     """Make one partition, and move what waits for it in the default one; False if it is there."""
     with conn.transaction():
-        conn.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT_MS])
+        conn.execute(
+            "SELECT set_config('lock_timeout', %s, true),"
+            " set_config('idle_in_transaction_session_timeout', %s, true)",
+            [LOCK_TIMEOUT_MS, IDLE_TIMEOUT_MS],
+        )
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
         if _exists(conn, month.partition_of(table)):
             return False

@@ -7,6 +7,9 @@ row-level security (migration 0014) reads it; without it there is nothing to be 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+
+from psycopg.sql import SQL, Composed
 
 from services.store.engine import Connection
 
@@ -30,6 +33,25 @@ def set_scope(
         " set_config('truceline.agreements', %s, true)",
         [_joined(missions), _joined(named)],
     )
+
+
+def begin_in_scope(conn: Connection, missions: Iterable[str]) -> None:
+    """Begin a transaction within these missions and every agreement of theirs, in one message.
+
+    Args:
+        conn: a connection that begins none by itself (autocommit), made with `connect(…,
+            scoped=True)`; commit it or close it.
+        missions: ids, of which none holds a comma.
+    """
+    conn.execute(_begin(_joined(missions)))
+
+
+@lru_cache(maxsize=64)
+def _begin(missions: str) -> Composed:
+    return SQL(
+        "BEGIN; SELECT set_config('truceline.missions', {}, true),"
+        " set_config('truceline.agreements', {}, true)"
+    ).format(missions, EVERY_AGREEMENT)
 
 
 def _joined(ids: Iterable[str]) -> str:

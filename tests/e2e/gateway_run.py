@@ -7,9 +7,11 @@ same.
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -62,9 +64,22 @@ BATCH = 1_000
 FINISH_S = 240.0
 SLICES_A_KILL = 10
 IDLE_S = 1.5
-PACE = 4.0
-"""The supervisor's clock runs so many times as fast: a hundred kills in minutes would otherwise be
-a hundred pauses of half a minute each."""
+RECOVERED_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a run is made of."""
+
+    reports: int
+    zones: int = ZONES
+    pace: float = 4.0
+    """The supervisor's clock runs so many times as fast: a hundred kills in minutes would otherwise
+    be a hundred pauses of half a minute each."""
+
+
+SHORT = Terms(reports=1_200, zones=20, pace=8.0)
+"""Small enough to be run each time: most of it is engines that start again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,7 @@ class Outcome:
     """What a run ended in."""
 
     seed: int
+    pace: float
     load: Load
     landings: Sequence[Landing]
     faults: dict[str, int]
@@ -93,15 +109,24 @@ class Outcome:
 
     @property
     def recoveries(self) -> list[float]:
-        """Seconds to recovery of each kill after which all went on."""
-        return [it.recovered_s for it in self.landings if it.recovered_s is not None]
+        """Seconds to recovery of each kill that all recovered from before the next one fell.
+
+        Where the next one fell into the same outage, that outage counts from the last of them.
+        """
+        ends = [*(it.at_s for it in self.landings[1:]), math.inf]
+        return [
+            it.recovered_s
+            for it, end in zip(self.landings, ends, strict=True)
+            if it.recovered_s is not None and it.at_s + it.recovered_s <= end
+        ]
 
 
-def gateway_run(reports: int, seed: int, shots: Sequence[Shot], log: Path) -> Outcome:
+def gateway_run(terms: Terms, seed: int, shots: Sequence[Shot], log: Path) -> Outcome:
     """Post the load through a gateway, all killed by the schedule; landings go to `log`."""
     seconds = _Seconds()
-    with a_stage(make_road_agreement(ZONES), make_methodology(), PACE) as stage:
-        load = make_load(reports, seed, stage.key)
+    agreement = make_road_agreement(terms.zones)
+    with a_stage(agreement, make_methodology(), terms.pace) as stage:
+        load = make_load(terms.reports, seed, stage.key)
         url = stage.make_database("killed")
         keys = stage.folder / "receipts"
         make_receipt_keys(keys, datetime.now(UTC))
@@ -124,6 +149,8 @@ def gateway_run(reports: int, seed: int, shots: Sequence[Shot], log: Path) -> Ou
         recovery.stop()
         landings = [_recovered(it, killer, recovery) for it in killer.landings]
         _write(log, landings)
+        if any(it.recovered_s is None or it.recovered_s > RECOVERED_WITHIN_S for it in landings):
+            sys.stdout.write(stage.story())  # whoever looks for the cause needs the logs
         seconds.of("to catch up")
         store, records = read_store(url), read_log(stage, GROUP)
         faults = account(store, load, clients.books, records, keys)
@@ -136,6 +163,7 @@ def gateway_run(reports: int, seed: int, shots: Sequence[Shot], log: Path) -> Ou
         _judge_again(again, records)
         outcome = Outcome(
             seed=seed,
+            pace=terms.pace,
             load=load,
             landings=landings,
             faults=faults,
@@ -281,7 +309,8 @@ def _figures(outcome: Outcome) -> Iterator[str]:
     times = outcome.recoveries or [0.0]
     yield (
         f"  recovered in {median(times):.1f} s (median), {max(times):.1f} s (longest), of"
-        f" {len(outcome.recoveries)} kills; the supervisor's clock ran {PACE:g} times as fast"
+        f" {len(outcome.recoveries)} kills; the supervisor's clock ran {outcome.pace:g} times as"
+        " fast"
     )
     yield "  " + ", ".join(f"{value:.0f} s {name}" for name, value in outcome.seconds.items())
     yield f"  clients were told: {', '.join(f'{n} {it}' for it, n in outcome.told.most_common())}"

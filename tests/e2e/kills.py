@@ -33,6 +33,8 @@ AIM_S = 45.0
 SETTLE_S = 0.05
 """How long a frozen worker's statement may take to come back to waiting for its client."""
 RECOVER_S = 120.0
+END_S = 10.0
+"""How long a killed process may take to end: one with much memory takes a moment."""
 IDLE_S = 4.0
 """After so long without work another slice of the load is let go."""
 
@@ -251,8 +253,16 @@ class Killer:
             pid = self._kafka_pid() if shot.victim is Victim.KAFKA else service_pid
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+            self._await_end(pid)
             who = f"process {pid}"
         return Landing(at_s, shot.victim, who, shot.aimed, inside)
+
+    def _await_end(self, pid: int) -> None:
+        """Wait until a killed process is gone: else the next kill could fall on it once more."""
+        deadline = time.monotonic() + END_S
+        while pid == self._stage.engines.kafka.pid or pid in self._pids():
+            assert time.monotonic() < deadline, f"process {pid} was killed and is still there"
+            time.sleep(0.005)
 
     def _somebody(self, victim: Victim, draw: random.Random) -> int:
         """Wait until such a victim runs; its pid if it is a service."""

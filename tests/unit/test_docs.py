@@ -57,7 +57,16 @@ PAGES = sorted(
     if path.is_file()
 )
 FOLDERS = (".ci", "docs", "examples", "geo", "migrations", "requirements", "services", "streams")
-FOR_TESTS = {"TRUCELINE_REAL_DATA", "TRUCELINE_UID", "TRUCELINE_GID", "TRUCELINE_GATEWAY_PORT"}
+FOR_TESTS = {
+    "TRUCELINE_REAL_DATA",
+    "TRUCELINE_UID",
+    "TRUCELINE_GID",
+    "TRUCELINE_GATEWAY_PORT",
+    "TRUCELINE_CHAOS_SEED",
+    "TRUCELINE_CHAOS_REPORTS",
+    "TRUCELINE_CHAOS_KILLS",
+    "TRUCELINE_CHAOS_LOG",
+}
 """Of the tests and of docker-compose.yml, not of the program."""
 VARIABLES = {
     DATABASE_VARIABLE,

@@ -1,11 +1,12 @@
 """Which violations stand, newest first, page by page.
 
-Place on the data's way: `truceline violations`, alerts, the console. Each common question has an
+Place on the data's way: `truceline violations`, GET /v1/violations. Each common question has an
 index (`models.Violation`): by zone, by kind, by time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -68,6 +69,8 @@ def violations(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
     *,
     mission: str | None = None,
     zone: str | None = None,
+    term: str | None = None,
+    agreements: Sequence[bytes] | None = None,
     kind: ViolationKind | None = None,
     verdict: Verdict | None = None,
     since: datetime | None = None,
@@ -75,10 +78,15 @@ def violations(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
     limit: int = 100,
     after: After | None = None,
 ) -> list[FoundViolation]:
-    """At most `limit` violations observed in [since, until), the newest first."""
+    """At most `limit` violations observed in [since, until), the newest first.
+
+    `agreements` are the hashes of their versions.
+    """
     filters = Filters()
     filters.add("mission = %s", mission)
     filters.add("zone_id = %s", zone)
+    filters.add("term_id = %s", term)
+    filters.add("agreement = ANY(%s)", None if agreements is None else list(agreements))
     filters.add("kind = %s", kind)
     filters.add("verdict = ANY(%s)", [verdict] if verdict else list(STANDING))
     filters.add("observed_from >= %s", since)

@@ -27,6 +27,7 @@ from services.store.write import copy_batch, copy_rows
 from streams.agreement import Agreement, content_hash
 from streams.keys import EventKind, event_key
 from tests.unit.services.store.sample_rows import ASSESSMENT, VIOLATION, key_row
+from tests.unit.streams import builders
 
 NOW = datetime(2026, 7, 14, 12, 0, tzinfo=UTC)
 OBSERVED = datetime(2026, 7, 14, 6, 30, tzinfo=UTC)
@@ -47,6 +48,17 @@ def report_id(mission: str, agreement: str, number: int = 1) -> str:
 
 def corridor(agreement: str) -> str:
     return f"road-of-{agreement}"
+
+
+def marks(mission: str, agreement: str) -> tuple[str, ...]:
+    """What stands only in what a mission holds under an agreement."""
+    return (
+        f"narrative-of-{mission}-{agreement}",
+        f"report-of-{mission}/{agreement}",
+        f"status-of-{agreement}",
+        f"zone-of-{agreement}",
+        corridor(agreement),
+    )
 
 
 def agreement_of(mission: str, name: str) -> Agreement:
@@ -211,6 +223,7 @@ def seed(conn: Connection) -> None:
     ensure_partitions(conn, NOW)
     rows, receipts, availability = BatchRows(), [], []
     for mission, names in MISSIONS.items():
+        load_document(conn, builders.methodology(id=f"method-{mission}", mission=mission), NOW)
         for name in names:
             document = agreement_of(mission, name)
             load_document(conn, document, NOW)
@@ -218,7 +231,9 @@ def seed(conn: Connection) -> None:
             for number in (1, 2):
                 stored = submission(mission, name, number)
                 add_violation(rows, stored, name, address)
-                receipts.append(ReceiptRow(stored.key, NOW, 1, mission, "rk-1", bytes(64)))
+                receipts.append(
+                    ReceiptRow(stored.key, NOW, 1, mission, "rk-0123456789ab", bytes(64))
+                )
             availability += available(mission, name)
     copy_batch(conn, rows)
     copy_rows(conn, "receipts", receipts)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
 import psycopg
 import pytest
 
 from services.crash_points import Point, on_reached
 from services.store.engine import Connection
+from services.store.rows import KeyKind, KeyRow, SubmissionRow
+from services.store.write import copy_rows
+from streams.decode import decode_report
+from streams.events import Report
+from streams.keys import EventKind, Key, event_key
 from tests.integration.gateway.conftest import Client, MakeToken
 from tests.integration.gateway.test_posts import JSON, event, stored
 
@@ -59,3 +67,49 @@ def test_a_commit_that_fails_for_good_gives_no_receipt_and_is_made_good_by_sendi
     again = client.post("/v1/reports", content=raw, headers=headers)
     assert again.status_code == (201 if point is NOT_WRITTEN else 200)
     assert stored(owner, raw) == [(1, "token", raw)]
+
+
+@pytest.mark.parametrize("point", [NOT_WRITTEN, WRITTEN])
+def test_a_receipt_made_late_for_what_came_by_kafka_is_made_once_whatever_fails(
+    client: Client, headers: dict[str, str], owner: Connection, point: Point
+) -> None:
+    raw = event()
+    came_by_kafka(owner, raw)
+    with on_reached(Fail(point, 1_000)):
+        assert client.post("/v1/reports", content=raw, headers=headers).status_code == 503
+    made = receipts(owner, raw)
+    assert len(made) == (0 if point is NOT_WRITTEN else 1)
+    first, again = (client.post("/v1/reports", content=raw, headers=headers) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.content == again.content
+    assert len(receipts(owner, raw)) == 1
+    assert stored(owner, raw) == [(1, "tag_valid", raw)]
+    assert owner.execute(
+        "SELECT count(*) FROM outbox WHERE key = %s", [key_of(raw)]
+    ).fetchone() == (0,)
+
+
+def came_by_kafka(owner: Connection, raw: bytes) -> None:
+    """Store a report as a worker does that came with a good tag."""
+    report = decode_report(raw)
+    assert isinstance(report, Report)
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    seen, content = report.observed_from, sha256(raw).digest()
+    with owner.transaction():
+        known = KeyRow(key_of(raw), at, KeyKind.REPORT, vouched=True, content_hash=content)
+        copy_rows(owner, "event_keys", [known])
+        submission = SubmissionRow(
+            *(key_of(raw), at, seen, seen, 1, "report", report.mission, report.source),
+            *("tag_valid", None, report.id, content, raw),
+        )
+        copy_rows(owner, "submissions", [submission])
+
+
+def key_of(raw: bytes) -> Key:
+    report = decode_report(raw)
+    assert isinstance(report, Report)
+    return event_key(EventKind.REPORT, report.mission, report.source, report.id)
+
+
+def receipts(owner: Connection, raw: bytes) -> list[object]:
+    return list(owner.execute("SELECT signature FROM receipts WHERE key = %s", [key_of(raw)]))

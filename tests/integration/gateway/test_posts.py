@@ -299,6 +299,7 @@ def test_a_revoked_token_stops_counting_within_five_seconds(
         ("GET", "/healthz", 200),
         ("GET", "/readyz", 200),
         ("GET", "/v1/receipt-keys", 200),
+        ("GET", "/schema/openapi.json", 200),
     ],
 )
 def test_paths_answer_as_they_should(

@@ -30,6 +30,7 @@ from services.logs import LEVEL_VARIABLE
 from services.make_topics import make_topics
 from services.settings import GROUP_VARIABLE, RECEIPT_KEYS_VARIABLE, Settings
 from services.store.engine import Connection
+from tests.bench.posting import make_request, post_all
 from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.test_posts import NDJSON, event
 from tests.integration.worker import ground
@@ -122,6 +123,21 @@ def assessed(owner: Connection, ids: list[str]) -> list[tuple[int, int]]:
         " GROUP BY times",
         [ids],
     ).fetchall()
+
+
+def test_a_quiet_client_on_every_connection_keeps_nobody_out(
+    environment: dict[str, str], token: MakeToken
+) -> None:
+    """Granian takes up 128 connections by default; whoever came after them waited for good."""
+    url = f"http://{environment[LISTEN_VARIABLE]}"
+    secret = token()["Authorization"].removeprefix("Bearer ")
+    requests = [
+        make_request("/v1/reports", secret, "application/json", event()) for _ in range(400)
+    ]
+    with running("services.gateway", environment):
+        wait_until_ready(url)
+        load = post_all(int(url.rpartition(":")[2]), requests, connections=400)
+    assert load.statuses == {201: 400}
 
 
 def test_one_name_leads_from_a_request_through_every_log_to_its_violation(

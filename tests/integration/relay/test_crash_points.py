@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from pathlib import Path
+from typing import LiteralString, NamedTuple
 
 import psycopg
 import pytest
@@ -27,6 +28,7 @@ from tests.integration.worker.intake import take_in_log
 from tests.integration.worker.stored import one
 
 COUNT = 30
+PROGRESS: LiteralString = "SELECT count(*) FROM resend_progress"
 
 
 class Loss(NamedTuple):
@@ -164,6 +166,44 @@ def test_a_resend_that_fails_is_done_by_the_next_leader(
         stopping.set()
         thread.join(timeout=30)
     assert waiting_rows(relay_url) == queued
+
+
+@pytest.mark.parametrize(("point", "noted"), [(Point.RESEND_NOTING, 0), (Point.RESEND_NOTED, 1)])
+def test_progress_that_fails_to_be_noted_is_noted_by_the_next_leader(
+    relay_url: str, monkeypatch: pytest.MonkeyPatch, point: Point, noted: int
+) -> None:
+    monkeypatch.setattr("services.relay.resend.TURN_S", 0.05)
+    seen: list[int] = []
+    stopping = threading.Event()
+
+    def fail() -> None:
+        with connect(relay_url) as conn:
+            seen.append(one(conn, PROGRESS))
+        kill_sessions(relay_url, "truceline resend")
+
+    once = Once(point, fail)
+    resender = Resender(relay_url, lambda now: now, stopping, Counts())
+    thread = threading.Thread(target=resender.run, daemon=True)
+
+    def gone_on() -> bool:
+        with connect(relay_url) as conn:
+            return once.times == 1 + (not noted) and one(conn, PROGRESS) == 1
+
+    with on_reached(once):
+        thread.start()
+        until(gone_on)
+        stopping.set()
+        thread.join(timeout=30)
+    assert seen[0] == noted
+
+
+def test_every_point_is_failed_by_a_test() -> None:
+    here = Path(__file__).parents[1]
+    told = "".join(
+        (here / part / "test_crash_points.py").read_text(encoding="utf-8")
+        for part in ("relay", "gateway")
+    )
+    assert [point for point in Point if f"Point.{point.name}" not in told] == []
 
 
 def test_outside_of_tests_nothing_happens_at_a_crash_point(relay_url: str) -> None:

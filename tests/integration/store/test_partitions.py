@@ -1,5 +1,12 @@
+import faulthandler
+import sys
+import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from threading import Thread
+from threading import Event, Thread
+
+import psycopg
+import pytest
 
 from services.store.engine import Connection, connect
 from services.store.migrate import upgrade
@@ -30,6 +37,24 @@ def where_submissions_lie(conn: Connection) -> dict[str, int]:
     return dict(
         conn.execute("SELECT tableoid::regclass::text, count(*) FROM submissions GROUP BY 1")
     )
+
+
+PATIENCE_S = 60.0
+
+
+def join_or_tell(threads: Sequence[Thread], url: str) -> None:
+    """Wait for threads; where one hangs, say what each session waits for and where they stand."""
+    deadline = time.monotonic() + PATIENCE_S
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    if any(thread.is_alive() for thread in threads):
+        faulthandler.dump_traceback(sys.__stderr__ or 2)
+        with connect(url) as conn:
+            sessions = conn.execute(
+                "SELECT pid, pg_blocking_pids(pid), state, wait_event, query FROM pg_stat_activity"
+                " WHERE datname = current_database()"
+            ).fetchall()
+        pytest.fail(f"not done after {PATIENCE_S:.0f} s: {sessions}")
 
 
 def test_months_are_made_ahead_and_only_once(conn: Connection) -> None:
@@ -129,15 +154,48 @@ def test_programs_that_start_together_and_writers_do_not_disturb_each_other(
             failures.append(error)
 
     threads = [
-        Thread(target=make),
-        Thread(target=make),
-        Thread(target=write, args=["patrol-1"]),
-        Thread(target=write, args=["patrol-2"]),
+        Thread(target=make, daemon=True),
+        Thread(target=make, daemon=True),
+        Thread(target=write, args=["patrol-1"], daemon=True),
+        Thread(target=write, args=["patrol-2"], daemon=True),
     ]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    join_or_tell(threads, empty_database_url)
     assert failures == []
     with connect(empty_database_url) as conn:
         assert where_submissions_lie(conn) == {"submissions_y2031m05": 40}
+
+
+def test_a_program_that_stands_still_while_it_moves_a_month_does_not_hold_up_writers_for_good(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.store.partitions.IDLE_TIMEOUT_MS", "500")
+    upgrade(empty_database_url)
+    holds, told = Event(), list[BaseException]()
+
+    def stand_still() -> None:
+        with connect(empty_database_url) as conn:
+            copy_batch(conn, batch_received(FAR))
+            conn.commit()
+            try:
+                with conn.transaction():
+                    ensure_month(conn, "submissions", Month.of(FAR))
+                    holds.set()
+                    time.sleep(2)  # as a process that is stopped, or whose machine is
+                    conn.execute("SELECT 1")
+            except psycopg.Error as error:
+                told.append(error)
+
+    standing = Thread(target=stand_still, daemon=True)
+    standing.start()
+    assert holds.wait(PATIENCE_S)
+    with connect(empty_database_url) as conn:
+        conn.execute("SET lock_timeout = '20s'")
+        rows = BatchRows()
+        add_report(rows, submission(9, received_at=FAR))
+        copy_batch(conn, rows)
+        conn.commit()
+        assert where_submissions_lie(conn) == {"submissions_default": 4}
+    join_or_tell([standing], empty_database_url)
+    assert len(told) == 1

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.coalesce import EXIT_PROCESS_FAILED, Chunk, Coalescer, Record, WaitingRoom
+from streams.coalesce import BEAT_S, EXIT_PROCESS_FAILED, Chunk, Coalescer, Record, WaitingRoom
 from streams.offsets import Delivery
 
 
@@ -228,3 +228,57 @@ def test_a_batch_is_bounded_in_bytes_and_a_larger_chunk_goes_alone() -> None:
             await room.put(event)
 
     assert asyncio.run(scenario()) == [2, 1, 1]
+
+
+def at_partition(event: FakeEvent, partition: int) -> FakeEvent:
+    record = FakeRecord(0, partition=partition)
+    return FakeEvent(Chunk([record] * len(event.value.records), event.value.delivery), event.acks)
+
+
+def test_where_little_waits_one_lane_takes_all_of_it_and_no_other_gets_its_partitions() -> None:
+    events = [at_partition(event, n) for n, event in enumerate(make_events([1] * 4, []))]
+
+    async def scenario() -> None:
+        room = WaitingRoom(max_records=1_000, max_bytes=1_000, lanes=2)
+        for event in events:
+            await room.put(event)
+        assert len(await room.take(1)) == 4
+        await room.put(events[0])
+        other = asyncio.create_task(room.take(0))
+        await asyncio.sleep(0.05)
+        assert not other.done()  # the partition is in the other lane's hands
+        own = asyncio.create_task(room.take(1))
+        assert await asyncio.wait_for(asyncio.wait([own, other], return_when="FIRST_COMPLETED"), 5)
+        own.cancel()
+        other.cancel()
+
+    asyncio.run(scenario())
+
+
+def test_where_much_waits_every_lane_takes_its_share() -> None:
+    events = [at_partition(event, n) for n, event in enumerate(make_events([150] * 4, []))]
+
+    async def scenario() -> None:
+        room = WaitingRoom(max_records=1_000, max_bytes=10_000, lanes=2)
+        for event in events:
+            await room.put(event)
+        assert await room.take(0) == [events[0], events[2]]
+        assert await room.take(1) == [events[1], events[3]]
+
+    asyncio.run(scenario())
+
+
+def test_batches_of_few_records_follow_each_other_at_a_beat() -> None:
+    first, *others = make_events([1] * 4, [])
+
+    async def scenario() -> float:
+        room = WaitingRoom(max_records=1_000, max_bytes=1_000)
+        await room.put(first)
+        assert await room.take() == [first]
+        begun = asyncio.get_running_loop().time()
+        putting = [asyncio.create_task(room.put(event)) for event in others]
+        assert await room.take() == others  # they have gathered meanwhile
+        await asyncio.gather(*putting)
+        return asyncio.get_running_loop().time() - begun
+
+    assert asyncio.run(scenario()) >= BEAT_S / 2

@@ -21,8 +21,7 @@ def test_never_more_than_the_rate_times_the_time_and_the_burst_comes_in(
     buckets, now, admitted = Buckets[str](rate), 0, 0
     for pause, count in coming:
         now += pause
-        if buckets.wait_ns("one", count, now) == 0:
-            buckets.take("one", count, now)
+        if buckets.take("one", count, now) == 0:
             admitted += count
         assert admitted <= Fraction(rate.per_s * now, NS) + rate.burst
 
@@ -34,8 +33,7 @@ def test_who_waits_as_long_as_was_said_is_let_in_and_not_a_nanosecond_before(
     buckets, now = Buckets[str](rate), 0
     for pause, count in coming:
         now += pause
-        if buckets.wait_ns("one", count, now) == 0:
-            buckets.take("one", count, now)
+        buckets.take("one", count, now)
     wait = buckets.wait_ns("one", wanted, now)
     if wait is None:
         assert wanted > rate.burst

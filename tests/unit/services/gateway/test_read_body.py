@@ -20,16 +20,38 @@ def test_what_was_packed_is_unpacked_to_the_byte(body: bytes) -> None:
     assert unpack(zstandard.compress(body), "zstd") == body
 
 
-def test_a_gzip_of_several_members_is_read_whole() -> None:
-    assert unpack(gzip.compress(b"a") + gzip.compress(b"b"), "gzip") == b"ab"
+@pytest.mark.parametrize(("coding", "pack"), PACKED)
+@given(bodies=st.lists(st.binary(max_size=3_000), max_size=5))
+def test_several_members_one_after_another_are_read_whole(
+    coding: str, pack: Callable[[bytes], bytes], bodies: list[bytes]
+) -> None:
+    assert unpack(b"".join(map(pack, bodies)), coding) == b"".join(bodies)
 
 
-@given(st.binary(min_size=1, max_size=500), st.data())
-def test_a_gzip_that_breaks_off_is_refused(body: bytes, data: st.DataObject) -> None:
-    packed = gzip.compress(body)
+@pytest.mark.parametrize(("coding", "pack"), PACKED)
+@given(body=st.binary(max_size=3_000), first=st.binary(max_size=50), data=st.data())
+def test_what_breaks_off_is_refused(
+    coding: str, pack: Callable[[bytes], bytes], body: bytes, first: bytes, data: st.DataObject
+) -> None:
+    packed = pack(body)
     cut = data.draw(st.integers(1, len(packed) - 1))
+    for whole in (b"", pack(first)):
+        with pytest.raises(BodyError):
+            unpack(whole + packed[:cut], coding)
+
+
+@pytest.mark.parametrize(("coding", "pack"), PACKED)
+def test_what_is_no_member_after_one_that_is_whole_is_refused(
+    coding: str, pack: Callable[[bytes], bytes]
+) -> None:
     with pytest.raises(BodyError):
-        unpack(packed[:cut], "gzip")
+        unpack(pack(b"{}") + b"tail", coding)
+
+
+def test_a_zstd_window_larger_than_what_may_be_unpacked_is_refused() -> None:
+    window = bytes([(31 - 10) << 3])  # RFC 8878, 3.1.1.1.2
+    with pytest.raises(BodyError):
+        unpack(b"\x28\xb5\x2f\xfd\x00" + window + b"\x11\x00\x00{}", "zstd")
 
 
 @pytest.mark.parametrize(("coding", "pack"), PACKED)

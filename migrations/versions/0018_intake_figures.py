@@ -9,8 +9,8 @@ from alembic import op
 
 from services.local.postgres import API_ROLE
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 # BEGIN ATOMIC binds the names when the function is made; the path is fixed all the same.
 FIGURES = r"""

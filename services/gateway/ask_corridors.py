@@ -1,0 +1,147 @@
+"""Ask for corridors: their state now, or one's availability over time.
+
+Place on the data's way: GET /v1/corridors, GET /v1/corridors/{id}/availability. What is known, with
+what waits laid over it (`services.timeline`); by whose word is told to those who work with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from msgspec import Struct, to_builtins
+
+from services.gateway.disclosure import sees_whole
+from services.gateway.problems import Code, ProblemError
+from services.gateway.represent import Shape
+from services.store.documents import agreements
+from services.store.engine import Connection
+from services.store.generations import NOTHING_KNOWN, StoredInterval
+from services.store.instants import SINCE_EVER
+from services.store.queries.corridors import CorridorName, corridors
+from services.timeline import AskLag, state_now, timeline, within
+from services.tokens.token import Token
+from streams.agreement import Corridor
+
+NOTE: Final = "unknown is not open; permission is not safety"
+
+
+class IntervalTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A corridor's state over an interval, its beginning included and its end not."""
+
+    mission: str
+    corridor: str
+    state: str
+    cause: str
+    starts_at: datetime | None = None
+    """Absent: since ever."""
+    ends_at: datetime | None = None
+    """Absent: until further notice."""
+    not_valid_after: datetime | None = None
+    """Nobody may rely on it after that."""
+    at: datetime | None = None
+    """Of a state now: when it was asked for."""
+    known_at: datetime | None = None
+    """Of a timeline: by what was known then."""
+    name: str | None = None
+    route: dict[str, Any] | None = None
+    cause_events: tuple[str, ...] = ()
+    """`source/id` of the events it goes back to; only to who sees the whole of them."""
+
+
+_FIELDS = IntervalTold.__struct_fields__
+STATES: Final = Shape([name for name in _FIELDS if name != "known_at"], lambda told: told.route)
+INTERVALS: Final = Shape(
+    [name for name in _FIELDS if name not in ("at", "name", "route")], lambda _: None
+)
+
+
+class AvailabilityAsked(NamedTuple):
+    """What is asked for of one corridor."""
+
+    corridor: str
+    at: datetime | None
+    since: datetime | None
+    until: datetime | None
+    known_at: datetime | None
+    limit: int
+
+
+class Timeline(NamedTuple):
+    """Some intervals, and from when the others are to be asked for."""
+
+    told: Sequence[IntervalTold]
+    next: datetime | None
+
+
+def ask_corridors(
+    conn: Connection, token: Token, ask_lag: AskLag, now: datetime
+) -> list[IntervalTold]:
+    """Every corridor that the token's agreements name, with its state now."""
+    drawn = _drawn(conn, token)
+    names = {name.corridor_id for name in corridors(conn, token.mission)} | drawn.keys()
+    return [
+        _told(
+            token,
+            id_,
+            state_now(conn, ask_lag, CorridorName(token.mission, id_), now),
+            at=now,
+            **_of(drawn.get(id_)),
+        )
+        for id_ in sorted(names)
+    ]
+
+
+def ask_availability(
+    conn: Connection, token: Token, ask_lag: AskLag, now: datetime, asked: AvailabilityAsked
+) -> Timeline:
+    """The intervals of one corridor.
+
+    Raises:
+        ProblemError: the token's agreements name no such corridor.
+    """
+    name = CorridorName(token.mission, asked.corridor)
+    known = timeline(conn, ask_lag, name, now, asked.known_at)
+    if not known and asked.corridor not in _drawn(conn, token):
+        raise ProblemError(Code.CORRIDOR_UNKNOWN)
+    since, until = (asked.at, asked.at) if asked.at else (asked.since, asked.until)
+    found = [interval for interval in known if within(interval, since, until)] or [NOTHING_KNOWN]
+    shown, known_at = found[: asked.limit], min(asked.known_at or now, now)
+    more = shown[-1].ends_at if len(found) > asked.limit else None
+    return Timeline([_told(token, asked.corridor, one, known_at=known_at) for one in shown], more)
+
+
+def _drawn(conn: Connection, token: Token) -> dict[str, Corridor]:
+    """The corridors of all agreements that the token's holder may see, by their last drawing."""
+    return {
+        corridor.id: corridor
+        for agreement in agreements(conn, token.mission)
+        for corridor in agreement.corridors
+    }
+
+
+def _of(corridor: Corridor | None) -> dict[str, Any]:
+    if corridor is None:
+        return {}
+    return {"name": corridor.name, "route": to_builtins(corridor.route)}
+
+
+def _told(token: Token, id_: str, interval: StoredInterval, **more: Any) -> IntervalTold:  # noqa: ANN401 (what else is told)
+    starts_at = interval.starts_at
+    return IntervalTold(
+        mission=token.mission,
+        corridor=id_,
+        state=str(interval.state),
+        cause=interval.cause,
+        starts_at=None if starts_at == SINCE_EVER else starts_at,
+        ends_at=interval.ends_at,
+        not_valid_after=interval.not_valid_after,
+        cause_events=tuple(_own(token, interval.cause_events)),
+        **more,
+    )
+
+
+def _own(token: Token, events: Iterable[str]) -> Iterable[str]:
+    """The events that the token's holder sees whole; a source's name holds no slash."""
+    return (e for e in events if sees_whole(token, token.mission, e.partition("/")[0]))

@@ -1,0 +1,175 @@
+"""Ask for violations: a page of them, the newest first, each as far as its asker may see.
+
+Place on the data's way: GET /v1/violations. The own mission's people see whose report it is and
+how sure; all others a zone and a coarse cell (`disclosure`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
+
+from services.gateway.coarse_cell import coarse_cell
+from services.gateway.disclosure import sees_whole
+from services.gateway.represent import Shape
+from services.store.documents import (
+    DocumentKind,
+    StoredDocument,
+    list_documents,
+    methodologies,
+)
+from services.store.engine import Connection
+from services.store.known import StoredVersion, versions_of
+from services.store.queries.violations import After, FoundViolation, violations
+from services.tokens.token import Token
+from streams.assessment import STATUS
+from streams.decode import Refusal, decode_report
+from streams.locate import Locator
+from streams.vocabulary import Verdict, ViolationKind
+
+
+class ViolationAsked(NamedTuple):
+    """What is asked for."""
+
+    agreement: str | None
+    zone: str | None
+    term: str | None
+    kind: ViolationKind | None
+    verdict: Verdict | None
+    since: datetime | None
+    until: datetime | None
+    limit: int
+    after: After | None
+
+
+class ViolationTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One term's breach by one report. From `report` on: only to who sees the whole of it."""
+
+    mission: str
+    agreement: str
+    agreement_version: int
+    term: str
+    clause: str
+    kind: str
+    severity: str
+    verdict: str
+    status: str
+    """Nothing here is a finding of any mission."""
+    observed_from: datetime
+    observed_to: datetime
+    zone: str | None = None
+    zone_kind: str | None = None
+    cell: dict[str, Any] | None = None
+    """Holds the middle of where it may have been; absent: its place is not known."""
+    report: str | None = None
+    source: str | None = None
+    revision: int | None = None
+    received_at: datetime | None = None
+    rule: str | None = None
+    p_inside: float | None = None
+    count_min: int | None = None
+    count_max: int | None = None
+    count_qualifier: str | None = None
+    attributed_party: str | None = None
+    attribution_basis: str | None = None
+
+
+SHAPE: Final = Shape(ViolationTold.__struct_fields__, lambda told: told.cell)
+
+
+class Page(NamedTuple):
+    """Some violations, and where those after them begin."""
+
+    told: Sequence[ViolationTold]
+    next: After | None
+
+
+def ask_violations(conn: Connection, token: Token, asked: ViolationAsked) -> Page:
+    """A page of the violations that stand and that the token's holder may see."""
+    documents = {d.hash: d for d in list_documents(conn, DocumentKind.AGREEMENT)}
+    named = [h for h, d in documents.items() if d.id == asked.agreement]
+    found = violations(
+        conn,
+        mission=token.mission,
+        agreements=None if asked.agreement is None else named,
+        zone=asked.zone,
+        term=asked.term,
+        kind=asked.kind,
+        verdict=asked.verdict,
+        since=asked.since,
+        until=asked.until,
+        limit=asked.limit + 1,  # whether there is another page
+        after=asked.after,
+    )
+    shown = found[: asked.limit]
+    return Page(
+        _tell(conn, token, shown, documents),
+        shown[-1].after if len(found) > asked.limit else None,
+    )
+
+
+def _tell(
+    conn: Connection,
+    token: Token,
+    found: Sequence[FoundViolation],
+    documents: Mapping[bytes, StoredDocument],
+) -> list[ViolationTold]:
+    newest = methodologies(conn, token.mission)[-1:]
+    locator = Locator(newest[0]) if newest else None
+    versions = versions_of(conn, list({row.key for row in found})) if found and locator else {}
+    return [
+        _told(
+            row,
+            documents[row.agreement],
+            _cell(locator, versions.get(row.key, ())),
+            whole=sees_whole(token, row.mission, row.source),
+        )
+        for row in found
+    ]
+
+
+def _cell(locator: Locator | None, stored: Sequence[StoredVersion]) -> dict[str, Any] | None:
+    if locator is None:
+        return None
+    read = [decode_report(version.raw) for version in stored]
+    return coarse_cell(locator, [report for report in read if not isinstance(report, Refusal)])
+
+
+def _told(
+    row: FoundViolation, agreement: StoredDocument, cell: dict[str, Any] | None, *, whole: bool
+) -> ViolationTold:
+    own: dict[str, Any] = {}
+    if whole:
+        own = {
+            "report": row.event_id,
+            "source": row.source,
+            "revision": row.revision,
+            "received_at": row.received_at,
+            "rule": row.rule,
+            "p_inside": row.p_inside,
+            "count_min": row.count_min,
+            "count_max": row.count_max,
+            "count_qualifier": row.count_qualifier,
+            "attributed_party": row.attributed_party,
+            "attribution_basis": row.attribution_basis,
+        }
+    return ViolationTold(
+        mission=row.mission,
+        agreement=agreement.id,
+        agreement_version=agreement.version,
+        term=row.term_id,
+        clause=row.clause,
+        kind=row.kind,
+        severity=row.severity,
+        verdict=row.verdict,
+        status=STATUS,
+        observed_from=row.observed_from,
+        observed_to=row.observed_to,
+        zone=row.zone_id,
+        zone_kind=row.zone_kind,
+        cell=cell,
+        **own,
+    )

@@ -1,0 +1,114 @@
+"""What each route takes and answers, with an example of everything; the table behind `describe`.
+
+Place on the data's way: beside it, for whoever writes a client. Who may call a route stands at the
+route; what every route may refuse stands in `describe`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from services.gateway import examples
+from services.gateway.ask_corridors import IntervalTold
+from services.gateway.ask_report import ReportAnswer
+from services.gateway.ask_violations import ViolationTold
+from services.gateway.described_questions import QUESTIONS
+from services.gateway.operation import (
+    JSON,
+    LINES,
+    NDJSON,
+    TEXT,
+    Answer,
+    Content,
+    Operation,
+    schema_of,
+)
+from services.gateway.problems import Code
+from services.receipts.public_keys import PublicKeys
+from services.receipts.receipt import SignedReceipt
+from streams.events import CorridorStatus, Report
+from streams.schema import Json
+
+TYPES: Final[tuple[type[Struct], ...]] = (
+    Report,
+    CorridorStatus,
+    ReportAnswer,
+    SignedReceipt,
+    PublicKeys,
+    ViolationTold,
+    IntervalTold,
+)
+
+
+_OF_POSTS: Final = (
+    Code.EVENT_REFUSED,
+    Code.BODY_UNREADABLE,
+    Code.NOT_ITS_SOURCE,
+    Code.BODY_TOO_SLOW,
+    Code.OTHER_CONTENT,
+    Code.BODY_TOO_LARGE,
+    Code.MEDIA_TYPE_UNKNOWN,
+    Code.DAY_IS_FULL,
+    Code.TOO_MUCH_WAITING,
+)
+
+
+def _receipt(status: int, description: str, event: Json) -> Answer:
+    """Of one event; what 200 answers to many stands beside it."""
+    one = Content(JSON, schema_of(SignedReceipt), {"receipt": examples.receipt_of(event)})
+    many = Content(NDJSON, LINES, {"outcomes": examples.outcomes_of(event)})
+    return Answer(status, description, (one, many) if status == examples.OK else (one,))
+
+
+def _posts(kind: type[Struct], event: Json) -> Operation:
+    one = Content(JSON, schema_of(kind), {"one": event})
+    many = Content(NDJSON, LINES, {"two": examples.lines_of(event)})
+    return Operation(
+        "What has a receipt is kept and counts once, however often it is sent. Of many, each line "
+        "has an outcome of its own. `Content-Encoding` may be gzip or zstd.",
+        (
+            _receipt(201, "It is new, and kept.", event),
+            _receipt(200, "It was known: the same receipt. To many: a line for each.", event),
+        ),
+        body=(one, many),
+        problems=_OF_POSTS,
+    )
+
+
+_TEXT_OK: Final = Content(TEXT, {"type": "string"}, {"yes": "ready\n"})
+
+_KEYS: Final = Content(JSON, schema_of(PublicKeys), {"keys": examples.KEYS})
+
+OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
+    ("POST", "/v1/reports"): _posts(Report, examples.REPORT),
+    ("POST", "/v1/corridor-status"): _posts(CorridorStatus, examples.STATUS),
+    **QUESTIONS,
+    ("GET", "/v1/receipt-keys"): Operation(
+        "No key is ever taken out. Keep a copy: with it a receipt can be verified without us.",
+        (
+            Answer(
+                200, "The keys.", (Content(JSON, schema_of(PublicKeys), {"keys": examples.KEYS}),)
+            ),
+        ),
+    ),
+    ("GET", "/schema/openapi.json"): Operation(
+        "",
+        (
+            Answer(
+                200,
+                "The document.",
+                (Content(JSON, {"type": "object"}, {"begins": {"openapi": "3.1.0"}}),),
+            ),
+        ),
+    ),
+    ("GET", "/healthz"): Operation(
+        "Says nothing of the store; see /readyz.",
+        (Answer(200, "Yes.", (Content(TEXT, {"type": "string"}, {"yes": "alive\n"}),)),),
+    ),
+    ("GET", "/readyz"): Operation(
+        "", (Answer(200, "Yes.", (_TEXT_OK,)),), problems=(Code.STORE_AWAY,)
+    ),
+}

@@ -1,0 +1,143 @@
+"""What the routes that are read from take and answer; part of the table `described`.
+
+Place on the data's way: beside it, for whoever writes a client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+
+from services.gateway import examples
+from services.gateway.ask_corridors import INTERVALS, STATES
+from services.gateway.ask_report import ReportAnswer
+from services.gateway.ask_violations import SHAPE
+from services.gateway.operation import JSON, LINES, Answer, Content, Operation, Parameter, schema_of
+from services.gateway.parameters import DEFAULT_LIMIT, LIMIT
+from services.gateway.problems import Code
+from services.gateway.represent import EVERY_FORM, TABLES, Form, Shape, write_items
+from services.store.queries.violations import STANDING
+from streams.schema import Json
+from streams.vocabulary import ViolationKind
+
+_TAGGED: Final = {"ETag": "Names the bytes; send it as `If-None-Match`."}
+_PAGED: Final = {**_TAGGED, "Link": 'RFC 8288: `rel="next"`, where there is another page.'}
+_KEPT: Final = Answer(304, "What `If-None-Match` names is what there is.", headers=_TAGGED)
+_PROBLEMS: Final = (
+    Code.BAD_PARAMETER,
+    Code.FORM_UNKNOWN,
+    Code.TOO_MUCH_ASKED,
+    Code.TOOK_TOO_LONG,
+)
+_NOTE: Final[Json] = {"type": "string", "description": "Read it."}
+_NEXT: Final[Json] = {"type": "string", "description": "The next page, as in `Link`."}
+_COLLECTION: Final[Json] = {
+    "type": "object",
+    "description": "RFC 7946.",
+    "required": ["type", "features"],
+    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array"}},
+}
+
+
+def _page(
+    items: Sequence[Struct],
+    shape: Shape,
+    forms: Sequence[Form],
+    beside: Mapping[str, Any],
+    headers: Mapping[str, str],
+) -> Answer:
+    """A page in each form, its examples written as an answer is."""
+    listed: Json = {"type": "array", "items": schema_of(type(items[0]))}
+    properties = {"items": listed, "next": _NEXT, "note": _NOTE}
+    schemas: dict[Form, Json] = {
+        Form.JSON: {"type": "object", "required": ["items"], "properties": properties},
+        Form.NDJSON: LINES,
+        Form.CSV: {"type": "string", "description": "RFC 4180, with a header."},
+        Form.GEOJSON: _COLLECTION,
+    }
+    written = {form: write_items(form, items, beside, shape) for form in forms}
+    contents = [
+        Content(form.value, schemas[form], {"page": examples.value_of(form, body)})
+        for form, body in written.items()
+    ]
+    return Answer(200, "What there is; empty is an answer.", tuple(contents), headers)
+
+
+def _instant(name: str, description: str) -> Parameter:
+    schema = {"type": "string", "format": "date-time"}
+    return Parameter(name, f"{description} With its UTC offset.", "2018-09-05T10:00:00Z", schema)
+
+
+_BOUNDS: Final = {"minimum": 1, "maximum": LIMIT, "default": DEFAULT_LIMIT}
+_LIMITED: Final = Parameter("limit", "How many at most.", 100, {"type": "integer", **_BOUNDS})
+_SPAN: Final = (
+    _instant("from", "What was observed, or holds, then or later."),
+    _instant("to", "And before that."),
+)
+
+QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
+    ("GET", "/v1/reports/{id}"): Operation(
+        "Every version with its receipt and state, every reading with its reasons; the last one "
+        "is current. To who may not see it all, it is not there.",
+        (
+            Answer(
+                200,
+                "All that is kept of the report.",
+                (Content(JSON, schema_of(ReportAnswer), {"assessed": examples.REPORT_ANSWER}),),
+                _TAGGED,
+            ),
+            _KEPT,
+        ),
+        (
+            Parameter("id", "The report's id, percent-encoded.", examples.REPORT["id"]),
+            Parameter("source", "Whose, where several sources use the id.", "patrol-1"),
+        ),
+        problems=(*_PROBLEMS, Code.SEVERAL_FOUND, Code.REPORT_UNKNOWN),
+    ),
+    ("GET", "/v1/violations"): Operation(
+        "The violations that stand, the newest first, each as far as the token sees: of the own "
+        "reports all, of others a zone and a coarse cell. Automatic, unreviewed.",
+        (_page([examples.VIOLATION], SHAPE, EVERY_FORM, {}, _PAGED), _KEPT),
+        (
+            Parameter("agreement", "Judged under this one.", "donetsk-luhansk"),
+            Parameter("zone", "In this zone.", "zolote"),
+            Parameter("term", "Of this term.", "no-fire"),
+            Parameter(
+                "kind", "Called this.", "fire_into_zone", {"enum": [str(k) for k in ViolationKind]}
+            ),
+            Parameter(
+                "verdict", "This sure.", "violation", {"enum": [str(word) for word in STANDING]}
+            ),
+            *_SPAN,
+            _LIMITED,
+            Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
+        ),
+        problems=_PROBLEMS,
+    ),
+    ("GET", "/v1/corridors"): Operation(
+        "Each corridor with its state now. Unknown is not open; permission is not safety.",
+        (
+            _page([examples.STATE], STATES, EVERY_FORM, {"note": examples.NOTE}, _TAGGED),
+            _KEPT,
+        ),
+        problems=_PROBLEMS,
+    ),
+    ("GET", "/v1/corridors/{corridor_id}/availability"): Operation(
+        "The intervals with their causes: what held `at` an instant, or from one to another, by "
+        "what was known at `known_at`. Unknown is not open.",
+        (
+            _page([examples.INTERVAL], INTERVALS, TABLES, {"note": examples.NOTE}, _PAGED),
+            _KEPT,
+        ),
+        (
+            Parameter("corridor_id", "As the agreement calls it.", "zolote-road"),
+            _instant("at", "What holds at this instant."),
+            *_SPAN,
+            _instant("known_at", "By what was known then; now, if absent."),
+            _LIMITED,
+        ),
+        problems=(*_PROBLEMS, Code.CORRIDOR_UNKNOWN),
+    ),
+}

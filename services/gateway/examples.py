@@ -1,0 +1,167 @@
+"""Examples: what the description of the routes shows, of one report and one status.
+
+Place on the data's way: beside it (`described`). Tests post them, and hold them to their schemas.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+
+from services.gateway.ask_corridors import NOTE as NOTE  # noqa: PLC0414 (an example as well)
+from services.gateway.ask_corridors import IntervalTold
+from services.gateway.ask_violations import ViolationTold
+from services.gateway.represent import Form
+from streams.assessment import STATUS as STATUS_OF_ALL
+from streams.schema import Json
+
+OK: Final = 200
+
+REPORT: Final[Json] = {
+    "id": "0190b0a2-6f00-7000-8000-000000000001",
+    "mission": "osce-smm",
+    "source": "patrol-1",
+    "kind": "explosion",
+    "means": ["heard"],
+    "observed_from": "2018-09-05T06:30:00+03:00",
+    "location": {"type": "point", "lon": 38.4711, "lat": 48.6299, "accuracy_m": 200},
+    "count": {"min": 3, "qualifier": "at_least"},
+}
+STATUS: Final[Json] = {
+    "id": "status-01",
+    "mission": "osce-smm",
+    "source": "coordination-cell",
+    "corridor": "zolote-road",
+    "status": "open",
+    "issued_at": "2018-09-05T07:15:00+03:00",
+    "observed_at": "2018-09-05T07:10:00+03:00",
+    "effective_from": "2018-09-05T07:15:00+03:00",
+    "remark": "Road driven from end to end.",
+}
+KEY_ID: Final = "rk-0123456789ab"
+RECEIVED: Final = "2018-09-05T04:20:00.000000Z"
+KEYS: Final[Json] = {
+    "format": "truceline.receipt-keys.v1",
+    "keys": [{"key_id": KEY_ID, "public_key": "A" * 43, "not_before": "2018-09-01T00:00:00Z"}],
+}
+
+
+def _digest(event: Json) -> str:
+    return sha256(msgspec.json.encode(event)).hexdigest()
+
+
+def receipt_of(event: Json) -> Json:
+    """What is handed out for an event; the signature is none."""
+    return {
+        "receipt": {
+            "format": "truceline.receipt.v1",
+            "id": event["id"],
+            "key_id": KEY_ID,
+            "kind": "corridor_status" if "corridor" in event else "report",
+            "mission": event["mission"],
+            "received_at": RECEIVED,
+            "revision": 1,
+            "sha256": _digest(event),
+            "source": event["source"],
+        },
+        "signature": "A" * 86,
+    }
+
+
+def lines_of(event: Json) -> str:
+    """Two events in one body; the second cannot be read."""
+    return f"{msgspec.json.encode(event).decode()}\n{{}}\n"
+
+
+def outcomes_of(event: Json) -> str:
+    """What comes back for them."""
+    refused = {"line": 2, "status": 400, "reason": "missing_field", "detail": "what is missing"}
+    taken = {"line": 1, "status": 201, **receipt_of(event)}
+    return "".join(f"{msgspec.json.encode(line).decode()}\n" for line in (taken, refused))
+
+
+_FINDING: Final[Json] = {
+    "term": "no-fire",
+    "verdict": "possible_violation",
+    "rule": "inside",
+    "zone": "zolote",
+    "p_inside": 0.97,
+}
+REPORT_ANSWER: Final[Json] = {
+    "id": REPORT["id"],
+    "mission": REPORT["mission"],
+    "source": REPORT["source"],
+    "state": "assessed",
+    "versions": [
+        {
+            "revision": 1,
+            "received_at": "2018-09-05T04:20:00Z",
+            "state": "assessed",
+            "authentication": "token",
+            "sha256": _digest(REPORT),
+            "event": REPORT,
+            "receipt": receipt_of(REPORT),
+        }
+    ],
+    "readings": [
+        {
+            "revision": 1,
+            "judged_for": "2018-09-05T04:20:00Z",
+            "current": True,
+            "verdict": "possible_violation",
+            "standing": "stands",
+            "reasons": [{**_FINDING, "reason": "The location lies in the zone."}],
+            "assessment": {"verdict": "possible_violation", "findings": [_FINDING]},
+        }
+    ],
+}
+
+_WHEN: Final = datetime(2018, 9, 5, 3, 30, tzinfo=UTC)
+_RING: Final = [[38.4, 48.6], [38.5, 48.6], [38.5, 48.7], [38.4, 48.7], [38.4, 48.6]]
+VIOLATION: Final = ViolationTold(
+    mission="osce-smm",
+    agreement="donetsk-luhansk",
+    agreement_version=1,
+    term="no-fire",
+    clause="Package, point 1",
+    kind="fire_into_zone",
+    severity="serious",
+    verdict="possible_violation",
+    status=STATUS_OF_ALL,
+    observed_from=_WHEN,
+    observed_to=_WHEN,
+    zone="zolote",
+    zone_kind="disengagement_area",
+    cell={"type": "Polygon", "coordinates": [_RING]},
+)
+"""As who sees coarsely is told it."""
+
+STATE: Final = IntervalTold(
+    mission="osce-smm",
+    corridor="zolote-road",
+    name="Zolote road",
+    state="open",
+    cause="open_by_status",
+    starts_at=_WHEN,
+    not_valid_after=_WHEN + timedelta(hours=6),
+    at=_WHEN + timedelta(hours=1),
+    route={"type": "LineString", "coordinates": [[38.1, 48.6], [38.3, 48.7]]},
+)
+INTERVAL: Final = IntervalTold(
+    mission="osce-smm",
+    corridor="zolote-road",
+    state="unknown",
+    cause="stale",
+    starts_at=_WHEN,
+    known_at=_WHEN + timedelta(days=1),
+)
+
+
+def value_of(form: Form, body: bytes) -> Any:  # noqa: ANN401 (JSON, or text)
+    """A written page as an example shows it."""
+    if form in (Form.JSON, Form.GEOJSON):
+        return msgspec.json.decode(body)
+    return body.decode()

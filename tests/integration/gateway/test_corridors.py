@@ -1,0 +1,173 @@
+"""What who asks for corridors is told: never open that is not known to be open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from services.gateway import app
+from services.gateway.app import make_gateway
+from services.lag import Lag
+from services.settings import Settings
+from services.store.engine import connect
+from services.store.rows import AvailabilityRow
+from services.store.write import copy_rows
+from services.tokens.token import Role
+from tests.integration.gateway import seeded
+from tests.integration.gateway.conftest import Client, MakeToken
+
+NOW = datetime.now(UTC)
+OPEN = "always-open"
+"""A road that is known to be open now."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filled(gateway_settings: Settings) -> None:
+    with connect(gateway_settings.database()) as conn:
+        seeded.seed(conn)
+        stored = AvailabilityRow(
+            "smm",
+            OPEN,
+            *(1, 0),
+            from_instant=NOW - timedelta(hours=1),
+            starts_at=NOW - timedelta(hours=1),
+            ends_at=None,
+            not_valid_after=NOW + timedelta(hours=5),
+            known_at=NOW - timedelta(hours=1),
+            state="open",
+            cause="open_by_status",
+            cause_events=["operator-1/s-1", "smm-patrol-1/s-2"],
+            events_digest=bytes(32),
+        )
+        copy_rows(conn, "corridor_availability", [stored])
+        conn.commit()
+
+
+@pytest.fixture(params=[None, Lag(0, 1, None, ()), Lag(5, 1, 7e5, ())], ids=["?", "none", "late"])
+def waits(request: pytest.FixtureRequest) -> Lag | None:
+    lag: Lag | None = request.param
+    return lag
+
+
+@pytest.fixture
+def asking(
+    gateway_settings: Settings, monkeypatch: pytest.MonkeyPatch, waits: Lag | None
+) -> Iterator[Client]:
+    """A gateway to which Kafka says this."""
+    monkeypatch.setattr(app, "ask_lag", lambda _: waits)
+    with TestClient(make_gateway(gateway_settings), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def quiet(gateway_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """A gateway behind which nothing waits."""
+    monkeypatch.setattr(app, "ask_lag", lambda _: Lag(0, 1, None, ()))
+    with TestClient(make_gateway(gateway_settings), raise_server_exceptions=False) as client:
+        yield client
+
+
+def items(client: Client, headers: dict[str, str], path: str, **asked: str) -> list[dict[str, Any]]:
+    answer = client.get(f"/v1/corridors{path}", params=asked, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert "unknown is not open" in answer.json()["note"]
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+def test_a_corridor_is_open_only_where_nothing_waits(
+    asking: Client, token: MakeToken, waits: Lag | None
+) -> None:
+    headers = token(Role.MOVEMENT_ORGANISER)
+    states = {one["corridor"]: one for one in items(asking, headers, "")}
+    open_ = waits == Lag(0, 1, None, ())
+    assert states[OPEN]["state"] == ("open" if open_ else "unknown")
+    assert states[OPEN]["cause"] == ("open_by_status" if open_ else "system_behind")
+    (last,) = items(asking, headers, f"/{OPEN}/availability", **{"from": NOW.isoformat()})[-1:]
+    assert last["state"] == ("open" if open_ else "unknown")
+    # Asking for what will be known tomorrow does not make it known.
+    ahead = (NOW + timedelta(days=1)).isoformat()
+    (last,) = items(asking, headers, f"/{OPEN}/availability", at=ahead, known_at=ahead)
+    assert last["state"] == ("open" if open_ else "unknown")
+
+
+def test_every_corridor_of_the_agreements_is_listed_and_unknown_until_it_is_known(
+    quiet: Client, token: MakeToken
+) -> None:
+    states = {one["corridor"]: one for one in items(quiet, token(Role.COORDINATOR), "")}
+    assert set(states) == {OPEN, "road-of-smm-a", "road-of-smm-b"}
+    # Its state of July has gone stale; the road itself is drawn.
+    assert (states["road-of-smm-a"]["state"], states["road-of-smm-a"]["cause"]) == (
+        "unknown",
+        "stale",
+    )
+    assert states["road-of-smm-a"]["route"]["type"] == "LineString"
+
+
+def test_by_whose_word_is_told_to_who_sees_the_whole(quiet: Client, token: MakeToken) -> None:
+    def word(headers: dict[str, str]) -> list[str]:
+        states = {one["corridor"]: one for one in items(quiet, headers, "")}
+        return list(states[OPEN].get("cause_events", []))
+
+    assert word(token(Role.COORDINATOR)) == ["operator-1/s-1", "smm-patrol-1/s-2"]
+    assert word(token(Role.CORRIDOR_OPERATOR, sources=frozenset({"operator-1"}))) == [
+        "operator-1/s-1"
+    ]
+    assert word(token(Role.PARTY)) == []
+
+
+def test_a_moment_is_told_by_what_was_known_at_another(quiet: Client, token: MakeToken) -> None:
+    headers, path = token(Role.AUDITOR), "/road-of-smm-a/availability"
+    at = (seeded.OBSERVED + timedelta(hours=1)).isoformat()
+    (told,) = items(quiet, headers, path, at=at)
+    assert (told["state"], told["cause_events"]) == ("open", ["smm-patrol-1/status-of-smm-a"])
+    before = (seeded.NOW - timedelta(minutes=1)).isoformat()
+    (told,) = items(quiet, headers, path, at=at, known_at=before)
+    assert (told["state"], told["cause"]) == ("unknown", "nothing_known")
+
+
+def test_intervals_follow_each_other_page_by_page(quiet: Client, token: MakeToken) -> None:
+    headers = token(Role.AUDITOR)
+    first = quiet.get("/v1/corridors/road-of-smm-a/availability?limit=1", headers=headers)
+    assert [one["state"] for one in first.json()["items"]] == ["open"]
+    second = quiet.get(first.links["next"]["url"], headers=headers)
+    assert [one["state"] for one in second.json()["items"]] == ["unknown"]
+    assert "link" not in second.headers
+
+
+def test_what_a_token_is_not_for_is_not_there(quiet: Client, token: MakeToken) -> None:
+    for headers, own in (
+        (token(Role.COORDINATOR, agreement="smm-b"), {"road-of-smm-b"}),
+        (token(Role.COORDINATOR, mission="unmil"), {"road-of-unmil-a", "road-of-unmil-b"}),
+    ):
+        assert {one["corridor"] for one in items(quiet, headers, "")} == own
+        for other in ("road-of-smm-a", "never-was"):
+            answer = quiet.get(f"/v1/corridors/{other}/availability", headers=headers)
+            assert answer.status_code == 404
+            assert answer.json()["type"].endswith("corridor_unknown")
+
+
+def test_corridors_come_in_forms_of_maps_and_tables(quiet: Client, token: MakeToken) -> None:
+    headers = token(Role.COORDINATOR)
+    drawn = quiet.get("/v1/corridors", headers=headers | {"Accept": "application/geo+json"}).json()
+    routes = {one["properties"]["corridor"]: one["geometry"] for one in drawn["features"]}
+    assert routes["road-of-smm-a"]["coordinates"] == [list(place) for place in seeded.ROUTE]
+    assert routes[OPEN] is None
+    table = quiet.get("/v1/corridors", headers=headers | {"Accept": "text/csv"}).text
+    assert table.startswith("mission,corridor,state,cause,")
+    path = "/v1/corridors/road-of-smm-a/availability"
+    refused = quiet.get(path, headers=headers | {"Accept": "application/geo+json"})
+    assert refused.status_code == 406
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["at=2026-07-14T06:30:00Z&from=2026-07-14T06:30:00Z", "at=noon", "known_at=1", "zone=z"],
+)
+def test_what_cannot_be_read_is_refused(quiet: Client, token: MakeToken, asked: str) -> None:
+    path = f"/v1/corridors/road-of-smm-a/availability?{asked}"
+    assert quiet.get(path, headers=token(Role.AUDITOR)).status_code == 400
