@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -204,7 +204,15 @@ def load_settings(folder: Path | None = None) -> Settings:
         or (running.api_database_url if running else None),
         receipt_keys=Path(receipt_keys) if receipt_keys else home / "keys" / "receipts",
         listen=os.environ.get(LISTEN_VARIABLE) or DEFAULT_LISTEN,
-        limits=read_limits(os.environ),
         metrics=os.environ.get(METRICS_VARIABLE) or None,
         proxy=os.environ.get(PROXY_VARIABLE) or None,
     )
+
+
+def load_gateway_settings() -> Settings:
+    """The same with what the gateway takes; a mistake in that stops the gateway alone.
+
+    Raises:
+        SettingsError: a limit cannot be read.
+    """
+    return replace(load_settings(), limits=read_limits(os.environ))

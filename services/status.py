@@ -5,17 +5,26 @@ Place on the data's way: beside it, for operators. What needs an eye is said in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from services.client.address import DEFAULT_URL
 from services.lag import measure_lag
+from services.probe_gateway import READY, ask_gateway
 from services.settings import Settings
+from services.spool.waiting import spool_waiting
 from services.store.engine import connect
+from services.store.instants import SINCE_EVER
 from services.store.migrate import check_version
+from services.store.queries.intake import IntakeFigures, intake_figures
 from services.store.queries.status import Figures, figures
 
 LAG_WORRY = 100_000
 AGE_WORRY_S = 300.0
+UNASSESSED_WORRY_S = 60.0
+OUTBOX_WORRY_S = 30.0
+NOT_HERE = "not set up here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +43,23 @@ class Status:
     """For how long the oldest of them has waited; None: nothing waits, or it is not known."""
     missing_topics: tuple[str, ...]
     figures: Figures
+    lag_by_topic: Mapping[str, int]
+    intake: IntakeFigures
+    schema: str
+    """Revision of the tables."""
+    gateway: str
+    """`ready`, or why not; `not set up here` where none is expected."""
+    gateway_url: str
+    spool_waiting: int | None
+    """Events that this account's spool has yet to send; None: there is no spool here."""
 
     def plain(self) -> dict[str, object]:
         """By name, as deep as it goes."""
-        return asdict(self)
+        ages = {
+            "outbox_age_s": self.intake.outbox_age_s,
+            "unassessed_age_s": self.intake.unassessed_age_s,
+        }
+        return {**asdict(self), "intake": {**self.intake._asdict(), **ages}}
 
     def worries(self) -> list[str]:
         """What needs an operator's eye, each with what to do."""
@@ -53,7 +75,23 @@ class Status:
             found.append(
                 f"an event has waited for {self.oldest_waiting_s:.0f} s: see the workers' logs"
             )
-        return [*found, *_store_worries(self.figures)]
+        return [*found, *self._intake_worries(), *_store_worries(self.figures)]
+
+    def _intake_worries(self) -> list[str]:
+        found = []
+        if self.intake.outbox_age_s > OUTBOX_WORRY_S:
+            found.append(
+                f"an event has waited in the outbox for {self.intake.outbox_age_s:.0f} s: does a"
+                " relay run (`truceline relay`)? see its log"
+            )
+        if self.intake.unassessed_age_s > UNASSESSED_WORRY_S:
+            found.append(
+                f"a stored event is not judged after {self.intake.unassessed_age_s:.0f} s:"
+                " corridors show unknown until it is"
+            )
+        if self.gateway not in (READY, NOT_HERE):
+            found.append(f"the gateway at {self.gateway_url} {self.gateway}: see its log")
+        return found
 
 
 def _store_worries(figures: Figures) -> list[str]:
@@ -79,7 +117,9 @@ def look(settings: Settings) -> Status:
     check_version(database_url)
     with connect(database_url, name="truceline status") as conn:
         row = conn.execute("SHOW server_version").fetchone()
+        schema = conn.execute("SELECT version_num FROM alembic_version").fetchone()
         counted = figures(conn, datetime.now(UTC))
+        intake = intake_figures(conn, SINCE_EVER)
     lag = measure_lag(bootstrap, settings.worker_group)
     return Status(
         postgres=str(row[0]) if row else "unknown",
@@ -89,4 +129,17 @@ def look(settings: Settings) -> Status:
         oldest_waiting_s=lag.oldest_s,
         missing_topics=lag.missing,
         figures=counted,
+        lag_by_topic=lag.by_topic,
+        intake=intake,
+        schema=str(schema[0]) if schema else "unknown",
+        gateway=_gateway(settings),
+        gateway_url=settings.gateway_url,
+        spool_waiting=spool_waiting(settings.spool),
     )
+
+
+def _gateway(settings: Settings) -> str:
+    """How it is; where nobody has set one up, one that does not answer is no worry."""
+    expected = settings.api_database_url is not None or settings.gateway_url != DEFAULT_URL
+    found = ask_gateway(settings.gateway_url)
+    return found if expected or found == READY else NOT_HERE

@@ -10,6 +10,7 @@ import rich_click as click
 from services.cli.output import EXIT_NO, instant, json_option, print_json, print_lines
 from services.settings import load_settings
 from services.status import Status, look
+from services.store.queries.intake import IntakeFigures
 
 
 @click.command(epilog="Example: truceline status --json")
@@ -18,7 +19,9 @@ def status(*, as_json: bool) -> None:
     """Show engines, workers, lag and figures.
 
     The exit code is 1 where something needs an operator's eye. With --json one line: "version",
-    "postgres", "kafka", "lag", "workers", "oldest_waiting_s", "figures", "worries".
+    "postgres", "kafka", "lag", "workers", "oldest_waiting_s", "missing_topics", "figures",
+    "lag_by_topic", "intake" (outbox and what is not judged), "schema", "gateway",
+    "gateway_url", "spool_waiting", "worries".
     """
     found = look(load_settings())
     if as_json:
@@ -42,10 +45,14 @@ def _lines(found: Status) -> list[str]:
     )
     loaded = f"{figures.agreements} of agreements, {figures.methodologies} of methodologies"
     return [
-        f"Truceline   {version('truceline')}",
+        f"Truceline   {version('truceline')}, tables of revision {found.schema}",
         f"PostgreSQL  {found.postgres}, {figures.bytes / 1e6:.1f} MB",
         f"Kafka       {found.kafka}",
+        f"Gateway     {found.gateway_url} {found.gateway}",
+        f"Outbox      {_outbox(found.intake)}",
         f"Workers     {_waiting(found)}",
+        f"Unassessed  {_unassessed(found.intake)}",
+        *([] if found.spool_waiting is None else [f"Spool       {found.spool_waiting:,} to send"]),
         f"Kept        {kept}{f'last received {instant(received)}' if received else 'nothing yet'}",
         f"Judged      {judged}",
         f"Versions    {loaded}",
@@ -58,4 +65,17 @@ def _waiting(found: Status) -> str:
         return f"{found.workers}, nothing waits"
     age = found.oldest_waiting_s
     since = "" if age is None else f", the oldest for {age:.0f} s"
-    return f"{found.workers}; {found.lag:,} events wait{since}"
+    each = ", ".join(f"{waiting:,} in {topic}" for topic, waiting in found.lag_by_topic.items())
+    return f"{found.workers}; {found.lag:,} events wait{since} ({each})"
+
+
+def _outbox(intake: IntakeFigures) -> str:
+    if not intake.outbox_rows:
+        return "empty: Kafka has all that is stored"
+    return f"{intake.outbox_rows:,} events, the oldest for {intake.outbox_age_s:.0f} s"
+
+
+def _unassessed(intake: IntakeFigures) -> str:
+    if intake.unassessed_oldest is None:
+        return "nothing: all that the gateway stored is judged or refused"
+    return f"the oldest stored event waits since {instant(intake.unassessed_oldest)}"

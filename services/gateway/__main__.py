@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 from datetime import UTC, datetime
 from typing import Final
 
@@ -18,19 +17,13 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
-from services.errors import ServiceError
 from services.gateway.app import make_gateway
-from services.logs import configure_logs
+from services.programs import beginning
 from services.receipts.key_folder import make_receipt_keys
-from services.settings import load_settings
-from services.store.errors import StoreError
-from services.worker.await_tables import await_tables
+from services.settings import load_gateway_settings
+from services.store.await_tables import await_tables
 
 log = structlog.get_logger(__name__)
-
-EXIT_UNUSABLE = 78
-"""sysexits' EX_CONFIG: a person has to change something; the message says what."""
-
 
 BACKLOG: Final = 1_024
 """Connections that may wait to be taken up; the kernel cuts it to `net.core.somaxconn`."""
@@ -59,15 +52,11 @@ async def serve(app: Litestar, host: str, port: int) -> None:
 
 def main() -> None:
     """Run a gateway."""
-    configure_logs()
-    try:
-        settings = load_settings()
+    with beginning("gateway"):
+        settings = load_gateway_settings()
         host, port = settings.gateway_listen()
         await_tables(settings.api_database())
         make_receipt_keys(settings.receipt_keys, datetime.now(UTC))
-    except (ServiceError, StoreError) as error:
-        sys.stderr.write(f"truceline gateway: {error}\n")
-        sys.exit(EXIT_UNUSABLE)
     log.info("listening", host=host, port=port)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(make_gateway(settings), host, port))

@@ -14,43 +14,32 @@ from functools import partial
 
 import structlog
 
-from services.errors import ServiceError
-from services.logs import configure_logs
 from services.metrics.catalogue import Program
 from services.metrics.expose import Exporter
 from services.metrics.listen import listen
+from services.programs import EXIT_FAILED, beginning
 from services.relay.counts import Counts
 from services.relay.figures import relay_figures
 from services.relay.relay import Relay
 from services.relay.resend import Resender, oldest_in_kafka
 from services.relay.send import Sender
 from services.settings import load_settings
-from services.store.errors import StoreError
-from services.worker.await_tables import await_tables
+from services.store.await_tables import await_tables
 
 log = structlog.get_logger(__name__)
-
-EXIT_UNUSABLE = 78
-"""sysexits' EX_CONFIG: a person has to change something; the message says what."""
-EXIT_FAILED = 70
-"""sysexits' EX_SOFTWARE: something that repetition does not mend; the log says what."""
 
 
 def main() -> None:
     """Run a relay."""
-    configure_logs()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    try:
+    with beginning("relay"):
         settings = load_settings()
         database_url, bootstrap = settings.database(), settings.kafka()
         counts = Counts()
         listen(settings, Exporter(Program.RELAY, partial(relay_figures, settings, counts)))
         await_tables(database_url)
-    except (ServiceError, StoreError) as error:
-        sys.stderr.write(f"truceline relay: {error}\n")
-        sys.exit(EXIT_UNUSABLE)
     relay = Relay(database_url, Sender(bootstrap), stopping, counts)
     waiting = oldest_in_kafka(bootstrap, settings.worker_group)
     resender = Resender(database_url, waiting, stopping, counts)

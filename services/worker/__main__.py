@@ -6,19 +6,16 @@ Place on the data's way: started by `truceline up`, by a container, or by hand; 
 from __future__ import annotations
 
 import gc
-import sys
 
 import structlog
 
-from services.errors import ServiceError
 from services.keyring import read_keys
-from services.logs import configure_logs
 from services.metrics.catalogue import Program
 from services.metrics.expose import Exporter
 from services.metrics.listen import listen
+from services.programs import beginning
 from services.settings import load_settings
-from services.store.errors import StoreError
-from services.worker.await_tables import await_tables
+from services.store.await_tables import await_tables
 from services.worker.process import make_processors
 from services.worker.record import Record, make_tally
 from streams.app import make_app, run_app
@@ -26,18 +23,13 @@ from streams.batching import Pulse
 
 log = structlog.get_logger(__name__)
 
-EXIT_UNUSABLE = 78
-"""sysexits' EX_CONFIG: a person has to change something; the message says what."""
-
-
 COLLECT_AFTER = 1_000_000
 """Net allocations before the youngest generation is looked through; some four full batches."""
 
 
 def main() -> None:
     """Run a worker."""
-    configure_logs()
-    try:
+    with beginning("worker"):
         settings = load_settings()
         database_url, bootstrap = settings.database(), settings.kafka()
         keys = read_keys(settings.producer_keys, required=settings.keys_required)
@@ -45,9 +37,6 @@ def main() -> None:
         tally = make_tally()
         listen(settings, Exporter(Program.WORKER, tally.figures))
         await_tables(database_url)
-    except (ServiceError, StoreError) as error:
-        sys.stderr.write(f"truceline worker: {error}\n")
-        sys.exit(EXIT_UNUSABLE)
     _collect_rarely()
     pulse = Pulse()
     reports, statuses = make_processors(database_url, bootstrap, keys, pulse.beat, Record(tally))

@@ -26,12 +26,12 @@ from services.gateway.problems import MEDIA_TYPE, ProblemError
 from services.gateway.record import Record
 from services.gateway.request_id import request_id_of
 from services.receipts.key_folder import Signers
-from services.settings import load_settings
+from services.settings import load_gateway_settings, load_settings
 
 
 def make_app() -> FastAPI:
     """The one route, and whether it is there."""
-    settings = load_settings()
+    settings = load_gateway_settings()
     url = settings.api_database()
     callers, admission = Callers(url), Admission(settings.limits)
     writer = GroupWriter(url, Signers(settings.receipt_keys))

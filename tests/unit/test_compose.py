@@ -20,17 +20,23 @@ from jsonschema import Draft201909Validator
 
 from services.cli.main import COMMANDS, truceline
 from services.keyring import LOCAL_KEY, read_keys
-from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
+from services.local.endpoints import (
+    API_DATABASE_VARIABLE,
+    DATABASE_VARIABLE,
+    KAFKA_VARIABLE,
+    LISTEN_VARIABLE,
+)
 from services.local.folder import HOME_VARIABLE
 from services.local.kafka import MAX_RECORD_BYTES, PROPERTIES
-from services.settings import KEYS_VARIABLE, URL_SCHEME
+from services.local.postgres import API_ROLE
+from services.settings import KEYS_VARIABLE, RECEIPT_KEYS_VARIABLE, URL_SCHEME
 from tests.unit.test_docs import blocks
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("setup", "worker", "cli")
-LASTING = ("postgres", "kafka", "worker")
+OURS = ("setup", "worker", "gateway", "relay", "cli")
+LASTING = ("postgres", "kafka", "worker", "gateway", "relay")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ").splitlines()
 
 every_service = pytest.mark.parametrize("name", SERVICES)
@@ -42,8 +48,10 @@ def instructions(word: str) -> list[str]:
     return [line.removeprefix(f"{word} ") for line in DOCKERFILE if line.startswith(f"{word} ")]
 
 
-def database_url() -> str:
-    url: str = SERVICES["worker"]["environment"][DATABASE_VARIABLE]
+def database_url(name: str = "worker") -> str:
+    """The URL that a service connects by."""
+    variables = SERVICES[name]["environment"]
+    url: str = variables.get(DATABASE_VARIABLE) or variables[API_DATABASE_VARIABLE]
     return url
 
 
@@ -86,9 +94,15 @@ def test_no_service_runs_as_root_or_can_become_it(name: str) -> None:
 
 
 @every_service
-def test_no_port_is_published_and_nothing_leaves_the_network(name: str) -> None:
-    assert "ports" not in SERVICES[name]
-    assert SERVICES[name]["networks"] == ["inside"]
+def test_the_gateway_alone_is_published_and_nothing_else_leaves_the_network(name: str) -> None:
+    if name == "gateway":
+        (port,) = SERVICES[name]["ports"]
+        listen = SERVICES[name]["environment"][LISTEN_VARIABLE]
+        assert port.startswith("127.0.0.1:")
+        assert port.rpartition(":")[2] == listen.rpartition(":")[2]
+    else:
+        assert "ports" not in SERVICES[name]
+        assert SERVICES[name]["networks"] == ["inside"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
 
 
@@ -110,7 +124,7 @@ def test_who_is_waited_for_can_be_waited_for(name: str) -> None:
 
 def test_every_volume_is_named_declared_and_used() -> None:
     mounts = [mount for service in SERVICES.values() for mount in service.get("volumes", ())]
-    names = [mount.partition(":")[0] for mount in mounts]
+    names = [mount.partition(":")[0] for mount in mounts if not mount.startswith((".", "/"))]
     assert sorted(names) == sorted(COMPOSE["volumes"])
     assert all(volume["name"] for volume in COMPOSE["volumes"].values())
 
@@ -119,7 +133,10 @@ def test_the_engines_keep_their_data_on_the_volumes() -> None:
     kafka = SERVICES["kafka"]
     assert kafka["volumes"] == [f"kafka-data:{kafka['environment']['KAFKA_LOG_DIRS']}"]
     # Image postgres:18 declares its volume here, one level above the data.
-    assert SERVICES["postgres"]["volumes"] == ["postgres-data:/var/lib/postgresql"]
+    assert SERVICES["postgres"]["volumes"] == [
+        "postgres-data:/var/lib/postgresql",
+        "./.truceline/secrets/api-role.sql:/docker-entrypoint-initdb.d/api-role.sql:ro",
+    ]
 
 
 @every_service
@@ -135,24 +152,37 @@ def test_every_secret_is_declared_as_a_file_out_of_git_and_image(name: str) -> N
 def test_no_secret_is_the_value_of_a_variable_or_an_argument(name: str) -> None:
     service = SERVICES[name]
     for variable, value in service.get("environment", {}).items():
-        if re.search("PASSWORD|SECRET|KEYS", variable):
+        if re.search("PASSWORD|SECRET|PRODUCER_KEYS", variable):
             assert value.startswith("/run/secrets/"), variable
-    assert urlsplit(database_url()).password is None
+        if value.startswith(URL_SCHEME):
+            assert urlsplit(value).password is None
     assert "secret" not in json.dumps(service.get("command", ""))
 
 
 @each_of_ours
 def test_every_variable_of_ours_is_one_the_program_reads(name: str) -> None:
     known = {DATABASE_VARIABLE, KAFKA_VARIABLE, KEYS_VARIABLE, HOME_VARIABLE}
+    if name == "gateway":  # which must know no password of the owner's, and no producer's key
+        known = {API_DATABASE_VARIABLE, KAFKA_VARIABLE, HOME_VARIABLE}
+        known |= {LISTEN_VARIABLE, RECEIPT_KEYS_VARIABLE}
     assert set(SERVICES[name]["environment"]) == known
 
 
 @each_of_ours
 def test_files_that_variables_name_are_secrets_of_the_service(name: str) -> None:
     service = SERVICES[name]
-    passfile = parse_qs(urlsplit(database_url()).query)["passfile"]
-    mounted = {f"/run/secrets/{secret}" for secret in service["secrets"]}
-    assert mounted == {*passfile, service["environment"][KEYS_VARIABLE]}
+    named = set(parse_qs(urlsplit(database_url(name)).query)["passfile"])
+    if KEYS_VARIABLE in service["environment"]:
+        named.add(service["environment"][KEYS_VARIABLE])
+    assert {f"/run/secrets/{secret}" for secret in service["secrets"]} == named
+
+
+def test_the_keys_that_sign_receipts_are_kept() -> None:
+    gateway = SERVICES["gateway"]
+    (mount,) = gateway["volumes"]
+    kept, _, inside = mount.partition(":")
+    assert inside == gateway["environment"][RECEIPT_KEYS_VARIABLE]
+    assert f"{kept.partition('/')[0]}/" in (ROOT / ".gitignore").read_text("utf-8").splitlines()
 
 
 def test_addresses_are_those_of_the_services() -> None:
@@ -202,7 +232,10 @@ def command_lines(service: dict[str, Any]) -> Iterator[list[str]]:
 @each_of_ours
 def test_every_command_of_ours_is_one_of_the_program(name: str) -> None:
     for words in command_lines(SERVICES[name]):
-        if words[:2] == ["python", "-m"]:
+        if words[:2] == ["python", "-c"]:
+            assert SERVICES[name]["environment"][LISTEN_VARIABLE].rpartition(":")[2] in words[2]
+            assert "/readyz" in words[2]
+        elif words[:2] == ["python", "-m"]:
             assert callable(importlib.import_module(f"{words[2]}.__main__").main)
         else:
             assert words[0] == "truceline"
@@ -275,4 +308,12 @@ def test_secrets_made_as_the_guide_says_are_taken_by_the_program(tmp_path: Path)
     assert (host, port) == (url.hostname, f"{url.port}")
     assert (user, f"/{database}") == (url.username, url.path)
     assert password == made["postgres_password"].read_text("utf-8")
-    assert {path.stat().st_mode & 0o777 for path in made.values()} == {0o600}
+    host, port, database, user, api = made["pgpass_api"].read_text("utf-8").strip().split(":")
+    url = urlsplit(database_url("gateway"))
+    assert (host, port, user) == (url.hostname, f"{url.port}", API_ROLE)
+    assert (url.username, url.path) == (API_ROLE, f"/{database}")
+    role = tmp_path / ".truceline/secrets/api-role.sql"
+    assert role.read_text("utf-8") == f"CREATE ROLE {API_ROLE} LOGIN PASSWORD '{api}';\n"
+    assert api != password
+    assert {path.stat().st_mode & 0o777 for path in (role, *made.values())} == {0o600}
+    assert (tmp_path / ".truceline/receipts").stat().st_mode & 0o777 == 0o700

@@ -27,6 +27,7 @@ from services.local.endpoints import (
 from services.local.folder import HOME_VARIABLE
 from services.local.programs import CACHE_VARIABLE
 from services.logs import LEVEL_VARIABLE
+from services.programs import EXIT_UNUSABLE
 from services.settings import (
     GROUP_VARIABLE,
     KEYS_VARIABLE,
@@ -37,7 +38,6 @@ from services.settings import (
 )
 from services.store.models import HISTORY_TABLES, Base
 from services.tokens.token import Role
-from services.worker.__main__ import EXIT_UNUSABLE
 from streams.agreement import Agreement, Corridor, Document, Source, Term, Zone
 from streams.batching import EXIT_STALLED
 from streams.coalesce import EXIT_PROCESS_FAILED
@@ -61,6 +61,7 @@ FOR_TESTS = {
     "TRUCELINE_REAL_DATA",
     "TRUCELINE_UID",
     "TRUCELINE_GID",
+    "TRUCELINE_GATEWAY_PORT",
     "TRUCELINE_CHAOS_SEED",
     "TRUCELINE_CHAOS_REPORTS",
     "TRUCELINE_CHAOS_KILLS",

@@ -11,6 +11,7 @@ from services import settings
 from services.client.address import DEFAULT_URL, GATEWAY_VARIABLE
 from services.client.token import TOKEN_FILE_VARIABLE
 from services.errors import SettingsError
+from services.limits import REQUESTS_VARIABLE
 from services.local.endpoints import (
     API_DATABASE_VARIABLE,
     DATABASE_VARIABLE,
@@ -24,6 +25,7 @@ from services.settings import (
     Settings,
     check_bootstrap,
     check_database_url,
+    load_gateway_settings,
     load_settings,
 )
 
@@ -191,3 +193,12 @@ def test_token_and_spool_lie_in_the_data_folder_unless_they_are_named(
     monkeypatch.setenv(SPOOL_VARIABLE, "/stick/spool")
     found = load_settings(tmp_path)
     assert (found.token_file, found.spool) == (Path("/secrets/token"), Path("/stick/spool"))
+
+
+def test_a_limit_that_cannot_be_read_stops_the_gateway_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(REQUESTS_VARIABLE, "many")
+    load_settings()
+    with pytest.raises(SettingsError, match=REQUESTS_VARIABLE):
+        load_gateway_settings()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.status import AGE_WORRY_S, LAG_WORRY, Status
 from services.store.partitions import PartitionReport
+from services.store.queries.intake import IntakeFigures
 from services.store.queries.status import Figures
 from streams.topics import TopicName
 
@@ -26,6 +28,8 @@ FIGURES = Figures(
     bytes=10,
     partitions=PartitionReport(strays=(), missing=()),
 )
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+IDLE = IntakeFigures(NOW, 0, None, None)
 WELL = Status(
     postgres="18.6",
     kafka="127.0.0.1:9092",
@@ -34,6 +38,12 @@ WELL = Status(
     oldest_waiting_s=None,
     missing_topics=(),
     figures=FIGURES,
+    lag_by_topic={},
+    intake=IDLE,
+    schema="0017",
+    gateway="ready",
+    gateway_url="http://127.0.0.1:8470",
+    spool_waiting=None,
 )
 STRAY = PartitionReport(strays=(("submissions", 3),), missing=())
 
@@ -52,6 +62,12 @@ def test_where_all_is_well_there_is_no_worry() -> None:
         (replace(WELL, missing_topics=(TopicName.REPORTS,)), "truceline.reports.v1"),
         (replace(WELL, figures=replace(FIGURES, agreements=0)), "truceline agreement load"),
         (replace(WELL, figures=replace(FIGURES, methodologies=0)), "truceline agreement load"),
+        (replace(WELL, intake=IDLE._replace(outbox_oldest=NOW - timedelta(seconds=31))), "relay"),
+        (
+            replace(WELL, intake=IDLE._replace(unassessed_oldest=NOW - timedelta(seconds=61))),
+            "not judged after 61 s",
+        ),
+        (replace(WELL, gateway="does not answer"), "8470 does not answer"),
         (replace(WELL, figures=replace(FIGURES, partitions=STRAY)), "3 rows of submissions"),
     ],
 )

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from services.store.await_tables import await_tables
 from services.store.errors import NotMigratedError
-from services.worker.await_tables import await_tables
 from services.worker.transact import LONGEST_WAIT_S
 
 

@@ -1,22 +1,26 @@
 """Await: return when the database answers and its tables are this program's.
 
-Place on the data's way: once, before a worker reads its first event. A machine that starts brings
-up PostgreSQL and the workers in any order, so a database that is away or recovering is waited for.
+Place on the data's way: once, before a worker, relay or gateway takes its first event. A machine
+that starts brings up PostgreSQL and them in any order, so a database that is away or recovering is
+waited for.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Final
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 
 from services.store.errors import Fate, fate_of
 from services.store.migrate import check_version
-from services.worker.transact import FIRST_WAIT_S, LONGEST_WAIT_S
 
 log = structlog.get_logger(__name__)
+
+FIRST_WAIT_S: Final = 0.1
+LONGEST_WAIT_S: Final = 5.0
 
 
 def await_tables(

@@ -1,0 +1,31 @@
+"""Programs: how worker, relay and gateway begin, and what their ends mean to whoever starts them.
+
+Place on the data's way: before it. What a person has to mend is said in one line, without a trace.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from services.errors import ServiceError
+from services.logs import configure_logs
+from services.store.errors import StoreError
+
+EXIT_UNUSABLE: Final = 78
+"""sysexits' EX_CONFIG: a person has to change something; the message says what."""
+EXIT_FAILED: Final = 70
+"""sysexits' EX_SOFTWARE: something that repetition does not mend; the log says what."""
+
+
+@contextmanager
+def beginning(program: str) -> Iterator[None]:
+    """Around all that a program reads and waits for before it works: settings, keys, tables."""
+    configure_logs()
+    try:
+        yield
+    except (ServiceError, StoreError) as error:
+        sys.stderr.write(f"truceline {program}: {error}\n")
+        sys.exit(EXIT_UNUSABLE)
