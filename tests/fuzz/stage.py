@@ -34,7 +34,8 @@ from services.tokens.stored import Wanted, create_token
 from services.tokens.token import Role
 from tests.fuzz.case import MISSION
 
-BODY_SECONDS: Final = 2
+BODY_SECONDS: Final = 10
+"""Short enough to wait for, and long enough for whole bodies on a machine that is busy."""
 _MANY: Final = "1000000/1000000"
 UNLIMITED: Final = {
     REQUESTS_VARIABLE: _MANY,
