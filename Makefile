@@ -48,7 +48,7 @@ bench-flood: install ## p99 of the others while one sends 100 x its quota
 bench-latency: install ## From receipt to committed assessment at 1,000 reports/s, all services running
 	$(BIN)/python -m tests.bench.latency
 
-chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUCELINE_CHAOS_SEED=N for another schedule)
+chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUCELINE_CHAOS_SEED=N: another schedule)
 	$(BIN)/pytest -m slow -s tests/e2e
 
 fuzz: install ## 100,000 malformed requests to running gateways, then schemathesis

@@ -6,8 +6,8 @@ Place on the data's way: beside it, for `truceline status`.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from kafka import KafkaConsumer, TopicPartition
@@ -36,6 +36,8 @@ class Lag:
     """Seconds since the oldest of them came in; None: nothing waits, or it is not known."""
     missing: tuple[str, ...]
     """Topics that are not there."""
+    by_topic: Mapping[str, int] = field(default_factory=dict)
+    """What waits in each."""
 
 
 def measure_lag(bootstrap: str, group: str) -> Lag:
@@ -61,6 +63,10 @@ def measure_lag(bootstrap: str, group: str) -> Lag:
         workers=len(members),
         oldest_s=_oldest_s(bootstrap, late),
         missing=tuple(topic for topic in CONSUMED if topic not in present),
+        by_topic={
+            topic.value: sum(ends[tp] - offset for tp, offset in late.items() if tp.topic == topic)
+            for topic in CONSUMED
+        },
     )
 
 

@@ -7,6 +7,7 @@ them, and event bytes are never logged, only their hashes.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +18,41 @@ from structlog.types import Processor
 
 REPEAT_S: Final = 10.0
 """A broker that is away makes the Kafka client say so a hundred times a second."""
+
+
+LEVEL_VARIABLE: Final = "TRUCELINE_LOG_LEVEL"
+_LEVELS: Final = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+}
+KEYS_SHOWN: Final = 10
+"""Keys of events in one line; how many there are stands beside them."""
+
+
+class Sparing:
+    """Lets so many lines a second through, and counts what it holds back; for one thread."""
+
+    def __init__(self, per_s: int, now: Callable[[], float] = time.monotonic) -> None:
+        self._per_s = per_s
+        self._now = now
+        self._second, self._let, self._held = 0, 0, 0
+
+    def lets(self) -> bool:
+        """Whether a line is written now."""
+        if (second := int(self._now())) != self._second:
+            self._second, self._let = second, 0
+        if self._let >= self._per_s:
+            self._held += 1
+            return False
+        self._let += 1
+        return True
+
+    def held_back(self) -> int:
+        """How many lines were held back since this was asked last."""
+        held, self._held = self._held, 0
+        return held
 
 
 class OnceInAWhile(logging.Filter):
@@ -62,9 +98,15 @@ def configure_logs() -> None:
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(_level()),
         processors=[*shared, structlog.processors.JSONRenderer()],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _level() -> int:
+    """The lowest level that is written; a word that is none is taken for the usual one."""
+    return _LEVELS.get(os.environ.get(LEVEL_VARIABLE, "").lower(), logging.INFO)
 
 
 def _repeated(

@@ -37,6 +37,7 @@ GROUP_VARIABLE = "TRUCELINE_WORKER_GROUP"
 DEFAULT_LISTEN = f"127.0.0.1:{DEFAULT_PORT}"
 RECEIPT_KEYS_VARIABLE = "TRUCELINE_RECEIPT_KEYS"
 SPOOL_VARIABLE = "TRUCELINE_SPOOL"
+METRICS_VARIABLE = "TRUCELINE_METRICS_LISTEN"
 PROXY_VARIABLE = "TRUCELINE_GATEWAY_PROXY"
 
 
@@ -65,6 +66,8 @@ class Settings:
     spool: Path = Path("spool")
     limits: Limits = USUAL_LIMITS
     """What the gateway takes from one token and one address."""
+    metrics: str | None = None
+    """Where workers and relays give their figures; None: nowhere."""
     proxy: str | None = None
     """The address of a proxy that is believed about whom it speaks for."""
 
@@ -99,10 +102,17 @@ class Settings:
         Raises:
             SettingsError: they are not `host:port`.
         """
-        found = _BROKER.fullmatch(self.listen.strip())
-        if found is None or not 0 < int(found[1]) <= _HIGHEST_PORT:
-            raise SettingsError(f"{LISTEN_VARIABLE} must be host:port, e.g. {DEFAULT_LISTEN}")
-        return self.listen.strip().rpartition(":")[0].strip("[]"), int(found[1])
+        return _host_and_port(self.listen, LISTEN_VARIABLE, DEFAULT_LISTEN)
+
+    def metrics_listen(self) -> tuple[str, int] | None:
+        """Host and port that a worker or a relay gives its figures on; None: nowhere.
+
+        Raises:
+            SettingsError: they are not `host:port`.
+        """
+        if self.metrics is None:
+            return None
+        return _host_and_port(self.metrics, METRICS_VARIABLE, "127.0.0.1:9470")
 
     def kafka(self) -> str:
         """Kafka's bootstrap address.
@@ -113,6 +123,13 @@ class Settings:
         if self.kafka_bootstrap is None:
             raise SettingsError(f"no Kafka: start one with `truceline up`, or set {KAFKA_VARIABLE}")
         return check_bootstrap(self.kafka_bootstrap)
+
+
+def _host_and_port(address: str, variable: str, example: str) -> tuple[str, int]:
+    found = _BROKER.fullmatch(address.strip())
+    if found is None or not 0 < int(found[1]) <= _HIGHEST_PORT:
+        raise SettingsError(f"{variable} must be host:port, e.g. {example}")
+    return address.strip().rpartition(":")[0].strip("[]"), int(found[1])
 
 
 def check_database_url(url: str, variable: str = DATABASE_VARIABLE) -> str:
@@ -188,5 +205,6 @@ def load_settings(folder: Path | None = None) -> Settings:
         receipt_keys=Path(receipt_keys) if receipt_keys else home / "keys" / "receipts",
         listen=os.environ.get(LISTEN_VARIABLE) or DEFAULT_LISTEN,
         limits=read_limits(os.environ),
+        metrics=os.environ.get(METRICS_VARIABLE) or None,
         proxy=os.environ.get(PROXY_VARIABLE) or None,
     )

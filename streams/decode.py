@@ -126,7 +126,9 @@ def _decode(
         if not raw.isascii():
             raw.decode()  # the decoder passes over the text of fields that it does not know
         event = decoder.decode(raw)
-        repeated = _repeated_key(raw, event)
+        anew = _ENCODE(event)
+        # The same bytes are most of what comes; written anew, the event has every key once.
+        repeated = None if raw == anew else _repeated_key(raw, anew)
     except msgspec.ValidationError as error:
         return Refusal(_reason_of(str(error)), _shortened(str(error)))
     except (msgspec.DecodeError, json.JSONDecodeError) as error:
@@ -165,16 +167,14 @@ def _no_name(field: str, pattern: str) -> Refusal:
     return Refusal(Reason.BAD_FORMAT, f"Expected `str` matching regex {pattern!r} - at `$.{field}`")
 
 
-def _repeated_key(raw: bytes, event: Event) -> Refusal | None:
+def _repeated_key(raw: bytes, anew: bytes) -> Refusal | None:
     """Refuse an object that says one key twice: which of the two was meant, nobody can tell.
 
     The decoder takes the last one. An exact look costs several times the decoding, so a sieve goes
-    first: written anew, the event has every key that was read, once. The same bytes are most of
-    what comes; else, without a backslash each text has two quotes, and as many quotes in both
-    leave no room for a key that was read over.
+    first: written anew, the event has every key that was read, once. Without a backslash each text
+    has two quotes, and as many quotes in both leave no room for a key that was read over.
     """
-    anew = _ENCODE(event)
-    if raw == anew or (b"\\" not in raw and raw.count(b'"') == anew.count(b'"')):
+    if b"\\" not in raw and raw.count(b'"') == anew.count(b'"'):
         return None
     repeated: list[str] = []
 

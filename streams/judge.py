@@ -57,25 +57,25 @@ class Sight(Struct, frozen=True, gc=False):
 
 def judge(sight: Sight, in_force: InForce) -> Assessment:
     """Judge one report under one agreement and methodology."""
-    report, traits = sight.report, read_traits(sight, in_force)
+    report, context = sight.report, sight.context
+    traits = read_traits(sight, in_force)
     terms = in_force.terms_of.get(report.kind, ())
-    if sight.hits or not all(term.timeless for term in terms):
-        findings = tuple([_find(sight, traits, term, in_force) for term in terms])
-    else:
-        findings = _findings_nowhere(traits, terms)
+    outcome = None if sight.hits else _outcome_nowhere(traits, terms)
+    if outcome is None:
+        outcome = _outcome([_find(sight, traits, term, in_force) for term in terms])
     return Assessment(
         mission=report.mission,
         source=report.source,
         id=report.id,
         status=STATUS,
-        verdict=gravest(findings),
-        standing=_standing(sight.context),
+        verdict=outcome.verdict,
+        standing=_standing(context),
         agreement=in_force.agreement_hash,
         methodology=in_force.methodology_hash,
-        context=context_digest(sight.context),
+        context=context_digest(context),
         versions=1,
-        places=tuple([_place(hit, in_force) for hit in sight.hits]),
-        findings=findings,
+        places=tuple([_place(hit, in_force) for hit in sight.hits]) if sight.hits else (),
+        findings=outcome.findings,
         count=report.count,
         attribution=report.attribution,
         exercise=report.exercise,
@@ -146,11 +146,27 @@ def _timing(report: Report, term: TermInForce, zone_valid: Validity | None) -> T
     return Timing.WITHIN if covered else Timing.ACROSS
 
 
+class Outcome(Struct, frozen=True, gc=False):
+    """What all terms say together."""
+
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+
+
+def _outcome(findings: Sequence[Finding]) -> Outcome:
+    return Outcome(tuple(findings), gravest(findings))
+
+
 @lru_cache(maxsize=1 << 14)
-def _findings_nowhere(traits: Traits, terms: tuple[TermInForce, ...]) -> tuple[Finding, ...]:
-    """The findings where no zone is touched and nothing begins or ends: most reports' by far."""
+def _outcome_nowhere(traits: Traits, terms: tuple[TermInForce, ...]) -> Outcome | None:
+    """The outcome where no zone is touched, most reports' by far; None where it asks for the time.
+
+    Where no term begins or ends, it follows from the traits alone, which repeat.
+    """
+    if not all(term.timeless for term in terms):
+        return None
     cases = [Case(traits, term, None, Share.LITTLE, Timing.WITHIN) for term in terms]
-    return tuple([_finding(case, first_rule(case), None) for case in cases])
+    return _outcome([_finding(case, first_rule(case), None) for case in cases])
 
 
 def _find(sight: Sight, traits: Traits, term: TermInForce, in_force: InForce) -> Finding:

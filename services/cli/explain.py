@@ -35,8 +35,8 @@ def explain(
     its stored bytes; where the result is not what is stored, the exit code is 1. REPORT_ID may be
     SOURCE/ID, as the causes of a corridor's state name it.
 
-    With --json, a line for each report of that id: "assessment", "sentences", "terms" (each with
-    the rules asked, in order), "revisions", "replayed_equal", "intact".
+    With --json, a line for each report of that id: "key", "assessment", "sentences", "terms" (each
+    with the rules asked, in order), "revisions", "replayed_equal", "intact".
     """
     with connect(load_settings().database()) as conn:
         found = _find(conn, report_id, mission, source)
@@ -79,12 +79,13 @@ def _find(
 def _show(conn: Connection, event: FoundEvent, *, rules: bool, as_json: bool) -> bool:
     explained = explain_report(conn, event.mission, event.source, event.event_id)
     if as_json:
-        print_json(_plain(explained))
+        print_json({"key": event.key, **_plain(explained)})
     else:
         print_lines(explained.explanation.sentences)
         if rules:
             print_lines(_rules(explained))
         print_lines(_history(explained))
+        click.echo(f"Its key, in the store and in every log: {event.key}.")
         click.echo()
     return explained.same and explained.intact
 
@@ -111,7 +112,7 @@ def _history(explained: Explained) -> list[str]:
     return lines
 
 
-def _plain(explained: Explained) -> object:
+def _plain(explained: Explained) -> dict[str, object]:
     return {
         "assessment": msgspec.to_builtins(explained.judged.assessment),
         "sentences": explained.explanation.sentences,

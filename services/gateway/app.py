@@ -9,6 +9,7 @@
     GET  /v1/receipt-keys       everybody            the public keys that verify receipts
     GET  /schema/openapi.json   everybody            what all of these take and answer
     GET  /healthz, /readyz      everybody            alive; able to store
+    GET  /metrics               admin                figures for Prometheus, no names
 
 Place on the data's way: HTTP. A route that does not say who may call it does not start
 (`require_declared`).
@@ -47,6 +48,7 @@ from services.gateway.day_stored import DayStored
 from services.gateway.describe import describe
 from services.gateway.disclosure import READS_REPORTS
 from services.gateway.door import ENTRANT, Behind, Door
+from services.gateway.figures import StoreFigures, make_tally
 from services.gateway.group import GroupWriter
 from services.gateway.identify import identify
 from services.gateway.intake import Intake
@@ -56,7 +58,12 @@ from services.gateway.present import present
 from services.gateway.problems import MEDIA_TYPE, RETRY_AFTER_S, Code, ProblemError
 from services.gateway.readers import Readers
 from services.gateway.receive_body import Bodies
+from services.gateway.record import Record
+from services.gateway.request_id import STATE
 from services.limits import HIGHEST_BODY_BYTES
+from services.metrics.catalogue import GROUP_SECONDS, PROBLEMS, Program
+from services.metrics.expose import MEDIA_TYPE as METRICS_TYPE
+from services.metrics.expose import Exporter
 from services.receipts.key_folder import PUBLIC_FILE, Signers
 from services.receipts.public_keys import read_public, write_public
 from services.settings import Settings
@@ -164,6 +171,13 @@ async def get_readyz(request: Asked) -> Response[bytes]:
     return Response(b"ready\n", media_type=MediaType.TEXT)
 
 
+@get("/metrics", opt={MAY: frozenset({Role.ADMIN})})
+async def get_metrics(request: Asked) -> Response[bytes]:
+    """Figures over all missions, for Prometheus: totals and ages, nobody's name."""
+    text = await asyncio.to_thread(request.app.state.exporter.text)
+    return Response(text, media_type=METRICS_TYPE)
+
+
 ROUTES: Final = (
     post_reports,
     post_statuses,
@@ -175,6 +189,7 @@ ROUTES: Final = (
     get_schema,
     get_healthz,
     get_readyz,
+    get_metrics,
 )
 
 
@@ -195,10 +210,10 @@ def described() -> bytes:
     return describe([(route, route.opt[MAY]) for route in ROUTES])
 
 
-def _problem(_: Asked, error: ProblemError) -> Response[bytes]:
-    return Response(
-        error.body(), status_code=error.status, headers=error.headers, media_type=MEDIA_TYPE
-    )
+def _problem(request: Asked, error: ProblemError) -> Response[bytes]:
+    request.app.state.tally.count(PROBLEMS, 1, error.code.value)
+    body = error.body(request.scope["state"][STATE])
+    return Response(body, status_code=error.status, headers=error.headers, media_type=MEDIA_TYPE)
 
 
 _CODES: Final = {
@@ -214,7 +229,12 @@ def _http(request: Asked, error: HTTPException) -> Response[bytes]:
 
 
 def _fault(request: Asked, error: Exception) -> Response[bytes]:
-    log.error("a request failed", path=request.url.path, exc_info=error)
+    log.error(
+        "a request failed",
+        path=request.url.path,
+        request_id=request.scope["state"][STATE],
+        exc_info=error,
+    )
     return _problem(request, ProblemError(Code.FAULT))
 
 
@@ -222,11 +242,12 @@ def make_gateway(settings: Settings) -> Litestar:
     """The application; its writer starts and stops with it."""
     require_declared(ROUTES)
     url = settings.api_database()
+    tally, store_figures = make_tally(), StoreFigures(url)
     signers = Signers(settings.receipt_keys)
-    writer = GroupWriter(url, signers)
+    writer = GroupWriter(url, signers, took=partial(tally.observe, GROUP_SECONDS))
     readers, lags = Readers(url), Lags(partial(ask_lag, settings))
     callers, admission = Callers(url), Admission(settings.limits)
-    door = Door(admission, callers, settings.proxy)
+    door = Door(admission, callers, tally, settings.proxy)
     state = {
         "readers": readers,
         "callers": callers,
@@ -234,6 +255,10 @@ def make_gateway(settings: Settings) -> Litestar:
         "cursors": Cursors(signers),
         "lags": lags,
         "schema": described(),
+        "tally": tally,
+        "exporter": Exporter(
+            Program.GATEWAY, lambda: {**tally.figures(), **store_figures.figures()}
+        ),
     }
 
     @asynccontextmanager
@@ -243,6 +268,7 @@ def make_gateway(settings: Settings) -> Litestar:
         readers.stop()
         lags.stop()
         await asyncio.to_thread(writer.stop)
+        store_figures.close()
 
     def with_state(config: AppConfig) -> AppConfig:
         config.state.update(state)
@@ -269,6 +295,7 @@ def make_gateway(settings: Settings) -> Litestar:
         callers,
         DayStored(url, admission.day, datetime.now(UTC)),
         Bodies(settings.limits),
-        Intake(writer, admission),
+        Intake(writer, admission, Record(tally)),
+        tally,
     )
     return app

@@ -19,7 +19,10 @@ from services.gateway.callers import Callers
 from services.gateway.identify import Entrant
 from services.gateway.present import presented_token
 from services.gateway.problems import ProblemError
+from services.gateway.request_id import STATE
 from services.gateway.send import send_problem
+from services.metrics.catalogue import PROBLEMS
+from services.metrics.tally import Tally
 from services.tokens.token import Validity
 
 HOLD_S: Final = 0.5
@@ -33,7 +36,10 @@ ENTRANT: Final = "entrant"
 class Door:
     """Asked first by every route."""
 
-    def __init__(self, admission: Admission, callers: Callers, proxy: str | None = None) -> None:
+    def __init__(
+        self, admission: Admission, callers: Callers, tally: Tally, proxy: str | None = None
+    ) -> None:
+        self._tally = tally
         self._admission = admission
         self._callers = callers
         self._proxy = proxy
@@ -54,15 +60,16 @@ class Door:
             self._admission.request(recalled.token.id)
         return Entrant(presented, recalled)
 
-    async def refuse(self, problem: ProblemError, send: Send) -> None:
+    async def refuse(self, problem: ProblemError, send: Send, request_id: str) -> None:
         """Say so, after a while."""
+        self._tally.count(PROBLEMS, 1, problem.code.value)
         if self._held < HELD_LIMIT:
             self._held += 1
             try:
                 await asyncio.sleep(HOLD_S)
             finally:
                 self._held -= 1
-        await send_problem(send, problem)
+        await send_problem(send, problem, request_id)
 
     def _address(self, scope: Any, headers: Mapping[bytes, bytes]) -> str:  # noqa: ANN401
         address = str((scope.get("client") or ("", 0))[0])
@@ -84,7 +91,7 @@ class Behind:
             try:
                 entrant = self._door.admit(scope, dict(scope["headers"]))
             except ProblemError as problem:
-                await self._door.refuse(problem, send)
+                await self._door.refuse(problem, send, scope["state"][STATE])
                 return
             scope["state"][ENTRANT] = entrant
         await self._app(scope, receive, send)

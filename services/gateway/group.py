@@ -62,10 +62,12 @@ class GroupWriter:
         signers: Signers,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        took: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._url = url
         self._signers = signers
         self._now = now
+        self._took = took
         self._conn: Connection | None = None
         self._waiting = FairQueue[_Waiting]()
         self._changed = threading.Condition()
@@ -122,6 +124,7 @@ class GroupWriter:
     def _work(self) -> None:
         while group := self._next_group():
             posts = [post for waiting in group for post in waiting.posts]
+            begun = time.monotonic()
             try:
                 outcomes = self._store(posts)
             except Exception as error:  # whoever waits must be told, whatever it was
@@ -129,6 +132,7 @@ class GroupWriter:
                 _tell(group, AwayError(str(error)))
                 continue
             _tell(group, outcomes)
+            self._took(time.monotonic() - begun)
 
     def _next_group(self) -> list[_Waiting]:
         """Wait for posts, then take all that fit into one transaction; none: stopping."""

@@ -26,6 +26,7 @@ from services.gateway.read_body import (
     unpack,
 )
 from services.gateway.read_event import read_event
+from services.gateway.record import Record
 from services.gateway.turns import Turns
 from services.tokens.token import Token
 from streams.keys import EventKind
@@ -60,10 +61,17 @@ class Intake:
 
     writer: GroupWriter
     admission: Admission
+    record: Record
     turns: Turns = field(default_factory=Turns)
 
-    async def take(
-        self, kind: EventKind, token: Token, media_type: str, coding: str, body: bytes
+    async def take(  # noqa: PLR0913, PLR0917 (a request is all of these)
+        self,
+        kind: EventKind,
+        token: Token,
+        media_type: str,
+        coding: str,
+        body: bytes,
+        request_id: str,
     ) -> Answer:
         """Take in what was posted.
 
@@ -78,7 +86,7 @@ class Intake:
                 del unpacked
         else:
             read = await self._read(kind, token, media_type, body)
-        outcomes = await _store(self.writer, token, read)
+        outcomes = await self._store(token, read, request_id)
         if media_type == JSON:
             (outcome,) = outcomes
             return Answer(int(outcome.status), JSON, answer_one(outcome))
@@ -93,6 +101,21 @@ class Intake:
         lines = _lines(body)
         self.admission.events(token.id, len(lines))
         return await _read_lines(kind, lines, token)
+
+    async def _store(
+        self, token: Token, read: Sequence[Post | Outcome], request_id: str
+    ) -> list[Outcome]:
+        """Store the posts among them; an outcome for each, in order."""
+        posts = [one for one in read if isinstance(one, Post)]
+        try:
+            stored = iter(await self.writer.store(token.id, posts))
+        except BusyError:
+            raise ProblemError(Code.TOO_MUCH_WAITING, retry_after_s=RETRY_AFTER_S) from None
+        except AwayError:
+            raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
+        outcomes = [next(stored) if isinstance(one, Post) else one for one in read]
+        self.record.note(request_id, posts, outcomes)
+        return outcomes
 
 
 async def _read_lines(kind: EventKind, lines: list[bytes], token: Token) -> list[Post | Outcome]:
@@ -120,17 +143,3 @@ def _lines(body: bytes) -> list[bytes]:
         return split_lines(body)
     except TooLargeError as error:
         raise ProblemError(Code.BODY_TOO_LARGE, str(error)) from None
-
-
-async def _store(
-    writer: GroupWriter, token: Token, read: Sequence[Post | Outcome]
-) -> list[Outcome]:
-    """Store the posts among them; an outcome for each, in order."""
-    posts = [one for one in read if isinstance(one, Post)]
-    try:
-        stored = iter(await writer.store(token.id, posts))
-    except BusyError:
-        raise ProblemError(Code.TOO_MUCH_WAITING, retry_after_s=RETRY_AFTER_S) from None
-    except AwayError:
-        raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
-    return [next(stored) if isinstance(one, Post) else one for one in read]

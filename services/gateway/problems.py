@@ -15,6 +15,8 @@ from typing import Any, Final
 
 import msgspec
 
+from services.gateway.request_id import URN
+
 MEDIA_TYPE: Final = "application/problem+json"
 _TYPE: Final = "urn:truceline:problem:"
 RETRY_AFTER_S: Final = 5
@@ -166,14 +168,15 @@ class ProblemError(Exception):
             found["WWW-Authenticate"] = 'Bearer realm="truceline"'
         return found
 
-    def body(self) -> bytes:
-        """The problem's document."""
+    def body(self, request_id: str = "") -> bytes:
+        """The problem's document, of a request."""
         problem = PROBLEMS[self.code]
         document = {
             "type": f"{_TYPE}{self.code}",
             "title": problem.title,
             "status": problem.status,
             "detail": f"{self.detail} {problem.to_do}".strip(),
+            **({"instance": f"{URN}{request_id}"} if request_id else {}),
             **self.more,
         }
         return msgspec.json.encode(document)

@@ -9,12 +9,17 @@ from __future__ import annotations
 from litestar.types import Send
 
 from services.gateway.problems import MEDIA_TYPE, ProblemError
+from services.gateway.request_id import HEADER
 
 Header = tuple[bytes, bytes]
 
 
 async def send_answer(
-    send: Send, status: int, media_type: bytes, body: bytes, more: tuple[Header, ...] = ()
+    send: Send,
+    status: int,
+    media_type: bytes,
+    body: bytes,
+    more: tuple[Header, ...] = (),
 ) -> None:
     """Send a whole answer."""
     headers = [
@@ -26,7 +31,8 @@ async def send_answer(
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-async def send_problem(send: Send, problem: ProblemError) -> None:
+async def send_problem(send: Send, problem: ProblemError, request_id: str) -> None:
     """Send a problem."""
     more = tuple((name.lower().encode(), value.encode()) for name, value in problem.headers.items())
-    await send_answer(send, problem.status, MEDIA_TYPE.encode(), problem.body(), more)
+    more = (*more, (HEADER, request_id.encode()))
+    await send_answer(send, problem.status, MEDIA_TYPE.encode(), problem.body(request_id), more)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from psycopg.rows import args_row
 
 from services.gateway.posts import Outcome, Post, Status
+from services.gateway.queue_refused import queue_refused
 from services.receipts.receipt import Receipt, SignedReceipt, make_receipt, signed
 from services.receipts.sign import Signer
 from services.receipts.stored import add_receipts, receipts_of
@@ -26,6 +27,7 @@ from services.store.known import claim_keys, fill_placeholders, lock_keys
 from services.store.outbox import CHANNEL, way_of
 from services.store.rows import KeyKind, KeyRow, ReceiptRow
 from services.store.scope import begin_in_scope
+from services.store.unjudged import Open
 from services.worker.casebook import TOO_MANY_VERSIONS, VERSIONS_LIMIT
 from streams.events import Event, Report
 from streams.keys import EventKind, Key
@@ -145,7 +147,21 @@ def take_in(
         outcomes[one.place] = Outcome(one.status, receipt)
     for known_one, receipt in zip(again, _receipts(conn, again, signer), strict=True):
         outcomes[known_one.place] = Outcome(known_one.status, receipt)
+    queue_refused(conn, {_open(one) for one in again if one.version.authentication == _TOKEN})
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _open(one: _Again) -> Open:
+    event, version = one.post.event, one.version
+    return Open(
+        version.key,
+        version.received_at,
+        version.revision,
+        one.post.kind.value,
+        event.mission,
+        event.source,
+        version.content_hash,
+    )
 
 
 def _is_it(version: _Version, post: Post, signer: Signer) -> bool:

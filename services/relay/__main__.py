@@ -10,12 +10,17 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 
 from services.errors import ServiceError
 from services.logs import configure_logs
+from services.metrics.catalogue import Program
+from services.metrics.expose import Exporter
+from services.metrics.listen import listen
 from services.relay.counts import Counts
+from services.relay.figures import relay_figures
 from services.relay.relay import Relay
 from services.relay.resend import Resender, oldest_in_kafka
 from services.relay.send import Sender
@@ -40,11 +45,12 @@ def main() -> None:
     try:
         settings = load_settings()
         database_url, bootstrap = settings.database(), settings.kafka()
+        counts = Counts()
+        listen(settings, Exporter(Program.RELAY, partial(relay_figures, settings, counts)))
         await_tables(database_url)
     except (ServiceError, StoreError) as error:
         sys.stderr.write(f"truceline relay: {error}\n")
         sys.exit(EXIT_UNUSABLE)
-    counts = Counts()
     relay = Relay(database_url, Sender(bootstrap), stopping, counts)
     waiting = oldest_in_kafka(bootstrap, settings.worker_group)
     resender = Resender(database_url, waiting, stopping, counts)

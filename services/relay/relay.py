@@ -8,6 +8,7 @@ second it looks by itself. Kafka or PostgreSQL away: it retries in place, with g
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -93,6 +94,8 @@ class Relay:
         reached(Point.RELAY_READ)
         # What a crash here means: nothing is sent, the rows wait for whoever takes the lanes.
         sent = self._sender.send(rows)
+        if log.is_enabled_for(logging.DEBUG) and sent:
+            log.debug("sent", events=len(sent), keys=[str(row.key) for row in sent])
         self.counts.turns += 1
         self.counts.sent += len(sent)
         self.counts.unsent += len(rows) - len(sent)

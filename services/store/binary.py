@@ -8,7 +8,7 @@ where they did not, as in a worker.)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -52,10 +52,8 @@ class Target:
         self.statement = f"COPY {table.name} ({names}) FROM STDIN (FORMAT binary)".encode()
         self.types = [_type_of(column) for column in table.columns]
 
-    def copy(self, conn: Connection, rows: Sequence[Sequence[Any]]) -> None:
-        """Write rows; none costs nothing, not even a round trip."""
-        if not rows:
-            return
+    def copy(self, conn: Connection, rows: Iterable[Sequence[Any]]) -> None:
+        """Write rows, one after another: what is made and dropped at once stays in the cache."""
         with conn.cursor() as cursor, cursor.copy(self.statement) as copy:
             copy.set_types(self.types)
             write_row = copy.write_row

@@ -57,6 +57,7 @@ class Waiting(NamedTuple):
 
     lane: int
     id: int
+    key: Key
     topic: str
     partition_key: bytes
     raw: bytes
@@ -85,9 +86,9 @@ ORDER BY place
 
 # A lane gives its oldest rows until they have so many bytes, but one at least, however large.
 _WAITING = """
-SELECT lane, id, topic, partition_key, raw
+SELECT lane, id, key, topic, partition_key, raw
 FROM (
-    SELECT held.lane, queued.id, queued.topic, queued.partition_key, submission.raw,
+    SELECT held.lane, queued.id, queued.key, queued.topic, queued.partition_key, submission.raw,
         sum(length(submission.raw)) OVER (PARTITION BY held.lane ORDER BY queued.id)
             - length(submission.raw) AS bytes_before
     FROM unnest(%b::smallint[]) AS held (lane),

@@ -111,14 +111,24 @@ def look(conn: Connection, after: datetime, until: datetime, limit: int) -> Look
 
 def still_open(conn: Connection, asked: Collection[Open]) -> list[Open]:
     """Those of them that nobody has judged or refused meanwhile."""
+    return _without_refused(conn, _not_judged(conn, asked))
+
+
+def refused_among(conn: Connection, asked: Collection[Open]) -> list[Open]:
+    """Those of them that a worker has refused, and nobody judged since."""
+    known = known_keys(conn, [item.rejected_key for item in asked])
+    refused = [item for item in asked if item.rejected_key in known]
+    return _not_judged(conn, refused) if refused else []
+
+
+def _not_judged(conn: Connection, asked: Collection[Open]) -> list[Open]:
     keys, received, revisions = (
         [item.key for item in asked],
         [item.received_at for item in asked],
         [item.revision for item in asked],
     )
     with conn.cursor(binary=True, row_factory=args_row(Open)) as cursor:
-        found = cursor.execute(_STILL.encode(), [keys, received, revisions]).fetchall()
-    return _without_refused(conn, found)
+        return cursor.execute(_STILL.encode(), [keys, received, revisions]).fetchall()
 
 
 def _without_refused(conn: Connection, found: Sequence[Open]) -> list[Open]:

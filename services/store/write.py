@@ -39,8 +39,9 @@ def copy_batch(conn: Connection, rows: BatchRows) -> None:
 
 
 def copy_rows(conn: Connection, table: str, rows: Sequence[Row]) -> None:
-    """Write rows into one table."""
-    _TARGETS[table].copy(conn, [astuple(row) for row in rows])
+    """Write rows into one table; none costs nothing, not even a round trip."""
+    if rows:
+        _TARGETS[table].copy(conn, map(astuple, rows))
 
 
 def storable_row(row: RejectedRow) -> RejectedRow:

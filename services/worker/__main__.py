@@ -13,10 +13,14 @@ import structlog
 from services.errors import ServiceError
 from services.keyring import read_keys
 from services.logs import configure_logs
+from services.metrics.catalogue import Program
+from services.metrics.expose import Exporter
+from services.metrics.listen import listen
 from services.settings import load_settings
 from services.store.errors import StoreError
 from services.worker.await_tables import await_tables
 from services.worker.process import make_processors
+from services.worker.record import Record, make_tally
 from streams.app import make_app, run_app
 from streams.batching import Pulse
 
@@ -38,13 +42,15 @@ def main() -> None:
         database_url, bootstrap = settings.database(), settings.kafka()
         keys = read_keys(settings.producer_keys, required=settings.keys_required)
         log.info("read the producers' keys", count=len(keys), file=str(settings.producer_keys))
+        tally = make_tally()
+        listen(settings, Exporter(Program.WORKER, tally.figures))
         await_tables(database_url)
     except (ServiceError, StoreError) as error:
         sys.stderr.write(f"truceline worker: {error}\n")
         sys.exit(EXIT_UNUSABLE)
     _collect_rarely()
     pulse = Pulse()
-    reports, statuses = make_processors(database_url, bootstrap, keys, pulse.beat)
+    reports, statuses = make_processors(database_url, bootstrap, keys, pulse.beat, Record(tally))
     app = make_app(
         bootstrap, judge_reports=reports, fold_statuses=statuses, app_id=settings.worker_group
     )

@@ -120,6 +120,8 @@ def violation_rows(
     """The findings somebody must look at, and those that take back one of the reading before."""
     assessment = judged.assessment
     if before is None:
+        if assessment.verdict not in FOUND:  # which is the gravest of them: most reports'
+            return []
         return [
             _violation_row(step, judged, finding, register, supersedes=False)
             for finding in assessment.findings

@@ -8,6 +8,7 @@ Place on the data's way: what `streams.app`'s agents hand their batches to, one 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -16,9 +17,11 @@ from services.store.engine import Connection
 from services.worker.announce import Announcer
 from services.worker.documents import Documents
 from services.worker.incoming import Incoming, Refused, read_records
+from services.worker.record import Record as BatchRecord
 from services.worker.reports import ReportWriter
 from services.worker.statuses import write_statuses
 from services.worker.transact import Transactor
+from services.worker.written import Written
 from streams.coalesce import Record
 from streams.decode import Refusal, decode_report, decode_status
 from streams.events import CorridorStatus, Report
@@ -35,35 +38,42 @@ class Stage(Generic[E]):
 
     kind: EventKind
     decode: Callable[[bytes], E | Refusal]
-    write: Callable[[Connection, Register, Sequence[Incoming[E]], Sequence[Refused]], list[Refused]]
+    write: Callable[[Connection, Register, Sequence[Incoming[E]], Sequence[Refused]], Written]
 
 
 class Processor(Generic[E]):
     """Processes the batches of one topic, on a connection of its own."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 (each is one thing that a batch needs)
         self,
         stage: Stage[E],
         transactor: Transactor,
         announcer: Announcer,
         keys: Mapping[str, ProducerKey],
         documents: Documents,
+        record: BatchRecord,
     ) -> None:
         self._stage: Stage[E] = stage
         self._transactor = transactor
         self._announcer = announcer
         self._keys = keys
         self._documents = documents
+        self._record = record
 
     def __call__(self, records: list[Record]) -> None:
         """Process a batch; returns when all of it is committed and its refusals are announced."""
-        stage = self._stage
+        stage, begun = self._stage, time.monotonic()
         incoming, refused = read_records(records, stage.kind, stage.decode, self._keys)
 
-        def work(conn: Connection) -> list[Refused]:
+        def work(conn: Connection) -> Written:
             return stage.write(conn, self._documents.register(conn), incoming, refused)
 
-        self._announcer.announce(self._transactor.run(work))
+        written = self._transactor.run(work)
+        self._announcer.announce(written.refused)
+        keys = [item.key for item in incoming]
+        self._record.note(
+            stage.kind, keys, written.refused, written.violated, time.monotonic() - begun
+        )
 
 
 REPORT_LANES = 2
@@ -75,6 +85,7 @@ def make_processors(
     bootstrap: str,
     keys: Mapping[str, ProducerKey],
     alive: Callable[[], None],
+    record: BatchRecord,
 ) -> tuple[list[Processor[Report]], Processor[CorridorStatus]]:
     """The processors of reports, one a lane, and of statuses; each for a thread of its own."""
 
@@ -92,8 +103,16 @@ def make_processors(
                 Announcer(bootstrap, alive),
                 keys,
                 documents,
+                record,
             )
             for _ in range(REPORT_LANES)
         ],
-        Processor(statuses, transactor("statuses"), Announcer(bootstrap, alive), keys, documents),
+        Processor(
+            statuses,
+            transactor("statuses"),
+            Announcer(bootstrap, alive),
+            keys,
+            documents,
+            record,
+        ),
     )

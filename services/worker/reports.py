@@ -42,6 +42,7 @@ from services.worker.incoming import Incoming, Refused, sift
 from services.worker.refold import CorridorChange, effect_rows, refold
 from services.worker.rejections import write_rejections
 from services.worker.stored import look_up_stored
+from services.worker.written import Written
 from streams.assess import Judged, refusal_of
 from streams.assessment import Assessment
 from streams.decode import Refusal, decode_report
@@ -73,8 +74,8 @@ class ReportWriter:
         register: Register,
         incoming: Reports,
         refused: Sequence[Refused],
-    ) -> list[Refused]:
-        """Write a batch; returns every refused event of it, those known before as well."""
+    ) -> Written:
+        """Write a batch."""
         look, self._look = self._look, True  # if this run ends in a conflict, the next one looks
         accepted, unjudgeable = sift(incoming, partial(refusal_of, register))
         stored = look_up_stored(conn, accepted)
@@ -91,7 +92,7 @@ class ReportWriter:
         copy_batch(conn, rows)
         refold(conn, register, changes)
         self._look = bool(known)
-        return all_refused
+        return Written(all_refused, [row.key for row in rows.violations])
 
 
 def _take_in(

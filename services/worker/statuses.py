@@ -31,6 +31,7 @@ from services.worker.incoming import Incoming, Refused, sift
 from services.worker.refold import CorridorChange, refold
 from services.worker.rejections import write_rejections
 from services.worker.stored import as_stored
+from services.worker.written import Written
 from streams.assess import unknown_mission
 from streams.corridors.events import StatusEvent, encode_event
 from streams.decode import Reason, Refusal
@@ -66,8 +67,8 @@ class Known:
 
 def write_statuses(
     conn: Connection, register: Register, incoming: Statuses, refused: Sequence[Refused]
-) -> list[Refused]:
-    """Store a batch and fold its corridors; returns every refused event of it."""
+) -> Written:
+    """Store a batch and fold its corridors."""
     accepted, unknown = sift(incoming, partial(_refusal, register))
     all_refused = [*refused, *unknown]
     rows = BatchRows()
@@ -75,7 +76,7 @@ def write_statuses(
     write_rejections(conn, all_refused, rows)
     copy_batch(conn, rows)
     refold(conn, register, changes)
-    return all_refused
+    return Written(all_refused)
 
 
 def _refusal(register: Register, status: CorridorStatus) -> Refusal | None:

@@ -17,11 +17,14 @@ from fastapi.responses import PlainTextResponse
 from services.gateway.admission import Admission
 from services.gateway.callers import Callers
 from services.gateway.door import Door
+from services.gateway.figures import make_tally
 from services.gateway.group import GroupWriter
 from services.gateway.identify import identify
 from services.gateway.intake import Intake
 from services.gateway.post_route import REPORTS
 from services.gateway.problems import MEDIA_TYPE, ProblemError
+from services.gateway.record import Record
+from services.gateway.request_id import request_id_of
 from services.receipts.key_folder import Signers
 from services.settings import load_settings
 
@@ -32,7 +35,8 @@ def make_app() -> FastAPI:
     url = settings.api_database()
     callers, admission = Callers(url), Admission(settings.limits)
     writer = GroupWriter(url, Signers(settings.receipt_keys))
-    door, intake = Door(admission, callers), Intake(writer, admission)
+    tally = make_tally()
+    door, intake = Door(admission, callers, tally), Intake(writer, admission, Record(tally))
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
@@ -60,7 +64,9 @@ def make_app() -> FastAPI:
         entrant = door.admit(request.scope, {b"authorization": authorization.encode("latin-1")})
         token = await identify(callers, entrant, REPORTS.may)
         body = await request.body()
-        answer = await intake.take(REPORTS.kind, token, content_type, content_encoding, body)
+        answer = await intake.take(
+            REPORTS.kind, token, content_type, content_encoding, body, request_id_of(b"")
+        )
         return Response(answer.body, answer.status, media_type=answer.media_type)
 
     return app

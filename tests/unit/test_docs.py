@@ -26,9 +26,11 @@ from services.local.endpoints import (
 )
 from services.local.folder import HOME_VARIABLE
 from services.local.programs import CACHE_VARIABLE
+from services.logs import LEVEL_VARIABLE
 from services.settings import (
     GROUP_VARIABLE,
     KEYS_VARIABLE,
+    METRICS_VARIABLE,
     PROXY_VARIABLE,
     RECEIPT_KEYS_VARIABLE,
     SPOOL_VARIABLE,
@@ -55,7 +57,15 @@ PAGES = sorted(
     if path.is_file()
 )
 FOLDERS = (".ci", "docs", "examples", "geo", "migrations", "requirements", "services", "streams")
-FOR_TESTS = {"TRUCELINE_REAL_DATA", "TRUCELINE_UID", "TRUCELINE_GID"}
+FOR_TESTS = {
+    "TRUCELINE_REAL_DATA",
+    "TRUCELINE_UID",
+    "TRUCELINE_GID",
+    "TRUCELINE_CHAOS_SEED",
+    "TRUCELINE_CHAOS_REPORTS",
+    "TRUCELINE_CHAOS_KILLS",
+    "TRUCELINE_CHAOS_LOG",
+}
 """Of the tests and of docker-compose.yml, not of the program."""
 VARIABLES = {
     DATABASE_VARIABLE,
@@ -71,6 +81,8 @@ VARIABLES = {
     TOKEN_FILE_VARIABLE,
     SPOOL_VARIABLE,
     PROXY_VARIABLE,
+    METRICS_VARIABLE,
+    LEVEL_VARIABLE,
 }
 LIMITS = {getattr(limits, name) for name in vars(limits) if name.endswith("_VARIABLE")}
 

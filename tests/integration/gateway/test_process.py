@@ -9,10 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
 
 import httpx
+import msgspec
 import pytest
 
 from services.load import load_documents
@@ -23,6 +26,7 @@ from services.local.endpoints import (
     LISTEN_VARIABLE,
 )
 from services.local.ports import settle_gateway
+from services.logs import LEVEL_VARIABLE
 from services.make_topics import make_topics
 from services.settings import GROUP_VARIABLE, RECEIPT_KEYS_VARIABLE, Settings
 from services.store.engine import Connection
@@ -36,8 +40,10 @@ COUNT = 200
 
 
 @contextmanager
-def running(module: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, "-m", module], env=environment)
+def running(
+    module: str, environment: dict[str, str], stderr: IO[bytes] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, "-m", module], env=environment, stderr=stderr)
     try:
         yield process
     finally:
@@ -132,6 +138,52 @@ def test_a_quiet_client_on_every_connection_keeps_nobody_out(
         wait_until_ready(url)
         load = post_all(int(url.rpartition(":")[2]), requests, connections=400)
     assert load.statuses == {201: 400}
+
+
+def test_one_name_leads_from_a_request_through_every_log_to_its_violation(
+    environment: dict[str, str],
+    owner: Connection,
+    token: MakeToken,
+    gateway_settings: Settings,
+    tmp_path: Path,
+) -> None:
+    make_topics(gateway_settings.kafka())
+    mission = "traced"
+    load_documents(
+        owner, [ground.agreement(mission), ground.methodology(mission)], datetime.now(UTC)
+    )
+    raw = msgspec.json.encode(ground.report("r-traced", mission=mission))
+    environment = {**environment, LEVEL_VARIABLE: "debug"}
+    url = f"http://{environment[LISTEN_VARIABLE]}"
+    headers = {"Content-Type": "application/json", "X-Request-Id": "field-1"}
+    programs = ("services.gateway", "services.relay", "services.worker")
+    with ExitStack() as stack:
+        logs = {name: (tmp_path / name).open("wb") for name in programs}
+        for name, log in logs.items():
+            stack.enter_context(running(name, environment, stderr=log))
+        wait_until_ready(url)
+        answer = httpx.post(
+            f"{url}/v1/reports", content=raw, headers=headers | token(mission=mission), timeout=60
+        )
+        assert (answer.status_code, answer.headers["X-Request-Id"]) == (201, "field-1")
+        (took_in,) = lines_of(tmp_path / "services.gateway", "took in")
+        assert took_in["request_id"] == "field-1"
+        (key,) = took_in["keys"]
+        deadline = time.monotonic() + 90
+        while not lines_of(tmp_path / "services.worker", "violations"):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+    told = (("relay", "sent"), ("worker", "committed"), ("worker", "violations"))
+    for name, said in told:
+        assert any(key in line["keys"] for line in lines_of(tmp_path / f"services.{name}", said))
+    found = owner.execute("SELECT DISTINCT mission FROM violations WHERE key = %s", [key])
+    assert found.fetchall() == [(mission,)]
+
+
+def lines_of(log: Path, event: str) -> list[dict[str, Any]]:
+    """The lines of a log that say this."""
+    said = (json.loads(line) for line in log.read_bytes().splitlines() if line.startswith(b"{"))
+    return [line for line in said if line["event"] == event]
 
 
 def test_without_its_database_it_says_what_to_do(environment: dict[str, str]) -> None:

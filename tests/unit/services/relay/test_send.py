@@ -9,8 +9,10 @@ from kafka.errors import KafkaTimeoutError
 
 from services.relay.send import HEADERS, Sender
 from services.store.outbox import Waiting
+from streams.keys import Key
 
-ROWS = [Waiting(1, number, "topic", b"m/s", b"%d" % number) for number in range(5)]
+KEY = Key(bytes(16))
+ROWS = [Waiting(1, number, KEY, "topic", b"m/s", b"%d" % number) for number in range(5)]
 
 
 class FakeFuture:
