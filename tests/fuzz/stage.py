@@ -27,6 +27,7 @@ from services.limits import (
     STRANGERS_VARIABLE,
 )
 from services.local.endpoints import API_DATABASE_VARIABLE, LISTEN_VARIABLE
+from services.logs import LEVEL_VARIABLE
 from services.settings import PROXY_VARIABLE, RECEIPT_KEYS_VARIABLE
 from services.store.engine import Connection, connect
 from services.store.migrate import upgrade
@@ -85,6 +86,7 @@ def serving(api_url: str, keys: Path, more: dict[str, str]) -> Iterator[Gateway]
         API_DATABASE_VARIABLE: api_url,
         LISTEN_VARIABLE: f"127.0.0.1:{port}",
         RECEIPT_KEYS_VARIABLE: str(keys),
+        LEVEL_VARIABLE: "error",  # a line for each request would drown the figures
         **more,
     }
     process = subprocess.Popen([sys.executable, "-m", "services.gateway"], env=environment)
