@@ -168,7 +168,7 @@ def _slow(sender: Sender) -> Case:
     head = sender.head(len(raw) + 10, media=media)
     parts = (head + raw[:20], raw[20:40], raw[40:60])
     answers = refused("body_too_slow", status=408)
-    return Case("slow body", parts, answers, may_hang_up=True, pause_s=0.3)
+    return Case("slow body", parts, answers, may_hang_up=True, pause_s=1.0)
 
 
 def _slow_head(sender: Sender) -> Case:

@@ -27,6 +27,7 @@ from services.limits import (
     STRANGERS_VARIABLE,
 )
 from services.local.endpoints import API_DATABASE_VARIABLE, LISTEN_VARIABLE
+from services.logs import LEVEL_VARIABLE
 from services.settings import PROXY_VARIABLE, RECEIPT_KEYS_VARIABLE
 from services.store.engine import Connection, connect
 from services.store.migrate import upgrade
@@ -34,7 +35,8 @@ from services.tokens.stored import Wanted, create_token
 from services.tokens.token import Role
 from tests.fuzz.case import MISSION
 
-BODY_SECONDS: Final = 2
+BODY_SECONDS: Final = 10
+"""Short enough to wait for, and long enough for whole bodies on a machine that is busy."""
 _MANY: Final = "1000000/1000000"
 UNLIMITED: Final = {
     REQUESTS_VARIABLE: _MANY,
@@ -84,6 +86,7 @@ def serving(api_url: str, keys: Path, more: dict[str, str]) -> Iterator[Gateway]
         API_DATABASE_VARIABLE: api_url,
         LISTEN_VARIABLE: f"127.0.0.1:{port}",
         RECEIPT_KEYS_VARIABLE: str(keys),
+        LEVEL_VARIABLE: "error",  # a line for each request would drown the figures
         **more,
     }
     process = subprocess.Popen([sys.executable, "-m", "services.gateway"], env=environment)
