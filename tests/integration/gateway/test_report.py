@@ -108,6 +108,7 @@ def test_who_may_not_see_it_is_told_what_is_told_of_no_report_at_all(
     client: Client, token: MakeToken, wanted: dict[str, Any]
 ) -> None:
     headers = token(*wanted.pop("roles", (COORDINATOR,)), **wanted)
+    headers["X-Request-Id"] = "one-name"
     answer = client.get(path(ID), headers=headers)
     nothing = client.get(path("never-was"), headers=headers)
     assert answer.status_code == nothing.status_code == 404

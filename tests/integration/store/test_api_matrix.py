@@ -93,7 +93,7 @@ MATRIX: Final = {
     "resend_progress": May(Seen.NEVER),
     "alembic_version": May(Seen.ALWAYS),
 }
-FUNCTIONS: Final = {"find_token", "waits_unjudged"}
+FUNCTIONS: Final = {"find_token", "intake_figures", "waits_unjudged"}
 """What runs with the owner's eyes; each has tests of its own."""
 
 
