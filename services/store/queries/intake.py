@@ -1,7 +1,7 @@
 """How the intake is: what waits to be sent and to be judged, as figures without names.
 
 Place on the data's way: beside it, for `/metrics` and `truceline status`. Asked by a function that
-sees all missions (migration 0017), so that the gateway's role can ask as well.
+sees all missions (migration 0018), so that the gateway's role can ask as well.
 """
 
 from __future__ import annotations
