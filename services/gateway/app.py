@@ -20,6 +20,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -59,7 +60,7 @@ from services.gateway.problems import MEDIA_TYPE, RETRY_AFTER_S, Code, ProblemEr
 from services.gateway.readers import Readers
 from services.gateway.receive_body import Bodies
 from services.gateway.record import Record
-from services.gateway.request_id import STATE
+from services.gateway.request_id import STATE, Named
 from services.limits import HIGHEST_BODY_BYTES
 from services.metrics.catalogue import GROUP_SECONDS, PROBLEMS, Program
 from services.metrics.expose import MEDIA_TYPE as METRICS_TYPE
@@ -240,8 +241,19 @@ def _fault(request: Asked, error: Exception) -> Response[bytes]:
     return _problem(request, ProblemError(Code.FAULT))
 
 
-def make_gateway(settings: Settings) -> Litestar:
-    """The application; its writer starts and stops with it."""
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """All that a server answers with (`serve`)."""
+
+    app: Litestar
+    """All routes but those that are posted to; the writer starts and stops with it."""
+    posts: PostRoute
+    body_seconds: int
+    """That a body has to come."""
+
+
+def make_gateway(settings: Settings) -> Gateway:
+    """A gateway that does not listen yet."""
     require_declared(ROUTES)
     url = settings.api_database()
     tally, store_figures = make_tally(), StoreFigures(url)
@@ -291,13 +303,12 @@ def make_gateway(settings: Settings) -> Litestar:
         openapi_config=None,  # `describe` says more than could be guessed from the routes
         logging_config=None,
     )
-    app.asgi_handler = PostRoute(
-        app.asgi_handler,
+    app.asgi_handler = Named(app.asgi_handler)
+    posts = PostRoute(
         door,
         callers,
         DayStored(url, admission.day, datetime.now(UTC)),
         Bodies(settings.limits),
         Intake(writer, admission, Record(tally)),
-        tally,
     )
-    return app
+    return Gateway(app, posts, settings.limits.body_seconds)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from http import HTTPStatus
+from typing import Final
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -28,6 +29,7 @@ from services.tokens.token import Validity
 HOLD_S: Final = 0.5
 HELD_LIMIT: Final = 1_000
 """Refusals held at once; beyond it they go out immediately and take no memory."""
+TOO_MANY: Final = HTTPStatus.TOO_MANY_REQUESTS
 FORWARDED: Final = b"x-forwarded-for"
 ENTRANT: Final = "entrant"
 """Where a request's state says whom the door has let by."""
@@ -45,34 +47,39 @@ class Door:
         self._proxy = proxy
         self._held = 0
 
-    def admit(self, scope: Any, headers: Mapping[bytes, bytes]) -> Entrant:  # noqa: ANN401 (ASGI's)
+    def admit(self, address: str, headers: Mapping[bytes, bytes]) -> Entrant:
         """Let a request by.
 
+        Args:
+            address: where the connection comes from.
+            headers: of the request, their names in small letters.
+
         Raises:
-            ProblemError: it has to wait (`refuse`).
+            ProblemError: it has to wait (`hold`).
         """
         presented = presented_token(headers.get(b"authorization", b""))
         recalled = None if presented is None else self._callers.recall(presented)
         # A token that counted when it was last looked up is no guess.
         if recalled is None or recalled.token is None or recalled.validity is not Validity.VALID:
-            self._admission.stranger(self._address(scope, headers))
+            self._admission.stranger(self._sender(address, headers))
         else:
             self._admission.request(recalled.token.id)
         return Entrant(presented, recalled)
 
-    async def refuse(self, problem: ProblemError, send: Send, request_id: str) -> None:
-        """Say so, after a while."""
+    async def hold(self, problem: ProblemError) -> None:
+        """Count a refusal; one that says to come later is held back for a while, once."""
+        if problem.held:
+            return
+        problem.held = True
         self._tally.count(PROBLEMS, 1, problem.code.value)
-        if self._held < HELD_LIMIT:
+        if problem.status == TOO_MANY and self._held < HELD_LIMIT:
             self._held += 1
             try:
                 await asyncio.sleep(HOLD_S)
             finally:
                 self._held -= 1
-        await send_problem(send, problem, request_id)
 
-    def _address(self, scope: Any, headers: Mapping[bytes, bytes]) -> str:  # noqa: ANN401
-        address = str((scope.get("client") or ("", 0))[0])
+    def _sender(self, address: str, headers: Mapping[bytes, bytes]) -> str:
         if address == self._proxy and FORWARDED in headers:
             return headers[FORWARDED].decode("latin-1").rpartition(",")[2].strip()
         return address
@@ -89,9 +96,11 @@ class Behind:
         """Let a request by, or refuse it."""
         if scope["type"] == ScopeType.HTTP:
             try:
-                entrant = self._door.admit(scope, dict(scope["headers"]))
+                address = str((scope.get("client") or ("",))[0])
+                entrant = self._door.admit(address, dict(scope["headers"]))
             except ProblemError as problem:
-                await self._door.refuse(problem, send, scope["state"][STATE])
+                await self._door.hold(problem)
+                await send_problem(send, problem, scope["state"][STATE])
                 return
             scope["state"][ENTRANT] = entrant
         await self._app(scope, receive, send)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Final
 
 from msgspec import Struct
 
@@ -27,13 +28,12 @@ from services.gateway.read_body import (
 )
 from services.gateway.read_event import read_event
 from services.gateway.record import Record
-from services.gateway.turns import Turns
 from services.tokens.token import Token
 from streams.keys import EventKind
 
-JSON = "application/json"
-NDJSON = "application/x-ndjson"
-AT_ONCE = 100
+JSON: Final = "application/json"
+NDJSON: Final = "application/x-ndjson"
+AT_ONCE: Final = 50
 """Events that are read before other requests get their turn."""
 
 
@@ -62,39 +62,18 @@ class Intake:
     writer: GroupWriter
     admission: Admission
     record: Record
-    turns: Turns = field(default_factory=Turns)
 
-    async def take(  # noqa: PLR0913, PLR0917 (a request is all of these)
-        self,
-        kind: EventKind,
-        token: Token,
-        media_type: str,
-        coding: str,
-        body: bytes,
-        request_id: str,
-    ) -> Answer:
-        """Take in what was posted.
+    async def read(
+        self, kind: EventKind, token: Token, media_type: str, coding: str, body: bytes
+    ) -> list[Post | Outcome]:
+        """The events of a body, each a post or the outcome that it cannot be one.
 
         Raises:
-            ProblemError: the body, or the one event in it, is refused.
+            ProblemError: the body is refused; nothing of it counts against the token.
         """
         if coding:
-            async with self.turns.turn(token.id):
-                # Beside the others: a few bytes may unpack to as much as is ever taken.
-                unpacked = await asyncio.to_thread(_unpacked, body, coding)
-                read = await self._read(kind, token, media_type, unpacked)
-                del unpacked
-        else:
-            read = await self._read(kind, token, media_type, body)
-        outcomes = await self._store(token, read, request_id)
-        if media_type == JSON:
-            (outcome,) = outcomes
-            return Answer(int(outcome.status), JSON, answer_one(outcome))
-        return Answer(Status.KNOWN, NDJSON, answer_many(outcomes))
-
-    async def _read(
-        self, kind: EventKind, token: Token, media_type: str, body: bytes
-    ) -> list[Post | Outcome]:
+            # Beside the others: a few bytes may unpack to as much as is ever taken.
+            body = await asyncio.to_thread(_unpacked, body, coding)
         if media_type == JSON:
             self.admission.events(token.id, 1)
             return [read_event(kind, body, token)]
@@ -102,10 +81,14 @@ class Intake:
         self.admission.events(token.id, len(lines))
         return await _read_lines(kind, lines, token)
 
-    async def _store(
-        self, token: Token, read: Sequence[Post | Outcome], request_id: str
-    ) -> list[Outcome]:
-        """Store the posts among them; an outcome for each, in order."""
+    async def store(
+        self, token: Token, media_type: str, read: Sequence[Post | Outcome], request_id: str
+    ) -> Answer:
+        """Store the posts among them.
+
+        Raises:
+            ProblemError: nothing is known to be stored; or the one event was refused.
+        """
         posts = [one for one in read if isinstance(one, Post)]
         try:
             stored = iter(await self.writer.store(token.id, posts))
@@ -115,7 +98,10 @@ class Intake:
             raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
         outcomes = [next(stored) if isinstance(one, Post) else one for one in read]
         self.record.note(request_id, posts, outcomes)
-        return outcomes
+        if media_type == JSON:
+            (outcome,) = outcomes
+            return Answer(int(outcome.status), JSON, answer_one(outcome))
+        return Answer(Status.KNOWN, NDJSON, answer_many(outcomes))
 
 
 async def _read_lines(kind: EventKind, lines: list[bytes], token: Token) -> list[Post | Outcome]:

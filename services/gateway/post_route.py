@@ -1,43 +1,36 @@
-"""Post route: the two routes that missions post to, without the framework in between.
+"""Post route: the two routes that missions post to, from a request's head to its answer.
 
-    door → who are you, may you → body → events → one transaction → receipts
+    head: door, kind of body, size → who are you, may you → body → events → one transaction → receipts
 
-Place on the data's way: HTTP → **here** → `intake`. A post takes a fifth of what it took through
-the framework (docs/benchmarks/gateway.md). The routes are declared and documented in `app` as all
-others are; what they answer is here alone.
+Place on the data's way: `wire` → **here** → `intake`. Without the framework: a post takes a fifth
+of what it took through it (docs/benchmarks/gateway.md). The routes are declared and documented in
+`app` as all others are; what they answer is here alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
+from urllib.parse import unquote_to_bytes
 
-import structlog
-from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Receive, Scope, Send
+from msgspec import Struct
 
 from services.gateway.callers import Callers
 from services.gateway.day_stored import DayStored
 from services.gateway.door import Door
-from services.gateway.identify import identify
-from services.gateway.intake import Answer, Intake, check_media_type
-from services.gateway.problems import Code, ProblemError
+from services.gateway.identify import Entrant, identify
+from services.gateway.intake import JSON, Answer, Intake, check_media_type
+from services.gateway.posts import Outcome, Post
+from services.gateway.problems import ProblemError
 from services.gateway.receive_body import Bodies
-from services.gateway.request_id import HEADER, STATE, header_of, named, request_id_of
-from services.gateway.send import send_answer, send_problem
-from services.metrics.catalogue import PROBLEMS
-from services.metrics.tally import Tally
-from services.tokens.token import Role
+from services.gateway.turns import Turns
+from services.tokens.token import Role, Token
 from streams.keys import EventKind
 
-log = structlog.get_logger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(Struct, frozen=True):
     """What may be posted to a path, and by whom."""
 
     path: str
@@ -49,89 +42,92 @@ REPORTS: Final = Posting("/v1/reports", EventKind.REPORT, frozenset({Role.REPORT
 STATUSES: Final = Posting(
     "/v1/corridor-status", EventKind.CORRIDOR_STATUS, frozenset({Role.CORRIDOR_OPERATOR})
 )
-TOO_MANY: Final = HTTPStatus.TOO_MANY_REQUESTS
-POSTINGS: Final[Mapping[str, Posting]] = {one.path: one for one in (REPORTS, STATUSES)}
+_POSTINGS: Final[Mapping[bytes, Posting]] = {one.path.encode(): one for one in (REPORTS, STATUSES)}
+
+
+def posting_of(path: bytes) -> Posting | None:
+    """What may be posted to a request's path, without its query, as the framework reads paths."""
+    posting = _POSTINGS.get(path)
+    return posting or _POSTINGS.get(unquote_to_bytes(path).rstrip(b"/"))
+
+
+class Head(Struct, frozen=True, gc=False):
+    """What is known of a post whose body is not read yet."""
+
+    posting: Posting
+    request_id: str
+    entrant: Entrant
+    media_type: str
+    coding: str
+    name: str
+    """Whose room its body takes: the token's; empty while that is not known."""
+
+    @property
+    def waits_for_its_body_alone(self) -> bool:
+        """Whether nobody has to be asked and nothing waited for before the body is read."""
+        recalled = self.entrant.recalled
+        known = recalled is not None and recalled.fresh
+        return known and self.media_type == JSON and not self.coding
 
 
 @dataclass(frozen=True, slots=True)
 class PostRoute:
-    """In front of the framework: answers posts, and leaves it all else."""
+    """Answers posts."""
 
-    app: ASGIApp
     door: Door
     callers: Callers
     day_stored: DayStored
     bodies: Bodies
     intake: Intake
-    tally: Tally
+    turns: Turns = field(default_factory=Turns)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        posting = _posting(scope)
-        if posting is None:
-            await self._leave(scope, receive, send)
-            return
-        headers = dict(scope["headers"])
-        request_id = request_id_of(headers.get(HEADER, b""))
-        try:
-            answer = await self._take(posting, scope, receive, headers, request_id)
-        except ProblemError as problem:
-            # A refusal may be held: not with it the frames it came from, and the body in them.
-            await self._refuse(problem.with_traceback(None), send, request_id)
-        except Exception:  # one fault is no other request's: it is told, and written down
-            log.exception("a request failed", path=posting.path, request_id=request_id)
-            await self._refuse(ProblemError(Code.FAULT), send, request_id)
-        else:
-            await _send(send, answer, request_id)
+    def admit(
+        self, posting: Posting, address: str, headers: Mapping[bytes, bytes], request_id: str
+    ) -> Head:
+        """Let a request by whose head is there.
 
-    async def _leave(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the framework answer, under the request's id."""
-        if scope["type"] != ScopeType.HTTP:
-            await self.app(scope, receive, send)
-            return
-        request_id = request_id_of(header_of(scope["headers"]))
-        scope["state"][STATE] = request_id
-        await self.app(scope, receive, named(send, request_id))
-
-    async def _take(
-        self,
-        posting: Posting,
-        scope: Scope,
-        receive: Receive,
-        headers: dict[bytes, bytes],
-        request_id: str,
-    ) -> Answer:
-        entrant = self.door.admit(scope, headers)
-        token = await identify(self.callers, entrant, posting.may)
-        self.day_stored.ask(token.mission)
+        Raises:
+            ProblemError: it comes too often, or its body is none that will be read.
+        """
+        entrant = self.door.admit(address, headers)
+        token = None if entrant.recalled is None else entrant.recalled.token
+        name = "" if token is None else token.id
         media_type = _media_type(headers.get(b"content-type", b""))
         coding = headers.get(b"content-encoding", b"").decode("latin-1")
-        length = headers.get(b"content-length", b"")
-        body = await self.bodies.receive(receive, length, token.id)
-        try:
-            return await self.intake.take(posting.kind, token, media_type, coding, body, request_id)
-        finally:
-            self.bodies.release(token.id, len(body))
+        self.bodies.check(name, headers.get(b"content-length", b""))
+        return Head(posting, request_id, entrant, media_type, coding, name)
 
-    async def _refuse(self, problem: ProblemError, send: Send, request_id: str) -> None:
-        """Who sends more than he may waits for the word: also whose body was read to know it."""
-        if problem.status == TOO_MANY:
-            await self.door.refuse(problem, send, request_id)
-            return
-        self.tally.count(PROBLEMS, 1, problem.code.value)
-        await send_problem(send, problem, request_id)
+    async def take(self, head: Head, body: Callable[[], Awaitable[bytes]]) -> Answer:
+        """Take in what is posted; `body` reads it, once it is known who sends it.
 
+        Raises:
+            ProblemError: the body, or the one event in it, is refused.
+        """
+        token = await identify(self.callers, head.entrant, head.posting.may)
+        self.day_stored.ask(token.mission)
+        kind, media_type = head.posting.kind, head.media_type
+        if media_type == JSON and not head.coding:
+            read = await self.intake.read(kind, token, media_type, "", await body())
+        else:
+            read = await self._read_in_turn(head, token, body)
+        return await self.intake.store(token, media_type, read, head.request_id)
 
-async def _send(send: Send, answer: Answer, request_id: str) -> None:
-    more = ((HEADER, request_id.encode()),)
-    await send_answer(send, answer.status, answer.media_type.encode(), answer.body, more)
+    async def _read_in_turn(
+        self, head: Head, token: Token, body: Callable[[], Awaitable[bytes]]
+    ) -> list[Post | Outcome]:
+        """Of one token's large bodies one at a time is received, unpacked and read.
 
-
-def _posting(scope: Any) -> Posting | None:  # noqa: ANN401 (ASGI's dictionary)
-    if scope["type"] != "http" or scope["method"] != "POST":
-        return None
-    path = scope["path"]
-    return POSTINGS.get(path) or POSTINGS.get(path.rstrip("/"))  # as the framework reads paths
+        However many it sends at once, the others wait for no more than one of them, and memory
+        holds no more than one. Who is refused for sending too much keeps the turn while it waits.
+        """
+        async with self.turns.turn(token.id):
+            try:
+                return await self.intake.read(
+                    head.posting.kind, token, head.media_type, head.coding, await body()
+                )
+            except ProblemError as problem:
+                await self.door.hold(problem)
+                raise
 
 
 @lru_cache(maxsize=64)  # there are two, mostly; what is refused is not remembered

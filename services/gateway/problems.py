@@ -152,6 +152,8 @@ class ProblemError(Exception):
     more: Mapping[str, Any] = field(default_factory=dict)
     """Further members of the problem."""
     retry_after_s: int | None = None
+    held: bool = False
+    """Whether it was counted, and held back where it had to be (`door`)."""
 
     @property
     def status(self) -> int:

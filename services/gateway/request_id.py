@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
 from itertools import count
 from typing import Any, Final
 
-from litestar.types import Send
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 HEADER: Final = b"x-request-id"
 URN: Final = "urn:truceline:request:"
@@ -32,14 +32,24 @@ def request_id_of(said: bytes) -> str:
     return f"{_OURS}-{next(_number):x}"
 
 
-def header_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """What the caller calls it."""
-    return next((value for name, value in headers if name == HEADER), b"")
+class Named:
+    """The framework, each of whose requests has an id and an answer that says it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request under its id."""
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        said = next((value for name, value in scope["headers"] if name == HEADER), b"")
+        request_id = request_id_of(said)
+        scope["state"][STATE] = request_id
+        await self._app(scope, receive, _naming(send, request_id))
 
 
-def named(send: Send, request_id: str) -> Send:
-    """Send with the header."""
-
+def _naming(send: Send, request_id: str) -> Send:
     async def send_named(message: Any) -> None:  # noqa: ANN401 (ASGI's)
         if message["type"] == "http.response.start":
             message["headers"] = [*message["headers"], (HEADER, request_id.encode())]
