@@ -1,6 +1,6 @@
 """Post route: the two routes that missions post to, from a request's head to its answer.
 
-    head: door, kind of body, size → who are you, may you → body → events → one transaction → receipts
+    head: door, kind, size → who are you, may you → body → events → one transaction → receipts
 
 Place on the data's way: `wire` → **here** → `intake`. Without the framework: a post takes a fifth
 of what it took through it (docs/benchmarks/gateway.md). The routes are declared and documented in

@@ -3,9 +3,9 @@
     bytes → httptools → a post's head → `PostRoute` → answer → bytes
                       ↘ any other request → uvicorn's ASGI → Litestar
 
-Place on the data's way: TCP → **HTTP** → `post_route`. uvicorn's protocol, with a way of its own for
-the two routes that missions post to: at thousands of posts a second what ASGI hands back and forth
-costs more than the post (docs/benchmarks/gateway.md). Times are watched here for all requests
+Place on the data's way: TCP → **HTTP** → `post_route`. uvicorn's protocol, with a way of its own
+for the two routes that missions post to: at thousands of posts a second what ASGI hands back and
+forth costs more than the post (docs/benchmarks/gateway.md). Times are watched here for all requests
 alike: for a head, a body, the next request, and for an answer to be taken.
 """
 

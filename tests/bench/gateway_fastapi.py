@@ -61,12 +61,13 @@ def make_app() -> FastAPI:
         content_type: Annotated[str, Header()],
         content_encoding: Annotated[str, Header()] = "",
     ) -> Response:
-        entrant = door.admit(request.scope, {b"authorization": authorization.encode("latin-1")})
+        address = request.client.host if request.client else ""
+        entrant = door.admit(address, {b"authorization": authorization.encode("latin-1")})
         token = await identify(callers, entrant, REPORTS.may)
         body = await request.body()
-        answer = await intake.take(
-            REPORTS.kind, token, content_type, content_encoding, body, request_id_of(b"")
-        )
+        kind, media_type = REPORTS.kind, content_type
+        read = await intake.read(kind, token, media_type, content_encoding, body)
+        answer = await intake.store(token, media_type, read, request_id_of(b""))
         return Response(answer.body, answer.status, media_type=answer.media_type)
 
     return app

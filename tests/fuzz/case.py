@@ -25,8 +25,6 @@ NDJSON: Final = "application/x-ndjson"
 Answer = tuple[int, str]
 """A status, and the code beside it: an event's `reason`, else the end of the problem's `type`."""
 STORED: Final = frozenset({(201, "")})
-BY_SERVER: Final[Answer] = (400, "")
-"""The HTTP server itself takes it for no HTTP: no request begins, and no route can give a code."""
 
 
 def refused(*codes: str, status: int = 400) -> frozenset[Answer]:

@@ -7,11 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 from psycopg.conninfo import conninfo_to_dict
 
-from services.gateway.app import make_gateway
 from services.local.engines import Engines
 from services.local.postgres import API_ROLE
 from services.receipts.key_folder import make_receipt_keys
@@ -20,8 +17,8 @@ from services.store.engine import Connection, connect
 from services.store.migrate import upgrade
 from services.tokens.stored import Wanted, create_token
 from services.tokens.token import Role
+from tests.integration.gateway.served import Client, client_of
 
-Client = TestClient[Litestar]
 MakeToken = Callable[..., dict[str, str]]
 
 
@@ -47,8 +44,8 @@ def gateway_settings(
 @pytest.fixture(scope="module")
 def client(gateway_settings: Settings) -> Iterator[Client]:
     """Whoever has the gateway's address."""
-    with TestClient(make_gateway(gateway_settings), raise_server_exceptions=False) as asking:
-        yield asking
+    with client_of(gateway_settings) as client:
+        yield client
 
 
 @pytest.fixture

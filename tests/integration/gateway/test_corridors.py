@@ -7,10 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from litestar.testing import TestClient
 
 from services.gateway import app
-from services.gateway.app import make_gateway
 from services.lag import Lag
 from services.settings import Settings
 from services.store.engine import connect
@@ -18,7 +16,8 @@ from services.store.rows import AvailabilityRow
 from services.store.write import copy_rows
 from services.tokens.token import Role
 from tests.integration.gateway import seeded
-from tests.integration.gateway.conftest import Client, MakeToken
+from tests.integration.gateway.conftest import MakeToken
+from tests.integration.gateway.served import Client, client_of
 
 NOW = datetime.now(UTC)
 OPEN = "always-open"
@@ -59,7 +58,7 @@ def asking(
 ) -> Iterator[Client]:
     """A gateway to which Kafka says this."""
     monkeypatch.setattr(app, "ask_lag", lambda _: waits)
-    with TestClient(make_gateway(gateway_settings), raise_server_exceptions=False) as client:
+    with client_of(gateway_settings) as client:
         yield client
 
 
@@ -67,7 +66,7 @@ def asking(
 def quiet(gateway_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     """A gateway behind which nothing waits."""
     monkeypatch.setattr(app, "ask_lag", lambda _: Lag(0, 1, None, ()))
-    with TestClient(make_gateway(gateway_settings), raise_server_exceptions=False) as client:
+    with client_of(gateway_settings) as client:
         yield client
 
 

@@ -15,7 +15,8 @@ from services.store.write import copy_rows
 from streams.decode import decode_report
 from streams.events import Report
 from streams.keys import EventKind, Key, event_key
-from tests.integration.gateway.conftest import Client, MakeToken
+from tests.integration.gateway.conftest import MakeToken
+from tests.integration.gateway.served import Client
 from tests.integration.gateway.test_posts import JSON, event, stored
 
 NOT_WRITTEN, WRITTEN = Point.GATEWAY_WRITTEN, Point.GATEWAY_COMMITTED

@@ -15,7 +15,8 @@ from services.settings import Settings
 from services.store.engine import connect
 from services.tokens.token import Role
 from tests.integration.gateway import seeded
-from tests.integration.gateway.conftest import Client, MakeToken
+from tests.integration.gateway.conftest import MakeToken
+from tests.integration.gateway.served import Client
 from tests.unit.services.gateway.test_describe import check
 
 POSTED = {"/v1/reports": examples.REPORT, "/v1/corridor-status": examples.STATUS}

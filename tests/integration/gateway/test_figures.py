@@ -18,7 +18,8 @@ from services.store.instants import SINCE_EVER
 from services.store.queries.intake import intake_figures
 from services.tokens.token import Role
 from streams.keys import EventKind, event_key
-from tests.integration.gateway.conftest import Client, MakeToken
+from tests.integration.gateway.conftest import MakeToken
+from tests.integration.gateway.served import Client
 from tests.integration.gateway.test_posts import JSON, NDJSON, event
 
 

@@ -6,12 +6,10 @@ import threading
 from collections import Counter
 from dataclasses import replace
 
-from litestar.testing import TestClient
-
-from services.gateway.app import make_gateway
 from services.limits import Limits, Rate
 from services.settings import Settings
 from tests.integration.gateway.conftest import MakeToken
+from tests.integration.gateway.served import client_of
 from tests.integration.gateway.test_posts import JSON, event
 
 QUOTA = Rate(20, 20)
@@ -22,11 +20,11 @@ SENDERS = 100
 def test_a_flood_of_ten_times_its_quota_turns_away_none_but_itself(
     gateway_settings: Settings, token: MakeToken
 ) -> None:
-    app = make_gateway(replace(gateway_settings, limits=Limits(requests=QUOTA)))
+    settings = replace(gateway_settings, limits=Limits(requests=QUOTA))
     flooding, steady = JSON | token(), JSON | token()
     codes = Counter[int]()
 
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with client_of(settings) as client:
 
         def flood() -> None:
             for _ in range(FLOOD // SENDERS):

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from litestar.testing import TestClient
 
-from services.gateway.app import make_gateway
 from services.limits import Limits, Rate
 from services.settings import Settings
 from services.store.engine import Connection
-from tests.integration.gateway.conftest import Client, MakeToken
+from tests.integration.gateway.conftest import MakeToken
+from tests.integration.gateway.served import Client, client_of
 from tests.integration.gateway.test_posts import JSON, NDJSON, event, stored
 
 LIMITS = Limits(
@@ -28,8 +27,7 @@ LIMITS = Limits(
 @pytest.fixture
 def limited(gateway_settings: Settings) -> Iterator[Client]:
     """A gateway with small limits."""
-    app = make_gateway(replace(gateway_settings, limits=LIMITS))
-    with TestClient(app, raise_server_exceptions=False) as asking:
+    with client_of(replace(gateway_settings, limits=LIMITS)) as asking:
         yield asking
 
 
@@ -71,8 +69,7 @@ def test_the_days_events_are_counted_on_after_a_restart(
     headers = NDJSON | token()
     body = b"\n".join(event() for _ in range(20))
     assert limited.post("/v1/reports", content=body, headers=headers).status_code == 200
-    app = make_gateway(replace(gateway_settings, limits=LIMITS))
-    with TestClient(app, raise_server_exceptions=False) as restarted:
+    with client_of(replace(gateway_settings, limits=LIMITS)) as restarted:
         restarted.post("/v1/reports", content=b"", headers=headers)
         time.sleep(1)  # the count comes beside, and nobody waits for it
         body = b"\n".join(event() for _ in range(15))

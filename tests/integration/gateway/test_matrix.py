@@ -26,7 +26,7 @@ from services.store.engine import Connection, connect
 from services.tokens.stored import Wanted, create_token
 from services.tokens.token import Role, Validity
 from tests.integration.gateway import seeded
-from tests.integration.gateway.conftest import Client
+from tests.integration.gateway.served import Client
 from tests.integration.gateway.test_posts import event, status
 
 MISSION, AGREEMENT = "smm", "smm-a"

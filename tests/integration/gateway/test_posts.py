@@ -29,7 +29,8 @@ from services.tokens.token import Role
 from streams.decode import decode_report
 from streams.events import Report
 from streams.keys import EventKind, event_key
-from tests.integration.gateway.conftest import Client, MakeToken
+from tests.integration.gateway.conftest import MakeToken
+from tests.integration.gateway.served import Client
 
 JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}

@@ -128,7 +128,7 @@ def assessed(owner: Connection, ids: list[str]) -> list[tuple[int, int]]:
 def test_a_quiet_client_on_every_connection_keeps_nobody_out(
     environment: dict[str, str], token: MakeToken
 ) -> None:
-    """Granian takes up 128 connections by default; whoever came after them waited for good."""
+    """A server that took up 128 connections at most let whoever came then wait for good."""
     url = f"http://{environment[LISTEN_VARIABLE]}"
     secret = token()["Authorization"].removeprefix("Bearer ")
     requests = [

@@ -8,7 +8,8 @@ from services.worker.documents import register_of
 from streams.inforce import Register
 from streams.tags import STORED_HEADER
 from streams.topics import TopicName
-from tests.integration.gateway.conftest import Client, MakeToken
+from tests.integration.gateway.conftest import MakeToken
+from tests.integration.gateway.served import Client
 from tests.integration.gateway.test_posts import JSON, event
 from tests.integration.worker.intake import take_in
 from tests.integration.worker.records import Entry

@@ -19,7 +19,8 @@ from services.tokens.token import Role
 from streams.keys import rejected_key
 from streams.topics import TopicName
 from tests.integration.gateway import seeded
-from tests.integration.gateway.conftest import Client, MakeToken
+from tests.integration.gateway.conftest import MakeToken
+from tests.integration.gateway.served import Client
 from tests.integration.gateway.test_posts import JSON, event
 
 ID = seeded.report_id("smm", "smm-a")

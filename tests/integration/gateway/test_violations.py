@@ -12,7 +12,8 @@ from services.settings import Settings
 from services.store.engine import connect
 from services.tokens.token import Role
 from tests.integration.gateway import seeded
-from tests.integration.gateway.conftest import Client, MakeToken
+from tests.integration.gateway.conftest import MakeToken
+from tests.integration.gateway.served import Client
 
 PATH = "/v1/violations"
 WHOLE_ONLY = {"report", "source", "rule", "p_inside", "count_min", "attributed_party", "revision"}

@@ -101,5 +101,5 @@ def test_a_forwarded_address_counts_only_from_the_proxy(proxied: tuple[Gateway, 
     # Whom the client names is its own word; what the proxy has seen stands last.
     refused = [guess(gateway, f"10.0.0.{number}, 192.0.2.1") for number in range(3 * STRANGERS)]
     assert "too_many_strangers" in refused
-    other = guess(gateway, "192.0.2.1, 198.51.100.7")
-    assert other == ("token_not_valid" if believes else "too_many_strangers")
+    others = [guess(gateway, "192.0.2.1, 198.51.100.7") for _ in range(3)]
+    assert ("too_many_strangers" in others) is not believes

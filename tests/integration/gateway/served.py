@@ -1,0 +1,56 @@
+"""A gateway that listens, served by a thread of the tests' own process, and a client of it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import uvloop
+
+from services.gateway.app import Gateway, make_gateway
+from services.gateway.serve import Server, make_server, serve
+from services.settings import Settings
+
+HOST = "127.0.0.1"
+START_S = 30.0
+Client = httpx.Client
+
+
+@contextmanager
+def listening(gateway: Gateway) -> Iterator[int]:
+    """Serve a gateway; its port."""
+    server = make_server(gateway, HOST, 0)
+    thread = threading.Thread(target=_serve, args=(server,), name="gateway")
+    thread.start()
+    try:
+        yield _port(server)
+    finally:
+        server.stop()
+        thread.join()
+
+
+@contextmanager
+def client_of(settings: Settings) -> Iterator[Client]:
+    """Serve a gateway with these settings, and ask it."""
+    with (
+        listening(make_gateway(settings)) as port,
+        Client(base_url=f"http://{HOST}:{port}", timeout=START_S) as client,
+    ):
+        yield client
+
+
+def _serve(server: Server) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(server))
+
+
+def _port(server: Server) -> int:
+    deadline = time.monotonic() + START_S
+    while not server.started:
+        assert time.monotonic() < deadline, "it did not start"
+        time.sleep(0.01)
+    return int(server.servers[0].sockets[0].getsockname()[1])
