@@ -141,7 +141,7 @@ def _no_http(sender: Sender) -> Case:
 def _method(sender: Sender) -> Case:
     method = sender.draw.choice(("GET", "PUT", "DELETE", "PATCH", "BREW"))
     answers = NOT_HTTP if method == "BREW" else refused("method_not_allowed", status=405)
-    return Case("other method", sender.post(b"", method=method), answers)
+    return Case("other method", sender.post(b"", method=method), answers, may_hang_up=True)
 
 
 def _path(sender: Sender) -> Case:
