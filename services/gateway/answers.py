@@ -45,10 +45,10 @@ class _Line(Struct, frozen=True, omit_defaults=True, gc=False):
     detail: str | None = None
 
 
-def answer_many(outcomes: Sequence[Outcome]) -> bytes:
-    """A line of JSON for each event, in the order of its lines, counted from 1."""
+def answer_many(outcomes: Sequence[Outcome], first: int) -> bytes:
+    """A line of JSON for each event, in the order of its lines, counted from `first`."""
     return _ENCODER.encode_lines(
-        [_line(number, outcome) for number, outcome in enumerate(outcomes, start=1)]
+        [_line(number, outcome) for number, outcome in enumerate(outcomes, start=first)]
     )
 
 

@@ -26,8 +26,10 @@ from services.metrics.catalogue import PROBLEMS
 from services.metrics.tally import Tally
 from services.tokens.token import Validity
 
-HOLD_S: Final = 0.5
-HELD_LIMIT: Final = 1_000
+HOLD_S: Final = 2.0
+"""About as long as `Retry-After` says: a thousand connections send five hundred refusals a second
+at most."""
+HELD_LIMIT: Final = 10_000
 """Refusals held at once; beyond it they go out immediately and take no memory."""
 TOO_MANY: Final = HTTPStatus.TOO_MANY_REQUESTS
 FORWARDED: Final = b"x-forwarded-for"

@@ -1,8 +1,9 @@
 """Fair queue: who waits, in turn by token: a token that floods waits behind itself. Pure.
 
 Place on the data's way: posts wait here for their transaction (`group`). Each token in its turn
-gives up to `QUANTUM` events (deficit round robin; Shreedhar and Varghese, 1995), in its own order.
-While several tokens come a group is kept small, since whoever comes next waits for all of it.
+gives up to `TURN` events to a group (deficit round robin; Shreedhar and Varghese, 1995), in its own
+order. Whoever comes next waits for the group under way: while several tokens come none gives more,
+also where no other waits just now. A token that comes alone fills the group.
 """
 
 from __future__ import annotations
@@ -17,11 +18,10 @@ from services.gateway.room import Room
 
 Item = TypeVar("Item")
 
-QUANTUM: Final = 500
-"""Events that a token gives in its turn, and the most in one item."""
-ALONE_LIMIT: Final = 5_000
-"""Events in a group while one token alone comes: as many as one NDJSON body holds."""
-SHARED_LIMIT: Final = 1_000
+TURN: Final = 50
+"""Events of a token in a group while others come too, and the most in one item: some 6 ms."""
+GROUP_LIMIT: Final = 1_000
+"""Events in a group; more make none of them cheaper."""
 ALONE_AFTER: Final = 20
 """Groups of the same token alone, until it is taken to be alone."""
 EVENTS_LIMIT: Final = 40_000
@@ -68,15 +68,16 @@ class FairQueue(Generic[Item]):
     def take(self) -> list[Item]:
         """The next group; none: nothing waits."""
         self._notice()
-        most = ALONE_LIMIT if self._alone >= ALONE_AFTER else SHARED_LIMIT
+        each = GROUP_LIMIT if self._alone >= ALONE_AFTER else TURN
+        most = GROUP_LIMIT
         taken: list[Item] = []
-        while self._queues and most > 0:
-            name, queue = next(iter(self._queues.items()))
-            given = self._turn(name, queue, min(QUANTUM, most), first=not taken)
+        for name in tuple(self._queues):
+            queue = self._queues[name]
+            given = self._turn(name, queue, min(each, most), first=not taken)
             if not given:
                 break  # it stays in front, for the next group
             taken += [entry.item for entry in given]
-            most -= sum(entry.events for entry in given)
+            most -= sum([entry.events for entry in given])
             if queue:
                 self._queues.move_to_end(name)
             else:

@@ -21,7 +21,7 @@ import structlog
 from msgspec import Struct
 
 from services.crash_points import Point, reached
-from services.gateway.fair_queue import QUANTUM, Entry, FairQueue
+from services.gateway.fair_queue import TURN, Entry, FairQueue
 from services.gateway.posts import Outcome, Post
 from services.gateway.take_in import take_in
 from services.receipts.key_folder import Signers
@@ -96,9 +96,9 @@ class GroupWriter:
         if not posts:
             return []
         loop = asyncio.get_running_loop()
-        if len(posts) <= QUANTUM:
+        if len(posts) <= TURN:
             return await self._put(token_id, [_piece(posts, loop)])[0].done
-        parts = [posts[at : at + QUANTUM] for at in range(0, len(posts), QUANTUM)]
+        parts = [posts[at : at + TURN] for at in range(0, len(posts), TURN)]
         pieces = self._put(token_id, [_piece(part, loop) for part in parts])
         # Each is waited for, also after one that failed: what is told is told once.
         told = await asyncio.gather(*(one.done for one in pieces), return_exceptions=True)

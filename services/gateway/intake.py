@@ -34,7 +34,7 @@ from streams.keys import EventKind
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 AT_ONCE: Final = 50
-"""Events that are read before other requests get their turn."""
+"""Events that are read, or answered, before other requests get their turn."""
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -101,7 +101,7 @@ class Intake:
         if media_type == JSON:
             (outcome,) = outcomes
             return Answer(int(outcome.status), JSON, answer_one(outcome))
-        return Answer(Status.KNOWN, NDJSON, answer_many(outcomes))
+        return Answer(Status.KNOWN, NDJSON, await _answer_lines(outcomes))
 
 
 async def _read_lines(kind: EventKind, lines: list[bytes], token: Token) -> list[Post | Outcome]:
@@ -111,6 +111,15 @@ async def _read_lines(kind: EventKind, lines: list[bytes], token: Token) -> list
         read += [read_event(kind, line, token) for line in lines[at : at + AT_ONCE]]
         await asyncio.sleep(0)
     return read
+
+
+async def _answer_lines(outcomes: Sequence[Outcome]) -> bytes:
+    """Write some at a time, likewise."""
+    written: list[bytes] = []
+    for at in range(0, len(outcomes), AT_ONCE):
+        written.append(answer_many(outcomes[at : at + AT_ONCE], at + 1))
+        await asyncio.sleep(0)
+    return b"".join(written)
 
 
 def _unpacked(body: bytes, coding: str) -> bytes:

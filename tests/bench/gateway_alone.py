@@ -7,6 +7,6 @@ from services.gateway import __main__, fair_queue
 
 if __name__ == "__main__":
     # What is measured is the same but for this.
-    fair_queue.SHARED_LIMIT = 1  # type: ignore[misc]
-    fair_queue.ALONE_LIMIT = 1  # type: ignore[misc]
+    fair_queue.GROUP_LIMIT = 1  # type: ignore[misc]
+    fair_queue.TURN = 1  # type: ignore[misc]
     __main__.main()

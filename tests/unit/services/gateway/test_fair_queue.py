@@ -9,18 +9,15 @@ from hypothesis import strategies as st
 
 from services.gateway.fair_queue import (
     ALONE_AFTER,
-    ALONE_LIMIT,
-    QUANTUM,
-    SHARED_LIMIT,
+    GROUP_LIMIT,
+    TURN,
     Entry,
     FairQueue,
 )
 from services.gateway.room import Room
 
 Step = tuple[str, int] | None
-steps = st.lists(
-    st.none() | st.tuples(st.sampled_from("abc"), st.integers(1, QUANTUM)), max_size=60
-)
+steps = st.lists(st.none() | st.tuples(st.sampled_from("abc"), st.integers(1, TURN)), max_size=60)
 
 
 def entry(name: str, number: int, events: int) -> Entry[tuple[str, int]]:
@@ -50,7 +47,7 @@ def test_all_that_goes_in_comes_out_once_each_names_in_its_order(done: list[Step
 def test_whoever_comes_after_a_flood_is_in_the_next_group() -> None:
     queue = FairQueue[tuple[str, int]]()
     flood = 0
-    while queue.put("flood", [entry("flood", flood, QUANTUM)]):
+    while queue.put("flood", [entry("flood", flood, TURN)]):
         flood += 1
     assert queue.put("other", [entry("other", 1, 1)])
     assert ("other", 1) in queue.take()
@@ -58,29 +55,42 @@ def test_whoever_comes_after_a_flood_is_in_the_next_group() -> None:
 
 def test_a_flood_of_large_items_takes_no_more_turns_than_single_ones() -> None:
     queue = FairQueue[tuple[str, int]]()
-    queue.put("flood", [entry("flood", number, QUANTUM) for number in range(20)])
-    queue.put("other", [entry("other", number, 1) for number in range(QUANTUM)])
+    queue.put("flood", [entry("flood", number, TURN) for number in range(20)])
+    queue.put("other", [entry("other", number, 1) for number in range(TURN)])
     taken = queue.take()
-    assert len([one for one in taken if one[0] == "other"]) == QUANTUM
+    assert len([one for one in taken if one[0] == "other"]) == TURN
 
 
 def test_a_group_is_large_only_while_one_token_comes_alone() -> None:
     queue = FairQueue[tuple[str, int]]()
 
     def size_of_next() -> int:
-        queue.put("one", [entry("one", number, 100) for number in range(60)])
-        size = 100 * len(queue.take())
+        queue.put("one", [entry("one", number, 10) for number in range(120)])
+        size = 10 * len(queue.take())
         while queue:
             queue.take()
         return size
 
-    assert size_of_next() == SHARED_LIMIT
+    assert size_of_next() == TURN
     for _ in range(ALONE_AFTER):
         size_of_next()
-    assert size_of_next() == ALONE_LIMIT
+    assert size_of_next() == GROUP_LIMIT
     queue.put("other", [entry("other", 1, 1)])
     queue.take()
-    assert size_of_next() == SHARED_LIMIT
+    assert size_of_next() == TURN
+
+
+def test_each_token_gives_a_group_no_more_than_its_turn_and_all_together_no_more_than_a_group() -> (
+    None
+):
+    queue = FairQueue[tuple[str, int]]()
+    names = [f"token-{number}" for number in range(2 * GROUP_LIMIT // TURN)]
+    for name in names:
+        queue.put(name, [entry(name, number, 1) for number in range(2 * TURN)])
+    first, second = Counter(name for name, _ in queue.take()), Counter(n for n, _ in queue.take())
+    half = len(names) // 2
+    assert first == dict.fromkeys(names[:half], TURN)
+    assert second == dict.fromkeys(names[half:], TURN)
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(1, 400)), max_size=60))
