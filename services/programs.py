@@ -5,6 +5,7 @@ Place on the data's way: before it. What a person has to mend is said in one lin
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,3 +30,7 @@ def beginning(program: str) -> Iterator[None]:
     except (ServiceError, StoreError) as error:
         sys.stderr.write(f"truceline {program}: {error}\n")
         sys.exit(EXIT_UNUSABLE)
+    # What is there by now stays for good. Looked through again at each full collection it holds
+    # everything up for a tenth of a second, many times a minute.
+    gc.collect()
+    gc.freeze()
