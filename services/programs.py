@@ -31,6 +31,8 @@ def beginning(program: str) -> Iterator[None]:
         sys.stderr.write(f"truceline {program}: {error}\n")
         sys.exit(EXIT_UNUSABLE)
     # What is there by now stays for good. Looked through again at each full collection it holds
-    # everything up for a tenth of a second, many times a minute.
+    # everything up for a tenth of a second, many times a minute. What comes later hardly ever goes
+    # round in circles: collections are small, and full ones rare.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(2_000, 5, 1_000)

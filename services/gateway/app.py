@@ -168,7 +168,7 @@ def get_healthz() -> Response[bytes]:
 async def get_readyz(request: Asked) -> Response[bytes]:
     """Posts can be stored now."""
     try:
-        await asyncio.to_thread(request.app.state.callers.find, present(b""))
+        await request.app.state.callers.ask(present(b""))
     except psycopg.Error:
         raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
     return Response(b"ready\n", media_type=MediaType.TEXT)

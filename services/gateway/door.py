@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
+from random import random
 from typing import Final
 
 from litestar.enums import ScopeType
@@ -27,8 +28,8 @@ from services.metrics.tally import Tally
 from services.tokens.token import Validity
 
 HOLD_S: Final = 2.0
-"""About as long as `Retry-After` says: a thousand connections send five hundred refusals a second
-at most."""
+"""On average; about as long as `Retry-After` says. A thousand connections are refused five hundred
+times a second at most, and not all of them at once."""
 HELD_LIMIT: Final = 10_000
 """Refusals held at once; beyond it they go out immediately and take no memory."""
 TOO_MANY: Final = HTTPStatus.TOO_MANY_REQUESTS
@@ -77,7 +78,7 @@ class Door:
         if problem.status == TOO_MANY and self._held < HELD_LIMIT:
             self._held += 1
             try:
-                await asyncio.sleep(HOLD_S)
+                await asyncio.sleep(HOLD_S * (0.5 + random()))  # noqa: S311 (no secret)
             finally:
                 self._held -= 1
 

@@ -6,7 +6,6 @@ the route that posts and by the guard of all the others.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -36,9 +35,11 @@ async def identify(callers: Callers, entrant: Entrant, may: AbstractSet[Role]) -
         raise ProblemError(Code.NO_TOKEN)
     if recalled is not None and recalled.fresh:
         token, counts = recalled.token, recalled.validity
+        if recalled.ageing and token is not None:
+            callers.ask_anew(presented)
     else:
         try:
-            token, counts = await asyncio.to_thread(callers.find, presented)
+            token, counts = await callers.ask(presented)
         except psycopg.Error:
             raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
     if token is None or counts is not Validity.VALID:

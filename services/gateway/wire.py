@@ -51,6 +51,7 @@ class _Post:
         "parts",
         "request_id",
         "size",
+        "task",
         "whole",
     )
 
@@ -67,6 +68,7 @@ class _Post:
         self.failed: ProblemError | None = None
         self.whole: asyncio.Future[None] | None = None
         """Somebody waits for its body."""
+        self.task: asyncio.Task[None] | None = None
 
 
 class Wire(HttpToolsProtocol):
@@ -106,11 +108,16 @@ class Wire(HttpToolsProtocol):
             self._not_http(None)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nobody is there any more. Half a body is none: nothing of it is stored."""
+        """Nobody is there any more to be told.
+
+        Half a body is none: nothing of it is stored. What is being stored is stored.
+        """
         super().connection_lost(exc)
         post = self._post
-        if post is not None and not post.complete:
-            self._fail(post, ProblemError(Code.BODY_UNREADABLE, "It breaks off."))
+        if post is not None and post.task is not None:
+            post.task.cancel()
+        elif post is not None:
+            self._release(post)
 
     def pause_writing(self) -> None:
         """Answers are not taken as fast as they are made: no more is read until they are."""
@@ -212,7 +219,7 @@ class Wire(HttpToolsProtocol):
         if post.whole is not None and not post.whole.done():
             post.whole.set_result(None)
         elif post.failed is None and post.head is not None and post.head.waits_for_its_body_alone:
-            self._run(self._take(post, post.head))
+            self._run(post, self._take(post, post.head))
 
     def on_response_complete(self) -> None:
         """The framework has answered."""
@@ -258,7 +265,7 @@ class Wire(HttpToolsProtocol):
             self._ask_for_body()
         else:
             self.flow.pause_reading()
-            self._run(self._take(post, head))
+            self._run(post, self._take(post, head))
 
     def _ask_for_body(self) -> None:
         if self.expect_100_continue:
@@ -295,29 +302,30 @@ class Wire(HttpToolsProtocol):
     async def _take(self, post: _Post, head: Head) -> None:
         try:
             answer = await self._posts.take(head, lambda: self._body(post))
-        except ProblemError as problem:
+        except ProblemError as error:
             # A refusal may be held: not with it the frames it came from, and the body in them.
-            self._release(post)
-            await self._refuse(post, problem.with_traceback(None))
+            problem = error.with_traceback(None)
         except Exception:  # one fault is no other request's: it is told, and written down
             log.exception("a request failed", path=head.posting.path, request_id=head.request_id)
-            self._release(post)
-            await self._refuse(post, ProblemError(Code.FAULT))
+            problem = ProblemError(Code.FAULT)
         else:
-            self._release(post)
             self._answer(post, answer, ())
+            return
+        finally:
+            self._release(post)
+        await self._refuse(post, problem)
 
     def _fail(self, post: _Post, problem: ProblemError) -> None:
         """Refuse it before its body is whole; who waits for that is told."""
         if post.failed is not None or post.answered:
             return
-        post.failed = problem
+        post.failed = problem.with_traceback(None)  # else its frames hold the post that holds it
         self._release(post)
         if post.whole is not None:
             if not post.whole.done():
                 post.whole.set_result(None)
         elif post.head is None or post.head.waits_for_its_body_alone:
-            self._run(self._refuse(post, problem))
+            self._run(post, self._refuse(post, problem))
 
     def _release(self, post: _Post) -> None:
         if post.size:
@@ -358,10 +366,10 @@ class Wire(HttpToolsProtocol):
             self._within(IDLE_S)
             self.flow.resume_reading()
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self.loop.create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+    def _run(self, post: _Post, work: Coroutine[Any, Any, None]) -> None:
+        post.task = self.loop.create_task(work)
+        self.tasks.add(post.task)
+        post.task.add_done_callback(self.tasks.discard)
 
     # --- what is no request ---------------------------------------------------------------------
 
