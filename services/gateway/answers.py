@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from services.gateway.posts import Outcome, Status
 from services.gateway.problems import PROBLEMS, Code, ProblemError
-from services.receipts.receipt import Receipt
 
 _CODE_OF = {
     Status.REFUSED: Code.EVENT_REFUSED,
@@ -33,13 +32,13 @@ def answer_one(outcome: Outcome) -> bytes:
     if code is not None:
         detail = outcome.refusal.message if outcome.refusal else ""
         raise ProblemError(code, detail, _members(outcome))
-    return msgspec.json.encode(outcome.receipt)
+    return b'{"receipt":%b,"signature":"%b"}' % (outcome.receipt, outcome.signature.encode())
 
 
 class _Line(Struct, frozen=True, omit_defaults=True, gc=False):
     line: int
     status: int
-    receipt: Receipt | None = None
+    receipt: Raw | None = None
     signature: str | None = None
     reason: str | None = None
     detail: str | None = None
@@ -56,18 +55,18 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def _line(number: int, outcome: Outcome) -> _Line:
-    status, one = int(outcome.status), outcome.receipt
-    if one is not None and status < Status.REFUSED:
-        return _Line(number, status, one.receipt, one.signature)
+    status = int(outcome.status)
+    if outcome.receipt and status < Status.REFUSED:
+        return _Line(number, status, Raw(outcome.receipt), outcome.signature)
     said = _members(outcome)
     return _Line(number, status, **said, detail=_detail(outcome))
 
 
 def _members(outcome: Outcome) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if outcome.receipt is not None:
-        found["receipt"] = outcome.receipt.receipt
-        found["signature"] = outcome.receipt.signature
+    if outcome.receipt:
+        found["receipt"] = Raw(outcome.receipt)
+        found["signature"] = outcome.signature
     if outcome.refusal is not None:
         found["reason"] = outcome.refusal.reason.value
     elif (code := _CODE_OF.get(outcome.status)) is not None:

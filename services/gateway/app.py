@@ -61,6 +61,7 @@ from services.gateway.readers import Readers
 from services.gateway.receive_body import Bodies
 from services.gateway.record import Record
 from services.gateway.request_id import STATE, Named
+from services.gateway.writing import Start, WritingProcess
 from services.limits import HIGHEST_BODY_BYTES
 from services.metrics.catalogue import GROUP_SECONDS, PROBLEMS, Program
 from services.metrics.expose import MEDIA_TYPE as METRICS_TYPE
@@ -252,13 +253,18 @@ class Gateway:
     """That a body has to come."""
 
 
-def make_gateway(settings: Settings) -> Gateway:
-    """A gateway that does not listen yet."""
+def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway:
+    """A gateway that does not listen yet.
+
+    Args:
+        settings: its own.
+        writing: starts what stores: a process, with the same settings from the environment.
+    """
     require_declared(ROUTES)
     url = settings.api_database()
     tally, store_figures = make_tally(), StoreFigures(url)
     signers = Signers(settings.receipt_keys)
-    writer = GroupWriter(url, signers, took=partial(tally.observe, GROUP_SECONDS))
+    writer = GroupWriter(writing, took=partial(tally.observe, GROUP_SECONDS))
     readers, lags = Readers(url), Lags(partial(ask_lag, settings))
     callers, admission = Callers(url), Admission(settings.limits)
     door = Door(admission, callers, tally, settings.proxy)
@@ -281,7 +287,7 @@ def make_gateway(settings: Settings) -> Gateway:
         yield
         readers.stop()
         lags.stop()
-        await asyncio.to_thread(writer.stop)
+        await writer.stop()
         store_figures.close()
 
     def with_state(config: AppConfig) -> AppConfig:

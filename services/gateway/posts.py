@@ -1,31 +1,46 @@
 """Posts and outcomes: an event that a caller hands in, and what came of it.
 
-Place on the data's way: body → **Post** → `take_in` → **Outcome** → answer. Values only.
+Place on the data's way: body → **Post** → `take_in` → **Outcome** → answer. Values only, of which
+bytes can be made: the process that answers and the one that stores hand them to each other.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import IntEnum
 
 from msgspec import Struct
 
-from services.receipts.receipt import SignedReceipt
 from streams.decode import Refusal
-from streams.events import CorridorStatus, Report
+from streams.events import Event, Report
 from streams.keys import EventKind, Key
 
 
-class Post(Struct, frozen=True, gc=False):
+class Post(Struct, frozen=True, gc=False, array_like=True):
     """One event that may be stored: it could be read, and its caller may speak for its source."""
 
     kind: EventKind
-    event: Report | CorridorStatus
+    mission: str
+    source: str
+    id: str
+    observed_from: datetime | None
+    observed_to: datetime | None
     key: Key
     raw: bytes
     """As it came, without the line's end."""
     content_hash: bytes
     """SHA-256 of `raw`."""
     token_id: str
+
+    @classmethod
+    def of(  # noqa: PLR0913, PLR0917 (what is known of an event)
+        cls, kind: EventKind, event: Event, key: Key, raw: bytes, content_hash: bytes, token_id: str
+    ) -> Post:
+        """Of an event that was read."""
+        begin = event.observed_from if isinstance(event, Report) else event.observed_at
+        end = event.observed_to or begin if isinstance(event, Report) else begin
+        who = (event.mission, event.source, event.id)
+        return cls(kind, *who, begin, end, key, raw, content_hash, token_id)
 
 
 class Status(IntEnum):
@@ -38,10 +53,12 @@ class Status(IntEnum):
     CONFLICT = 409
 
 
-class Outcome(Struct, frozen=True, gc=False):
+class Outcome(Struct, frozen=True, gc=False, array_like=True):
     """What came of one event."""
 
     status: Status
-    receipt: SignedReceipt | None = None
-    """There wherever the event is stored: a conflicting version is evidence, and has one too."""
+    receipt: bytes = b""
+    """Canonical (`services.receipts.receipt.canonical`); there wherever the event is stored: a
+    conflicting version is evidence, and has one too."""
+    signature: str = ""
     refusal: Refusal | None = None

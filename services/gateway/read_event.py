@@ -30,4 +30,4 @@ def read_event(kind: EventKind, raw: bytes, token: Token) -> Post | Outcome:
     if not token.speaks_for(event.mission, event.source):
         return Outcome(Status.FORBIDDEN)
     key = event_key(kind, event.mission, event.source, event.id)
-    return Post(kind, event, key, raw, sha256(raw).digest(), token.id)
+    return Post.of(kind, event, key, raw, sha256(raw).digest(), token.id)

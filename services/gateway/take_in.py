@@ -18,7 +18,7 @@ from psycopg.rows import args_row
 
 from services.gateway.posts import Outcome, Post, Status
 from services.gateway.queue_refused import queue_refused
-from services.receipts.receipt import Receipt, SignedReceipt, make_receipt, signed
+from services.receipts.receipt import canonical, make_receipt
 from services.receipts.sign import Signer
 from services.receipts.stored import add_receipts, receipts_of
 from services.store.arrays import Byteas, Instants, Int2s, Int4s, Texts, Uuids
@@ -28,8 +28,8 @@ from services.store.outbox import CHANNEL, way_of
 from services.store.rows import KeyKind, KeyRow, ReceiptRow
 from services.store.scope import begin_in_scope
 from services.store.unjudged import Open
+from services.text64 import text64
 from services.worker.casebook import TOO_MANY_VERSIONS, VERSIONS_LIMIT
-from streams.events import Event, Report
 from streams.keys import EventKind, Key
 from streams.vocabulary import Authentication
 
@@ -92,6 +92,13 @@ class _New(NamedTuple):
     received_at: datetime
 
 
+class _Held(NamedTuple):
+    """A receipt's canonical bytes and what stands under them."""
+
+    receipt: bytes
+    signature: str
+
+
 class _Due(NamedTuple):
     """A stored version that a receipt is due for."""
 
@@ -122,7 +129,7 @@ def take_in(
         signer: who signs what is received now.
         received_at: now.
     """
-    begin_in_scope(conn, sorted({post.event.mission for post in posts}))
+    begin_in_scope(conn, sorted({post.mission for post in posts}))
     claimed, known = _known(conn, posts, _after(received_at, ()))
     outcomes: list[Outcome | None] = [None] * len(posts)
     new: list[_New] = []
@@ -143,23 +150,23 @@ def take_in(
             versions.append(_Version(post.key, revision, at, _TOKEN, post.content_hash))
             status = Status.CONFLICT if conflict else Status.STORED
             new.append(_New(place, post, revision, status, at))
-    for one, receipt in zip(new, _store(conn, new, claimed, signer), strict=True):
-        outcomes[one.place] = Outcome(one.status, receipt)
-    for known_one, receipt in zip(again, _receipts(conn, again, signer), strict=True):
-        outcomes[known_one.place] = Outcome(known_one.status, receipt)
+    for one, held in zip(new, _store(conn, new, claimed, signer), strict=True):
+        outcomes[one.place] = Outcome(one.status, *held)
+    for known_one, held in zip(again, _receipts(conn, again, signer), strict=True):
+        outcomes[known_one.place] = Outcome(known_one.status, *held)
     queue_refused(conn, {_open(one) for one in again if one.version.authentication == _TOKEN})
     return [outcome for outcome in outcomes if outcome is not None]
 
 
 def _open(one: _Again) -> Open:
-    event, version = one.post.event, one.version
+    post, version = one.post, one.version
     return Open(
         version.key,
         version.received_at,
         version.revision,
-        one.post.kind.value,
-        event.mission,
-        event.source,
+        post.kind.value,
+        post.mission,
+        post.source,
         version.content_hash,
     )
 
@@ -215,9 +222,7 @@ def _known(
     return claimed, known
 
 
-def _store(
-    conn: Connection, new: Sequence[_New], claimed: set[Key], signer: Signer
-) -> list[SignedReceipt]:
+def _store(conn: Connection, new: Sequence[_New], claimed: set[Key], signer: Signer) -> list[_Held]:
     if not new:
         return []
     receipts = [_receipt(one, signer) for one in new]
@@ -225,24 +230,26 @@ def _store(
     conn.execute(_STORE, [*_columns(new, signatures), signer.key_id])
     if len(claimed) < len(new):
         fill_placeholders(conn, _key_rows(one for one in new if one.post.key not in claimed))
-    return [signed(*pair) for pair in zip(receipts, signatures, strict=True)]
+    return [_Held(one, text64(by)) for one, by in zip(receipts, signatures, strict=True)]
 
 
-def _receipt(one: _New | _Due, signer: Signer) -> Receipt:
-    event = one.post.event
-    return make_receipt(
-        kind=one.post.kind,
-        id=event.id,
-        mission=event.mission,
-        source=event.source,
-        revision=one.revision,
-        content_hash=one.post.content_hash,
-        received_at=one.received_at,
-        key_id=signer.key_id,
+def _receipt(one: _New | _Due, signer: Signer) -> bytes:
+    post = one.post
+    return canonical(
+        make_receipt(
+            kind=post.kind,
+            id=post.id,
+            mission=post.mission,
+            source=post.source,
+            revision=one.revision,
+            content_hash=post.content_hash,
+            received_at=one.received_at,
+            key_id=signer.key_id,
+        )
     )
 
 
-def _sign(conn: Connection, due: Sequence[_Due], signer: Signer) -> list[SignedReceipt]:
+def _sign(conn: Connection, due: Sequence[_Due], signer: Signer) -> list[_Held]:
     """Make, sign and store the receipts of versions that are stored and have none."""
     receipts = [_receipt(one, signer) for one in due]
     signatures = signer.sign_all(receipts)
@@ -251,32 +258,30 @@ def _sign(conn: Connection, due: Sequence[_Due], signer: Signer) -> list[SignedR
             one.post.key,
             one.received_at,
             one.revision,
-            one.post.event.mission,
+            one.post.mission,
             signer.key_id,
             signature,
         )
         for one, signature in zip(due, signatures, strict=True)
     ]
     add_receipts(conn, rows)
-    return [signed(*pair) for pair in zip(receipts, signatures, strict=True)]
+    return [_Held(one, text64(by)) for one, by in zip(receipts, signatures, strict=True)]
 
 
 def _columns(new: Sequence[_New], signatures: Sequence[bytes]) -> list[object]:
     posts = [one.post for one in new]
-    events = [post.event for post in posts]
-    intervals = [_interval(event) for event in events]
-    ways = [way_of(post.kind, post.event.mission, post.event.source) for post in posts]
+    ways = [way_of(post.kind, post.mission, post.source) for post in posts]
     return [
         Uuids.make([post.key for post in posts]),
         Instants.make([one.received_at for one in new]),
         Int4s.make([one.revision for one in new]),
-        Instants.make([start for start, _ in intervals]),
-        Instants.make([end for _, end in intervals]),
+        Instants.make([post.observed_from for post in posts]),
+        Instants.make([post.observed_to for post in posts]),
         Texts.make([post.kind for post in posts]),
-        Texts.make([event.mission for event in events]),
-        Texts.make([event.source for event in events]),
+        Texts.make([post.mission for post in posts]),
+        Texts.make([post.source for post in posts]),
         Texts.make([post.token_id for post in posts]),
-        Texts.make([event.id for event in events]),
+        Texts.make([post.id for post in posts]),
         Byteas.make([post.content_hash for post in posts]),
         Byteas.make([post.raw for post in posts]),
         Byteas.make(signatures),
@@ -284,12 +289,6 @@ def _columns(new: Sequence[_New], signatures: Sequence[bytes]) -> list[object]:
         Texts.make([way.topic for way in ways]),
         Byteas.make([way.partition_key for way in ways]),
     ]
-
-
-def _interval(event: Event) -> tuple[datetime | None, datetime | None]:
-    if isinstance(event, Report):
-        return event.observed_from, event.observed_to or event.observed_from
-    return event.observed_at, event.observed_at
 
 
 def _key_rows(new: Iterable[_New]) -> list[KeyRow]:
@@ -303,12 +302,16 @@ def _key_rows(new: Iterable[_New]) -> list[KeyRow]:
     return list(rows.values())
 
 
-def _receipts(conn: Connection, again: Sequence[_Again], signer: Signer) -> list[SignedReceipt]:
+def _receipts(conn: Connection, again: Sequence[_Again], signer: Signer) -> list[_Held]:
     """The same receipt as before, for what was sent before; a first one for what came by Kafka."""
     if not again:
         return []
     stored = receipts_of(conn, sorted({one.post.key for one in again}))
-    held = {(key, one.receipt.revision): one for key, made in stored.items() for one in made}
+    held = {
+        (key, one.receipt.revision): _Held(canonical(one.receipt), one.signature)
+        for key, made in stored.items()
+        for one in made
+    }
     missing = {
         at: _Due(one.post, one.version.revision, one.version.received_at)
         for one in again

@@ -25,7 +25,6 @@ from services.gateway.post_route import REPORTS
 from services.gateway.problems import MEDIA_TYPE, ProblemError
 from services.gateway.record import Record
 from services.gateway.request_id import request_id_of
-from services.receipts.key_folder import Signers
 from services.settings import load_gateway_settings, load_settings
 
 
@@ -34,7 +33,7 @@ def make_app() -> FastAPI:
     settings = load_gateway_settings()
     url = settings.api_database()
     callers, admission = Callers(url), Admission(settings.limits)
-    writer = GroupWriter(url, Signers(settings.receipt_keys))
+    writer = GroupWriter()
     tally = make_tally()
     door, intake = Door(admission, callers, tally), Intake(writer, admission, Record(tally))
 
@@ -42,7 +41,7 @@ def make_app() -> FastAPI:
     async def running(_: FastAPI) -> AsyncIterator[None]:
         writer.start()
         yield
-        writer.stop()
+        await writer.stop()
 
     app = FastAPI(lifespan=running)
 

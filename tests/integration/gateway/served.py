@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import httpx
 import uvloop
 
 from services.gateway.app import Gateway, make_gateway
 from services.gateway.serve import Server, make_server, serve
+from services.gateway.store_groups import GroupStore, store_groups
+from services.receipts.key_folder import Signers
 from services.settings import Settings
 
 HOST = "127.0.0.1"
@@ -33,11 +38,35 @@ def listening(gateway: Gateway) -> Iterator[int]:
         thread.join()
 
 
+class WritingThread:
+    """What stores, in the tests' own process: where they can have it fail at a named point."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.line, theirs = socket.socketpair()
+        signers = Signers(settings.receipt_keys)
+        store = GroupStore(settings.api_database(), signers, os.getpid())
+        self._thread = threading.Thread(target=_store, args=(theirs, store), name="writing")
+        self._thread.start()
+
+    def wait(self) -> None:
+        self._thread.join()
+
+
+def _store(line: socket.socket, store: GroupStore) -> None:
+    with line:
+        store_groups(line, store)
+
+
+def gateway_of(settings: Settings) -> Gateway:
+    """A gateway all of which is in this process."""
+    return make_gateway(settings, partial(WritingThread, settings))
+
+
 @contextmanager
 def client_of(settings: Settings) -> Iterator[Client]:
     """Serve a gateway with these settings, and ask it."""
     with (
-        listening(make_gateway(settings)) as port,
+        listening(gateway_of(settings)) as port,
         Client(base_url=f"http://{HOST}:{port}", timeout=START_S) as client,
     ):
         yield client

@@ -16,13 +16,12 @@ from http.client import HTTPResponse, IncompleteRead
 import pytest
 
 from services.gateway import wire
-from services.gateway.app import make_gateway
 from services.gateway.wire import Wire
 from services.limits import Limits
 from services.settings import Settings
 from services.store.engine import Connection, connect
 from tests.integration.gateway.conftest import MakeToken
-from tests.integration.gateway.served import HOST, listening
+from tests.integration.gateway.served import HOST, gateway_of, listening
 from tests.integration.gateway.test_posts import JSON, NDJSON, event, stored
 
 SOON_S = 10.0
@@ -34,7 +33,7 @@ Headers = dict[str, str]
 @pytest.fixture(scope="module")
 def port(gateway_settings: Settings) -> Iterator[int]:
     limits = Limits(body_bytes=200_000, body_seconds=BODY_S)
-    with listening(make_gateway(replace(gateway_settings, limits=limits))) as number:
+    with listening(gateway_of(replace(gateway_settings, limits=limits))) as number:
         yield number
 
 
@@ -304,7 +303,7 @@ def listening_once(settings: Settings) -> Iterator[socket.socket]:
     """A connection to a gateway that is told to end, while the connection is open."""
     with ExitStack() as socket_outlives_gateway:
         one = socket_outlives_gateway.enter_context(socket.socket())
-        with listening(make_gateway(settings)) as port:
+        with listening(gateway_of(settings)) as port:
             one.connect((HOST, port))
             yield one
 

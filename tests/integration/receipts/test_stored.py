@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from services.local.engines import Engines
 from services.local.postgres import API_ROLE
 from services.receipts.public_keys import PublicKeys
-from services.receipts.receipt import Receipt, make_receipt, signed
+from services.receipts.receipt import Receipt, canonical, make_receipt, signed
 from services.receipts.stored import add_receipts, receipts_of
 from services.receipts.verify import Finding, verify
 from services.store.engine import Connection, connect
@@ -63,7 +63,7 @@ def gateway(filled_url: str, engines: Engines) -> Iterator[Connection]:
 
 def test_a_receipt_is_made_again_from_the_row_byte_for_byte(gateway: Connection) -> None:
     receipts = [receipt_of(row) for row in (FIRST, SECOND)]
-    signatures = SIGNER.sign_all(receipts)
+    signatures = SIGNER.sign_all([canonical(one) for one in receipts])
     rows = [
         ReceiptRow(row.key, row.received_at, row.revision, row.mission, SIGNER.key_id, signature)
         for row, signature in zip((FIRST, SECOND), signatures, strict=True)

@@ -35,7 +35,7 @@ FIRST, SECOND = report("r"), report("r", location=FAR)
 def as_post(event: Report) -> Post:
     raw = msgspec.json.encode(event)
     key = event_key(EventKind.REPORT, event.mission, event.source, event.id)
-    return Post(EventKind.REPORT, event, key, raw, sha256(raw).digest(), TOKEN_ID)
+    return Post.of(EventKind.REPORT, event, key, raw, sha256(raw).digest(), TOKEN_ID)
 
 
 def store_group(conn: Connection, folder: Path, events: Sequence[Report]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.receipts.receipt import signed
+from services.receipts.receipt import canonical, signed
 from services.receipts.tree import LEAVES, STEP_BYTES, STEPS_LIMIT, climb, leaf_of, prove
 from services.receipts.verify import Finding, verify
 from tests.unit.services.receipts.samples import KEYS, RECEIPT, SIGNER
@@ -45,7 +45,7 @@ def test_what_is_no_path_leads_nowhere(path: bytes) -> None:
 @pytest.mark.parametrize("count", [1, 2, 3, LEAVES, LEAVES + 1, 2 * LEAVES + 5])
 def test_each_receipt_of_a_group_is_verified_without_the_others(count: int) -> None:
     receipts = [replace(RECEIPT, revision=number + 1) for number in range(count)]
-    signatures = SIGNER.sign_all(receipts)
+    signatures = SIGNER.sign_all([canonical(one) for one in receipts])
     pairs = list(zip(receipts, signatures, strict=True))
     assert {verify(signed(*pair), KEYS) for pair in pairs} == {Finding.VALID}
     other = replace(RECEIPT, revision=count + 1)
@@ -56,12 +56,12 @@ def test_each_receipt_of_a_group_is_verified_without_the_others(count: int) -> N
 @given(st.data())
 def test_a_bit_changed_anywhere_in_signature_or_path_is_seen(data: st.DataObject) -> None:
     receipts = [replace(RECEIPT, revision=number + 1) for number in range(5)]
-    signature = bytearray(SIGNER.sign_all(receipts)[2])
+    signature = bytearray(SIGNER.sign_all([canonical(one) for one in receipts])[2])
     bit = data.draw(st.integers(0, len(signature) * 8 - 1))
     signature[bit // 8] ^= 1 << bit % 8
     assert verify(signed(receipts[2], bytes(signature)), KEYS) is Finding.WRONG_SIGNATURE
 
 
 def test_a_signature_over_a_root_is_none_over_a_receipt() -> None:
-    signatures = SIGNER.sign_all([RECEIPT, RECEIPT])
+    signatures = SIGNER.sign_all([canonical(RECEIPT)] * 2)
     assert verify(signed(RECEIPT, signatures[0][:64]), KEYS) is Finding.WRONG_SIGNATURE

@@ -9,7 +9,14 @@ from msgspec.structs import replace
 
 from services.receipts.errors import NoReceiptError
 from services.receipts.public_keys import PublicKeys
-from services.receipts.receipt import Receipt, SignedReceipt, read_signed, signed, write_signed
+from services.receipts.receipt import (
+    Receipt,
+    SignedReceipt,
+    canonical,
+    read_signed,
+    signed,
+    write_signed,
+)
 from services.receipts.verify import Finding, verify
 from tests.unit.services.receipts.samples import (
     DAY,
@@ -105,6 +112,10 @@ def test_a_signature_that_is_no_receipts_is_not_excused_by_the_right_event() -> 
 
 
 def test_the_same_receipt_has_the_same_signature() -> None:
-    assert SIGNER.sign_all([RECEIPT]) == [SIGNER.sign(RECEIPT)] == SIGNER.sign_all([RECEIPT])
-    assert SIGNER.sign_all([RECEIPT] * 3) == SIGNER.sign_all([RECEIPT] * 3)
+    assert (
+        SIGNER.sign_all([canonical(RECEIPT)])
+        == [SIGNER.sign(RECEIPT)]
+        == SIGNER.sign_all([canonical(RECEIPT)])
+    )
+    assert SIGNER.sign_all([canonical(RECEIPT)] * 3) == SIGNER.sign_all([canonical(RECEIPT)] * 3)
     assert "private" not in repr(SIGNER)
