@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -18,12 +19,15 @@ from msgspec import Struct
 from services.gateway.fair_queue import TURN, Entry, FairQueue
 from services.gateway.frames import LENGTH, Reply, frame_of, read_reply
 from services.gateway.posts import Outcome, Post
-from services.gateway.writing import Start, Writing, WritingProcess
+from services.gateway.writing import Start, WritingProcess
 
 log = structlog.get_logger(__name__)
 
 AGAIN_S: Final = 0.2
 """Between two starts of the process that stores."""
+AHEAD: Final = 32
+"""Events that are worth a group of their own before the one under way has come back: what stores
+then need not wait for the next one."""
 
 
 class BusyError(Exception):
@@ -39,6 +43,11 @@ class _Waiting(Struct, frozen=True, gc=False):
     done: asyncio.Future[list[Outcome]]
 
 
+class _Sent(Struct, frozen=True):
+    group: Sequence[_Waiting]
+    at: float
+
+
 class GroupWriter:
     """Takes posts, has them stored in groups, and gives the outcomes back; on one event loop."""
 
@@ -48,7 +57,9 @@ class GroupWriter:
         self._start = start
         self._took = took
         self._queue = FairQueue[_Waiting]()
-        self._put_some = asyncio.Event()
+        self._sent = deque[_Sent]()
+        """Groups that are under way, the oldest first."""
+        self._line: asyncio.StreamWriter | None = None
         self._stopping = False
         self._running: asyncio.Task[None] | None = None
 
@@ -59,7 +70,7 @@ class GroupWriter:
     async def stop(self) -> None:
         """Store what waits, then end."""
         self._stopping = True
-        self._put_some.set()
+        self._end_if_done()
         if self._running is not None:
             await self._running
 
@@ -96,49 +107,56 @@ class GroupWriter:
         ]
         if not self._queue.put(token_id, entries):
             raise BusyError
-        self._put_some.set()
+        self._send()
         return [one.done for one in waiting]
 
-    # --- the task -------------------------------------------------------------------------------
+    # --- the line to what stores ----------------------------------------------------------------
+
+    def _send(self) -> None:
+        """Send groups while one is worth it."""
+        while self._line is not None and self._queue:
+            if self._sent and (len(self._sent) > 1 or self._queue.events < AHEAD):
+                return
+            group = self._queue.take()
+            self._sent.append(_Sent(group, time.monotonic()))
+            self._line.write(frame_of([post for waiting in group for post in waiting.posts]))
 
     async def _run(self) -> None:
         while not self._stopping or self._queue:
             writing = self._start()
+            reader, self._line = await asyncio.open_connection(sock=writing.line)
+            self._send()
             try:
-                await self._serve(writing)
+                await self._hear(reader)
             except (OSError, asyncio.IncompleteReadError) as error:
-                # Going on is safe: who waited was told that nothing is known to be stored.
-                log.warning("what stores has ended", error=repr(error))
-                await asyncio.sleep(AGAIN_S)
+                if not self._stopping:
+                    # Going on is safe: who waits is told that nothing is known to be stored.
+                    log.warning("what stores has ended", error=repr(error))
+                    await asyncio.sleep(AGAIN_S)
             finally:
-                writing.line.close()
+                self._line.close()
+                self._line = None
+                self._give_up()
                 await asyncio.to_thread(writing.wait)
 
-    async def _serve(self, writing: Writing) -> None:
-        """Have groups stored until there is nothing more to do, or nobody who does it."""
-        reader, writer = await asyncio.open_connection(sock=writing.line)
-        try:
-            while group := await self._next_group():
-                begun = time.monotonic()
-                try:
-                    posts = [post for waiting in group for post in waiting.posts]
-                    writer.write(frame_of(posts))
-                    (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
-                    reply = read_reply(await reader.readexactly(length))
-                except BaseException:
-                    _tell(group, Reply(None, "what stores has ended"))
-                    raise
-                _tell(group, reply)
-                self._took(time.monotonic() - begun)
-        finally:
-            writer.close()
+    async def _hear(self, reader: asyncio.StreamReader) -> None:
+        """Give back what comes of groups, until the line ends."""
+        while True:
+            (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+            reply = read_reply(await reader.readexactly(length))
+            sent = self._sent.popleft()
+            self._send()  # before anything else: what stores has nothing to do
+            _tell(sent.group, reply)
+            self._took(time.monotonic() - sent.at)
+            self._end_if_done()
 
-    async def _next_group(self) -> list[_Waiting]:
-        """Wait for posts, then take all that fit into one transaction; none: stopping."""
-        while not self._queue and not self._stopping:
-            self._put_some.clear()
-            await self._put_some.wait()
-        return self._queue.take()
+    def _end_if_done(self) -> None:
+        if self._stopping and self._line is not None and not self._sent and not self._queue:
+            self._line.close()
+
+    def _give_up(self) -> None:
+        while self._sent:
+            _tell(self._sent.popleft().group, Reply(None, "what stores has ended"))
 
 
 def _tell(group: Sequence[_Waiting], reply: Reply) -> None:
