@@ -61,6 +61,7 @@ from services.gateway.readers import Readers
 from services.gateway.receive_body import Bodies
 from services.gateway.record import Record
 from services.gateway.request_id import STATE, Named
+from services.gateway.writers import Writers
 from services.gateway.writing import Start, WritingProcess
 from services.limits import HIGHEST_BODY_BYTES
 from services.metrics.catalogue import GROUP_SECONDS, PROBLEMS, Program
@@ -78,6 +79,9 @@ MAY: Final = "may"
 EVERYBODY: Final = "everybody"
 EVERY_ROLE: Final = frozenset(Role)
 """Whoever has a token; how much it is told says `disclosure`."""
+
+WRITERS: Final = 2
+"""Processes that store: while PostgreSQL works for one, the other does."""
 
 Asked = Request[Any, Any, Any]
 
@@ -264,7 +268,8 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
     url = settings.api_database()
     tally, store_figures = make_tally(), StoreFigures(url)
     signers = Signers(settings.receipt_keys)
-    writer = GroupWriter(writing, took=partial(tally.observe, GROUP_SECONDS))
+    took = partial(tally.observe, GROUP_SECONDS)
+    writers = Writers([GroupWriter(writing, took=took) for _ in range(WRITERS)])
     readers, lags = Readers(url), Lags(partial(ask_lag, settings))
     callers, admission = Callers(url), Admission(settings.limits)
     door = Door(admission, callers, tally, settings.proxy)
@@ -283,11 +288,11 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
 
     @asynccontextmanager
     async def running(_: Litestar) -> Any:  # noqa: ANN401 (Litestar's lifespan)
-        writer.start()
+        writers.start()
         yield
         readers.stop()
         lags.stop()
-        await writer.stop()
+        await writers.stop()
         store_figures.close()
 
     def with_state(config: AppConfig) -> AppConfig:
@@ -315,6 +320,6 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
         callers,
         DayStored(url, admission.day, datetime.now(UTC)),
         Bodies(settings.limits),
-        Intake(writer, admission, Record(tally)),
+        Intake(writers, admission, Record(tally)),
     )
     return Gateway(app, posts, settings.limits.body_seconds)

@@ -54,11 +54,15 @@ class FairQueue(Generic[Item]):
         """How many wait."""
         return self._events.held
 
+    def has_room(self, name: str, events: int, size: int) -> bool:
+        """Whether so many events, of so many bytes, may wait."""
+        return self._events.has(name, events) and self._bytes.has(name, size)
+
     def put(self, name: str, entries: Sequence[Entry[Item]]) -> bool:
         """Let them wait, all or none; whether there was room."""
         events = sum(entry.events for entry in entries)
         size = sum(entry.bytes for entry in entries)
-        if not (self._events.has(name, events) and self._bytes.has(name, size)):
+        if not self.has_room(name, events, size):
             return False
         self._events.take(name, events)
         self._bytes.take(name, size)

@@ -74,6 +74,10 @@ class GroupWriter:
         if self._running is not None:
             await self._running
 
+    def has_room(self, token_id: str, posts: Sequence[Post]) -> bool:
+        """Whether so much of a token may wait now."""
+        return self._queue.has_room(token_id, len(posts), _bytes_of(posts))
+
     async def store(self, token_id: str, posts: Sequence[Post]) -> list[Outcome]:
         """Store a token's posts; returns once they are committed.
 
@@ -101,10 +105,7 @@ class GroupWriter:
     ) -> list[asyncio.Future[list[Outcome]]]:
         loop = asyncio.get_running_loop()
         waiting = [_Waiting(part, loop.create_future()) for part in parts]
-        entries = [
-            Entry(one, len(one.posts), sum([len(post.raw) for post in one.posts]))
-            for one in waiting
-        ]
+        entries = [Entry(one, len(one.posts), _bytes_of(one.posts)) for one in waiting]
         if not self._queue.put(token_id, entries):
             raise BusyError
         self._send()
@@ -157,6 +158,10 @@ class GroupWriter:
     def _give_up(self) -> None:
         while self._sent:
             _tell(self._sent.popleft().group, Reply(None, "what stores has ended"))
+
+
+def _bytes_of(posts: Sequence[Post]) -> int:
+    return sum([len(post.raw) for post in posts])
 
 
 def _tell(group: Sequence[_Waiting], reply: Reply) -> None:

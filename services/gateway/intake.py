@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from services.gateway.admission import Admission
 from services.gateway.answers import answer_many, answer_one
-from services.gateway.group import AwayError, BusyError, GroupWriter
+from services.gateway.group import AwayError, BusyError
 from services.gateway.posts import Outcome, Post, Status
 from services.gateway.problems import RETRY_AFTER_S, Code, ProblemError
 from services.gateway.read_body import (
@@ -28,6 +28,7 @@ from services.gateway.read_body import (
 )
 from services.gateway.read_event import read_event
 from services.gateway.record import Record
+from services.gateway.writers import Writers
 from services.tokens.token import Token
 from streams.keys import EventKind
 
@@ -59,7 +60,7 @@ def check_media_type(media_type: str) -> None:
 class Intake:
     """Takes in what was posted."""
 
-    writer: GroupWriter
+    writers: Writers
     admission: Admission
     record: Record
 
@@ -91,7 +92,7 @@ class Intake:
         """
         posts = [one for one in read if isinstance(one, Post)]
         try:
-            stored = iter(await self.writer.store(token.id, posts))
+            stored = iter(await self.writers.store(token.id, posts))
         except BusyError:
             raise ProblemError(Code.TOO_MUCH_WAITING, retry_after_s=RETRY_AFTER_S) from None
         except AwayError:

@@ -15,6 +15,7 @@ from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from services.gateway.admission import Admission
+from services.gateway.app import WRITERS
 from services.gateway.callers import Callers
 from services.gateway.door import Door
 from services.gateway.figures import make_tally
@@ -25,6 +26,7 @@ from services.gateway.post_route import REPORTS
 from services.gateway.problems import MEDIA_TYPE, ProblemError
 from services.gateway.record import Record
 from services.gateway.request_id import request_id_of
+from services.gateway.writers import Writers
 from services.settings import load_gateway_settings, load_settings
 
 
@@ -33,15 +35,15 @@ def make_app() -> FastAPI:
     settings = load_gateway_settings()
     url = settings.api_database()
     callers, admission = Callers(url), Admission(settings.limits)
-    writer = GroupWriter()
+    writers = Writers([GroupWriter() for _ in range(WRITERS)])
     tally = make_tally()
-    door, intake = Door(admission, callers, tally), Intake(writer, admission, Record(tally))
+    door, intake = Door(admission, callers, tally), Intake(writers, admission, Record(tally))
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
-        writer.start()
+        writers.start()
         yield
-        await writer.stop()
+        await writers.stop()
 
     app = FastAPI(lifespan=running)
 

@@ -1,0 +1,63 @@
+"""Writers: which process stores what. Small posts share the groups of one; bodies use them all.
+
+Place on the data's way: `intake` → **here** → `group`. What stores waits for PostgreSQL half of its
+time: a large body is stored by several. The cost of a group is the same for any number of events:
+small posts are stored together. In a body a source's events go one way, and are stored in their
+order; posts that overlap have none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from services.gateway.fair_queue import TURN
+from services.gateway.group import BusyError, GroupWriter
+from services.gateway.posts import Outcome, Post
+from services.store.outbox import way_of
+
+
+class Writers:
+    """All that store, asked on one event loop."""
+
+    def __init__(self, each: Sequence[GroupWriter]) -> None:
+        self._each = tuple(each)
+
+    def start(self) -> None:
+        """Begin to store."""
+        for one in self._each:
+            one.start()
+
+    async def stop(self) -> None:
+        """Store what waits, then end."""
+        await asyncio.gather(*(one.stop() for one in self._each))
+
+    async def store(self, token_id: str, posts: Sequence[Post]) -> list[Outcome]:
+        """Store a token's posts, all or none of them; returns once they are committed.
+
+        Raises:
+            BusyError: too much of this token is waiting; nothing of these is stored.
+            AwayError: the database is away. What is perhaps stored counts once when it is sent
+                again.
+        """
+        if len(posts) <= TURN:
+            return await self._each[0].store(token_id, posts)
+        parts: dict[GroupWriter, list[Post]] = {}
+        for post in posts:
+            parts.setdefault(self._of(post), []).append(post)
+        if not all(writer.has_room(token_id, part) for writer, part in parts.items()):
+            raise BusyError
+        # Each is waited for, also after one that failed: what is told is told once.
+        told = await asyncio.gather(
+            *(writer.store(token_id, part) for writer, part in parts.items()),
+            return_exceptions=True,
+        )
+        outcomes = {}
+        for writer, result in zip(parts, told, strict=True):
+            if isinstance(result, BaseException):
+                raise result
+            outcomes[writer] = iter(result)
+        return [next(outcomes[self._of(post)]) for post in posts]
+
+    def _of(self, post: Post) -> GroupWriter:
+        return self._each[way_of(post.kind, post.mission, post.source).lane % len(self._each)]
