@@ -238,7 +238,7 @@ class Killer:
         while True:
             found = [it for it in self._open() if it.pid in whose]
             # A session outlives its client for a moment: one of a client killed before is nobody's.
-            waiting = [it for it in found if it.waits and _is_stopped(it.pid)]
+            waiting = [it for it in found if it.waits and all(map(_is_stopped, _family(it.pid)))]
             if waiting or not found or time.monotonic() > deadline:
                 return waiting[0] if waiting else None
             time.sleep(0.002)
@@ -293,7 +293,7 @@ class Killer:
 
     @contextmanager
     def _all_frozen(self) -> Iterator[None]:
-        pids = self._pids()
+        pids = [one for pid in self._pids() for one in _family(pid)]
         try:
             _tell(pids, signal.SIGSTOP)
             yield
@@ -345,6 +345,15 @@ class Killer:
         if self._conn is not None:
             self._conn.close()
             self._conn = None
+
+
+def _family(pid: int) -> list[int]:
+    """A process and those that it has started: a gateway's store in its place."""
+    # One that has gone meanwhile has no children that could go on.
+    with contextlib.suppress(OSError):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+        return [pid, *map(int, children.split())]
+    return [pid]
 
 
 def _is_stopped(pid: int) -> bool:
