@@ -2,8 +2,8 @@
 
 Place on the data's way: below `read_place`. One number stands for all that is rounded to it: half a
 unit of its last digit each way. Zeros at the end of a whole number are no digits (800 m is ±50 m),
-and a kilometre is the coarsest unit (10 km is ±500 m, and so is 0). `about` takes the whole unit. Both ends of a
-range are the speaker's own and stay as they are.
+and a kilometre is the coarsest unit (10 km is ±500 m, and so is 0). `about` takes the whole unit.
+Both ends of a range are the speaker's own and stay as they are.
 """
 
 from __future__ import annotations
