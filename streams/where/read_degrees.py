@@ -58,8 +58,10 @@ def read_degrees(text: str, order: Order | None = None) -> Spot | Unread:
         return _read_bare(text, order)
     (mark, body), (other_mark, other_body) = marked
     first, second = _angle(body, mark), _angle(other_body, other_mark)
-    if isinstance(first, Unread) or isinstance(second, Unread):
-        return first if isinstance(first, Unread) else second
+    if isinstance(first, Unread):
+        return first
+    if isinstance(second, Unread):
+        return second
     axis = _axis(mark)
     if axis == _axis(other_mark):
         said = f"both numbers are marked as {_WORDS[axis]}: mark one N or S, the other E or W"
