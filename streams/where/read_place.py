@@ -95,7 +95,8 @@ def _spot(text: str, known: Known) -> Spot | Unread:
     spot: Spot | Unread = read_position(text, known.order, known.known_to_m)
     unread = isinstance(spot, Unread) and spot.trouble is Trouble.NOT_UNDERSTOOD
     if unread and _LETTERS.search(text):
-        spot = read_name(text, known.gazetteer, known.country, known.region)
+        near = bool(known.nearby)
+        spot = read_name(text, known.gazetteer, known.country, known.region, anywhere=near)
         return spot if isinstance(spot, Unread) else _far(spot, text, known) or spot
     if isinstance(spot, Unread):
         return spot

@@ -14,6 +14,7 @@ from streams.where.reading import Place, Trouble, Unread
 
 _MARK = r"\d{1,4}(?:[.,]\d{1,3})?"
 _KM = rf"km\s?(?P<near>{_MARK})(?:\s?(?:-|to)\s?(?:km\s?)?(?P<far>{_MARK}))?"
+_BARE: Final = re.compile(_KM, re.IGNORECASE)
 _SHAPES: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -35,6 +36,9 @@ class Route(NamedTuple):
 
 def read_stretch(text: str, routes: tuple[Route, ...]) -> Place | Unread | None:
     """Read kilometres on a route; None where the text speaks of none."""
+    if _BARE.fullmatch(text):
+        said = f"on which road? Write `of` and the route behind {text!r}"
+        return Unread(Trouble.ROUTE_UNKNOWN, said)
     found = next((match for shape in _SHAPES if (match := shape.fullmatch(text))), None)
     if found is None:
         return None

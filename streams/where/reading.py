@@ -48,6 +48,7 @@ class Trouble(StrEnum):
     NO_GAZETTEER = "no_gazetteer"
     PLACE_UNKNOWN = "place_unknown"
     PLACE_AMBIGUOUS = "place_ambiguous"
+    COUNTRY_NOT_SAID = "country_not_said"
     PLACE_FAR = "place_far"
     TOO_FAR_APART = "too_far_apart"
     ROUTE_UNKNOWN = "route_unknown"

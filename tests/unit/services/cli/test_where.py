@@ -45,7 +45,7 @@ def test_an_ambiguous_name_is_named_with_its_candidates_and_exits_1(run: Run) ->
 
 
 def test_what_json_gives_is_a_location_that_a_report_may_have(run: Run) -> None:
-    texts = ("3-6 km N, NE of Zolote", "37UDQ4796", "km 1-2 of zolote-road")
+    texts = ("3-6 km N, NE of Zolote", "37UDP4796", "km 1-2 of zolote-road")
     ran = run("where", *texts, "--agreement", AGREEMENT, "--json")
     assert ran.code == 0
     raw = json.loads(line(report()))
@@ -70,7 +70,7 @@ def test_json_says_trouble_and_candidates(run: Run) -> None:
 
 
 def test_geojson_draws_the_region_and_every_candidate(run: Run) -> None:
-    ran = run("where", "37UDQ4796", "Donetsk", "NW of Zolote", "--geojson")
+    ran = run("where", "37UDQ4796", "Donetsk", "NW of Zolote, UA", "--geojson")
     assert ran.code == 1
     (collection,) = ran.lines
     square, *towns, open_ended = collection["features"]

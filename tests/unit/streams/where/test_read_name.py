@@ -13,6 +13,14 @@ def read(text: str, country: str | None = None, region: str | None = None) -> Sp
     return read_name(text, GAZETTEER, country, region)
 
 
+def test_a_single_town_is_taken_only_where_something_says_which_part_of_the_world() -> None:
+    alone = read("Zolote")
+    assert isinstance(alone, Unread)
+    assert alone.trouble is Trouble.COUNTRY_NOT_SAID
+    assert isinstance(read("Zolote", "UA"), Spot)
+    assert isinstance(read_name("Zolote", GAZETTEER, None, None, anywhere=True), Spot)
+
+
 def test_an_ambiguous_name_is_not_guessed_and_its_candidates_are_named() -> None:
     unread = read("Donetsk")
     assert isinstance(unread, Unread)
@@ -46,7 +54,7 @@ def test_a_centre_is_a_kilometre_around_the_point(text: str) -> None:
 
 
 def test_the_gazetteer_its_content_and_its_entry_are_part_of_the_answer() -> None:
-    spot = read("Zolote")
+    spot = read("Zolote", "UA")
     assert isinstance(spot, Spot)
     assert spot.source == f"a few towns, sha256 {DIGEST}, GeoNames {ZOLOTE.id}"
 

@@ -19,8 +19,10 @@ from tests.unit.streams.builders import report
 from tests.unit.streams.where.towns import DONETSK, GAZETTEER, POPASNA, ZOLOTE
 
 ROUTES = (Route("zolote-road", "Road to Zolote", 0.0, 20.5), Route("track", "Track", None, None))
-KNOWN = Known(gazetteer=GAZETTEER, routes=ROUTES)
 NEARBY = ((38.5, 48.7), (37.8, 48.1))
+KNOWN = Known(gazetteer=GAZETTEER, routes=ROUTES, nearby=NEARBY)
+ELSEWHERE = Known(gazetteer=GAZETTEER)
+"""No agreement is known, and no country."""
 
 
 def read(text: str, known: Known = KNOWN) -> Place:
@@ -125,7 +127,8 @@ def test_between_two_places_is_the_circle_over_the_line_that_joins_them() -> Non
 def test_between_two_ambiguous_names_is_no_place() -> None:
     assert trouble("between Donetsk and Zolote") is Trouble.PLACE_AMBIGUOUS
     assert trouble("between Zolote and Donetsk") is Trouble.PLACE_AMBIGUOUS
-    assert trouble("between Aleppo and Zolote") is Trouble.TOO_FAR_APART
+    assert trouble("between Aleppo and Zolote") is Trouble.PLACE_FAR
+    assert trouble("between Aleppo, SY and Zolote, UA", ELSEWHERE) is Trouble.TOO_FAR_APART
 
 
 @pytest.mark.parametrize(
@@ -169,6 +172,8 @@ def test_kilometres_name_a_stretch_of_the_route(text: str, from_km: float, to_km
         ("Isle of Man", Trouble.PLACE_UNKNOWN),
         ("Zolote 4", Trouble.PLACE_UNKNOWN),
         ("km 12 of nowhere", Trouble.ROUTE_UNKNOWN),
+        ("km 12", Trouble.ROUTE_UNKNOWN),
+        ("km 12-15", Trouble.ROUTE_UNKNOWN),
         ("km 12 of track", Trouble.ROUTE_UNKNOWN),
         ("km 15-12 of zolote-road", Trouble.DISTANCE_REVERSED),
         ("km 25 of zolote-road", Trouble.OUT_OF_RANGE),
@@ -179,15 +184,14 @@ def test_what_is_no_place_says_why(text: str, expected: Trouble) -> None:
 
 
 def test_swapped_coordinates_are_noticed_beside_the_agreement_and_not_mended() -> None:
-    known = replace(KNOWN, nearby=NEARBY)
-    unread = read_place("38.515N 48.695E", known)
+    unread = read_place("38.515N 48.695E", KNOWN)
     assert isinstance(unread, Unread)
     assert unread.trouble is Trouble.LAT_LON_SWAPPED
     assert [(c.lon, c.lat) for c in unread.candidates] == [(38.515, 48.695)]
-    assert trouble("3 km N of 38.515N 48.695E", known) is Trouble.LAT_LON_SWAPPED
-    assert read("48.695N 38.515E", known).location
-    assert read("38.515N 48.695E").location  # somewhere in Iran, where nothing says otherwise
-    assert read("10N 10E", known).location  # far away either way round
+    assert trouble("3 km N of 38.515N 48.695E") is Trouble.LAT_LON_SWAPPED
+    assert read("48.695N 38.515E").location
+    assert read("38.515N 48.695E", ELSEWHERE).location  # in Iran, where nothing says otherwise
+    assert read("10N 10E").location  # far away either way round
 
 
 def test_the_only_town_of_a_name_is_not_taken_where_it_lies_far_from_the_agreement() -> None:
@@ -196,6 +200,15 @@ def test_the_only_town_of_a_name_is_not_taken_where_it_lies_far_from_the_agreeme
     assert trouble("3 km N of Shyrokyne", known) is Trouble.PLACE_FAR
     assert read("Shyrokyne", replace(known, region="05")).location
     assert read("Zolote", known).location
+
+
+def test_a_name_without_country_or_agreement_is_no_place_even_if_one_town_bears_it() -> None:
+    unread = read_place("3 km N of Zolote", ELSEWHERE)
+    assert isinstance(unread, Unread)
+    assert unread.trouble is Trouble.COUNTRY_NOT_SAID
+    assert [(c.lon, c.lat) for c in unread.candidates] == [(ZOLOTE.lon, ZOLOTE.lat)]
+    assert read("3 km N of Zolote, UA", ELSEWHERE).location
+    assert read("3 km N of Zolote", replace(ELSEWHERE, country="Ukraine")).location
 
 
 def test_without_a_gazetteer_coordinates_are_read_and_names_are_not() -> None:
