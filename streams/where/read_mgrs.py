@@ -2,9 +2,9 @@
 
 Place on the data's way: one form of `read_position`. A reference is cut off, not rounded: four
 figures name a square of a kilometre and say nothing about where in it. From 1 km on the location is
-the square itself; a smaller one is the disc around it, which differs from it by less than anybody
-knows where they stand. Letters and bands are NGA's own code (package `mgrs`), metres to degrees is
-PROJ's.
+the square itself, taken whole where the edge of a zone cuts it; a smaller one is the disc around
+it, which differs from it by less than anybody knows where they stand. Letters are NGA's own code
+(package `mgrs`), bands are checked here, metres to degrees is PROJ's.
 """
 
 from __future__ import annotations

@@ -5,12 +5,18 @@ Place on the data's way: below `read_place`, which also knows names and directio
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from streams.where.read_degrees import Order, read_degrees
 from streams.where.read_mgrs import looks_like_mgrs, read_mgrs
 from streams.where.read_utm import looks_like_utm, read_utm
 from streams.where.reading import RECEIVER_M, Spot, Unread
+
+_SAID = re.compile(
+    r"(?P<position>.+?)\s?(?:±|\+/-|\+-)\s?(?P<known>\d{1,6}(?:[.,]\d{1,3})?)\s?(?P<unit>km|m)",
+    re.IGNORECASE,
+)
 
 
 def read_position(text: str, order: Order | None, known_to_m: float | None) -> Spot | Unread:
@@ -19,9 +25,13 @@ def read_position(text: str, order: Order | None, known_to_m: float | None) -> S
     Args:
         text: as `plain_text` gives it.
         order: which of two bare numbers comes first.
-        known_to_m: how well the position is known, where somebody said so; what the digits leave
-            open is added to it.
+        known_to_m: how well the position is known, where somebody said so; what the text itself
+            says behind ± comes first, and what the digits leave open is added to it.
     """
+    said = _SAID.fullmatch(text)
+    if said:
+        text, metres = said["position"], 1_000.0 if said["unit"].lower() == "km" else 1.0
+        known_to_m = float(said["known"].replace(",", ".")) * metres
     if looks_like_utm(text):
         spot = read_utm(text)
     elif looks_like_mgrs(text):

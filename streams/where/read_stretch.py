@@ -24,6 +24,9 @@ _SHAPES: Final = tuple(
 )
 
 
+_WIDER: Final = "the mission's accuracy is added to the marks' tolerance when it is judged"
+
+
 class Route(NamedTuple):
     """A corridor's route as far as reading a text needs it."""
 
@@ -54,14 +57,14 @@ def read_stretch(text: str, routes: tuple[Route, ...]) -> Place | Unread | None:
 def _on(route: Route, found: re.Match[str]) -> Place | Unread:
     near, far = found["near"].replace(",", "."), (found["far"] or "").replace(",", ".")
     from_km, to_km = float(near), float(far or near)
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = (_WIDER,)
     if to_km < from_km:
         said = f"km {near}-{far} runs backwards: write the smaller number first"
         return Unread(Trouble.DISTANCE_REVERSED, said)
     if not far:
         half = 0.5 * 10.0 ** -len(near.partition(".")[2])
         from_km, to_km = max(round(from_km - half, 4), 0.0), round(to_km + half, 4)
-        notes = (f"km {near} is read as km {from_km:g} to {to_km:g}",)
+        notes = (f"km {near} is read as km {from_km:g} to {to_km:g}", _WIDER)
     if route.first_km is None or route.last_km is None:
         said = f"the agreement counts no kilometres on {route.id}: write coordinates"
         return Unread(Trouble.ROUTE_UNKNOWN, said)

@@ -113,6 +113,12 @@ def test_a_stretch_of_a_corridor_is_judged_under_the_terms_of_that_corridor() ->
     assert any("km 3 to 4" in sentence for sentence in explain(result).sentences)
 
 
+def test_a_single_mark_is_judged_as_the_disc_around_it() -> None:
+    result = judge_at(on(3.0, accuracy_m=50.0))
+    assert result.assessment.verdict is Verdict.VIOLATION
+    assert any("km 3." in sentence for sentence in explain(result).sentences)
+
+
 def test_a_stretch_that_nobody_can_place_is_not_decided_and_the_reason_is_said() -> None:
     result = judge_at(on(30.0))
     assert result.assessment.verdict is Verdict.CANNOT_DETERMINE

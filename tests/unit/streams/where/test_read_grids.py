@@ -83,6 +83,21 @@ def test_a_large_square_is_the_square_and_a_small_one_the_disc_around_it(
         assert location.accuracy_m >= max(RECEIVER_M, spot.radius_m)
 
 
+@pytest.mark.parametrize(
+    ("text", "accuracy_m"),
+    [
+        ("48.69500N 38.51500E ± 25 m", 26.0),
+        ("48.69500N 38.51500E +/- 1.5 km", 1501.0),
+        ("37U DQ 4700 9600 ±25m", 33.0),
+        ("37U 411797 5335000 ± 25 m", 26.0),
+    ],
+)
+def test_what_the_text_says_of_its_accuracy_comes_before_what_the_caller_says(
+    text: str, accuracy_m: float
+) -> None:
+    assert read(text, 5_000.0).accuracy_m == accuracy_m
+
+
 def test_what_is_known_worse_than_it_is_written_reaches_beyond_the_square() -> None:
     location = read("37UDQ4796", 250.0).alone()
     assert isinstance(location, Point)
