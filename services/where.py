@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
 import shapely
 
 from geo.outline import area_m2, outline
 from geo.shapes import Region
 from services.gazetteer import load_gazetteer
-from streams.agreement import Agreement, Corridor, MultiPolygon, Zone
+from streams.agreement import Agreement, Corridor
 from streams.events import Text
 from streams.locate import Locator, Unlocated
 from streams.measure_route import MeasuredRoute, measure_routes
@@ -41,9 +42,9 @@ def knowing(known: Known, agreement: Agreement) -> Known:
     """The same, and an agreement's routes and places."""
     measured = measure_routes(agreement.corridors)
     routes = tuple(_route(corridor, measured) for corridor in agreement.corridors)
-    nearby = [at for zone in agreement.zones for at in _corners(zone)]
-    nearby += [at for corridor in agreement.corridors for at in corridor.route.coordinates]
-    return replace(known, routes=routes, nearby=tuple(nearby))
+    zones = [shapely.geometry.shape(msgspec.to_builtins(z.geometry)) for z in agreement.zones]
+    roads = [shapely.LineString(corridor.route.coordinates) for corridor in agreement.corridors]
+    return replace(known, routes=routes, nearby=(*zones, *roads))
 
 
 def _route(corridor: Corridor, measured: dict[str, MeasuredRoute]) -> Route:
@@ -51,12 +52,6 @@ def _route(corridor: Corridor, measured: dict[str, MeasuredRoute]) -> Route:
     if marks is None:
         return Route(corridor.id, corridor.name, None, None)
     return Route(corridor.id, corridor.name, marks.start_km, marks.last_km)
-
-
-def _corners(zone: Zone) -> list[tuple[float, float]]:
-    drawn = zone.geometry
-    parts = drawn.coordinates if isinstance(drawn, MultiPolygon) else (drawn.coordinates,)
-    return [position for part in parts for position in part[0]]
 
 
 def read_where(text: Text, known: Known) -> Place | Unread:

@@ -17,6 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import shapely
+
 from geo.places import bearing_deg, distance_m, offset
 from streams.events import Bearings, Location, Point
 from streams.where.check_swap import nearest_km, swapped
@@ -63,8 +65,8 @@ class Known:
     gazetteer: Gazetteer | None = None
     routes: tuple[Route, ...] = ()
     """Of the agreement, for kilometres on a route."""
-    nearby: tuple[tuple[float, float], ...] = ()
-    """Positions (lon, lat) of the agreement's zones, to notice swapped coordinates by."""
+    nearby: tuple[shapely.Geometry, ...] = ()
+    """The agreement's zones and routes (lon, lat): what lies far from them is looked at twice."""
 
 
 def read_place(text: str, known: Known) -> Place | Unread:

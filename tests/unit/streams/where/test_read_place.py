@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ from tests.unit.streams.builders import report
 from tests.unit.streams.where.towns import DONETSK, GAZETTEER, POPASNA, ZOLOTE
 
 ROUTES = (Route("zolote-road", "Road to Zolote", 0.0, 20.5), Route("track", "Track", None, None))
-NEARBY = ((38.5, 48.7), (37.8, 48.1))
+NEARBY = (shapely.Point(38.5, 48.7), shapely.box(37.7, 48.0, 37.9, 48.2))
 KNOWN = Known(gazetteer=GAZETTEER, routes=ROUTES, nearby=NEARBY)
 ELSEWHERE = Known(gazetteer=GAZETTEER)
 """No agreement is known, and no country."""
@@ -195,11 +196,18 @@ def test_swapped_coordinates_are_noticed_beside_the_agreement_and_not_mended() -
 
 
 def test_the_only_town_of_a_name_is_not_taken_where_it_lies_far_from_the_agreement() -> None:
-    known = replace(KNOWN, nearby=((38.5, 48.7),))
+    known = replace(KNOWN, nearby=NEARBY[:1])
     assert trouble("Shyrokyne", known) is Trouble.PLACE_FAR
     assert trouble("3 km N of Shyrokyne", known) is Trouble.PLACE_FAR
     assert read("Shyrokyne", replace(known, region="05")).location
     assert read("Zolote", known).location
+
+
+def test_a_town_inside_a_wide_zone_is_near_however_far_its_corners_are() -> None:
+    wide = replace(KNOWN, nearby=(shapely.box(30.0, 44.0, 46.0, 54.0),))
+    assert read("Shyrokyne", wide).location
+    along = shapely.LineString([(30.0, 47.0), (46.0, 47.2)])
+    assert read("Shyrokyne", replace(KNOWN, nearby=(along,))).location
 
 
 def test_a_name_without_country_or_agreement_is_no_place_even_if_one_town_bears_it() -> None:
