@@ -17,7 +17,7 @@ from streams.where.gazetteer import TOWN_M, Gazetteer, Town
 from streams.where.reading import Candidate, Spot, Trouble, Unread, degrees
 
 _CENTRE = re.compile(
-    r"(?:the )?cent(?:re|er) of (?P<of>.+)|(?P<name>.+) cent(?:re|er)", re.IGNORECASE
+    r"(?:the )?cent(?:re|er) of (?P<of>.+)|(?P<name>.+?)(?: city)? cent(?:re|er)", re.IGNORECASE
 )
 _COUNTRY = re.compile(r"(?P<name>.+?)(?:, ?(?P<comma>[^,]+)| ?\((?P<brackets>[^()]+)\))")
 _SHOWN: Final = 10

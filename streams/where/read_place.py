@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import shapely
@@ -99,10 +99,26 @@ def _spot(text: str, known: Known) -> Spot | Unread:
     if unread and _LETTERS.search(text):
         near = bool(known.nearby)
         spot = read_name(text, known.gazetteer, known.country, known.region, anywhere=near)
-        return spot if isinstance(spot, Unread) else _far(spot, text, known) or spot
+        if isinstance(spot, Unread):
+            return _with_distances(spot, known)
+        return _far(spot, text, known) or spot
     if isinstance(spot, Unread):
         return spot
     return swapped(spot, known.nearby) or spot
+
+
+def _with_distances(unread: Unread, known: Known) -> Unread:
+    """Candidates, each with how far it is from the agreement: for who chooses, not to choose by."""
+    if not known.nearby:
+        return unread
+    candidates = (
+        each._replace(
+            said=f"{each.said}, {nearest_km((each.lon, each.lat), known.nearby):,.0f} km "
+            "from the agreement's zones and routes"
+        )
+        for each in unread.candidates
+    )
+    return replace(unread, candidates=tuple(candidates))
 
 
 def _far(spot: Spot, name: str, known: Known) -> Unread | None:

@@ -46,7 +46,9 @@ def test_what_the_text_says_of_the_country_comes_before_what_the_caller_says() -
     assert spot.lon == DONETSK.lon
 
 
-@pytest.mark.parametrize("text", ["centre of Donetsk", "the center of Donetsk", "Donetsk centre"])
+@pytest.mark.parametrize(
+    "text", ["centre of Donetsk", "the center of Donetsk", "Donetsk centre", "Donetsk city centre"]
+)
 def test_a_centre_is_a_kilometre_around_the_point(text: str) -> None:
     spot = read(text, country="Ukraine")
     assert isinstance(spot, Spot)

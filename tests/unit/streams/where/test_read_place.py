@@ -203,6 +203,15 @@ def test_the_only_town_of_a_name_is_not_taken_where_it_lies_far_from_the_agreeme
     assert read("Zolote", known).location
 
 
+def test_candidates_say_how_far_they_are_from_the_agreement_and_none_is_chosen_by_it() -> None:
+    unread = read_place("Avdiivka, UA", KNOWN)
+    assert isinstance(unread, Unread)
+    assert unread.trouble is Trouble.PLACE_AMBIGUOUS
+    near, far = (candidate.said for candidate in unread.candidates)
+    assert near.endswith(", 0 km from the agreement's zones and routes")
+    assert not far.endswith(", 0 km from the agreement's zones and routes")
+
+
 def test_a_town_inside_a_wide_zone_is_near_however_far_its_corners_are() -> None:
     wide = replace(KNOWN, nearby=(shapely.box(30.0, 44.0, 46.0, 54.0),))
     assert read("Shyrokyne", wide).location
