@@ -2,8 +2,8 @@
 
 The locate stage uses it. The route is straight in lon/lat between its vertices, like every line
 here; measures are metres on the ellipsoid along it, from its first vertex. It is cut into pieces of
-at most 200 m whose geodesic lengths are summed, and within a piece degrees are shared out evenly: up
-to 80° latitude the sum falls short of the curve by less than 2e-9 of it, and a spot is less than
+at most 200 m whose geodesic lengths are summed, and within a piece degrees are shared out evenly:
+up to 80° latitude the sum falls short of the curve by less than 2e-9 of it, and a spot is less than
 5 mm off.
 """
 
