@@ -44,7 +44,7 @@ def buffer_route(
     ring = np.zeros(len(points), dtype=np.int64)
     dense, _ = densified(points, ring, _STRETCH_M, _EDGE_ERROR_M)
     stretches = [_widened(stretch, width_m / 2) for stretch in _stretches(dense)]
-    return _cut_at_antimeridian(polygonal(shapely.union_all(stretches)))
+    return cut_at_antimeridian(polygonal(shapely.union_all(stretches)))
 
 
 def _checked(line_lonlat: Sequence[tuple[float, float]], width_m: float) -> Floats:
@@ -82,7 +82,7 @@ def _widened(points: Floats, by_m: float) -> Polygon | MultiPolygon:
     )
 
 
-def _cut_at_antimeridian(corridor: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
+def cut_at_antimeridian(corridor: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
     """Turns of longitude brought back within ±180, as RFC 7946 asks."""
     west, _, east, _ = corridor.bounds
     first, last = round(west / 360.0), round(east / 360.0)

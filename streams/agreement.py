@@ -116,6 +116,15 @@ class Term(Document, frozen=True, kw_only=True):
     violation: ViolationKind
 
 
+class Chainage(Document, frozen=True, kw_only=True):
+    """How kilometres are counted along a route: from its first position, on the ellipsoid."""
+
+    tolerance_m: Annotated[float, Meta(gt=0, le=10_000)]
+    """How far a mark on the ground may stand from where the drawn route puts it."""
+    start_km: Annotated[float, Meta(ge=0, le=10_000)] = 0.0
+    """The mark at the route's first position."""
+
+
 class Corridor(Document, frozen=True, kw_only=True):
     """A humanitarian corridor: route, width, agreed windows."""
 
@@ -124,6 +133,8 @@ class Corridor(Document, frozen=True, kw_only=True):
     route: LineString
     width_m: Annotated[float, Meta(gt=0, le=50_000)]
     """Full width: half of it on each side of the route."""
+    chainage: Chainage | None = None
+    """Absent: nobody agreed how kilometres are counted, and an event cannot name them."""
     axis: AgreedAxis
     windows: tuple[Validity, ...] = ()
     """Agreed opening times; outside of them nothing is known to be open."""

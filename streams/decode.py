@@ -26,6 +26,7 @@ from streams.events import (
     Downtime,
     Event,
     Location,
+    OnRoute,
     Point,
     Report,
 )
@@ -242,7 +243,13 @@ def _location_refusal(location: Location | None) -> Refusal | None:
         return _bearings_refusal(location)
     if isinstance(location, Area):
         return _area_refusal(location)
+    if isinstance(location, OnRoute) and _runs_backwards(location):
+        return Refusal(Reason.DISTANCE_REVERSED, "the location's to_km is below its from_km")
     return None
+
+
+def _runs_backwards(location: OnRoute) -> bool:
+    return location.to_km is not None and location.to_km < location.from_km
 
 
 def _downtime_refusal(downtime: Sequence[Downtime]) -> Refusal | None:

@@ -63,6 +63,7 @@ Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339; the UTC offse
 Lon = Annotated[float, Meta(ge=-180, le=180, description="Degrees east, WGS84.")]
 Lat = Annotated[float, Meta(ge=-90, le=90, description="Degrees north, WGS84.")]
 Metres = Annotated[float, Meta(ge=0, le=1_000_000)]
+Kilometre = Annotated[float, Meta(ge=0, le=10_000, description="As marked along the route.")]
 Bearing = Annotated[float, Meta(ge=0, le=360, description="Degrees clockwise from true north.")]
 CompassPoints = Annotated[
     Literal[8, 16],
@@ -134,7 +135,21 @@ class NamedPlace(Wire, frozen=True, kw_only=True, tag_field="type", tag="place")
     compass_points: CompassPoints | None = None
 
 
-Location = Point | Bearings | Area | Track | NamedPlace
+class OnRoute(Wire, frozen=True, kw_only=True, tag_field="type", tag="route"):
+    """On a corridor's route, between two of its kilometre marks ("km 12-15").
+
+    What spot of the Earth that is, the agreement in force says: its route and its `chainage`.
+    """
+
+    corridor: Slug
+    from_km: Kilometre
+    to_km: Kilometre | None = None
+    """Absent: at the one mark."""
+    accuracy_m: Metres | None = None
+    """How far from there it may have been; the tolerance of the marks is added to it."""
+
+
+Location = Point | Bearings | Area | Track | NamedPlace | OnRoute
 
 
 class Count(Wire, frozen=True, kw_only=True):

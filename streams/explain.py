@@ -12,7 +12,7 @@ from typing import NamedTuple
 from streams.agreement import Zone
 from streams.assess import Judged
 from streams.assessment import Finding
-from streams.events import Area, Bearings, NamedPlace, Point, Report, Sector, Track
+from streams.events import Area, Bearings, NamedPlace, OnRoute, Point, Report, Sector, Track
 from streams.inforce import CORRIDOR_PREFIX, InForce
 from streams.judge import decide, read_traits
 from streams.locate import HALF_WIDTH_DEG, Unlocated
@@ -52,6 +52,8 @@ _UNLOCATED = {
     Unlocated.NO_LOCATION: "the report gives no location",
     Unlocated.DISTANCE_UNKNOWN: "a bearing was reported without a distance",
     Unlocated.PLACE_NOT_RESOLVED: "the place is named, and no gazetteer has resolved the name",
+    Unlocated.ROUTE_NOT_MEASURED: "the agreement counts no kilometres on a corridor of that name",
+    Unlocated.BEYOND_ROUTE: "the kilometres lie beyond the ends of the agreed route",
     Unlocated.EXTENT_UNUSABLE: "the region is too wide, or reaches over a pole",
 }
 
@@ -114,6 +116,10 @@ def _where(judged: Judged) -> str:
         sectors = "; ".join(_sector(sector, half) for sector in location.sectors)
         observer = _position(location.lon, location.lat)
         return f"Where: {sectors}; seen from within {_metres(location.accuracy_m)} of {observer}."
+    if isinstance(location, OnRoute):
+        end = "" if location.to_km is None else f" to {location.to_km:g}"
+        marks = f"km {location.from_km:g}{end}"
+        return f"Where: on the route of corridor {location.corridor}, {marks}."
     assert isinstance(location, Area | Track)
     shape = "an area" if isinstance(location, Area) else "a track"
     return f"Where: in {shape} given by its coordinates."

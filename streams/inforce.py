@@ -29,6 +29,7 @@ from streams.agreement import (
     content_hash,
 )
 from streams.locate import Locator
+from streams.measure_route import measure_routes
 from streams.methodology import Methodology
 from streams.traits import TraitReader
 from streams.vocabulary import Kind, ViolationKind, Weapon, ZoneKind
@@ -99,7 +100,7 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
         methodology_hash=methodology_hash,
         agreement_digest=bytes.fromhex(agreement_hash),
         methodology_digest=bytes.fromhex(methodology_hash),
-        locator=Locator(methodology),
+        locator=Locator(methodology, measure_routes(agreement.corridors)),
         trait_reader=TraitReader(methodology, frozenset(ids)),
         zone_set=ZoneSet.build(shapes),
         zone_ids=tuple(ids),

@@ -8,18 +8,21 @@ never a default one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 import numpy as np
 import shapely
 
 from geo import shapes
 from geo.errors import RegionError
-from geo.shapes import RegionBatch, usable_circles
-from streams.events import Area, Bearings, NamedPlace, Point, Report, Track
+from geo.shapes import Region, RegionBatch, usable_circles
+from streams.events import Area, Bearings, Location, NamedPlace, OnRoute, Point, Report, Track
+from streams.measure_route import MeasuredRoute
 from streams.methodology import Methodology
+from streams.vocabulary import Means
 
 HALF_WIDTH_DEG = {8: 22.5, 16: 11.25, None: 22.5}
 """Half the angle between neighbouring compass points; unstated: the wider (domain.md, "Where")."""
@@ -31,6 +34,10 @@ class Unlocated(StrEnum):
     NO_LOCATION = "no_location"
     DISTANCE_UNKNOWN = "distance_unknown"
     PLACE_NOT_RESOLVED = "place_not_resolved"
+    ROUTE_NOT_MEASURED = "route_not_measured"
+    """The agreement has no such corridor, or counts no kilometres on it."""
+    BEYOND_ROUTE = "beyond_route"
+    """The kilometres lie before the route's first mark or behind its last."""
     EXTENT_UNUSABLE = "extent_unusable"
     """Reaches farther than 500 km from its centre, or over a pole: too wide to say anything."""
 
@@ -44,61 +51,87 @@ class Located:
 
 
 class Locator:
-    """Locates reports by one methodology's accuracies."""
+    """Locates reports by one methodology's accuracies and one agreement's routes.
 
-    def __init__(self, methodology: Methodology) -> None:
-        self._floor = methodology.accuracy_floor_m
-        self._otherwise = methodology.accuracy_otherwise_m
-        self._by_means = {item.means: item.accuracy_m for item in methodology.default_accuracy}
+    Without a methodology every location counts as it is: for who looks at one before any report.
+    """
+
+    def __init__(
+        self,
+        methodology: Methodology | None,
+        routes: Mapping[str, MeasuredRoute] = MappingProxyType({}),
+    ) -> None:
+        self._routes = routes
+        self._floor = methodology.accuracy_floor_m if methodology else 0.0
+        self._otherwise = methodology.accuracy_otherwise_m if methodology else 0.0
+        defaults = methodology.default_accuracy if methodology else ()
+        self._by_means = {item.means: item.accuracy_m for item in defaults}
 
     def locate(self, reports: Sequence[Report]) -> Located:
         """Locate a batch; a row's result does not depend on the others."""
         rows: list[int] = []
         circles: list[tuple[float, float, float]] = []
-        others: list[tuple[int, shapes.Region]] = []
+        others: list[tuple[int, Region]] = []
         unlocated: dict[int, Unlocated] = {}
         for row, report in enumerate(reports):
             location = report.location
             if type(location) is Point:
                 rows.append(row)
-                accuracy_m = self._accuracy(location.accuracy_m, report)
+                accuracy_m = self._accuracy(location.accuracy_m, report.means)
                 circles.append((location.lon, location.lat, accuracy_m))
                 continue
-            region = self._region(report)
+            region = self.region(location, report.means)
             if isinstance(region, Unlocated):
                 unlocated[row] = region
             else:
                 others.append((row, region))
         return Located(_batch(len(reports), rows, circles, others, unlocated), unlocated)
 
-    def _accuracy(self, reported_m: float | None, report: Report) -> float:
+    def _accuracy(self, reported_m: float | None, means: Sequence[Means]) -> float:
         """What was reported, else the coarsest default among the report's means."""
         if reported_m is None:
             reported_m = max(
-                (self._by_means[means] for means in report.means if means in self._by_means),
+                (self._by_means[each] for each in means if each in self._by_means),
                 default=self._otherwise,
             )
         return max(reported_m, self._floor)
 
-    def _region(self, report: Report) -> shapes.Region | Unlocated:
-        location = report.location
+    def region(self, location: Location | None, means: Sequence[Means]) -> Region | Unlocated:
+        """The region of one location, as seen by some means; or why it has none."""
         # A region that geo refuses is one that nothing can be concluded from: the report goes
         # on without a location, and its verdict is `cannot_determine`.
         try:
+            if isinstance(location, Point):
+                accuracy_m = self._accuracy(location.accuracy_m, means)
+                return shapes.Circle(location.lon, location.lat, accuracy_m)
             if isinstance(location, Bearings):
-                return self._sectors(location, report)
+                return self._sectors(location, means)
             if isinstance(location, Area):
                 outer, *holes = location.coordinates
                 return shapes.Area(shapely.Polygon(outer, holes))
             if isinstance(location, Track):
-                return shapes.Track(location.points, self._accuracy(location.accuracy_m, report))
+                return shapes.Track(location.points, self._accuracy(location.accuracy_m, means))
+            if isinstance(location, OnRoute):
+                return self._stretch(location, means)
         except RegionError:
             return Unlocated.EXTENT_UNUSABLE
         if isinstance(location, NamedPlace):
             return Unlocated.PLACE_NOT_RESOLVED
         return Unlocated.NO_LOCATION
 
-    def _sectors(self, location: Bearings, report: Report) -> shapes.Region | Unlocated:
+    def _stretch(self, location: OnRoute, means: Sequence[Means]) -> Region | Unlocated:
+        """All within the accuracy and the marks' tolerance of the stretch, along and across."""
+        route = self._routes.get(location.corridor)
+        if route is None:
+            return Unlocated.ROUTE_NOT_MEASURED
+        to_km = location.from_km if location.to_km is None else location.to_km
+        points = route.stretch(location.from_km, to_km)
+        if points is None:
+            return Unlocated.BEYOND_ROUTE
+        accuracy_m = self._accuracy(location.accuracy_m, means) + route.tolerance_m
+        return shapes.Track(points, accuracy_m)
+
+    def _sectors(self, location: Bearings, means: Sequence[Means]) -> Region | Unlocated:
         half_width_deg = HALF_WIDTH_DEG[location.compass_points]
         sectors = []
         for sector in location.sectors:
@@ -113,7 +146,7 @@ class Locator:
                     max_m=sector.max_m or self._floor,
                 )
             )
-        accuracy_m = self._accuracy(location.accuracy_m, report)
+        accuracy_m = self._accuracy(location.accuracy_m, means)
         return shapes.Sectors(location.lon, location.lat, accuracy_m, tuple(sectors))
 
 
@@ -121,7 +154,7 @@ def _batch(
     n: int,
     rows: list[int],
     circles: list[tuple[float, float, float]],
-    others: list[tuple[int, shapes.Region]],
+    others: list[tuple[int, Region]],
     unlocated: dict[int, Unlocated],
 ) -> RegionBatch:
     row = np.array(rows, dtype=np.int64)

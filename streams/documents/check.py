@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from streams.agreement import Agreement, Document
+from streams.documents.check_chainage import marks_tell_places_apart
 from streams.documents.check_geometry import corridors_can_be_judged_by, zones_can_be_judged_by
 from streams.documents.check_methodology import (
     accuracies_reach_the_floor,
@@ -62,6 +63,7 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             corridors_can_be_judged_by,
             places_are_not_swapped,
             routes_are_near_zones,
+            marks_tell_places_apart,
             parties_open_nothing,
             terms_prohibit_what_can_be,
         ),

@@ -38,7 +38,7 @@ from services.settings import (
 )
 from services.store.models import HISTORY_TABLES, Base
 from services.tokens.token import Role
-from streams.agreement import Agreement, Corridor, Document, Source, Term, Zone
+from streams.agreement import Agreement, Chainage, Corridor, Document, Source, Term, Zone
 from streams.batching import EXIT_STALLED
 from streams.coalesce import EXIT_PROCESS_FAILED
 from streams.corridors.effects import Cause
@@ -48,6 +48,7 @@ from streams.methodology import CorridorRules, Methodology, Thresholds
 from streams.reading import CONTRADICTION
 from streams.rules import RULES
 from streams.vocabulary import Verdict
+from streams.where.reading import Trouble
 
 ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / "docs" / "guides"
@@ -200,7 +201,7 @@ def test_every_example_of_an_event_is_accepted(event: str) -> None:
 def test_every_example_of_a_location_is_accepted() -> None:
     locations = [code for code in inline(GUIDES / "monitors.md") if code.startswith('{"type":')]
     smallest = json.loads(blocks(GUIDES / "monitors.md", "json")[0])
-    assert len(locations) == 4
+    assert len(locations) == 5
     for location in locations:
         report = decode_report(json.dumps(smallest | {"location": json.loads(location)}).encode())
         assert not isinstance(report, Refusal), location
@@ -233,6 +234,11 @@ def test_every_anchor_is_a_heading(page: Path) -> None:
 
 def test_every_refusal_code_is_documented_and_no_other() -> None:
     assert set(table(GUIDES / "monitors.md", "## Refusals")) == {r.value for r in Reason}
+
+
+def test_every_trouble_with_a_place_is_documented_and_no_other() -> None:
+    named = "What cannot be read has the exit code 1 and one of these words:"
+    assert set(table(GUIDES / "monitors.md", named)) == {trouble.value for trouble in Trouble}
 
 
 def test_every_field_of_a_report_is_documented_and_no_other() -> None:
@@ -282,7 +288,7 @@ def test_every_state_of_a_report_is_documented() -> None:
 
 def test_every_field_of_the_documents_is_documented() -> None:
     named = {w for c in inline(GUIDES / "agreement-authors.md") for w in re.split(r"[^a-z_]+", c)}
-    kinds: tuple[type[Document], ...] = (Agreement, Zone, Term, Corridor, Source)
+    kinds: tuple[type[Document], ...] = (Agreement, Zone, Term, Corridor, Chainage, Source)
     kinds += (Methodology, Thresholds, CorridorRules)
     fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
     assert fields <= named

@@ -20,6 +20,7 @@ from streams.events import (
     Grading,
     MonitorSide,
     NamedPlace,
+    OnRoute,
     Point,
     Report,
     Sector,
@@ -120,7 +121,14 @@ places = st.builds(
     bearing_deg=maybe(bearings),
     compass_points=st.sampled_from([None, 8, 16]),
 )
-locations = points | observers | areas() | tracks | places
+stretches = st.builds(
+    OnRoute,
+    corridor=slugs,
+    from_km=st.floats(0, 10_000),
+    to_km=st.none(),
+    accuracy_m=maybe(metres),
+)
+locations = points | observers | areas() | tracks | places | stretches
 
 
 @st.composite

@@ -216,6 +216,14 @@ AGREEMENT_CASES = (
         "route: {type: LineString, coordinates: [[30.1, 4.8], [30.2, 4.9]]} #<",
         "km from the nearest zone",
     ),
+    case(
+        "chainage_tolerance",
+        "corridors[0].chainage.tolerance_m",
+        "route: {file: zones.geojson, feature: 7}",
+        "route: {type: LineString, coordinates: [[38.50, 48.66], [38.51, 48.66]]}\n"
+        "    chainage: {tolerance_m: 900} #<",
+        "on a route of 737 m",
+    ),
 )
 
 
