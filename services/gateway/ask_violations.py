@@ -7,9 +7,11 @@ how sure; all others a zone and a coarse cell (`disclosure`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from services.gateway.coarse_cell import coarse_cell
@@ -18,6 +20,7 @@ from services.gateway.represent import Shape
 from services.store.documents import (
     DocumentKind,
     StoredDocument,
+    document_bytes,
     list_documents,
     methodologies,
 )
@@ -25,9 +28,11 @@ from services.store.engine import Connection
 from services.store.known import StoredVersion, versions_of
 from services.store.queries.violations import After, FoundViolation, violations
 from services.tokens.token import Token
+from streams.agreement import Agreement
 from streams.assessment import STATUS
 from streams.decode import Refusal, decode_report
 from streams.locate import Locator
+from streams.measure_route import measure_routes
 from streams.vocabulary import Verdict, ViolationKind
 
 
@@ -117,18 +122,32 @@ def _tell(
     found: Sequence[FoundViolation],
     documents: Mapping[bytes, StoredDocument],
 ) -> list[ViolationTold]:
-    newest = methodologies(conn, token.mission)[-1:]
-    locator = Locator(newest[0]) if newest else None
-    versions = versions_of(conn, list({row.key for row in found})) if found and locator else {}
+    locators = _locators(conn, token, {row.agreement for row in found})
+    versions = versions_of(conn, list({row.key for row in found})) if locators else {}
     return [
         _told(
             row,
             documents[row.agreement],
-            _cell(locator, versions.get(row.key, ())),
+            _cell(locators.get(row.agreement), versions.get(row.key, ())),
             whole=sees_whole(token, row.mission, row.source),
         )
         for row in found
     ]
+
+
+def _locators(
+    conn: Connection, token: Token, agreements: AbstractSet[bytes]
+) -> dict[bytes, Locator]:
+    """By agreement, whose routes say where a kilometre is; as the newest methodology reads places."""
+    newest = methodologies(conn, token.mission)[-1:]
+    read = msgspec.json.Decoder(Agreement).decode
+    bodies = {one: document_bytes(conn, DocumentKind.AGREEMENT, one) for one in agreements}
+    return {
+        address: Locator(methodology, measure_routes(read(body).corridors))
+        for methodology in newest
+        for address, body in bodies.items()
+        if body is not None
+    }
 
 
 def _cell(locator: Locator | None, stored: Sequence[StoredVersion]) -> dict[str, Any] | None:

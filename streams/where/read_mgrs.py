@@ -10,6 +10,7 @@ it, which differs from it by less than anybody knows where they stand. Letters a
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Final
 
 import mgrs
@@ -53,7 +54,9 @@ def read_mgrs(text: str) -> Spot | Unread:
         return Unread(Trouble.UNEVEN_DIGITS, said)
     # A property of the text: it names no square, and the same text never will.
     try:
-        _, hemisphere, easting_m, northing_m = _NGA.MGRSToUTM(joined)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the band: `_is_in_band` asks
+            _, hemisphere, easting_m, northing_m = _NGA.MGRSToUTM(joined)
     except mgrs.core.MGRSError:
         return Unread(
             Trouble.NO_SUCH_SQUARE,
