@@ -138,7 +138,7 @@ def _tell(
 def _locators(
     conn: Connection, token: Token, agreements: AbstractSet[bytes]
 ) -> dict[bytes, Locator]:
-    """By agreement, whose routes say where a kilometre is; as the newest methodology reads places."""
+    """By agreement, whose routes say where a kilometre is; the newest methodology reads places."""
     newest = methodologies(conn, token.mission)[-1:]
     read = msgspec.json.Decoder(Agreement).decode
     bodies = {one: document_bytes(conn, DocumentKind.AGREEMENT, one) for one in agreements}
