@@ -78,11 +78,11 @@ def main() -> None:
     options = parser.parse_args()
     with ground() as here:
         found = run(here, options.seed, options.cases, options.rare, say=True)
+        summary(found)
         reporter, operator = make_tokens(here.url)
         with serving(here.api_url, here.keys, UNLIMITED) as gateway:
             url, tokens = gateway.url, {REPORTS: reporter, STATUSES: operator}
             asked = ask_all(url, tokens, options.examples, options.seed)
-    summary(found)
     say_asked(asked)
     sys.exit(1 if found.faults or asked.faults else 0)
 

@@ -27,7 +27,7 @@ def read(text: str, circle: MilsCircle | None = None) -> Direction:
     return direction
 
 
-@pytest.mark.parametrize(("number", "point"), enumerate(ROSE))
+@pytest.mark.parametrize(("number", "point"), list(enumerate(ROSE)))
 def test_the_rose_goes_round_clockwise_in_steps_of_22_5_degrees(number: int, point: str) -> None:
     for text in (point, point.lower()):
         direction = read(text)
