@@ -265,6 +265,7 @@ class Wire(HttpToolsProtocol):
             self._ask_for_body()
         else:
             self.flow.pause_reading()
+            self._wait_for_answer()  # it is we who keep it waiting: its time runs from its turn on
             self._run(post, self._take(post, head))
 
     def _ask_for_body(self) -> None:
