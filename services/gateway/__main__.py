@@ -25,8 +25,8 @@ from services.store.await_tables import await_tables
 log = structlog.get_logger(__name__)
 
 TURN_S: Final = 0.0005
-"""How long the thread that stores may keep the one that answers waiting: Python's own 5 ms, each
-time it has looked for bytes, is longer than all that a post takes."""
+"""How long another thread (a body is unpacked, a token looked up) may keep the one that answers
+waiting: Python's own 5 ms, each time it has looked for bytes, is more than a post takes."""
 
 
 async def run(gateway: Gateway, host: str, port: int) -> None:

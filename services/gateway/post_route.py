@@ -63,11 +63,16 @@ class Head(Struct, frozen=True, gc=False):
     """Whose room its body takes: the token's; empty while that is not known."""
 
     @property
+    def is_single(self) -> bool:
+        """Whether its body is one event as it is, read without a turn."""
+        return self.media_type == JSON and not self.coding
+
+    @property
     def waits_for_its_body_alone(self) -> bool:
         """Whether nobody has to be asked and nothing waited for before the body is read."""
         recalled = self.entrant.recalled
         known = recalled is not None and recalled.fresh
-        return known and self.media_type == JSON and not self.coding
+        return known and self.is_single
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ class PostRoute:
         token = await identify(self.callers, head.entrant, head.posting.may)
         self.day_stored.ask(token.mission)
         kind, media_type = head.posting.kind, head.media_type
-        if media_type == JSON and not head.coding:
+        if head.is_single:
             read = await self.intake.read(kind, token, media_type, "", await body())
         else:
             read = await self._read_in_turn(head, token, body)

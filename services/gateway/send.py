@@ -1,6 +1,6 @@
-"""Send: an answer as ASGI wants it, without the framework.
+"""Send: a problem as ASGI wants it, without the framework.
 
-Place on the data's way: answer → **HTTP**, where what the framework does for an answer would cost
+Place on the data's way: refusal → **HTTP**, where what the framework does for an answer would cost
 more than the answer.
 """
 
@@ -14,25 +14,19 @@ from services.gateway.request_id import HEADER
 Header = tuple[bytes, bytes]
 
 
-async def send_answer(
-    send: Send,
-    status: int,
-    media_type: bytes,
-    body: bytes,
-    more: tuple[Header, ...] = (),
-) -> None:
-    """Send a whole answer."""
-    headers = [
-        (b"content-type", media_type),
-        (b"content-length", str(len(body)).encode()),
-        *more,
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+def headers_of(problem: ProblemError) -> tuple[Header, ...]:
+    """What HTTP wants beside a problem, as bytes."""
+    return tuple((name.lower().encode(), value.encode()) for name, value in problem.headers.items())
 
 
 async def send_problem(send: Send, problem: ProblemError, request_id: str) -> None:
     """Send a problem."""
-    more = tuple((name.lower().encode(), value.encode()) for name, value in problem.headers.items())
-    more = (*more, (HEADER, request_id.encode()))
-    await send_answer(send, problem.status, MEDIA_TYPE.encode(), problem.body(request_id), more)
+    body = problem.body(request_id)
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        *headers_of(problem),
+        (HEADER, request_id.encode()),
+    ]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -24,6 +24,7 @@ from services.gateway.intake import Answer
 from services.gateway.post_route import Head, Posting, PostRoute, posting_of
 from services.gateway.problems import MEDIA_TYPE, RETRY_AFTER_S, Code, ProblemError
 from services.gateway.request_id import HEADER, request_id_of
+from services.gateway.send import Header, headers_of
 from services.limits import HIGHEST_BODY_BYTES
 
 log = structlog.get_logger(__name__)
@@ -340,10 +341,9 @@ class Wire(HttpToolsProtocol):
             self.flow.pause_reading()  # who is made to wait sends nothing meanwhile
         await self._posts.door.hold(problem)
         body = problem.body(post.request_id)
-        more = tuple((name.lower().encode(), v.encode()) for name, v in problem.headers.items())
-        self._answer(post, Answer(problem.status, MEDIA_TYPE, body), more)
+        self._answer(post, Answer(problem.status, MEDIA_TYPE, body), headers_of(problem))
 
-    def _answer(self, post: _Post, answer: Answer, more: tuple[tuple[bytes, bytes], ...]) -> None:
+    def _answer(self, post: _Post, answer: Answer, more: tuple[Header, ...]) -> None:
         post.answered = True
         if self.transport.is_closing():
             return  # nobody is there to be told; what is stored stays stored
@@ -400,9 +400,7 @@ class Wire(HttpToolsProtocol):
         self.transport.close()
 
 
-def _written(
-    answer: Answer, request_id: str, more: tuple[tuple[bytes, bytes], ...], *, last: bool
-) -> bytes:
+def _written(answer: Answer, request_id: str, more: tuple[Header, ...], *, last: bool) -> bytes:
     """An answer's bytes."""
     lines = b"".join([b"%b: %b\r\n" % pair for pair in more])
     if last:
