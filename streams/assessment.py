@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
+from streams.context.facts import Notification, PhaseBegan
 from streams.events import Attribution, Count
 from streams.vocabulary import Authentication, Verdict
 
@@ -65,6 +66,10 @@ class Context(Struct, frozen=True, omit_defaults=True, gc=False):
     superseded_by: str | None = None
     """Id of the report (same mission and source) that replaces this one."""
     retracted_by: str | None = None
+    notifications: tuple[Notification, ...] = ()
+    """Those whose window the report's interval touches, sorted."""
+    phases: tuple[PhaseBegan, ...] = ()
+    """Those that had begun by its end, sorted."""
 
 
 class Assessment(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -251,6 +251,15 @@ class Right(Word):
     SETTLE = "settle"
 
 
+class Activity(Word):
+    """What a party notifies before it does it, so that it is not taken for a breach."""
+
+    LIVE_FIRE_EXERCISE = "live_fire_exercise"
+    DEMINING = "demining"
+    REPAIR = "repair"
+    MOVEMENT = "movement"
+
+
 class Authentication(Word):
     """Who vouched for an event's bytes (architecture.md, decision 10)."""
 
