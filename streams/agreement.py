@@ -15,7 +15,7 @@ import msgspec
 import rfc8785
 from msgspec import Meta, Struct, field
 
-from streams.events import Instant, Lat, Lon, Slug, Text
+from streams.events import END, Instant, Lat, Lon, Slug, Text
 from streams.vocabulary import (
     AgreedAxis,
     Kind,
@@ -23,6 +23,7 @@ from streams.vocabulary import (
     Severity,
     ViolationKind,
     Weapon,
+    Weekday,
     ZoneKind,
 )
 
@@ -89,6 +90,66 @@ class Zone(Document, frozen=True, kw_only=True):
     note: Text | None = None
 
 
+TimeZone = Annotated[
+    str, Meta(min_length=1, max_length=64, description="An IANA time zone, e.g. Europe/Kyiv.")
+]
+ClockTime = Annotated[
+    str,
+    Meta(
+        pattern=rf"^(([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?|24:00){END}",
+        description="A time of day by the wall clock, HH:MM; 24:00 is the day's end.",
+    ),
+]
+LocalTime = Annotated[
+    str,
+    Meta(
+        pattern=rf"^\d{{4}}-\d\d-\d\dT\d\d:\d\d(:\d\d)?{END}",
+        description="A local date and time without an offset, as in 2025-01-31T06:00.",
+    ),
+]
+
+
+class Daily(Document, frozen=True, kw_only=True, tag_field="type", tag="daily"):
+    """Hours of a day: all moments at which the wall clock there shows a time in [from, to).
+
+    An hour that the clock shows twice counts twice, one that it skips never comes. Where `to` is
+    not after `from` they end on the next day, and belong to the weekday on which they begin.
+    """
+
+    time_zone: TimeZone
+    from_: ClockTime = field(name="from")
+    to: ClockTime
+    weekdays: tuple[Weekday, ...] = ()
+    """Empty: every day."""
+
+
+class Recurring(Document, frozen=True, kw_only=True, tag_field="type", tag="recurring"):
+    """Windows that recur by a rule of RFC 5545, each beginning at the local time of `start`."""
+
+    time_zone: TimeZone
+    start: LocalTime
+    """The first from which the rule counts; itself a window only if the rule fits it."""
+    rule: Annotated[str, Meta(min_length=1, max_length=500)]
+    """An RRULE value, e.g. ``FREQ=WEEKLY;BYDAY=MO,WE``; `UNTIL` is in UTC."""
+    minutes: Annotated[int, Meta(ge=1, le=527_040)]
+    """How long each window lasts, in time that passes, whatever clocks show."""
+
+
+class PhaseDays(Document, frozen=True, kw_only=True):
+    """Days counted from the one on which a phase begins, D: [D + from_day, D + to_day).
+
+    The days are local; D + 0 begins when the phase does, every other day at midnight.
+    """
+
+    phase: Slug
+    time_zone: TimeZone
+    from_day: Annotated[int, Meta(ge=0, le=36_500)] = 0
+    to_day: Annotated[int, Meta(ge=1, le=36_500)] | None = None
+    """The first day on which it holds no more; absent: until further notice."""
+    until_phase: Slug | None = None
+    """It ends when this phase begins, if it has not ended before."""
+
+
 class Where(Document, frozen=True, kw_only=True):
     """The places a term speaks of: the union of what is named."""
 
@@ -112,6 +173,10 @@ class Term(Document, frozen=True, kw_only=True):
     binds: tuple[Slug, ...] = ()
     """Empty: all parties."""
     valid: Validity | None = None
+    during: PhaseDays | None = None
+    """Absent: whatever phase has begun."""
+    when: tuple[Daily | Recurring, ...] = ()
+    """The hours in which it holds: the union of these. Empty: at all hours."""
     severity: Severity
     violation: ViolationKind
 

@@ -19,6 +19,7 @@ from streams.locate import HALF_WIDTH_DEG, Unlocated
 from streams.phrases import moment, spoken, what
 from streams.reading import CONTRADICTION
 from streams.rules import RULES
+from streams.when.time_zones import TZDATA_VERSION
 
 
 class Asked(NamedTuple):
@@ -99,6 +100,8 @@ def _sentences(judged: Judged, terms: tuple[TermTrace, ...]) -> Iterator[str]:
         yield _verdict(trace)
     yield f"Result: {assessment.verdict.value} ({assessment.status})."
     yield _authority(in_force, assessment.methodology)
+    if any(_reads_clocks(in_force, trace.term) for trace in terms):
+        yield f"Local clocks are read by the IANA time zone database, release {TZDATA_VERSION}."
     if in_force.agreement.notice:
         yield in_force.agreement.notice.strip()
 
@@ -171,6 +174,11 @@ def _verdict(trace: TermTrace) -> str:
         f"Under {trace.clause} (term {trace.term}): {finding.verdict.value}{zone}, because "
         f"{REASONS[finding.rule]} [{finding.rule}]."
     )
+
+
+def _reads_clocks(in_force: InForce, term_id: str) -> bool:
+    term = in_force.terms.get(term_id)
+    return term is not None and (bool(term.when) or term.during is not None)
 
 
 def _authority(in_force: InForce, methodology: str) -> str:

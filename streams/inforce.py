@@ -33,6 +33,7 @@ from streams.measure_route import measure_routes
 from streams.methodology import Methodology
 from streams.traits import TraitReader
 from streams.vocabulary import Kind, ViolationKind, Weapon, ZoneKind
+from streams.when.calendar import Calendar
 
 CORRIDOR_PREFIX = "corridor:"
 """A corridor's strip is a zone of its own, under this prefix and the corridor's id."""
@@ -52,8 +53,10 @@ class TermInForce:
     """Empty: all parties."""
     spans: tuple[Validity, ...] | None
     """When one of its zones is in force; None: one of them always is."""
+    calendar: Calendar | None
+    """The hours in which it holds; None: all."""
     timeless: bool
-    """Neither it nor any of its zones begins or ends."""
+    """Neither it nor any of its zones begins or ends, and it holds at all hours."""
     forbids_absence: bool
     """It is breached by what is not there, not by what is."""
 
@@ -147,7 +150,8 @@ def _terms_by_kind(
             weapons=frozenset(term.weapons),
             binds=frozenset(term.binds),
             spans=spans if spans and len(spans) == len(zones) else None,
-            timeless=term.valid is None and not spans,
+            calendar=Calendar(term.when) if term.when else None,
+            timeless=not (term.valid or spans or term.when or term.during),
             forbids_absence=term.violation is ViolationKind.WEAPON_MISSING_FROM_STORAGE,
         )
         for kind in dict.fromkeys(term.prohibits):

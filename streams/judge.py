@@ -15,7 +15,6 @@ import msgspec
 from msgspec import Struct
 
 from geo.containment import Relation
-from streams.agreement import Validity
 from streams.assessment import (
     GRAVITY,
     STATUS,
@@ -29,9 +28,11 @@ from streams.assessment import (
 from streams.events import Report
 from streams.inforce import InForce, TermInForce
 from streams.locate import Unlocated
-from streams.rules import Case, Rule, Share, Timing, first_rule
+from streams.rules import Case, Rule, Share, first_rule
+from streams.term_time import term_timing
 from streams.traits import Traits
 from streams.vocabulary import Verdict
+from streams.when.timing import Timing
 
 
 class Hit(Struct, frozen=True, gc=False):
@@ -109,7 +110,11 @@ def decide(sight: Sight, traits: Traits, term: TermInForce, in_force: InForce) -
     """
     hits = [hit for hit in sight.hits if hit.zone in term.zones] if sight.hits else ()
     if not hits:
-        timing = Timing.WITHIN if term.timeless else _timing(sight.report, term, None)
+        timing = (
+            Timing.WITHIN
+            if term.timeless
+            else term_timing(sight.report, sight.context.phases, term, None)
+        )
         case = Case(traits, term, None, Share.LITTLE, timing)
         return Decision(case, first_rule(case), None)
     if len(hits) == 1:
@@ -122,7 +127,11 @@ def _decide_in(
     sight: Sight, traits: Traits, term: TermInForce, in_force: InForce, hit: Hit
 ) -> Decision:
     zone_valid = in_force.zone_valid[hit.zone]
-    timing = Timing.WITHIN if term.timeless else _timing(sight.report, term, zone_valid)
+    timing = (
+        Timing.WITHIN
+        if term.timeless
+        else term_timing(sight.report, sight.context.phases, term, zone_valid)
+    )
     share = _share(hit.p_inside, in_force)
     case = Case(traits, term, in_force.zone_ids[hit.zone], share, timing)
     return Decision(case, first_rule(case), hit.p_inside)
@@ -133,17 +142,6 @@ def _share(p_inside: float, in_force: InForce) -> Share:
     if p_inside < thresholds.possible:
         return Share.LITTLE
     return Share.SOME if p_inside < thresholds.violation else Share.ENOUGH
-
-
-def _timing(report: Report, term: TermInForce, zone_valid: Validity | None) -> Timing:
-    start, end = report.observed_from, report.observed_to or report.observed_from
-    valid, spans = term.term.valid, term.spans
-    if valid is not None and not valid.touches(start, end):
-        return Timing.OUTSIDE
-    if spans is not None and not any(span.touches(start, end) for span in spans):
-        return Timing.OUTSIDE
-    covered = all(span is None or span.covers(start, end) for span in (valid, zone_valid))
-    return Timing.WITHIN if covered else Timing.ACROSS
 
 
 class Outcome(Struct, frozen=True, gc=False):

@@ -21,6 +21,7 @@ from msgspec import Struct
 from streams.inforce import TermInForce
 from streams.traits import Traits
 from streams.vocabulary import Verdict
+from streams.when.timing import Timing
 
 _REMEMBERED = 1 << 16
 
@@ -34,16 +35,6 @@ class Share(IntEnum):
     """From t2 on, below t1."""
     ENOUGH = 2
     """From t1 on."""
-
-
-class Timing(IntEnum):
-    """The report's interval against when term and zone are in force."""
-
-    WITHIN = 0
-    ACROSS = 1
-    """It crosses the edge of a validity."""
-    OUTSIDE = 2
-    """The term, or every zone of it, was not in force."""
 
 
 class Case(Struct, frozen=True, gc=False):
@@ -106,6 +97,10 @@ def _other_party(case: Case) -> bool:
 def _other_time(case: Case) -> bool:
     """Neither a clause nor a zone of a clause says anything before it begins or after it ends."""
     return case.timing is Timing.OUTSIDE
+
+
+def _phase_not_begun(case: Case) -> bool:
+    return case.timing is Timing.NOT_BEGUN
 
 
 def _outside(case: Case) -> bool:
@@ -180,6 +175,7 @@ RULES: tuple[Rule, ...] = (
     Rule("still_there", _NA, _still_there, "the weapon that must not be missing was there"),
     Rule("other_weapon", _NA, _other_weapon, "none of the weapons named is the term's"),
     Rule("other_party", _NA, _other_party, "the term does not bind the party named"),
+    Rule("phase_not_begun", _NA, _phase_not_begun, "the phase it holds in had not begun"),
     Rule("other_time", _NA, _other_time, "the term, or every zone of it, was not in force"),
     Rule("outside", _NO, _outside, "the whole region lies outside the term's zones"),
     Rule("from_future", _CD, _from_future, "it claims to be observed after it was received"),

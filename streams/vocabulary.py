@@ -251,6 +251,18 @@ class Right(Word):
     SETTLE = "settle"
 
 
+class Weekday(Word):
+    """A day of the week, in ISO order."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
 class Activity(Word):
     """What a party notifies before it does it, so that it is not taken for a breach."""
 

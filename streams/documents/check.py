@@ -14,6 +14,12 @@ from typing import Final
 from streams.agreement import Agreement, Document
 from streams.documents.check_chainage import marks_tell_places_apart
 from streams.documents.check_geometry import corridors_can_be_judged_by, zones_can_be_judged_by
+from streams.documents.check_hours import (
+    hours_hold_a_moment,
+    phase_days_run_forward,
+    recurrences_can_be_read,
+    time_zones_are_known,
+)
 from streams.documents.check_methodology import (
     accuracies_reach_the_floor,
     means_can_suffice,
@@ -59,6 +65,10 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             zone_versions_are_apart,
             windows_are_apart,
             terms_meet_their_zones,
+            time_zones_are_known,
+            hours_hold_a_moment,
+            recurrences_can_be_read,
+            phase_days_run_forward,
             zones_can_be_judged_by,
             corridors_can_be_judged_by,
             places_are_not_swapped,

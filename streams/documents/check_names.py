@@ -30,6 +30,7 @@ _SETS = (
     "terms[*].prohibits",
     "terms[*].weapons",
     "terms[*].binds",
+    "terms[*].when[*].weekdays",
     "terms[*].where.zones",
     "terms[*].where.zone_kinds",
     "terms[*].where.corridors",

@@ -38,7 +38,18 @@ from services.settings import (
 )
 from services.store.models import HISTORY_TABLES, Base
 from services.tokens.token import Role
-from streams.agreement import Agreement, Chainage, Corridor, Document, Source, Term, Zone
+from streams.agreement import (
+    Agreement,
+    Chainage,
+    Corridor,
+    Daily,
+    Document,
+    PhaseDays,
+    Recurring,
+    Source,
+    Term,
+    Zone,
+)
 from streams.batching import EXIT_STALLED
 from streams.coalesce import EXIT_PROCESS_FAILED
 from streams.corridors.effects import Cause
@@ -289,6 +300,7 @@ def test_every_state_of_a_report_is_documented() -> None:
 def test_every_field_of_the_documents_is_documented() -> None:
     named = {w for c in inline(GUIDES / "agreement-authors.md") for w in re.split(r"[^a-z_]+", c)}
     kinds: tuple[type[Document], ...] = (Agreement, Zone, Term, Corridor, Chainage, Source)
+    kinds += (Daily, Recurring, PhaseDays)
     kinds += (Methodology, Thresholds, CorridorRules)
     fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
     assert fields <= named

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.agreement import Validity
+from streams.agreement import Daily, Validity
 from streams.assess import Judged
 from streams.assessment import Context
 from streams.decode import Refusal
@@ -29,6 +29,7 @@ from streams.inforce import Register
 from streams.reading import CONTRADICTION
 from streams.rules import RULES
 from streams.vocabulary import Authentication, Kind, Means, Qualifier, Verdict, Weapon
+from streams.when.time_zones import TZDATA_VERSION
 from tests.unit.streams.builders import (
     LAT,
     LON,
@@ -215,3 +216,11 @@ def test_versions_under_different_agreements_are_told() -> None:
     assert {f.term for f in one.assessment.findings} == {"t", "t-old"}
     for first, second in pairwise(["Where:", "lies in", "Under", "Result:"]):
         assert told.index(first) < told.index(second)
+
+
+def test_who_reads_local_clocks_is_said_where_a_term_has_hours() -> None:
+    hours = Daily(time_zone="Europe/Kyiv", from_="06:00", to="22:00")
+    by_the_clock = agreement(terms=(term(when=(hours,)),))
+    said = f"Local clocks are read by the IANA time zone database, release {TZDATA_VERSION}."
+    assert said in explain(judged(agreement_=by_the_clock)).sentences
+    assert said not in explain(judged()).sentences

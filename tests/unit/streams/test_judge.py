@@ -15,8 +15,9 @@ import pytest
 from msgspec.structs import replace as changed
 
 from geo.containment import Relation
-from streams.agreement import Agreement, Validity, Where
+from streams.agreement import Agreement, Daily, PhaseDays, Validity, Where
 from streams.assessment import GRAVITY, STATUS, Context, Finding, Placement, Standing
+from streams.context.facts import PhaseBegan
 from streams.events import Count, MonitorSide, NamedPlace, Report
 from streams.inforce import compile_in_force
 from streams.judge import Hit, Sight, context_digest, decide, gravest, judge, read_traits
@@ -65,6 +66,7 @@ TABLE = {
     "still_there": Verdict.NOT_APPLICABLE,
     "other_weapon": Verdict.NOT_APPLICABLE,
     "other_party": Verdict.NOT_APPLICABLE,
+    "phase_not_begun": Verdict.NOT_APPLICABLE,
     "other_time": Verdict.NOT_APPLICABLE,
     "outside": Verdict.NO_VIOLATION,
     "from_future": Verdict.CANNOT_DETERMINE,
@@ -132,6 +134,18 @@ def until(end: timedelta) -> Validity:
 ZERO = timedelta(0)
 ARTILLERY = {"weapons": (Weapon.ARTILLERY, Weapon.MLRS)}
 BINDS = {"binds": ("north",)}
+MORNING = {"when": (Daily(time_zone="Europe/Kyiv", from_="06:00", to="14:00:01"),)}
+"""Until a second after noon in UTC."""
+AFTERNOON = {"when": (Daily(time_zone="Europe/Kyiv", from_="14:00:01", to="22:00"),)}
+PHASE = {"during": PhaseDays(phase="one", time_zone="UTC")}
+FROM_NEXT_DAY = {"during": PhaseDays(phase="one", time_zone="UTC", from_day=1)}
+
+
+def begun(at: timedelta) -> Context:
+    """The phase has begun so long after noon."""
+    return Context(Authentication.OPERATOR, phases=(PhaseBegan(phase="one", at=NOON + at),))
+
+
 HOUR_LONG = {"observed_from": NOON, "observed_to": NOON + hours(1)}
 OUTSIDE_Z = MonitorSide(zone="z", side=Side.OUTSIDE)
 # For each rule: settings in which it decides, each beside one in which it just does not.
@@ -196,6 +210,33 @@ CASES: list[tuple[str, Setting, Setting]] = [
         Setting({}, {}, {"valid": since(SECOND)}, unlocated=Unlocated.NO_LOCATION),
         Setting({}, {}, {"valid": since(ZERO)}),
     ),
+    ("phase_not_begun", Setting({}, PHASE), Setting({}, PHASE, context=begun(ZERO))),
+    ("other_time", Setting({}, AFTERNOON), Setting({}, MORNING)),
+    (
+        "other_time",
+        Setting({}, MORNING | {"valid": since(SECOND)}),
+        Setting({}, MORNING | {"valid": since(ZERO)}),
+    ),
+    (
+        "other_time",
+        Setting({}, FROM_NEXT_DAY, context=begun(-hours(12))),
+        Setting({}, FROM_NEXT_DAY, context=begun(-hours(12) - SECOND)),
+    ),
+    (  # the term until it opens, the hours from then on: at no moment both
+        "other_time",
+        Setting(HOUR_LONG, AFTERNOON | {"valid": until(SECOND)}),
+        Setting(HOUR_LONG, AFTERNOON | {"valid": until(SECOND + SECOND)}),
+    ),
+    (
+        "other_time",
+        Setting({}, AFTERNOON, unlocated=Unlocated.NO_LOCATION),
+        Setting({}, MORNING, unlocated=Unlocated.NO_LOCATION),
+    ),
+    (
+        "other_time",
+        Setting({}, AFTERNOON, {"valid": until(SECOND)}, p_inside=None),
+        Setting({}, MORNING, {"valid": until(SECOND)}, p_inside=None),
+    ),
     ("outside", Setting(p_inside=None), Setting(p_inside=1.0)),
     ("from_future", Setting(context=ahead(60.001)), Setting(context=ahead(60))),
     (
@@ -225,6 +266,13 @@ CASES: list[tuple[str, Setting, Setting]] = [
         "straddles_edge",
         Setting(HOUR_LONG, {}, {"valid": until(hours(1))}),
         Setting(HOUR_LONG, {}, {"valid": until(hours(1) + SECOND)}),
+    ),
+    ("straddles_edge", Setting(HOUR_LONG, MORNING), Setting({}, MORNING)),
+    ("straddles_edge", Setting(HOUR_LONG, AFTERNOON), Setting({}, AFTERNOON)),
+    (
+        "straddles_edge",
+        Setting(HOUR_LONG, PHASE, context=begun(SECOND)),
+        Setting(HOUR_LONG, PHASE, context=begun(ZERO)),
     ),
     ("weapon_unknown", Setting({}, ARTILLERY), Setting({"weapons": (Weapon.MLRS,)}, ARTILLERY)),
     (
@@ -377,7 +425,7 @@ def test_everything_wrong_at_once_falls_away_rule_by_rule() -> None:
             "means": (Means.THIRD_PARTY,),
             "monitor_sides": (OUTSIDE_Z,),
         },
-        term=ARTILLERY | BINDS | {"valid": since(SECOND)},
+        term={**ARTILLERY, **BINDS, **PHASE},
         context=Context(
             Authentication.NO_TAG,
             received_at=NOON - hours(1),
@@ -408,6 +456,7 @@ def test_everything_wrong_at_once_falls_away_rule_by_rule() -> None:
     put_right({"presence": None})
     put_right({"weapons": ()})
     put_right({"attribution": None})
+    put_right(term={**ARTILLERY, **BINDS, "valid": since(SECOND)})
     put_right(term={**ARTILLERY, **BINDS})
     put_right(unlocated=Unlocated.DISTANCE_UNKNOWN)
     put_right(context={"received_at": None})

@@ -53,7 +53,79 @@ SECOND_ZONE = """\
   - id: petrivske
 """
 
+FIRST_TERM = "    severity: grave\n    violation: fire_into_zone\n"
+
+
+def of_the_term(code: str, path: str, lines: str, says: str = "") -> Case:
+    """The first term has these lines as well; the mark stands in one of them."""
+    return case(code, f"terms[0].{path}", FIRST_TERM, FIRST_TERM + lines, says)
+
+
+def daily(fields: str) -> str:
+    return f"    when:\n      - {{type: daily, time_zone: Europe/Kyiv, {fields}}} #<\n"
+
+
+def recurring(rule: str) -> str:
+    window = "type: recurring, time_zone: Europe/Kyiv, start: 2016-01-01T06:00, minutes: 60"
+    return f"    when:\n      - {{{window}, rule: {rule}}} #<\n"
+
+
+def during(fields: str) -> str:
+    return f"    during: {{phase: one, time_zone: Europe/Kyiv, {fields}}} #<\n"
+
+
+HOUR_CASES = (
+    of_the_term(
+        "unknown_time_zone",
+        "when[0].time_zone",
+        daily('from: "06:00", to: "22:00"').replace("Kyiv", "Kiyv"),
+        "'Europe/Kyiv'?",
+    ),
+    of_the_term(
+        "unknown_time_zone",
+        "during.time_zone",
+        during("to_day: 1").replace("Europe/Kyiv", "MSK+1"),
+    ),
+    of_the_term("empty_hours", "when[0]", daily('from: "06:00", to: "06:00:00"'), "00:00 to 24:00"),
+    of_the_term("hours_from_24", "when[0]", daily('from: "24:00", to: "06:00"'), "begin at 00:00"),
+    of_the_term("wrong_format", "when[0].from", daily('from: "6:00", to: "22:00"'), "HH:MM"),
+    of_the_term("wrong_format", "when[0].to", daily('from: "06:00", to: "24:01"'), "HH:MM"),
+    of_the_term("wrong_type", "when[0].from", daily('from: 6.5, to: "22:00"'), 'write "6.5"'),
+    of_the_term(
+        "listed_twice",
+        "when[0].weekdays",
+        daily('from: "06:00", to: "22:00", weekdays: [monday, monday]'),
+    ),
+    of_the_term(
+        "unknown_word",
+        "when[0].weekdays[0]",
+        daily('from: "06:00", to: "22:00", weekdays: [mon]'),
+        "monday",
+    ),
+    of_the_term("unknown_word", "when[0].type", daily("to: x").replace("daily", "dayly"), "daily"),
+    of_the_term("recurrence_invalid", "when[0]", recurring("FREQ=HOURLY"), "DAILY, WEEKLY"),
+    of_the_term(
+        "recurrence_invalid",
+        "when[0]",
+        recurring("FREQ=DAILY").replace("2016-01-01", "2016-02-30"),
+        "cannot be read",
+    ),
+    of_the_term(
+        "wrong_format",
+        "when[0].start",
+        recurring("FREQ=DAILY").replace("T06:00", "T06:00Z"),
+        "without an offset",
+    ),
+    of_the_term(
+        "out_of_range", "when[0].minutes", recurring("FREQ=DAILY").replace("60", "0"), "at least 1"
+    ),
+    of_the_term("reversed_days", "during", during("from_day: 14, to_day: 14"), "after day 14"),
+    of_the_term("phase_ends_itself", "during", during("until_phase: one"), "'one'"),
+    of_the_term("out_of_range", "during.from_day", during("from_day: -1"), "at least 0"),
+)
+
 AGREEMENT_CASES = (
+    *HOUR_CASES,
     case(
         "duplicate_id",
         "parties[2].id",

@@ -1,0 +1,65 @@
+"""Rules about the hours of terms: time zones that exist, hours that come, rules that can be read.
+
+Place on the data's way: one group of the rules that `check` lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streams.agreement import Daily, PhaseDays, Recurring
+from streams.documents.compose import Node
+from streams.documents.diagnose import nearest
+from streams.documents.select import select
+from streams.errors import Mistake
+from streams.when.daily import clock_s
+from streams.when.recurring import RecurrenceError, check_rule
+from streams.when.time_zones import time_zone_names
+
+_ZONES = ("terms[*].when[*].time_zone", "terms[*].during.time_zone")
+
+
+def time_zones_are_known(root: Node) -> Iterator[Mistake]:
+    """Only the IANA database says which clock is meant."""
+    names = time_zone_names()
+    for pattern in _ZONES:
+        for found in select(root, pattern, str):
+            if found.value not in names:
+                hint = nearest(found.value, names) or "; it is written as in Europe/Kyiv"
+                said = f"no time zone is called '{found.value}'{hint}"
+                yield found.mistake("unknown_time_zone", said)
+
+
+def hours_hold_a_moment(root: Node) -> Iterator[Mistake]:
+    """Hours that end when they begin: none at all, or the whole day?"""
+    for found in select(root, "terms[*].when[*]", Daily):
+        if clock_s(found.value.from_) == clock_s(found.value.to):
+            said = f"they end when they begin ({found.value.to}); the whole day is 00:00 to 24:00"
+            yield found.mistake("empty_hours", said)
+        elif found.value.from_ == "24:00":
+            said = "24:00 only ends a day; hours that begin at midnight begin at 00:00"
+            yield found.mistake("hours_from_24", said)
+
+
+def recurrences_can_be_read(root: Node) -> Iterator[Mistake]:
+    """A rule of RFC 5545 that begins a window at least once."""
+    names = time_zone_names()
+    for found in select(root, "terms[*].when[*]", Recurring):
+        if found.value.time_zone not in names:
+            continue
+        try:
+            check_rule(found.value)
+        except RecurrenceError as error:
+            # Going on is safe: the mistake is kept, and a document that has one is never used.
+            yield found.mistake("recurrence_invalid", f"'{found.value.rule}': {error}")
+
+
+def phase_days_run_forward(root: Node) -> Iterator[Mistake]:
+    """Days that hold at least one day, and a phase that does not end itself."""
+    for found in select(root, "terms[*].during", PhaseDays):
+        days = found.value
+        if days.to_day is not None and days.to_day <= days.from_day:
+            said = f"day {days.to_day} does not come after day {days.from_day}"
+            yield found.mistake("reversed_days", said)
+        if days.until_phase == days.phase:
+            yield found.mistake("phase_ends_itself", f"phase '{days.phase}' cannot end itself")
