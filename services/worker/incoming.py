@@ -17,9 +17,9 @@ from msgspec import Struct
 
 from services.store.binary import storable
 from streams.coalesce import Record
-from streams.corridors.instants import moment_of
 from streams.decode import Refusal
 from streams.events import CorridorStatus, Report
+from streams.instants import moment_of
 from streams.keys import EventKind, Key, event_key
 from streams.tags import ProducerKey, Tag, read_tag
 from streams.vocabulary import Authentication

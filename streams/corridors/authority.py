@@ -12,7 +12,7 @@ from enum import Enum
 
 from streams.agreement import Agreement, Corridor, Source
 from streams.corridors.events import StatusEvent, latest_believable
-from streams.corridors.instants import micros, moment_of
+from streams.instants import micros, moment_of
 from streams.vocabulary import Right
 
 

@@ -13,8 +13,8 @@ from enum import StrEnum
 
 import msgspec
 
-from streams.corridors.instants import micros
 from streams.events import CorridorStatus, Instant, Sha256Hex, Wire
+from streams.instants import micros
 
 
 class Effect(StrEnum):

@@ -34,18 +34,18 @@ from streams.corridors.events import (
     latest_believable,
     ref_of,
 )
-from streams.corridors.instants import (
+from streams.corridors.latest_word import latest_words
+from streams.corridors.settlement import Settlements, settlements
+from streams.corridors.sweep import Agreed, Effects, Span, spans
+from streams.corridors.windows import Windows
+from streams.corridors.words import Reader
+from streams.instants import (
     micros,
     micros_or_forever,
     moment_of,
     moment_or_none,
     seconds_to_micros,
 )
-from streams.corridors.latest_word import latest_words
-from streams.corridors.settlement import Settlements, settlements
-from streams.corridors.sweep import Agreed, Effects, Span, spans
-from streams.corridors.windows import Windows
-from streams.corridors.words import Reader
 from streams.methodology import Methodology
 from streams.vocabulary import AgreedAxis, Availability
 

@@ -18,8 +18,8 @@ from itertools import groupby
 from operator import itemgetter
 
 from streams.corridors.effects import CAUTION, Cause, Grant, Hold
-from streams.corridors.instants import FOREVER
 from streams.corridors.words import UNVERIFIED, WHOLE, Lane, Speech, Word
+from streams.instants import FOREVER
 
 _Change = tuple[int, bool, bool, Lane, int]
 """Instant, whether it begins, whether it is a certainty, lane, place in the order of issue."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from streams.corridors.authority import Authority
 from streams.corridors.events import StatusEvent, ref_of
-from streams.corridors.instants import FOREVER, micros
+from streams.instants import FOREVER, micros
 
 
 @dataclass(frozen=True, slots=True)

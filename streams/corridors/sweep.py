@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from streams.corridors.effects import CAUTION, Barrier, Cause, Grant, Hold
-from streams.corridors.instants import FOREVER
 from streams.corridors.windows import Windows
+from streams.instants import FOREVER
 from streams.vocabulary import Availability
 
 CAUSES_NAMED = 16

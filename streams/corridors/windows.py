@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from streams.agreement import Validity
-from streams.corridors.instants import micros, micros_or_forever
+from streams.instants import micros, micros_or_forever
 
 
 @dataclass(frozen=True, slots=True)

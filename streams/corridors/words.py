@@ -14,10 +14,10 @@ from typing import NamedTuple
 from streams.corridors.authority import Authority, Voice
 from streams.corridors.effects import Barrier, Cause, Grant
 from streams.corridors.events import StatusEvent, latest_believable, ref_of
-from streams.corridors.instants import FOREVER, micros, micros_or_forever
 from streams.corridors.settlement import Settlements
 from streams.corridors.windows import Windows
 from streams.events import CorridorStatus
+from streams.instants import FOREVER, micros, micros_or_forever
 from streams.vocabulary import Availability
 
 

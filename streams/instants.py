@@ -1,8 +1,8 @@
 """Instants as whole microseconds since 1970 UTC, for folds that sweep over time.
 
-Place on the data's way: inside the corridor fold. Integers compare fast, know no time zone and do
-not overflow when an hour is added to the year 9999: an event with an absurd date must not stop a
-fold.
+Place on the data's way: inside the folds of corridors and of whereabouts. Integers compare fast,
+know no time zone and do not overflow when an hour is added to the year 9999: an event with an
+absurd date must not stop a fold.
 """
 
 from __future__ import annotations
