@@ -82,9 +82,14 @@ def _of_track(region: Track) -> Footprint:
     points = _continuous(np.asarray(region.points, dtype=np.float64))
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
     lon, lat = float((west + east) / 2), float((south + north) / 2)
-    line = _line(points, lon, lat)
     box = (float(west), float(south), float(east), float(north))
-    return _boxed(lon, lat, _widened(line, region.accuracy_m), box, region.accuracy_m)
+    wide = _widened(_line(points, lon, lat), region.accuracy_m)
+    return _boxed(lon, lat, wide, box, region.accuracy_m)
+
+
+def track_line(region: Track, lon: float, lat: float) -> LineString | Point:
+    """The track's own line in the plane of its footprint's centre; a point where it stood still."""
+    return _line(_continuous(np.asarray(region.points, dtype=np.float64)), lon, lat)
 
 
 def in_plane(

@@ -64,7 +64,7 @@ def links_of(report: Report) -> tuple[tuple[Relation, str], ...]:
 
 def read_dossiers(register: Register, dossiers: Sequence[Dossier]) -> list[Judged | Refusal]:
     """Read a batch of dossiers, in one pass of the stages over all their versions."""
-    counted = [_counted(dossier) for dossier in dossiers]
+    counted = [counted_versions(dossier) for dossier in dossiers]
     contexts = [
         _context(version, dossier.links)
         for dossier, versions in zip(dossiers, counted, strict=True)
@@ -78,7 +78,7 @@ def read_dossiers(register: Register, dossiers: Sequence[Dossier]) -> list[Judge
     return [_merge(list(islice(rest, len(versions)))) for versions in counted]
 
 
-def _counted(dossier: Dossier) -> Sequence[Version]:
+def counted_versions(dossier: Dossier) -> Sequence[Version]:
     """The versions that count: vouched ones silence others, equal content is one version."""
     versions = dossier.versions
     if len(versions) == 1:

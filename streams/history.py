@@ -29,23 +29,32 @@ class Refused(NamedTuple):
     refusal: Refusal
 
 
-def judge_history(register: Register, lines: Iterable[bytes]) -> Iterator[Judged | Refused]:
-    """Judge a whole history of reports, one JSON object a line; empty lines are passed over.
+class Gathered(NamedTuple):
+    """All reports of a file as dossiers, in the order of first appearance."""
 
-    Whoever hands over the file vouches for it (`Authentication.OPERATOR`). All lines are read
-    before the first result: a later line may be another version of an earlier report, or retract
-    it, and the reading is of the set. Refused lines come first.
+    dossiers: dict[Key, Dossier]
+    lines_of: dict[Key, int]
+    """In which line each appears first."""
+    refused: list[Refused]
+
+
+def gather(lines: Iterable[bytes]) -> Gathered:
+    """Read a whole history of reports, one JSON object a line; empty lines are passed over.
+
+    Whoever hands over the file vouches for it (`Authentication.OPERATOR`). All lines are read: a
+    later one may be another version of an earlier report, or retract it.
     """
     versions: dict[Key, dict[bytes, Version]] = {}
     lines_of: dict[Key, int] = {}
     links: defaultdict[Key, list[Link]] = defaultdict(list)
+    refused: list[Refused] = []
     for number, line in enumerate(lines, start=1):
         raw = line.strip()
         if not raw:
             continue
         report = decode_report(raw)
         if isinstance(report, Refusal):
-            yield Refused(number, report)
+            refused.append(Refused(number, report))
             continue
         key = (report.mission, report.source, report.id)
         lines_of.setdefault(key, number)
@@ -58,6 +67,13 @@ def judge_history(register: Register, lines: Iterable[bytes]) -> Iterator[Judged
         key: Dossier(tuple(known.values()), tuple(links.get(key, ())))
         for key, known in versions.items()
     }
+    return Gathered(dossiers, lines_of, refused)
+
+
+def judge_history(register: Register, lines: Iterable[bytes]) -> Iterator[Judged | Refused]:
+    """Judge a whole history of reports, as `gather` reads it. Refused lines come first."""
+    dossiers, lines_of, refused = gather(lines)
+    yield from refused
     yield from _read(register, dossiers, lines_of)
 
 

@@ -185,6 +185,15 @@ class CorridorStretch(NamedTuple):
     """None: no agreement that names it is in force then, or no methodology."""
 
 
+class VersionStretch(NamedTuple):
+    """From `start` until before `end` one pair of versions is in force."""
+
+    start: datetime
+    end: datetime | None
+    agreement: Agreement | None
+    methodology: Methodology | None
+
+
 class Register:
     """All loaded versions of all missions; immutable, made anew when a version is loaded."""
 
@@ -212,8 +221,15 @@ class Register:
 
     def stretches(self, mission: str, corridor_id: str) -> list[CorridorStretch]:
         """The corridor's rules over time: contiguous, in order, the last without an end."""
+        return [
+            CorridorStretch(start, end, _rules(corridor_id, agreement, methodology))
+            for start, end, agreement, methodology in self.versions(mission)
+        ]
+
+    def versions(self, mission: str) -> list[VersionStretch]:
+        """The mission's documents over time: contiguous, in order, the last without an end."""
         timeline = self._timelines.get(mission)
-        return [] if timeline is None else timeline.stretches(corridor_id)
+        return [] if timeline is None else timeline.stretches()
 
     def term(self, mission: str, term_id: str) -> Term:
         """The mission's term of that id, as the newest agreement that has it words it.
@@ -298,11 +314,11 @@ class _Timeline:
             self._picks[number] = self._compile(*self._pairs[number])
         return self._picks[number]
 
-    def stretches(self, corridor_id: str) -> list[CorridorStretch]:
-        """Each stretch with the rules by which the versions in force in it read a corridor."""
+    def stretches(self) -> list[VersionStretch]:
+        """Each stretch with the versions that are in force in it."""
         ends = [*self._edges[1:], None]
         return [
-            CorridorStretch(start, end, _rules(corridor_id, *pair))
+            VersionStretch(start, end, *pair)
             for start, end, pair in zip(self._edges, ends, self._pairs, strict=True)
         ]
 

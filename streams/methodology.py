@@ -44,6 +44,24 @@ class CorridorRules(Document, frozen=True, kw_only=True):
     """Something waiting longer than this on a corridor makes it `unknown`: system behind."""
 
 
+class SightingRules(Document, frozen=True, kw_only=True):
+    """How the mission reads several sightings of one subject (`streams.whereabouts`).
+
+    Left out, each reads as the strictest: nothing holds between two sightings, clocks are as they
+    say, and only what was in two places at one instant contradicts itself.
+    """
+
+    max_gap_s: Annotated[float, Meta(ge=0, le=31_622_400)] = 0.0
+    """What two sightings at most this far apart agree in holds between them; absent: nothing."""
+    clock_error_s: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
+    """How far the clock behind any sighting may be off, either way."""
+    max_speed_mps: Annotated[float, Meta(gt=0, le=10_000)] | None = None
+    """Two sightings that no subject could travel between contradict each other."""
+
+
+STRICTEST = SightingRules()
+
+
 class Methodology(Document, frozen=True, kw_only=True):
     """A version of a mission's methodology, whole."""
 
@@ -68,3 +86,5 @@ class Methodology(Document, frozen=True, kw_only=True):
     clock_skew_s: Seconds
     """How far ahead of its receipt an observation may claim to be."""
     corridor: CorridorRules
+    sightings: SightingRules | None = None
+    """Absent: `STRICTEST`."""

@@ -86,10 +86,15 @@ def _lines(
 
 
 def _refusal(line: int | None, reason: str, message: str, *, explained: bool) -> Line:
-    if explained:
-        text = f"Line {line} was refused: {printable(message)} [{reason}].\n".encode()
-    else:
-        text = msgspec.json.encode({"line": line, "refused": reason, "message": message})
+    if not explained:
+        return refusal_line(line, reason, message)
+    text = f"Line {line} was refused: {printable(message)} [{reason}].\n".encode()
+    return Line(text, is_refusal=True)
+
+
+def refusal_line(line: int | None, reason: str, message: str) -> Line:
+    """What is written of a refused line, as NDJSON."""
+    text = msgspec.json.encode({"line": line, "refused": reason, "message": message})
     return Line(text, is_refusal=True)
 
 

@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "spool": "Show, send on or export what waits for the gateway.",
     "violations": "List the violations that stand, newest first.",
     "explain": "Say why the report REPORT_ID was judged as it was.",
+    "whereabouts": "Show where sighted subjects are known to have been: entries, exits, how long.",
     "corridor": "Show the availability of corridors.",
     "rejected": "List refused events, newest first.",
     "status": "Show engines, workers, lag and figures.",

@@ -55,11 +55,12 @@ from streams.coalesce import EXIT_PROCESS_FAILED
 from streams.corridors.effects import Cause
 from streams.decode import Reason, Refusal, decode_report, decode_status
 from streams.events import Report
-from streams.methodology import CorridorRules, Methodology, Thresholds
+from streams.methodology import CorridorRules, Methodology, SightingRules, Thresholds
 from streams.reading import CONTRADICTION
 from streams.rules import RULES
 from streams.vocabulary import Verdict
 from streams.where.reading import Trouble
+from streams.whereabouts.fold import Open
 
 ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / "docs" / "guides"
@@ -276,6 +277,11 @@ def test_every_rule_is_documented_with_its_verdict_in_order() -> None:
     assert contradiction[1].strip("`") == Verdict.CANNOT_DETERMINE
 
 
+def test_every_reason_why_a_whereabouts_is_open_is_documented() -> None:
+    rows = table(GUIDES / "coordinators.md", "### Why it is undetermined")
+    assert set(rows) == {reason.value for reason in Open}
+
+
 def test_every_table_is_documented_and_whether_it_is_history() -> None:
     rows = table(GUIDES / "auditors.md", "## What is kept")
     assert set(rows) == set(Base.metadata.tables)
@@ -301,7 +307,7 @@ def test_every_field_of_the_documents_is_documented() -> None:
     named = {w for c in inline(GUIDES / "agreement-authors.md") for w in re.split(r"[^a-z_]+", c)}
     kinds: tuple[type[Document], ...] = (Agreement, Zone, Term, Corridor, Chainage, Source)
     kinds += (Daily, Recurring, PhaseDays)
-    kinds += (Methodology, Thresholds, CorridorRules)
+    kinds += (Methodology, Thresholds, CorridorRules, SightingRules)
     fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
     assert fields <= named
 

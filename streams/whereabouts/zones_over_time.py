@@ -1,0 +1,92 @@
+"""Zones over time: when a zone was in force, in which shape, and how sightings are read then.
+
+Place on the data's way: register → **stretches of a zone** → fold. By the time of observation, not
+of arrival. An amendment that leaves a zone as it is cuts nothing; one that moves it ends what was
+known of it: who stood in the old zone has not thereby entered the new one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+import msgspec
+
+from streams.agreement import Agreement, Corridor, Validity, Zone
+from streams.inforce import CORRIDOR_PREFIX, Register
+from streams.instants import micros, micros_or_forever
+from streams.methodology import STRICTEST, SightingRules
+
+Shape = Zone | Corridor
+"""A zone without its names and validity: all that says where it lies."""
+
+
+_Shapes = dict[str, list[tuple[Shape, Validity | None]]]
+
+
+class ZoneStretch(NamedTuple):
+    """From `start` until before `end` (µs) a zone has one shape and sightings one reading."""
+
+    start: int
+    end: int
+    shape: Shape
+    rules: SightingRules
+
+
+class ZonesOverTime:
+    """The zones of one mission; each is worked out once."""
+
+    def __init__(self, register: Register, mission: str) -> None:
+        self._versions = register.versions(mission)
+        self._shapes: dict[int, _Shapes] = {}
+        self._known: dict[str, list[ZoneStretch]] = {}
+
+    def of(self, zone_id: str) -> list[ZoneStretch]:
+        """The stretches in which the zone is in force, in order; neighbours differ."""
+        if zone_id not in self._known:
+            self._known[zone_id] = self._stretches(zone_id)
+        return self._known[zone_id]
+
+    def _stretches(self, zone_id: str) -> list[ZoneStretch]:
+        found: list[ZoneStretch] = []
+        for start, end, agreement, methodology in self._versions:
+            if agreement is None or methodology is None:
+                continue
+            rules = methodology.sightings or STRICTEST
+            for shape, valid in self._shapes_of(agreement).get(zone_id, ()):
+                first, last = micros(start), micros_or_forever(end)
+                if valid is not None:
+                    first = max(first, micros(valid.from_))
+                    last = min(last, micros_or_forever(valid.to))
+                if first < last:
+                    found.append(ZoneStretch(first, last, shape, rules))
+        return _joined(sorted(found, key=lambda stretch: stretch[:2]))
+
+    def _shapes_of(self, agreement: Agreement) -> _Shapes:
+        """The shapes of an agreement's zones and corridors with their validities, by zone id."""
+        if id(agreement) not in self._shapes:
+            self._shapes[id(agreement)] = _shapes(agreement)
+        return self._shapes[id(agreement)]
+
+
+def _shapes(agreement: Agreement) -> _Shapes:
+    shapes: _Shapes = defaultdict(list)
+    for zone in agreement.zones:
+        bare: Shape = msgspec.structs.replace(zone, name="", note=None, valid=None)
+        shapes[zone.id].append((bare, zone.valid))
+    for corridor in agreement.corridors:
+        bare = msgspec.structs.replace(corridor, name="", windows=(), valid=None)
+        shapes[CORRIDOR_PREFIX + corridor.id].append((bare, corridor.valid))
+    return shapes
+
+
+def _joined(stretches: list[ZoneStretch]) -> list[ZoneStretch]:
+    """Stretches that follow each other and differ in nothing become one."""
+    joined: list[ZoneStretch] = []
+    for stretch in stretches:
+        last = joined[-1] if joined else None
+        if last is not None and last.end == stretch.start and last[2:] == stretch[2:]:
+            joined[-1] = last._replace(end=stretch.end)
+        else:
+            joined.append(stretch)
+    return joined
