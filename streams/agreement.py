@@ -216,6 +216,46 @@ class Source(Document, frozen=True, kw_only=True):
     corridors: tuple[Slug, ...] = ()
     """The corridors the rights are for; empty: all of them."""
     valid: Validity | None = None
+    revoked_at: Instant | None = None
+    """From then on nothing that reaches us as this source's word on phases, truces, notifications
+    or measures has an effect, whatever date it bears."""
+
+
+class Phase(Document, frozen=True, kw_only=True):
+    """A part of the agreement that begins by itself, by a declaration, or by what was done."""
+
+    id: Slug
+    name: Title
+    on: Instant | None = None
+    """It begins then, where nothing gates it."""
+    declared: bool = False
+    """It begins when somebody with the right to `declare` says so."""
+    gated_by: tuple[Slug, ...] = ()
+    """Measures that must all be verified before it begins, whatever else would begin it."""
+
+
+class Due(Document, frozen=True, kw_only=True):
+    """A deadline: a date, or so many days of 24 hours after a phase began."""
+
+    on: Instant | None = None
+    phase: Slug | None = None
+    days: Annotated[int, Meta(ge=0, le=36_525)] = 0
+
+
+class Measure(Document, frozen=True, kw_only=True):
+    """A confidence-building measure: what one party has to do, until when, how it is shown."""
+
+    id: Slug
+    name: Title
+    clause: Title
+    party: Slug
+    due: Due | None = None
+    """Absent: without a deadline, and never overdue."""
+    amount: Annotated[int, Meta(ge=1, le=1_000_000_000)] | None = None
+    """How many of `unit`; absent: it is done or it is not."""
+    unit: Title | None = None
+    evidence: Text | None = None
+    """What the mission asks for to verify it."""
 
 
 class Agreement(Document, frozen=True, kw_only=True):
@@ -235,6 +275,8 @@ class Agreement(Document, frozen=True, kw_only=True):
     zones: tuple[Zone, ...] = ()
     terms: Annotated[tuple[Term, ...], Meta(min_length=1)]
     corridors: tuple[Corridor, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    measures: tuple[Measure, ...] = ()
     sources: tuple[Source, ...] = ()
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
-from streams.context.facts import Notification, PhaseBegan
+from streams.context.facts import Notification, PhaseBegan, TruceHeld
 from streams.events import Attribution, Count
 from streams.vocabulary import Authentication, Verdict
 
@@ -70,6 +70,8 @@ class Context(Struct, frozen=True, omit_defaults=True, gc=False):
     """Those whose window the report's interval touches, sorted."""
     phases: tuple[PhaseBegan, ...] = ()
     """Those that had begun by its end, sorted."""
+    truces: tuple[TruceHeld, ...] = ()
+    """Those that held at some time of it, sorted."""
 
 
 class Assessment(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -1,4 +1,4 @@
-"""Decode: raw bytes → Report or CorridorStatus, or a Refusal with a reason code.
+"""Decode: raw bytes → Report, CorridorStatus or ContextEvent, or a Refusal with a reason code.
 
 Place on the data's way: the first stage. Nothing raises here: an event that cannot be read is a
 value that says why and what to do, and its raw bytes are kept by the store.
@@ -22,13 +22,22 @@ from streams.events import (
     SLUG_PATTERN,
     Area,
     Bearings,
+    ContextEvent,
     CorridorStatus,
+    DeclarationEvent,
     Downtime,
     Event,
     Location,
+    MeasureEvent,
+    NamedPlaces,
+    NotificationEvent,
     OnRoute,
+    PhaseBegins,
     Point,
     Report,
+    TruceExtended,
+    TruceStep,
+    TruceTerms,
 )
 from streams.vocabulary import DETAILS_OF
 
@@ -52,6 +61,7 @@ class Reason(StrEnum):
     WRONG_TYPE = "wrong_type"
     UNKNOWN_KIND = "unknown_kind"
     UNKNOWN_WORD = "unknown_word"
+    UNKNOWN_FIELD = "unknown_field"
     UNSUPPORTED_VERSION = "unsupported_version"
     MISSING_UTC_OFFSET = "missing_utc_offset"
     OUT_OF_RANGE = "out_of_range"
@@ -61,6 +71,7 @@ class Reason(StrEnum):
     DISTANCE_REVERSED = "distance_reversed"
     DETAIL_NOT_OF_KIND = "detail_not_of_kind"
     REFERS_TO_ITSELF = "refers_to_itself"
+    NAMES_NO_PLACE = "names_no_place"
     BAD_GEOMETRY = "bad_geometry"
     UNKNOWN_MISSION = "unknown_mission"
     NOTHING_IN_FORCE = "nothing_in_force"
@@ -75,12 +86,13 @@ class Refusal(NamedTuple):
     message: str
 
 
-E = TypeVar("E", Report, CorridorStatus)
+E = TypeVar("E", Report, CorridorStatus, ContextEvent)
 
 _BY_TEXT: tuple[tuple[re.Pattern[str], Reason], ...] = tuple(
     (re.compile(pattern), reason)
     for pattern, reason in (
         (r"Object missing required field", Reason.MISSING_FIELD),
+        (r"Object contains unknown field", Reason.UNKNOWN_FIELD),
         (r"Expected `datetime` with a timezone component", Reason.MISSING_UTC_OFFSET),
         (r".* at `\$\.version`$", Reason.UNSUPPORTED_VERSION),
         (r"Invalid enum value .* at `\$\.kind`$", Reason.UNKNOWN_KIND),
@@ -104,8 +116,14 @@ def decode_status(raw: bytes) -> CorridorStatus | Refusal:
     return _decode(raw, _STATUS, _status_refusal)
 
 
+def decode_context(raw: bytes) -> ContextEvent | Refusal:
+    """Read one declaration, notification, word on a truce or word on a measure from its bytes."""
+    return _decode(raw, _CONTEXT, _context_refusal)
+
+
 _REPORT = msgspec.json.Decoder(Report)
 _STATUS = msgspec.json.Decoder(CorridorStatus)
+_CONTEXT: msgspec.json.Decoder[ContextEvent] = msgspec.json.Decoder(ContextEvent)
 
 
 def _decode(
@@ -288,6 +306,50 @@ def _status_refusal(status: CorridorStatus) -> Refusal | None:
     if status.effective_to is not None and status.effective_to <= status.effective_from:
         return Refusal(Reason.INTERVAL_REVERSED, "effective_to does not lie after effective_from")
     return None
+
+
+def _context_refusal(event: ContextEvent) -> Refusal | None:
+    """What the types alone cannot say about a context event."""
+    if event.id in (event.supersedes, event.retracts):
+        return Refusal(Reason.REFERS_TO_ITSELF, "an event cannot supersede or retract itself")
+    stated = _stated(event)
+    if any(_year_out_of_range(time) for time in (event.issued_at, *stated.instants)):
+        return Refusal(Reason.OUT_OF_RANGE, "a time's year lies outside 1900-2199")
+    if stated.window is not None and stated.window[1] <= stated.window[0]:
+        return Refusal(Reason.INTERVAL_REVERSED, "ends_at does not lie after begins_at")
+    if stated.place is not None and not (stated.place.zones or stated.place.corridors):
+        return Refusal(Reason.NAMES_NO_PLACE, "name at least one zone or corridor of the agreement")
+    return None
+
+
+class _Stated(NamedTuple):
+    """The times and the place that a context event states."""
+
+    instants: tuple[datetime, ...] = ()
+    window: tuple[datetime, datetime] | None = None
+    place: NamedPlaces | None = None
+
+
+def _stated(event: ContextEvent) -> _Stated:
+    if isinstance(event, DeclarationEvent):
+        declares = event.declares
+        return _Stated((declares.begins_at,) if isinstance(declares, PhaseBegins) else ())
+    if isinstance(event, NotificationEvent):
+        window = (event.begins_at, event.ends_at)
+        return _Stated((*window, event.notified_at), window, event.place)
+    if isinstance(event, MeasureEvent):
+        return _Stated((event.at,))
+    return _stated_by_step(event.step, event.at)
+
+
+def _stated_by_step(step: TruceStep, at: datetime) -> _Stated:
+    if isinstance(step, TruceExtended):
+        return _Stated((at, step.ends_at))
+    terms: TruceTerms | None = getattr(step, "terms", None)
+    if terms is None:
+        return _Stated((at,))
+    window = (terms.begins_at, terms.ends_at)
+    return _Stated((at, *window), window, terms.place)
 
 
 def _year_out_of_range(time: datetime) -> bool:

@@ -1,11 +1,13 @@
-"""The vocabulary of the wire: what monitors and corridor operators submit.
+"""The vocabulary of the wire: what monitors, corridor operators, parties and the mission submit.
 
-Place on the data's way: producers → **Report, CorridorStatus** → decode. These Structs are at once
-the Kafka schema (AsyncAPI), the JSON Schema and, later, the HTTP schema: there is no second one.
+Place on the data's way: producers → **Report, CorridorStatus, ContextEvent** → decode. These
+Structs are at once the Kafka schema (AsyncAPI), the JSON Schema and the HTTP schema: there is no
+second one.
 
 Rules that hold for every event: ids are unique within mission and source; positions are lon/lat
 degrees on WGS84; distances are metres; times carry a UTC offset; fields we do not know stay in the
-raw bytes, which are stored and hashed exactly as they came, and are ignored when judging.
+raw bytes, which are stored and hashed exactly as they came, and are ignored when judging. A
+context event may have no field that we do not know: misspelt, it would permit what nobody meant.
 """
 
 from __future__ import annotations
@@ -16,12 +18,15 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from streams.vocabulary import (
+    Activity,
     AttributionBasis,
     Availability,
     Detail,
     Kind,
     Means,
+    MeasureStatus,
     Presence,
+    Purpose,
     Qualifier,
     Side,
     SourceGrade,
@@ -267,4 +272,143 @@ class CorridorStatus(Wire, frozen=True, kw_only=True):
     remark: Text | None = None
 
 
-Event = Report | CorridorStatus
+class Closed(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of context events and their parts: a field that we do not know is a mistake."""
+
+
+class NamedPlaces(Closed, frozen=True, kw_only=True):
+    """The agreement's zones and corridors by id, at least one of them; a union."""
+
+    zones: Annotated[tuple[Slug, ...], Meta(max_length=64)] = ()
+    corridors: Annotated[tuple[Slug, ...], Meta(max_length=64)] = ()
+
+
+class Said(Closed, frozen=True, kw_only=True):
+    """What every context event says besides its own."""
+
+    version: Literal[1] = 1
+    id: OwnId
+    mission: OwnSlug
+    source: OwnSlug
+    """Who says so; whether that has an effect, the agreement's `sources` decide."""
+    issued_at: Instant
+    supersedes: Id | None = None
+    """An earlier context event of the same mission and source that this one replaces."""
+    retracts: Id | None = None
+    """One that is withdrawn; this event then says nothing else."""
+    exercise: bool = False
+    remark: Text | None = None
+
+
+class PhaseBegins(Closed, frozen=True, kw_only=True, tag_field="type", tag="phase_begins"):
+    """A phase of the agreement begins, at the earliest then."""
+
+    phase: Slug
+    begins_at: Instant
+
+
+class PartyClaim(Closed, frozen=True, kw_only=True, tag_field="type", tag="claim"):
+    """What a party claims; it is kept and shown, and changes nothing by itself."""
+
+    party: Slug
+    text: Annotated[str, Meta(min_length=1, max_length=4000)]
+    about: Annotated[tuple[EventRef, ...], Meta(max_length=32)] = ()
+
+
+class DeclarationEvent(Said, frozen=True, kw_only=True, tag_field="event", tag="declaration"):
+    """Somebody declares that a phase begins, or a party claims something."""
+
+    declares: PhaseBegins | PartyClaim
+
+
+class NotificationEvent(Said, frozen=True, kw_only=True, tag_field="event", tag="notification"):
+    """Somebody notifies what will happen, where and when."""
+
+    activity: Activity
+    place: NamedPlaces
+    begins_at: Instant
+    ends_at: Instant
+    """It happens in [begins_at, ends_at)."""
+    notified_at: Instant
+    """When those who had to be told were told."""
+    party: Slug
+    """Whose activity it is: the party that is going to do it."""
+
+
+class TruceTerms(Closed, frozen=True, kw_only=True):
+    """What a local truce holds: where, when, what it prohibits, who guarantees it."""
+
+    purpose: Purpose
+    place: NamedPlaces
+    begins_at: Instant
+    ends_at: Instant
+    """It holds in [begins_at, ends_at), where nothing ends it early."""
+    prohibits: Annotated[tuple[Kind, ...], Meta(min_length=1, max_length=32)]
+    weapons: Annotated[tuple[Weapon, ...], Meta(max_length=16)] = ()
+    """Empty: whatever the weapon."""
+    guarantors: Annotated[tuple[Slug, ...], Meta(max_length=16)] = ()
+    text: Text | None = None
+    """What was agreed, in words."""
+
+
+class TruceProposed(Closed, frozen=True, kw_only=True, tag_field="type", tag="proposed"):
+    """Somebody proposes a truce on these terms."""
+
+    terms: TruceTerms
+
+
+class TruceAgreed(Closed, frozen=True, kw_only=True, tag_field="type", tag="agreed"):
+    """The parties have agreed to a truce on these terms; it is not in force by that."""
+
+    terms: TruceTerms
+
+
+class TruceInForce(Closed, frozen=True, kw_only=True, tag_field="type", tag="in_force"):
+    """It is in force on these terms; after a suspension: again."""
+
+    terms: TruceTerms
+
+
+class TruceExtended(Closed, frozen=True, kw_only=True, tag_field="type", tag="extended"):
+    """The truce in force ends at another time than was said before."""
+
+    ends_at: Instant
+
+
+class TruceSuspended(Closed, frozen=True, kw_only=True, tag_field="type", tag="suspended"):
+    """It does not hold until it is said to be in force again."""
+
+
+class TruceEnded(Closed, frozen=True, kw_only=True, tag_field="type", tag="ended_early"):
+    """It is over before its time."""
+
+
+TruceStep = TruceProposed | TruceAgreed | TruceInForce | TruceExtended | TruceSuspended | TruceEnded
+
+
+class TruceEvent(Said, frozen=True, kw_only=True, tag_field="event", tag="truce"):
+    """A step in the life of a local truce."""
+
+    truce: Slug
+    """Its id, chosen by who proposes it, unique in the mission."""
+    step: TruceStep
+    at: Instant
+    """When the step takes effect."""
+
+
+class MeasureEvent(Said, frozen=True, kw_only=True, tag_field="event", tag="measure"):
+    """What is said of a measure that the agreement asks of a party."""
+
+    measure: Slug
+    status: MeasureStatus
+    at: Instant
+    """As of when."""
+    done: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
+    """How much of the measure's `amount`; absent: all of it."""
+    evidence: Annotated[tuple[Sha256Hex, ...], Meta(max_length=64)] = ()
+    """SHA-256 of media or documents; never they themselves."""
+
+
+ContextEvent = DeclarationEvent | NotificationEvent | TruceEvent | MeasureEvent
+
+Event = Report | CorridorStatus | ContextEvent

@@ -249,6 +249,14 @@ class Right(Word):
     OPEN = "open"
     CLOSE = "close"
     SETTLE = "settle"
+    DECLARE = "declare"
+    """Declare that a phase begins; propose, agree and end truces."""
+    NOTIFY = "notify"
+    """Notify exercises, demining, repairs and movements."""
+    VERIFY = "verify"
+    """Say whether a measure is done, on the mission's behalf."""
+    RULE = "rule"
+    """Rule on cases; no event says so yet."""
 
 
 class Weekday(Word):
@@ -270,6 +278,23 @@ class Activity(Word):
     DEMINING = "demining"
     REPAIR = "repair"
     MOVEMENT = "movement"
+
+
+class Purpose(Word):
+    """What a local truce is for."""
+
+    REPAIRS = "repairs"
+    HARVEST = "harvest"
+    EVACUATION = "evacuation"
+    EXCHANGE = "exchange"
+
+
+class MeasureStatus(Word):
+    """What is said of a measure: by the party that it is done, by the mission whether it is."""
+
+    CLAIMED = "claimed"
+    VERIFIED = "verified"
+    NOT_VERIFIED = "not_verified"
 
 
 class Authentication(Word):

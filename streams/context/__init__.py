@@ -1,4 +1,4 @@
-"""Context: what a mission knows besides its reports, as a value that judging may ask.
+"""Context: what is declared, agreed, notified and done, as facts to judge by.
 
-facts: what was notified, what has begun
+Place on the data's way: context events → **fold** → facts → judge; and → measures, truces, phases.
 """

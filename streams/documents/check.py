@@ -33,6 +33,7 @@ from streams.documents.check_names import (
     zone_kinds_are_there,
     zones_nobody_names,
 )
+from streams.documents.check_phases import deadlines_can_be_met, phases_can_begin
 from streams.documents.check_places import places_are_not_swapped, routes_are_near_zones
 from streams.documents.check_rights import (
     parties_open_nothing,
@@ -74,6 +75,8 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             places_are_not_swapped,
             routes_are_near_zones,
             marks_tell_places_apart,
+            phases_can_begin,
+            deadlines_can_be_met,
             parties_open_nothing,
             terms_prohibit_what_can_be,
         ),

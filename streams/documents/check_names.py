@@ -22,6 +22,8 @@ _IDS = (
     ("parties[*].id", "guarantors[*].id"),
     ("terms[*].id",),
     ("corridors[*].id",),
+    ("phases[*].id",),
+    ("measures[*].id",),
     ("sources[*].id",),
 )
 """Places in which an id stands once."""
@@ -34,6 +36,7 @@ _SETS = (
     "terms[*].where.zones",
     "terms[*].where.zone_kinds",
     "terms[*].where.corridors",
+    "phases[*].gated_by",
     "sources[*].rights",
     "sources[*].corridors",
     "sufficient_means",
@@ -60,6 +63,9 @@ _REFERENCES = (
     _Reference("sources[*].corridors[*]", "corridors[*].id", "unknown_corridor", "corridor"),
     _Reference("terms[*].binds[*]", "parties[*].id", "unknown_party", "party"),
     _Reference("sources[*].party", "parties[*].id", "unknown_party", "party"),
+    _Reference("phases[*].gated_by[*]", "measures[*].id", "unknown_measure", "measure"),
+    _Reference("measures[*].party", "parties[*].id", "unknown_party", "party"),
+    _Reference("measures[*].due.phase", "phases[*].id", "unknown_phase", "phase"),
 )
 
 

@@ -33,6 +33,8 @@ _NOUNS = {
     "zones": "zone",
     "terms": "term",
     "corridors": "corridor",
+    "phases": "phase",
+    "measures": "measure",
     "sources": "source",
 }
 _EARLIEST = datetime.min.replace(tzinfo=UTC)

@@ -1,0 +1,197 @@
+"""Authority: which context events have an effect, and why the others have none.
+
+    heard → one content an id → who is entitled → withdrawn? → heeded │ unheeded, with the reason
+
+Place on the data's way: the fold's first step. Rights come from the agreement alone and hold while
+it says so. What has no effect is stored and shown; nothing is dropped without a word.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from streams.agreement import Agreement, Source
+from streams.context.heard import Heard, first_receipts
+from streams.events import (
+    ContextEvent,
+    DeclarationEvent,
+    MeasureEvent,
+    NotificationEvent,
+    PartyClaim,
+    TruceEvent,
+    TruceProposed,
+)
+from streams.vocabulary import MeasureStatus, Right, Word
+
+
+class NoEffect(Word):
+    """Why a context event has no effect; the words are stable: they are stored and shown."""
+
+    EXERCISE = "exercise"
+    NOT_VOUCHED = "not_vouched"
+    UNKNOWN_SOURCE = "unknown_source"
+    SOURCE_NOT_IN_FORCE = "source_not_in_force"
+    SOURCE_REVOKED = "source_revoked"
+    FROM_FUTURE = "from_future"
+    VERSIONS_CONTRADICT = "versions_contradict"
+    WITHOUT_RIGHT = "without_right"
+    PARTY_CANNOT = "party_cannot"
+    RETRACTED = "retracted"
+    SUPERSEDED = "superseded"
+    RETRACTION = "retraction"
+    CLAIM = "claim"
+    UNKNOWN_PLACE = "unknown_place"
+    UNKNOWN_PHASE = "unknown_phase"
+    NOT_BY_DECLARATION = "not_by_declaration"
+    UNKNOWN_MEASURE = "unknown_measure"
+    ANOTHERS_MEASURE = "anothers_measure"
+    TRUCE_NOT_IN_FORCE = "truce_not_in_force"
+    TRUCE_IS_OVER = "truce_is_over"
+
+
+class Unheeded(Struct, frozen=True, gc=False):
+    """A context event without effect."""
+
+    ref: str
+    """``source/id``."""
+    reason: NoEffect
+
+
+class Heeded(NamedTuple):
+    """What counts, and what does not."""
+
+    events: list[Heard]
+    """Each id once; sorted."""
+    unheeded: list[Unheeded]
+
+
+class Authority:
+    """Who may say what, by one agreement version and the clock skew that the mission allows."""
+
+    def __init__(self, agreement: Agreement, skew: timedelta) -> None:
+        self._agreement = agreement
+        self._skew = skew
+        self._sources = {source.id: source for source in agreement.sources}
+        self._parties = {measure.id: measure.party for measure in agreement.measures}
+
+    def heed(self, heard: Iterable[Heard]) -> Heeded:
+        """Choose what counts; a function of the set of what was heard."""
+        entitled: list[Heard] = []
+        unheeded: list[Unheeded] = []
+        for versions in self._by_id(heard):
+            item = versions[0]
+            reason = self._why_not_heard(versions)
+            if reason is None:
+                entitled.append(item)
+            else:
+                unheeded.append(Unheeded(item.ref, reason))
+        withdrawn = _withdrawn(entitled)
+        events: list[Heard] = []
+        for item in entitled:
+            reason = withdrawn.get(item.ref) or self._why_without_effect(item.event)
+            if reason is None:
+                events.append(item)
+            else:
+                unheeded.append(Unheeded(item.ref, reason))
+        return Heeded(events, unheeded)
+
+    def _by_id(self, heard: Iterable[Heard]) -> list[list[Heard]]:
+        """The versions of each id; where one is vouched for, those that nobody vouches for go."""
+        ids: defaultdict[str, list[Heard]] = defaultdict(list)
+        for item in first_receipts(heard):
+            if item.event.mission == self._agreement.mission:
+                ids[item.ref].append(item)
+        return [[it for it in ids[ref] if it.vouched] or ids[ref] for ref in sorted(ids)]
+
+    def _why_not_heard(self, versions: Sequence[Heard]) -> NoEffect | None:
+        """Why nobody with a say has said it; None: somebody has."""
+        item = versions[0]
+        if any(version.event != item.event for version in versions):
+            # Which of them was meant nobody can tell, and it must not be who came last.
+            return NoEffect.VERSIONS_CONTRADICT if item.vouched else NoEffect.NOT_VOUCHED
+        if not item.vouched:
+            return NoEffect.NOT_VOUCHED
+        if item.event.exercise:
+            return NoEffect.EXERCISE
+        source = self._sources.get(item.event.source)
+        if source is None:
+            return NoEffect.UNKNOWN_SOURCE
+        received = [version.received_at for version in versions if version.received_at]
+        return _why_not_now(source, item.event.issued_at, received) or self._why_future(
+            item.event, received
+        )
+
+    def _why_future(self, event: ContextEvent, received: Sequence[datetime]) -> NoEffect | None:
+        """What is said of the past cannot lie after it was heard."""
+        if not received:
+            return None
+        latest = min(received) + self._skew
+        claimed = [event.issued_at]
+        if isinstance(event, NotificationEvent):
+            claimed.append(event.notified_at)
+        if isinstance(event, MeasureEvent):
+            claimed.append(event.at)
+        return NoEffect.FROM_FUTURE if max(claimed) > latest else None
+
+    def _why_without_effect(self, event: ContextEvent) -> NoEffect | None:
+        """Why what an entitled source says has no effect."""
+        source = self._sources[event.source]
+        if event.retracts is not None:
+            return NoEffect.RETRACTION
+        if isinstance(event, MeasureEvent):
+            return self._why_not_of_measure(event, source)
+        if isinstance(event, NotificationEvent):
+            return _unless(Right.NOTIFY in source.rights, NoEffect.WITHOUT_RIGHT)
+        if isinstance(event, DeclarationEvent) and isinstance(event.declares, PartyClaim):
+            return NoEffect.CLAIM
+        if Right.DECLARE not in source.rights:
+            return NoEffect.WITHOUT_RIGHT
+        proposes = isinstance(event, TruceEvent) and isinstance(event.step, TruceProposed)
+        # A party can offer a truce; that one holds, or is over, binds others than itself.
+        return _unless(source.party is None or proposes, NoEffect.PARTY_CANNOT)
+
+    def _why_not_of_measure(self, event: MeasureEvent, source: Source) -> NoEffect | None:
+        party = self._parties.get(event.measure)
+        if party is None:
+            return NoEffect.UNKNOWN_MEASURE
+        if event.status is MeasureStatus.CLAIMED:
+            return _unless(source.party == party, NoEffect.ANOTHERS_MEASURE)
+        if Right.VERIFY not in source.rights:
+            return NoEffect.WITHOUT_RIGHT
+        return _unless(source.party is None, NoEffect.PARTY_CANNOT)
+
+
+def _unless(holds: bool, reason: NoEffect) -> NoEffect | None:
+    return None if holds else reason
+
+
+def _why_not_now(
+    source: Source, issued_at: datetime, received: Sequence[datetime]
+) -> NoEffect | None:
+    """Why the source had no say when it said so.
+
+    A revoked source can date its words as it likes: what reaches us after the revocation is void.
+    """
+    if source.valid is not None and not source.valid.covers(issued_at, issued_at):
+        return NoEffect.SOURCE_NOT_IN_FORCE
+    revoked = source.revoked_at
+    if revoked is not None and (issued_at >= revoked or any(at >= revoked for at in received)):
+        return NoEffect.SOURCE_REVOKED
+    return None
+
+
+def _withdrawn(entitled: Sequence[Heard]) -> dict[str, NoEffect]:
+    """What the source itself has taken back or replaced, by ``source/id``."""
+    withdrawn: dict[str, NoEffect] = {}
+    for item in entitled:
+        event = item.event
+        if event.supersedes is not None:
+            withdrawn.setdefault(f"{event.source}/{event.supersedes}", NoEffect.SUPERSEDED)
+        if event.retracts is not None:
+            withdrawn[f"{event.source}/{event.retracts}"] = NoEffect.RETRACTED
+    return withdrawn
