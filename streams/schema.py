@@ -11,15 +11,19 @@ begins, a ring that crosses itself). A whole number is written without a point: 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 
-from streams.events import CorridorStatus, Report
+from streams.events import ContextEvent, CorridorStatus, Report
 from streams.rejection import Rejection
 from streams.tags import KEY_ID_HEADER, TAG_HEADER
 from streams.topics import TopicName
 from streams.vocabulary import DETAILS_OF, Kind
+
+CONTEXT_EVENTS: Final[tuple[type[msgspec.Struct], ...]] = get_args(ContextEvent)
+EVENTS: Final[tuple[type[msgspec.Struct], ...]] = (Report, CorridorStatus, *CONTEXT_EVENTS)
+"""All that is submitted."""
 
 Json = dict[str, Any]
 """A JSON object that is handed out and not travelled with."""
@@ -41,9 +45,9 @@ def json_schema() -> Json:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": _ID,
         "title": _TITLE,
-        "description": "A monitor's report or a corridor operator's status.",
-        "anyOf": [{"$ref": "#/$defs/Report"}, {"$ref": "#/$defs/CorridorStatus"}],
-        "$defs": wire_schemas([Report, CorridorStatus], "#/$defs/{name}"),
+        "description": "A monitor's report, a corridor operator's status, or a context event.",
+        "anyOf": [{"$ref": f"#/$defs/{kind.__name__}"} for kind in EVENTS],
+        "$defs": wire_schemas(EVENTS, "#/$defs/{name}"),
     }
 
 
@@ -115,7 +119,7 @@ def _detail_rule(kind: Kind) -> Json:
 
 def _draft_07_schemas() -> Json:
     """AsyncAPI's own schema format is JSON Schema draft 07, which writes tuples otherwise."""
-    schemas = wire_schemas([Report, CorridorStatus, Rejection], "#/components/schemas/{name}")
+    schemas = wire_schemas([*EVENTS, Rejection], "#/components/schemas/{name}")
     draft_07: Json = _older_tuples(schemas)
     return draft_07
 

@@ -44,6 +44,9 @@ from streams.agreement import (
     Corridor,
     Daily,
     Document,
+    Due,
+    Measure,
+    Phase,
     PhaseDays,
     Recurring,
     Source,
@@ -306,7 +309,7 @@ def test_every_state_of_a_report_is_documented() -> None:
 def test_every_field_of_the_documents_is_documented() -> None:
     named = {w for c in inline(GUIDES / "agreement-authors.md") for w in re.split(r"[^a-z_]+", c)}
     kinds: tuple[type[Document], ...] = (Agreement, Zone, Term, Corridor, Chainage, Source)
-    kinds += (Daily, Recurring, PhaseDays)
+    kinds += (Daily, Recurring, PhaseDays, Phase, Measure, Due)
     kinds += (Methodology, Thresholds, CorridorRules, SightingRules)
     fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
     assert fields <= named

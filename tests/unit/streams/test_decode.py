@@ -15,6 +15,7 @@ from streams.decode import (
     EVENT_LIMIT_BYTES,
     Reason,
     Refusal,
+    decode_context,
     decode_report,
     decode_status,
 )
@@ -399,3 +400,63 @@ def test_a_status_comes_back_from_its_bytes(status: CorridorStatus) -> None:
 def test_the_builders_are_sound() -> None:
     assert decode_report(builders.line(builders.report())) == builders.report()
     assert decode_status(builders.line(builders.status())) == builders.status()
+
+
+CONTEXT: dict[str, Any] = json.loads("""{
+  "event": "notification", "version": 1, "id": "n-1", "mission": "mission", "source": "liaison",
+  "issued_at": "2026-03-01T12:00:00Z", "activity": "demining", "place": {"zones": ["z"]},
+  "begins_at": "2026-03-02T12:00:00Z", "ends_at": "2026-03-02T15:00:00Z",
+  "notified_at": "2026-03-01T12:00:00Z", "party": "north"
+}""")
+TERMS = {
+    "purpose": "harvest",
+    "place": {"zones": ["z"]},
+    "begins_at": "2026-03-02T12:00:00Z",
+    "ends_at": "2026-03-02T15:00:00Z",
+    "prohibits": ["shot"],
+}
+TRUCE = {name: CONTEXT[name] for name in ("version", "id", "mission", "source", "issued_at")} | {
+    "event": "truce",
+    "truce": "t",
+    "at": "2026-03-02T12:00:00Z",
+    "step": {"type": "in_force", "terms": TERMS},
+}
+BEFORE = "2026-03-02T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (CONTEXT | {"event": "rumour"}, Reason.UNKNOWN_WORD),
+        ({k: v for k, v in CONTEXT.items() if k != "event"}, Reason.MISSING_FIELD),
+        (CONTEXT | {"supercedes": "n-0"}, Reason.UNKNOWN_FIELD),
+        (CONTEXT | {"mission": "no slug"}, Reason.BAD_FORMAT),
+        (CONTEXT | {"supersedes": "n-1"}, Reason.REFERS_TO_ITSELF),
+        (CONTEXT | {"retracts": "n-1"}, Reason.REFERS_TO_ITSELF),
+        (CONTEXT | {"place": {}}, Reason.NAMES_NO_PLACE),
+        (CONTEXT | {"ends_at": BEFORE}, Reason.INTERVAL_REVERSED),
+        (CONTEXT | {"notified_at": LAST_YEAR}, Reason.OUT_OF_RANGE),
+        (CONTEXT | {"issued_at": FIRST_YEAR}, Reason.OUT_OF_RANGE),
+        (TRUCE | {"at": LAST_YEAR}, Reason.OUT_OF_RANGE),
+        (TRUCE | {"step": {"type": "extended", "ends_at": LAST_YEAR}}, Reason.OUT_OF_RANGE),
+        (
+            TRUCE | {"step": {"type": "agreed", "terms": TERMS | {"ends_at": BEFORE}}},
+            Reason.INTERVAL_REVERSED,
+        ),
+        (
+            TRUCE | {"step": {"type": "proposed", "terms": TERMS | {"place": {"zones": []}}}},
+            Reason.NAMES_NO_PLACE,
+        ),
+    ],
+)
+def test_a_bad_context_event_is_refused_with_its_reason(
+    event: dict[str, Any], expected: Reason
+) -> None:
+    refused = decode_context(json.dumps(event).encode())
+    assert isinstance(refused, Refusal), "it was taken"
+    assert refused.reason is expected
+
+
+@pytest.mark.parametrize("event", [CONTEXT, TRUCE], ids=["notification", "truce"])
+def test_a_sound_context_event_is_read(event: dict[str, Any]) -> None:
+    assert not isinstance(decode_context(json.dumps(event).encode()), Refusal)

@@ -13,8 +13,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from streams.decode import Reason, Refusal, decode_report, decode_status
-from streams.events import CorridorStatus, Report
+from streams.decode import Reason, Refusal, decode_context, decode_report, decode_status
+from streams.events import (
+    CorridorStatus,
+    DeclarationEvent,
+    MeasureEvent,
+    NotificationEvent,
+    Report,
+    TruceEvent,
+)
 from streams.rejection import Rejection
 from streams.schema import asyncapi, json_schema
 from streams.tags import ProducerKey, make_tag
@@ -81,12 +88,88 @@ STATUS: dict[str, Any] = {
     "exercise": False,
     "remark": None,
 }
+HEAD: dict[str, Any] = {
+    "version": 1,
+    "mission": "smm",
+    "source": "jccc",
+    "issued_at": "2020-05-01T09:15:00+03:00",
+    "supersedes": "c-0",
+    "retracts": None,
+    "exercise": False,
+    "remark": "by letter",
+}
+DECLARATION: dict[str, Any] = HEAD | {
+    "event": "declaration",
+    "id": "d-1",
+    "declares": {
+        "type": "phase_begins",
+        "phase": "two",
+        "begins_at": "2020-05-02T00:00:00+03:00",
+    },
+}
+NOTIFICATION: dict[str, Any] = HEAD | {
+    "event": "notification",
+    "id": "n-1",
+    "activity": "demining",
+    "place": {"zones": ["zolote"], "corridors": []},
+    "begins_at": "2020-05-02T09:00:00+03:00",
+    "ends_at": "2020-05-02T15:00:00+03:00",
+    "notified_at": "2020-05-01T09:00:00+03:00",
+    "party": "ua",
+}
+TRUCE: dict[str, Any] = HEAD | {
+    "event": "truce",
+    "id": "t-1",
+    "truce": "power-line",
+    "at": "2020-05-02T09:00:00+03:00",
+    "step": {
+        "type": "in_force",
+        "terms": {
+            "purpose": "repairs",
+            "place": {"corridors": ["north"]},
+            "begins_at": "2020-05-02T09:00:00+03:00",
+            "ends_at": "2020-05-02T15:00:00+03:00",
+            "prohibits": ["shot", "explosion"],
+            "weapons": ["mortar"],
+            "guarantors": ["osce"],
+            "text": "Window of silence.",
+        },
+    },
+}
+MEASURE: dict[str, Any] = HEAD | {
+    "event": "measure",
+    "id": "m-1",
+    "measure": "guns",
+    "status": "verified",
+    "at": "2020-05-02T09:00:00+03:00",
+    "done": 38,
+    "evidence": ["ab" * 32],
+}
+CONTEXT = {
+    "declaration": "DeclarationEvent",
+    "notification": "NotificationEvent",
+    "truce": "TruceEvent",
+    "measure": "MeasureEvent",
+}
+STEPS: tuple[dict[str, Any], ...] = (
+    {"type": "extended", "ends_at": "2020-05-02T18:00:00+03:00"},
+    {"type": "suspended"},
+    {"type": "ended_early"},
+    TRUCE["step"] | {"type": "proposed"},
+    TRUCE["step"] | {"type": "agreed"},
+)
 GOOD: tuple[dict[str, Any], ...] = (
     REPORT,
     {name: REPORT[name] for name in ("id", "mission", "source", "kind", "means", "observed_from")}
     | {"kind": "shot"},
     *(REPORT | {"location": location} for location in LOCATIONS),
     STATUS,
+    DECLARATION,
+    DECLARATION | {"id": "d-2", "declares": {"type": "claim", "party": "ua", "text": "We did."}},
+    NOTIFICATION,
+    TRUCE,
+    *(TRUCE | {"id": f"t-{step['type']}", "step": step} for step in STEPS),
+    MEASURE,
 )
 
 Validates = Callable[[dict[str, Any]], bool]
@@ -110,16 +193,23 @@ SCHEMAS = {
         _validator("CorridorStatus", json_schema()),
         _draft_07("CorridorStatus"),
     ),
+    **{name: (_validator(name, json_schema()), _draft_07(name)) for name in CONTEXT.values()},
 }
 
 
 def _refusal(event: dict[str, Any]) -> Refusal | None:
     raw = json.dumps(event).encode()
-    decoded = decode_status(raw) if _name(event) == "CorridorStatus" else decode_report(raw)
+    name = _name(event)
+    if name == "CorridorStatus":
+        decoded: object = decode_status(raw)
+    else:
+        decoded = decode_report(raw) if name == "Report" else decode_context(raw)
     return decoded if isinstance(decoded, Refusal) else None
 
 
 def _name(event: dict[str, Any]) -> str:
+    if "event" in event:
+        return CONTEXT[event["event"]]
     return "CorridorStatus" if {"corridor", "corridorx"} & event.keys() else "Report"
 
 
@@ -183,6 +273,20 @@ BAD: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
     (STATUS, {"effective_from": None}),
     (STATUS, {"settles": ["r-1"]}),
     (STATUS, {"corridor": "north road"}),
+    (DECLARATION, {"declares": {"type": "phase_begins", "phase": "two"}}),
+    (DECLARATION, {"declares": {"type": "claim", "party": "ua", "text": ""}}),
+    (NOTIFICATION, {"unknown_to_us": 1}),
+    (NOTIFICATION, {"activity": "parade"}),
+    (NOTIFICATION, {"begins_at": "2020-05-02T09:00:00"}),
+    (NOTIFICATION, {"place": {"zones": ["zolote"], "zone": []}}),
+    (NOTIFICATION, {"party": None}),
+    (TRUCE, {"step": {"type": "in_force"}}),
+    (TRUCE, {"step": {"type": "lapsed"}}),
+    (TRUCE, {"step": {"type": "suspended", "reason": "fire"}}),
+    (TRUCE, {"step": TRUCE["step"] | {"terms": TRUCE["step"]["terms"] | {"prohibits": []}}}),
+    (MEASURE, {"status": "pending"}),
+    (MEASURE, {"done": -1}),
+    (MEASURE, {"done": 1.5}),
 )
 
 
@@ -195,13 +299,17 @@ def test_a_bad_event_is_refused_by_every_reading(
     assert _taken_by_schemas(event) == {False}
 
 
-@pytest.mark.parametrize("event", [REPORT, STATUS], ids=["report", "status"])
+@pytest.mark.parametrize(
+    "event",
+    [REPORT, STATUS, DECLARATION, NOTIFICATION, TRUCE, MEASURE],
+    ids=["report", "status", *CONTEXT],
+)
 def test_an_event_without_one_of_its_required_fields_is_refused_by_every_reading(
     event: dict[str, Any],
 ) -> None:
     required = json_schema()["$defs"][_name(event)]["required"]
     for name in required:
-        if name == "corridor":
+        if name in ("corridor", "event"):
             continue  # the test tells the two events apart by it
         without = {key: value for key, value in event.items() if key != name}
         assert _refusal(without) is not None, name
@@ -221,6 +329,7 @@ BEYOND_SCHEMAS = {
     Reason.DISTANCE_REVERSED,
     Reason.REFERS_TO_ITSELF,
     Reason.BAD_GEOMETRY,
+    Reason.NAMES_NO_PLACE,
 }
 VALUES = st.one_of(
     st.none(),
@@ -248,7 +357,7 @@ def _places(value: object) -> Iterator[tuple[Any, Any]]:
 def mutated(draw: st.DrawFn) -> dict[str, Any]:
     event: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(GOOD)))
     for _ in range(draw(st.integers(1, 3))):
-        places = [(box, key) for box, key in _places(event) if key != "corridor"]
+        places = [(box, key) for box, key in _places(event) if key not in ("corridor", "event")]
         container, key = draw(st.sampled_from(places))
         if draw(st.integers(0, 3)):
             container[key] = copy.deepcopy(draw(VALUES))
@@ -268,7 +377,15 @@ def test_the_decoder_and_the_schemas_take_the_same_events(event: dict[str, Any])
 
 
 def test_what_the_structs_write_the_schemas_take() -> None:
-    for event, kind in ((REPORT, Report), (STATUS, CorridorStatus)):
+    made: tuple[tuple[dict[str, Any], type[msgspec.Struct]], ...] = (
+        (REPORT, Report),
+        (STATUS, CorridorStatus),
+        (DECLARATION, DeclarationEvent),
+        (NOTIFICATION, NotificationEvent),
+        (TRUCE, TruceEvent),
+        (MEASURE, MeasureEvent),
+    )
+    for event, kind in made:
         written = json.loads(msgspec.json.encode(msgspec.convert(event, kind)))
         assert _taken_by_schemas(written) == {True}
 

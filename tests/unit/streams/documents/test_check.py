@@ -124,8 +124,57 @@ HOUR_CASES = (
     of_the_term("out_of_range", "during.from_day", during("from_day: -1"), "at least 0"),
 )
 
+
+def phases(text: str) -> tuple[tuple[str, str], ...]:
+    """The agreement with these phases and measures."""
+    return (("guarantors:\n", f"{text}guarantors:\n"),)
+
+
+GUNS = "measures:\n  - {id: guns, name: Guns, clause: point 3, party: ua"
+
 AGREEMENT_CASES = (
     *HOUR_CASES,
+    Case(
+        "duplicate_id",
+        "phases[1].id",
+        phases(
+            "phases:\n  - {id: p, name: P, declared: true}\n"
+            "  - {id: p, #<\n name: Q, declared: true}\n"
+        ),
+    ),
+    Case("never_begins", "phases[0]", phases("phases:\n  - {id: p, name: P} #<\n")),
+    Case(
+        "begins_twice",
+        "phases[0]",
+        phases("phases:\n  - {id: p, name: P, declared: true, on: 2016-10-01T00:00:00Z} #<\n"),
+    ),
+    Case(
+        "unknown_measure",
+        "phases[0].gated_by[0]",
+        phases(f"phases:\n  - {{id: p, name: P, gated_by: [gunz]}} #<\n{GUNS}}}\n"),
+        "'guns'?",
+    ),
+    Case(
+        "unknown_party",
+        "measures[0].party",
+        phases("measures:\n  - {id: guns, name: Guns, clause: point 3, party: uaa} #<\n"),
+        "'ua'?",
+    ),
+    Case(
+        "unknown_phase",
+        "measures[0].due.phase",
+        phases(f"{GUNS}, due: {{phase: two, days: 3}}}} #<\n"),
+        "there is none",
+    ),
+    Case("unclear_deadline", "measures[0].due", phases(f"{GUNS}, due: {{days: 3}}}} #<\n")),
+    Case(
+        "waits_for_itself",
+        "measures[0].due",
+        phases(
+            "phases:\n  - {id: p, name: P, gated_by: [guns]}\n"
+            f"{GUNS}, due: {{phase: p, days: 3}}}} #<\n"
+        ),
+    ),
     case(
         "duplicate_id",
         "parties[2].id",
