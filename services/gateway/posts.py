@@ -12,7 +12,7 @@ from enum import IntEnum
 from msgspec import Struct
 
 from streams.decode import Refusal
-from streams.events import Event, Report
+from streams.events import CorridorStatus, Event, Report
 from streams.keys import EventKind, Key
 
 
@@ -37,10 +37,16 @@ class Post(Struct, frozen=True, gc=False, array_like=True):
         cls, kind: EventKind, event: Event, key: Key, raw: bytes, content_hash: bytes, token_id: str
     ) -> Post:
         """Of an event that was read."""
-        begin = event.observed_from if isinstance(event, Report) else event.observed_at
-        end = event.observed_to or begin if isinstance(event, Report) else begin
         who = (event.mission, event.source, event.id)
-        return cls(kind, *who, begin, end, key, raw, content_hash, token_id)
+        return cls(kind, *who, *_observed(event), key, raw, content_hash, token_id)
+
+
+def _observed(event: Event) -> tuple[datetime | None, datetime | None]:
+    """From when to when something was observed; who declares something observes nothing."""
+    if isinstance(event, Report):
+        return event.observed_from, event.observed_to or event.observed_from
+    seen_at = event.observed_at if isinstance(event, CorridorStatus) else None
+    return seen_at, seen_at
 
 
 class Status(IntEnum):
