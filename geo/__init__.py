@@ -3,5 +3,6 @@
 On the data's way: `validate` reads what an agreement draws, `zones` makes it ready, `routes` makes
 corridors of it; `shapes` says where a report may have happened, `places` how offsets are worked
 out; `containment` answers which zones hold which regions, `circles` and `circle_area` for points
-with an accuracy, `footprint` and `overlap` for all else, in the plane of `projection`.
+with an accuracy, by the `density` of their error, `footprint` and `overlap` for all else, in the
+plane of `projection`.
 """

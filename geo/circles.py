@@ -1,4 +1,4 @@
-"""Circles against zones, in bulk.
+"""Circles and Gaussians against zones, in bulk: both are discs, of another density each.
 
 1. Boxes that surely hold the circles, against the tree of the zones' boxes: candidate pairs.
 2. Is the centre inside? By the zone's own definition, straight edges in lon/lat: exact.
@@ -15,6 +15,7 @@ import shapely
 
 from geo.circle_area import circle_shares
 from geo.densify import Ints
+from geo.density import GAUSSIAN, UNIFORM, Density
 from geo.ellipsoid import Floats, reach_half_degrees
 from geo.footprint import circle_footprint
 from geo.overlap import overlap
@@ -35,6 +36,7 @@ class CirclePairs:
     lon: Floats
     lat: Floats
     radius_m: Floats
+    gaussian: npt.NDArray[np.bool_]
 
     def only(self, which: npt.NDArray[np.bool_]) -> "CirclePairs":
         """The pairs where `which` holds."""
@@ -44,6 +46,7 @@ class CirclePairs:
             self.lon[which],
             self.lat[which],
             self.radius_m[which],
+            self.gaussian[which],
         )
 
 
@@ -53,7 +56,9 @@ def contain_circles(zones: ZoneSet, batch: RegionBatch) -> list[Pairs]:
     inside = shapely.contains_xy(zones.geometries[pairs.zone], pairs.lon, pairs.lat)
     point = pairs.radius_m < POINT_RADIUS_M
     found = [_points(zones, pairs.only(point), inside[point])]
-    found.extend(_circles(zones, pairs.only(~point), inside[~point]))
+    for density, its_own in ((UNIFORM, ~pairs.gaussian), (GAUSSIAN, pairs.gaussian)):
+        disc = its_own & ~point
+        found.extend(_discs(zones, pairs.only(disc), inside[disc], density))
     return found
 
 
@@ -67,7 +72,12 @@ def _candidates(zones: ZoneSet, batch: RegionBatch) -> CirclePairs:
     order = np.argsort(zone, kind="stable")  # a prepared zone stays in the cache
     circle, zone, lon = circle[order], zone[order], lon[order]
     return CirclePairs(
-        batch.circle_row[circle], zone, lon, batch.circle_lat[circle], batch.circle_radius_m[circle]
+        batch.circle_row[circle],
+        zone,
+        lon,
+        batch.circle_lat[circle],
+        batch.circle_radius_m[circle],
+        batch.circle_gaussian[circle],
     )
 
 
@@ -95,9 +105,13 @@ def _points(zones: ZoneSet, pairs: CirclePairs, inside: npt.NDArray[np.bool_]) -
     return Pairs(pairs.row, pairs.zone, relations(inside, on_boundary), p)
 
 
-def _circles(zones: ZoneSet, pairs: CirclePairs, inside: npt.NDArray[np.bool_]) -> list[Pairs]:
-    """Circles proper: settled where no edge is near, otherwise by their exact share."""
-    shares = circle_shares(zones.edges, pairs.zone, pairs.lon, pairs.lat, pairs.radius_m, inside)
+def _discs(
+    zones: ZoneSet, pairs: CirclePairs, inside: npt.NDArray[np.bool_], density: Density
+) -> list[Pairs]:
+    """Discs of one density: settled where no edge is near, otherwise by their exact share."""
+    shares = circle_shares(
+        zones.edges, pairs.zone, pairs.lon, pairs.lat, pairs.radius_m, inside, density
+    )
     p = np.where(shares.touched, shares.p_inside, inside.astype(np.float64))
     clear = ~shares.through_centre
     return [
@@ -107,14 +121,14 @@ def _circles(zones: ZoneSet, pairs: CirclePairs, inside: npt.NDArray[np.bool_]) 
             relations(inside[clear], shares.touched[clear]),
             np.asarray(np.round(p[clear], P_DECIMALS)),
         ),
-        _through_centres(zones, pairs.only(shares.through_centre)),
+        _through_centres(zones, pairs.only(shares.through_centre), density),
     ]
 
 
-def _through_centres(zones: ZoneSet, pairs: CirclePairs) -> Pairs:
+def _through_centres(zones: ZoneSet, pairs: CirclePairs, density: Density) -> Pairs:
     """Pairs whose boundary runs within micrometres of the centre: by polygon overlay."""
     answers = [
-        overlap(zones.geometries[zone], circle_footprint(lon, lat, radius_m))
+        overlap(zones.geometries[zone], circle_footprint(lon, lat, radius_m), density)
         for zone, lon, lat, radius_m in zip(
             pairs.zone, pairs.lon, pairs.lat, pairs.radius_m, strict=True
         )

@@ -17,7 +17,7 @@ from geo.ellipsoid import Floats, reach_half_degrees
 from geo.errors import EmptyRegionError
 from geo.polygons import polygonal, rebuilt
 from geo.projection import plane_radius, project
-from geo.shapes import Area, Circle, Region, Sector, Sectors, Track, unwrapped_longitudes
+from geo.shapes import Area, Circle, Gaussian, Region, Sector, Sectors, Track, unwrapped_longitudes
 from geo.verdicts import CHORD_SHARE
 
 # A track between its positions is straight in lon/lat, drawn to this.
@@ -49,8 +49,8 @@ class Footprint:
 def footprint(region: Region) -> Footprint:
     """The region's outline in its own plane."""
     match region:
-        case Circle():
-            return circle_footprint(region.lon, region.lat, region.radius_m)
+        case Circle() | Gaussian():
+            return circle_footprint(region.lon, region.lat, region.reach_m)
         case Sectors():
             return _of_sectors(region)
         case Area():

@@ -6,6 +6,10 @@ becomes the plane radius 2R·sin(s / 2R), R the Gaussian radius of curvature at 
 are then kept too (exactly on a sphere; on WGS84 the density of area is off by less than 2e-6 at
 500 km, 1e-9 at 50 km), so a share of a region is a share of its true area. Distances not through
 the centre are off by at most s² / 8R² (8e-4 at 500 km, 8e-6 at 50 km).
+
+A bell-shaped error is told by azimuth and distance themselves: for it there is the equidistant
+plane, whose radius is s. A geodesic bends no more there: by 2d / 3R², against 3d / 4R², at a
+distance d from the centre.
 """
 
 import numpy as np
@@ -26,10 +30,33 @@ def project(
 
     All four are float64 arrays of one shape; longitudes may lie outside ±180.
     """
-    azimuth, _, distance = WGS84.inv(centre_lon, centre_lat, lon, lat)
-    radius = plane_radius(centre_lat, np.asarray(distance, dtype=np.float64))
-    angle = np.radians(azimuth)
+    angle, distance = _polar(centre_lon, centre_lat, lon, lat)
+    radius = plane_radius(centre_lat, distance)
     return radius * np.sin(angle), radius * np.cos(angle)
+
+
+def project_equidistant(
+    centre_lon: Floats, centre_lat: Floats, lon: Floats, lat: Floats
+) -> tuple[Floats, Floats]:
+    """As `project`, in the plane that keeps azimuths and distances from the centre."""
+    angle, distance = _polar(centre_lon, centre_lat, lon, lat)
+    return distance * np.sin(angle), distance * np.cos(angle)
+
+
+def to_equidistant(centre_lat: float, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Positions of `project`'s plane, about a centre at `centre_lat`, in the equidistant one."""
+    twice = 2 * curvature_radius_m(np.float64(centre_lat))  # type: ignore[arg-type]
+    radius = np.hypot(x, y) / twice
+    stretch = np.where(radius > 0, np.arcsin(radius) / np.where(radius > 0, radius, 1.0), 1.0)
+    return x * stretch, y * stretch
+
+
+def _polar(
+    centre_lon: Floats, centre_lat: Floats, lon: Floats, lat: Floats
+) -> tuple[Floats, Floats]:
+    """Azimuth, radians, and distance, metres, of the geodesics from the centres."""
+    azimuth, _, distance = WGS84.inv(centre_lon, centre_lat, lon, lat)
+    return np.radians(azimuth), np.asarray(distance, dtype=np.float64)
 
 
 def unproject(centre_lon: float, centre_lat: float, x: Floats, y: Floats) -> tuple[Floats, Floats]:

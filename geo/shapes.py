@@ -14,6 +14,7 @@ import numpy.typing as npt
 import shapely
 from shapely import MultiPolygon, Polygon
 
+from geo.density import REACH_PER_R95
 from geo.ellipsoid import WGS84, Floats, too_near_a_pole
 from geo.errors import (
     BadRegionError,
@@ -42,6 +43,33 @@ class Circle:
         _require_position(self.lon, self.lat)
         _require_length(self.radius_m, "radius_m")
         _require_reach(self.lat, self.radius_m)
+
+    @property
+    def reach_m(self) -> float:
+        """Distance from the point beyond which nothing of the region lies."""
+        return self.radius_m
+
+
+@dataclass(frozen=True, slots=True)
+class Gaussian:
+    """A point with its 95 % radius: a circular bell about it, `density.GAUSSIAN`.
+
+    Its region is the disc of `reach_m`, beyond which 1e-6 of the bell lies; limits are that disc's.
+    """
+
+    lon: float
+    lat: float
+    radius95_m: float
+
+    def __post_init__(self) -> None:
+        _require_position(self.lon, self.lat)
+        _require_length(self.radius95_m, "radius95_m")
+        _require_reach(self.lat, self.reach_m)
+
+    @property
+    def reach_m(self) -> float:
+        """Radius of the disc that counts as all of it."""
+        return self.radius95_m * REACH_PER_R95
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +161,17 @@ class Track:
         _require_outline(np.asarray(self.points, dtype=np.float64), self.accuracy_m)
 
 
-Region = Circle | Sectors | Area | Track
+Region = Circle | Gaussian | Sectors | Area | Track
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionBatch:
-    """The regions of `n` rows: circles as columns, the others one by one.
+    """The regions of `n` rows: circles and Gaussians as columns, the others one by one.
 
-    `circle_row` int64[k] and `circle_lon`, `circle_lat`, `circle_radius_m` float64[k]. A row
-    without a location is in neither. Columns are checked like `Circle`: use `usable_circles`
-    first where they come from outside.
+    `circle_row` int64[k] and `circle_lon`, `circle_lat`, `circle_radius_m` float64[k];
+    `circle_gaussian` bool[k]: a Gaussian, whose radius is its reach. A row without a location is
+    in neither. Columns are checked like `Circle`: use `usable_circles` first where they come from
+    outside.
     """
 
     n: int
@@ -150,11 +179,13 @@ class RegionBatch:
     circle_lon: Floats
     circle_lat: Floats
     circle_radius_m: Floats
+    circle_gaussian: npt.NDArray[np.bool_]
     others: tuple[tuple[int, Region], ...] = ()
 
     def __post_init__(self) -> None:
         columns = (self.circle_row, self.circle_lon, self.circle_lat, self.circle_radius_m)
-        if len({c.shape for c in columns}) != 1 or self.circle_row.ndim != 1:
+        shapes = {c.shape for c in (*columns, self.circle_gaussian)}
+        if len(shapes) != 1 or self.circle_row.ndim != 1:
             raise BadRegionError("the circle columns differ in length")
         rows = np.concatenate([self.circle_row, [row for row, _ in self.others]]).astype(np.int64)
         if rows.size and (rows.min() < 0 or rows.max() >= self.n):
@@ -170,16 +201,16 @@ class RegionBatch:
     @classmethod
     def of(cls, regions: Sequence[Region | None]) -> "RegionBatch":
         """A batch of `regions`, one a row; None where a row has no location."""
-        circles = [(i, r) for i, r in enumerate(regions) if isinstance(r, Circle)]
-        others = (
-            (i, r) for i, r in enumerate(regions) if r is not None and not isinstance(r, Circle)
-        )
+        located = [(i, r) for i, r in enumerate(regions) if r is not None]
+        circles = [(i, r) for i, r in located if isinstance(r, Circle | Gaussian)]
+        others = [(i, r) for i, r in located if not isinstance(r, Circle | Gaussian)]
         return cls(
             n=len(regions),
             circle_row=np.array([i for i, _ in circles], dtype=np.int64),
             circle_lon=_column(r.lon for _, r in circles),
             circle_lat=_column(r.lat for _, r in circles),
-            circle_radius_m=_column(r.radius_m for _, r in circles),
+            circle_radius_m=_column(r.reach_m for _, r in circles),
+            circle_gaussian=np.array([isinstance(r, Gaussian) for _, r in circles], dtype=np.bool_),
             others=tuple(others),
         )
 

@@ -30,6 +30,7 @@ from streams.vocabulary import (
     Qualifier,
     Side,
     SourceGrade,
+    Spread,
     Weapon,
 )
 
@@ -89,6 +90,12 @@ class Point(Wire, frozen=True, kw_only=True, tag_field="type", tag="point"):
     lat: Lat
     accuracy_m: Metres | None = None
     """Absent: the methodology's default for the means of observation."""
+    spread: Annotated[
+        Spread,
+        Meta(
+            description="`gaussian`: accuracy_m holds 95 %. Absent: uniform, accuracy_m holds all."
+        ),
+    ] = Spread.UNIFORM
 
 
 class Sector(Wire, frozen=True, kw_only=True):

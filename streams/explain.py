@@ -19,6 +19,7 @@ from streams.locate import HALF_WIDTH_DEG, Unlocated
 from streams.phrases import moment, spoken, what
 from streams.reading import CONTRADICTION
 from streams.rules import RULES
+from streams.vocabulary import Spread
 from streams.when.time_zones import TZDATA_VERSION
 
 
@@ -112,8 +113,12 @@ def _where(judged: Judged) -> str:
         named = f" ({location.name!r})" if isinstance(location, NamedPlace) else ""
         return f"Where: not known; {_UNLOCATED[judged.sight.unlocated]}{named}."
     if isinstance(location, Point):
-        accuracy = _metres(location.accuracy_m)
-        return f"Where: within {accuracy} of {_position(location.lon, location.lat)}."
+        accuracy, position = _metres(location.accuracy_m), _position(location.lon, location.lat)
+        if location.spread is Spread.GAUSSIAN:
+            return (
+                f"Where: about {position}, with a normal error of which 95 % is within {accuracy}."
+            )
+        return f"Where: within {accuracy} of {position}."
     if isinstance(location, Bearings):
         half = HALF_WIDTH_DEG[location.compass_points]
         sectors = "; ".join(_sector(sector, half) for sector in location.sectors)

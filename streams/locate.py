@@ -1,9 +1,9 @@
 """Locate: a report's location → the region of the Earth in which it happened.
 
 Place on the data's way: decode → **locate** → geofence. A region is all that may be concluded from
-what was reported: a disc, a union of sectors, an area, a track. What has no known extent (no
-location, a bearing without a distance, a name that no gazetteer has resolved) gets no region, and
-never a default one.
+what was reported: a disc, a bell about a point, a union of sectors, an area, a track. What has no
+known extent (no location, a bearing without a distance, a name that no gazetteer has resolved) gets
+no region, and never a default one.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import numpy as np
 import shapely
 
 from geo import shapes
+from geo.density import REACH_PER_R95
 from geo.errors import RegionError
 from geo.shapes import Region, RegionBatch, usable_circles
 from streams.events import Area, Bearings, Location, NamedPlace, OnRoute, Point, Report, Track
 from streams.measure_route import MeasuredRoute
 from streams.methodology import Methodology
-from streams.vocabulary import Means
+from streams.vocabulary import Means, Spread
 
 HALF_WIDTH_DEG = {8: 22.5, 16: 11.25, None: 22.5}
 """Half the angle between neighbouring compass points; unstated: the wider (domain.md, "Where")."""
@@ -70,22 +71,25 @@ class Locator:
     def locate(self, reports: Sequence[Report]) -> Located:
         """Locate a batch; a row's result does not depend on the others."""
         rows: list[int] = []
-        circles: list[tuple[float, float, float]] = []
+        discs: list[tuple[float, float, float, bool]] = []
         others: list[tuple[int, Region]] = []
         unlocated: dict[int, Unlocated] = {}
         for row, report in enumerate(reports):
             location = report.location
             if type(location) is Point:
                 rows.append(row)
-                accuracy_m = self._accuracy(location.accuracy_m, report.means)
-                circles.append((location.lon, location.lat, accuracy_m))
+                reach_m = self._accuracy(location.accuracy_m, report.means)
+                gaussian = location.spread is Spread.GAUSSIAN
+                if gaussian:
+                    reach_m *= REACH_PER_R95
+                discs.append((location.lon, location.lat, reach_m, gaussian))
                 continue
             region = self.region(location, report.means)
             if isinstance(region, Unlocated):
                 unlocated[row] = region
             else:
                 others.append((row, region))
-        return Located(_batch(len(reports), rows, circles, others, unlocated), unlocated)
+        return Located(_batch(len(reports), rows, discs, others, unlocated), unlocated)
 
     def _accuracy(self, reported_m: float | None, means: Sequence[Means]) -> float:
         """What was reported, else the coarsest default among the report's means."""
@@ -102,8 +106,9 @@ class Locator:
         # on without a location, and its verdict is `cannot_determine`.
         try:
             if isinstance(location, Point):
+                shape = shapes.Gaussian if location.spread is Spread.GAUSSIAN else shapes.Circle
                 accuracy_m = self._accuracy(location.accuracy_m, means)
-                return shapes.Circle(location.lon, location.lat, accuracy_m)
+                return shape(location.lon, location.lat, accuracy_m)
             if isinstance(location, Bearings):
                 return self._sectors(location, means)
             if isinstance(location, Area):
@@ -153,14 +158,16 @@ class Locator:
 def _batch(
     n: int,
     rows: list[int],
-    circles: list[tuple[float, float, float]],
+    discs: list[tuple[float, float, float, bool]],
     others: list[tuple[int, Region]],
     unlocated: dict[int, Unlocated],
 ) -> RegionBatch:
     row = np.array(rows, dtype=np.int64)
-    lon, lat, radius_m = np.array(circles, dtype=np.float64).reshape(-1, 3).T.copy()
+    lon, lat, radius_m, flag = np.array(discs, dtype=np.float64).reshape(-1, 4).T.copy()
+    gaussian = flag > 0
     usable = usable_circles(lon, lat, radius_m)
     if not usable.all():
         unlocated.update((int(at), Unlocated.EXTENT_UNUSABLE) for at in row[~usable])
-        row, lon, lat, radius_m = row[usable], lon[usable], lat[usable], radius_m[usable]
-    return RegionBatch(n, row, lon, lat, radius_m, tuple(others))
+        row, gaussian = row[usable], gaussian[usable]
+        lon, lat, radius_m = lon[usable], lat[usable], radius_m[usable]
+    return RegionBatch(n, row, lon, lat, radius_m, gaussian, tuple(others))

@@ -82,6 +82,17 @@ DETAILS_OF: dict[Kind, frozenset[Detail]] = {
 }
 
 
+class Spread(Word):
+    """How the error of a reported point is spread about it.
+
+    `uniform`: anywhere within the accuracy alike. `gaussian`: a bell about the point, the accuracy
+    being the radius that holds 95 % of it, as receivers and range finders state it.
+    """
+
+    UNIFORM = "uniform"
+    GAUSSIAN = "gaussian"
+
+
 class Means(Word):
     """How it was observed."""
 

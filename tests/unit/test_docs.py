@@ -216,7 +216,7 @@ def test_every_example_of_an_event_is_accepted(event: str) -> None:
 def test_every_example_of_a_location_is_accepted() -> None:
     locations = [code for code in inline(GUIDES / "monitors.md") if code.startswith('{"type":')]
     smallest = json.loads(blocks(GUIDES / "monitors.md", "json")[0])
-    assert len(locations) == 5
+    assert len(locations) == 6
     for location in locations:
         report = decode_report(json.dumps(smallest | {"location": json.loads(location)}).encode())
         assert not isinstance(report, Refusal), location

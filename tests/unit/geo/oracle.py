@@ -2,7 +2,8 @@
 
 A circle's share is integrated along geodesic rays from its centre: between two neighbouring
 kinks (directions of vertices and of crossings of the rim) the integrand is smooth, so
-Gauss-Legendre is good to some 1e-8. Other regions are counted on a dense grid of points.
+Gauss-Legendre is good to some 1e-8. So is a Gaussian's, whose rays carry their Rayleigh share
+instead of an area. Other regions are counted on a dense grid of points.
 """
 
 import math
@@ -16,7 +17,7 @@ from geographiclib.geodesic import Geodesic
 
 EARTH = Geodesic.WGS84
 Ring = Sequence[tuple[float, float]]
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
+_rule = lru_cache(np.polynomial.legendre.leggauss)
 
 
 @dataclass(frozen=True)
@@ -98,34 +99,66 @@ def distance_to_boundary_m(rings: Sequence[Ring], lon: float, lat: float) -> flo
 
 def circle_share(rings: Sequence[Ring], lon: float, lat: float, radius_m: float) -> float:
     """The share of the geodesic disc's true area that the rings (even-odd) hold."""
+    return _disc_share(rings, (lon, lat), (radius_m,), _swept, nodes=32)
+
+
+def gaussian_share(rings: Sequence[Ring], lon: float, lat: float, radius95_m: float) -> float:
+    """The share of a bell of even azimuths and Rayleigh distances, its last 1e-6 left out."""
+    sigma = radius95_m / math.sqrt(2 * math.log(20))
+
+    def within(_line: object, s: float) -> float:
+        return -math.expm1(-((s / sigma) ** 2) / 2)
+
+    # The rim, and rings within it: seen along an edge near the centre the bell falls off fast.
+    rings_m = tuple(sigma * math.sqrt(2 * math.log(10)) * k for k in (6**0.5, 1.0, 0.2))
+    return _disc_share(rings, (lon, lat), rings_m, within, nodes=14)
+
+
+Swept = Callable[[object, float], float]
+"""What a ray (a geodesic line) carries out to a distance, per radian."""
+
+
+def _disc_share(
+    rings: Sequence[Ring],
+    centre: tuple[float, float],
+    rings_m: tuple[float, ...],
+    swept: Swept,
+    nodes: int,
+) -> float:
+    """`rings_m`: the disc's radius, and radii at whose crossings the rays are parted as well."""
+    lon, lat = centre
+    radius_m = rings_m[0]
     pieces = [piece for edge in edges_of(rings) for piece in _short(edge)]
     edges = [e for e in pieces if not clears(e, lon, lat, 1.01 * radius_m)]
-    kinks = sorted(_kinks(edges, lon, lat, radius_m))
+    kinks = sorted(set().union(*(_kinks(edges, lon, lat, ring_m) for ring_m in rings_m)))
     inside_at_centre = holds(rings, lon, lat)
     held = whole = 0.0
     for a, b in zip(kinks, [*kinks[1:], kinks[0] + 360], strict=True):
-        for node, weight in zip(_NODES, _WEIGHTS, strict=True):
+        for node, weight in zip(*_rule(nodes), strict=True):
             azimuth = (a + b) / 2 + (b - a) / 2 * node
             sector = weight * (b - a) / 2
             line = EARTH.Line(lat, lon, azimuth, Geodesic.ALL)
-            whole += sector * _swept(line, radius_m)
-            held += sector * _held(line, edges, azimuth, radius_m, inside=inside_at_centre)
+            crossings = _crossings(edges, lon, lat, azimuth, radius_m)
+            whole += sector * swept(line, radius_m)
+            held += sector * _held(line, crossings, radius_m, swept, inside=inside_at_centre)
     return held / whole
 
 
+def _crossings(
+    edges: list[Edge], lon: float, lat: float, azimuth: float, radius_m: float
+) -> list[float]:
+    """Distances at which a ray meets the edges, up to the rim."""
+    meets = (_where_ray_meets(e, lon, lat, azimuth) for e in edges)
+    return sorted(s for s in meets if s is not None and s < radius_m)
+
+
 def _held(
-    line: object, edges: list[Edge], azimuth: float, radius_m: float, *, inside: bool
+    line: object, crossings: list[float], radius_m: float, swept: Swept, *, inside: bool
 ) -> float:
-    """Area per radian that lies inside along one ray, up to the rim."""
-    lon, lat = line.lon1, line.lat1  # type: ignore[attr-defined]
-    crossings = sorted(
-        s
-        for e in edges
-        if (s := _where_ray_meets(e, lon, lat, azimuth)) is not None and s < radius_m
-    )
-    total = _swept(line, radius_m) if inside ^ (len(crossings) % 2 == 1) else 0.0
+    """What lies inside along one ray, up to the rim."""
+    total = swept(line, radius_m) if inside ^ (len(crossings) % 2 == 1) else 0.0
     for s in crossings:
-        total += _swept(line, s) if inside else -_swept(line, s)
+        total += swept(line, s) if inside else -swept(line, s)
         inside = not inside
     return total
 

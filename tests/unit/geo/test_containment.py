@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
 from geo.containment import Containment, Relation, contain
-from geo.shapes import Area, Circle, Region, RegionBatch, Sector, Sectors, Track
+from geo.shapes import Area, Circle, Gaussian, Region, RegionBatch, Sector, Sectors, Track
 from geo.zones import ZoneSet, ZoneShape
 from tests.unit.geo import oracle
 from tests.unit.geo.zoo import answer, circles, holed, rings_of, scattered, star, zone_set
@@ -29,7 +29,7 @@ def mixed_zones(seed: int = 7) -> list[Polygon | MultiPolygon]:
 
 def some_region(rng: np.random.Generator) -> Region | None:
     lon, lat = float(rng.uniform(37.9, 38.1)), float(rng.uniform(47.95, 48.05))
-    match int(rng.integers(0, 8)):
+    match int(rng.integers(0, 10)):
         case 0:
             return None
         case 1:
@@ -42,6 +42,8 @@ def some_region(rng: np.random.Generator) -> Region | None:
             return Track(((lon, lat), (lon + 0.01, lat), (lon + 0.01, lat + 0.01)), 80.0)
         case 4:
             return Circle(lon, lat, 0.0)
+        case 5 | 6:
+            return Gaussian(lon, lat, float(rng.uniform(1, 500)))
         case _:
             return Circle(lon, lat, float(rng.uniform(1, 800)))
 
@@ -205,6 +207,7 @@ def test_a_hole_inside_a_region_leaves_it_undetermined() -> None:
     )
     for region in (
         Circle(38.1, 48.1, 3000.0),
+        Gaussian(38.1, 48.1, 1400.0),
         Sectors(38.1, 48.1, 10, (Sector(None, 180, 0, 3000),)),
         Area(box(38.08, 48.08, 38.12, 48.12)),
         Track(((38.08, 48.1), (38.12, 48.1)), 200.0),
@@ -296,6 +299,8 @@ def moved(region: Region, degrees: float) -> Region:
     match region:
         case Circle():
             return Circle(lon(region.lon), region.lat, region.radius_m)
+        case Gaussian():
+            return Gaussian(lon(region.lon), region.lat, region.radius95_m)
         case Sectors():
             return Sectors(lon(region.lon), region.lat, region.accuracy_m, region.sectors)
         case Area():
@@ -334,6 +339,9 @@ def test_near_a_pole_shares_still_hold() -> None:
     for lon, lat, radius_m in ((30.5, 89.9, 300.0), (45.0, 89.9501, 200.0), (59.0, 89.94, 900.0)):
         _, p = answer(zone, Circle(lon, lat, radius_m))
         exact = oracle.circle_share(rings_of(zone), lon, lat, radius_m)
+        assert p == pytest.approx(exact, abs=1e-6)
+        _, p = answer(zone, Gaussian(lon, lat, radius_m / 2))
+        exact = oracle.gaussian_share(rings_of(zone), lon, lat, radius_m / 2)
         assert p == pytest.approx(exact, abs=1e-6)
 
 

@@ -12,7 +12,17 @@ from geo.errors import (
     RegionError,
     RegionTooLargeError,
 )
-from geo.shapes import Area, Circle, Region, RegionBatch, Sector, Sectors, Track, usable_circles
+from geo.shapes import (
+    Area,
+    Circle,
+    Gaussian,
+    Region,
+    RegionBatch,
+    Sector,
+    Sectors,
+    Track,
+    usable_circles,
+)
 
 NORTH = Sector(0, 22.5, 1000, 3000)
 BOWTIE = Polygon([(38, 48), (38.1, 48.1), (38.1, 48), (38, 48.1)])
@@ -31,6 +41,10 @@ LONG = Polygon([(30, 48), (48, 48), (48, 49), (30, 49)])
         (lambda: Circle(38, 48, 500_001), RegionTooLargeError),
         (lambda: Circle(38, 89.995, 10), PolarRegionError),
         (lambda: Circle(38, 86, 499_000), PolarRegionError),
+        (lambda: Gaussian(38, math.inf, 10), BadRegionError),
+        (lambda: Gaussian(38, 48, math.nan), BadRegionError),
+        (lambda: Gaussian(38, 48, 232_900), RegionTooLargeError),
+        (lambda: Gaussian(38, 89.9899, 6), PolarRegionError),
         (lambda: Sector(0, 22.5, 3000, 1000), BadRegionError),
         (lambda: Sector(0, 22.5, 0, 0), BadRegionError),
         (lambda: Sector(0, 0, 0, 10), BadRegionError),
@@ -72,15 +86,19 @@ def test_usable_circles_agrees_with_the_constructor() -> None:
 
 
 def test_a_batch_refuses_what_its_circles_would() -> None:
-    one = np.array([0], dtype=np.int64)
+    one, even = np.array([0], dtype=np.int64), np.array([False])
     with pytest.raises(BadRegionError):
-        RegionBatch(1, one, np.array([math.nan]), np.array([48.0]), np.array([10.0]))
+        RegionBatch(1, one, np.array([math.nan]), np.array([48.0]), np.array([10.0]), even)
     with pytest.raises(RegionTooLargeError):
-        RegionBatch(1, one, np.array([38.0]), np.array([48.0]), np.array([1e6]))
+        RegionBatch(1, one, np.array([38.0]), np.array([48.0]), np.array([1e6]), even)
     with pytest.raises(BadRegionError, match="length"):
-        RegionBatch(1, one, np.array([38.0]), np.array([48.0]), np.array([]))
+        RegionBatch(1, one, np.array([38.0]), np.array([48.0]), np.array([]), even)
+    with pytest.raises(BadRegionError, match="length"):
+        RegionBatch(
+            1, one, np.array([38.0]), np.array([48.0]), np.array([1.0]), np.array([False, True])
+        )
     with pytest.raises(BadRegionError, match="outside the batch"):
-        RegionBatch(1, one + 1, np.array([38.0]), np.array([48.0]), np.array([10.0]))
+        RegionBatch(1, one + 1, np.array([38.0]), np.array([48.0]), np.array([10.0]), even)
     with pytest.raises(BadRegionError, match="two regions"):
         RegionBatch(
             1,
@@ -88,16 +106,19 @@ def test_a_batch_refuses_what_its_circles_would() -> None:
             np.array([38.0]),
             np.array([48.0]),
             np.array([10.0]),
+            even,
             ((0, Track(((38, 48),), 10)),),
         )
 
 
 def test_a_batch_of_regions_keeps_rows() -> None:
     area: Region = Area(MultiPolygon([box(38, 48, 38.1, 48.1)]))
-    batch = RegionBatch.of([Circle(38, 48, 1), None, area, Circle(39, 49, 2)])
-    assert batch.n == 4
-    assert batch.circle_row.tolist() == [0, 3]
-    assert batch.circle_radius_m.tolist() == [1, 2]
+    bell = Gaussian(38, 49, 3)
+    batch = RegionBatch.of([Circle(38, 48, 1), None, area, Circle(39, 49, 2), bell])
+    assert batch.n == 5
+    assert batch.circle_row.tolist() == [0, 3, 4]
+    assert batch.circle_radius_m.tolist() == [1, 2, bell.reach_m]
+    assert batch.circle_gaussian.tolist() == [False, False, True]
     assert batch.others == ((2, area),)
 
 

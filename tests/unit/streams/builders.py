@@ -39,6 +39,7 @@ from streams.vocabulary import (
     Means,
     Severity,
     SourceGrade,
+    Spread,
     ViolationKind,
     ZoneKind,
 )
@@ -161,6 +162,10 @@ def attribution(
 
 def point(lon: float = LON, lat: float = LAT, accuracy_m: float | None = 100.0) -> Point:
     return Point(lon=lon, lat=lat, accuracy_m=accuracy_m)
+
+
+def bell(lon: float = LON, lat: float = LAT, accuracy_m: float | None = 100.0) -> Point:
+    return Point(lon=lon, lat=lat, accuracy_m=accuracy_m, spread=Spread.GAUSSIAN)
 
 
 def report(report_id: str = "r-1", **changes: object) -> Report:

@@ -37,6 +37,7 @@ from streams.vocabulary import (
     Qualifier,
     Side,
     SourceGrade,
+    Spread,
     Weapon,
 )
 
@@ -100,7 +101,9 @@ def areas(draw: st.DrawFn) -> Area:
     return Area(coordinates=((*outer[:3], outer[0]),))
 
 
-points = st.builds(Point, lon=lons, lat=lats, accuracy_m=maybe(metres))
+points = st.builds(
+    Point, lon=lons, lat=lats, accuracy_m=maybe(metres), spread=st.sampled_from(Spread)
+)
 observers = st.builds(
     Bearings,
     lon=lons,

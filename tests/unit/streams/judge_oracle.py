@@ -20,10 +20,12 @@ from streams.agreement import Agreement, MultiPolygon, Ring, Term, Zone
 from streams.assessment import Context
 from streams.events import Bearings, Point, Report, Sector
 from streams.methodology import Methodology
-from streams.vocabulary import Verdict
+from streams.vocabulary import Spread, Verdict
 
 SHARE_ERROR = 0.03
 DISC_POINTS, RIM_POINTS, SECTOR_POINTS = 300, 90, 4_000
+BELL_REACH = math.sqrt(math.log(1e-6) / math.log(0.05))
+"""All but a millionth of a normal error lies within so many times its 95 % radius."""
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 SEMI_MAJOR_M, E2 = 6_378_137.0, 6.694_379_990_14e-3
 
@@ -60,11 +62,15 @@ def cloud(report: Report, methodology: Methodology) -> Cloud | None:
     location = report.location
     if isinstance(location, Point):
         radius_m = accuracy_m(location.accuracy_m, report, methodology)
-        rim = [2 * math.pi * k / RIM_POINTS for k in range(RIM_POINTS)]
+        within, rim = spiral(radius_m, DISC_POINTS), ring(radius_m)
+        if location.spread is Spread.GAUSSIAN:
+            # Its points are few where it ends: rings within the rim tell a touch there.
+            within = bell(radius_m, DISC_POINTS)
+            rim = (p for share in (1.0, 0.85, 0.7) for p in ring(share * radius_m * BELL_REACH))
         centre = (location.lon, location.lat)
         return Cloud(
-            tuple(destination(centre, x, y) for x, y in spiral(radius_m, DISC_POINTS)),
-            tuple(destination(centre, radius_m * math.sin(a), radius_m * math.cos(a)) for a in rim),
+            tuple(destination(centre, x, y) for x, y in within),
+            tuple(destination(centre, x, y) for x, y in rim),
         )
     if isinstance(location, Bearings):
         return _sectors_cloud(location, report, methodology)
@@ -84,6 +90,20 @@ def spiral(radius_m: float, count: int) -> Iterator[Position]:
     for k in range(count):
         away, angle = radius_m * math.sqrt((k + 0.5) / count), k * GOLDEN_ANGLE
         yield away * math.sin(angle), away * math.cos(angle)
+
+
+def ring(radius_m: float) -> Iterator[Position]:
+    """Points on a circle: east, north, metres."""
+    for k in range(RIM_POINTS):
+        angle = 2 * math.pi * k / RIM_POINTS
+        yield radius_m * math.sin(angle), radius_m * math.cos(angle)
+
+
+def bell(radius95_m: float, count: int) -> Iterator[Position]:
+    """Points spread as a circular normal distribution: east, north, metres."""
+    for k in range(count):
+        away = radius95_m * math.sqrt(math.log(1 - (k + 0.5) / count) / math.log(0.05))
+        yield away * math.sin(k * GOLDEN_ANGLE), away * math.cos(k * GOLDEN_ANGLE)
 
 
 def _sectors_cloud(location: Bearings, report: Report, methodology: Methodology) -> Cloud | None:

@@ -26,6 +26,7 @@ from streams.vocabulary import (
     Means,
     Presence,
     Side,
+    Spread,
     Weapon,
     ZoneKind,
 )
@@ -150,7 +151,8 @@ def location(rng: Random, agreed: Agreement) -> Location | None:
     accuracy = rng.choice([None, 10.0, 200.0, 1_500.0])
     chance = rng.random()
     if chance < 0.7:
-        return Point(lon=lon, lat=lat, accuracy_m=accuracy)
+        spread = rng.choice([Spread.UNIFORM, Spread.GAUSSIAN])
+        return Point(lon=lon, lat=lat, accuracy_m=accuracy, spread=spread)
     if chance < 0.95:
         return Bearings(
             lon=lon,

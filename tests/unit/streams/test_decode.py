@@ -186,6 +186,8 @@ def test_bytes_that_are_no_event_are_refused(raw: bytes, expected: Reason) -> No
         ({"location": {"type": "point", "lon": 1, "lat": -90.1}}, Reason.OUT_OF_RANGE),
         ({"location": {"type": "point", "lon": 1, "lat": 1, "accuracy_m": -1}},
          Reason.OUT_OF_RANGE),
+        ({"location": {"type": "point", "lon": 1, "lat": 1, "spread": "normal"}},
+         Reason.UNKNOWN_WORD),
         ({"location": {"lon": 1, "lat": 1}}, Reason.MISSING_FIELD),
         ({"location": {"type": "bearings", "lon": 1, "lat": 1, "sectors": []}},
          Reason.OUT_OF_RANGE),

@@ -35,6 +35,7 @@ from tests.unit.streams.builders import (
     LON,
     NOON,
     agreement,
+    bell,
     corridor,
     hours,
     judged,
@@ -137,6 +138,10 @@ def test_a_violation_is_told_from_place_to_authority() -> None:
                 "100 to 200 m away at 90° ± 11.25°; 0 to 9 m away, in any direction; "
                 "seen from within 50 m of lon 38.00000, lat 48.00000"
             ),
+        ),
+        (
+            bell(accuracy_m=40.0),
+            "about lon 38.00000, lat 48.00000, with a normal error of which 95 % is within 40 m",
         ),
         (Area(coordinates=(ring(),)), "in an area"),
         (Track(points=((38.0, 48.0), (38.1, 48.0))), "in a track"),

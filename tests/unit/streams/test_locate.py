@@ -11,7 +11,7 @@ from streams.events import Area, Bearings, Location, NamedPlace, Report, Sector,
 from streams.locate import Located, Locator, Unlocated
 from streams.methodology import DefaultAccuracy
 from streams.vocabulary import Means
-from tests.unit.streams.builders import LAT, LON, methodology, point, report, ring
+from tests.unit.streams.builders import LAT, LON, bell, methodology, point, report, ring
 
 LOCATOR = Locator(
     methodology(
@@ -136,6 +136,24 @@ def test_the_widest_point_is_still_located() -> None:
     assert radius_m(point(accuracy_m=500_000.0)) == 500_000.0
 
 
+@pytest.mark.parametrize(
+    ("reported", "radius95_m"), [(30.0, 30.0), (0.0, 5.0), (None, 500.0), (232_000.0, 232_000.0)]
+)
+def test_of_a_bell_the_accuracy_is_the_95_percent_radius(
+    reported: float | None, radius95_m: float
+) -> None:
+    expected = shapes.Gaussian(LON, LAT, radius95_m)
+    assert LOCATOR.region(bell(accuracy_m=reported), (Means.SAW,)) == expected
+    batch = located(bell(accuracy_m=reported)).regions
+    assert batch.circle_gaussian.tolist() == [True]
+    assert batch.circle_radius_m.tolist() == [expected.reach_m]
+
+
+def test_a_bell_that_reaches_500_km_is_too_wide() -> None:
+    assert why_not(bell(accuracy_m=233_000.0)) is Unlocated.EXTENT_UNUSABLE
+    assert LOCATOR.region(bell(accuracy_m=233_000.0), ()) is Unlocated.EXTENT_UNUSABLE
+
+
 def test_a_rows_region_does_not_depend_on_the_others() -> None:
     mixed: list[Report] = [
         report(location=None),
@@ -144,11 +162,13 @@ def test_a_rows_region_does_not_depend_on_the_others() -> None:
         report(location=observer(Sector(max_m=10.0))),
         report(location=point(39.0)),
         report(location=NamedPlace(name="Donetsk")),
+        report(location=bell(39.0)),
     ]
     found = LOCATOR.locate(mixed)
     assert found.regions.n == len(mixed)
-    assert found.regions.circle_row.tolist() == [1, 4]
-    assert found.regions.circle_lon.tolist() == [LON, 39.0]
+    assert found.regions.circle_row.tolist() == [1, 4, 6]
+    assert found.regions.circle_gaussian.tolist() == [False, False, True]
+    assert found.regions.circle_lon.tolist() == [LON, 39.0, 39.0]
     assert [row for row, _ in found.regions.others] == [3]
     assert found.unlocated == {
         0: Unlocated.NO_LOCATION,

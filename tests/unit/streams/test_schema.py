@@ -68,6 +68,7 @@ REPORT: dict[str, Any] = {
 }
 LOCATIONS: tuple[dict[str, Any], ...] = (
     {"type": "point", "lon": 37.8, "lat": 48.0, "accuracy_m": 50},
+    {"type": "point", "lon": 37.8, "lat": 48.0, "accuracy_m": 50, "spread": "gaussian"},
     {"type": "area", "coordinates": [[[37, 48], [38, 48], [38, 49], [37, 48]]]},
     {"type": "track", "points": [[37, 48], [37.5, 48.5]], "accuracy_m": 5},
     {"type": "place", "name": "Donetsk", "offset_m": 8000, "bearing_deg": 315},
@@ -250,6 +251,7 @@ BAD: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
     (REPORT, {"location": {"type": "point", "lon": 180.1, "lat": 48.0}}),
     (REPORT, {"location": {"type": "point", "lon": 37.8, "lat": 90.1}}),
     (REPORT, {"location": {"type": "point", "lon": 37.8, "lat": 48.0, "accuracy_m": -1}}),
+    (REPORT, {"location": {"type": "point", "lon": 37.8, "lat": 48.0, "spread": "normal"}}),
     (REPORT, {"location": {"type": "track", "points": [[37, 48]]}}),
     (REPORT, {"location": {"type": "track", "points": [[37, 48, 100], [37, 49, 100]]}}),
     (REPORT, {"location": {"type": "area", "coordinates": [[[37, 48], [38, 48], [37, 48]]]}}),
