@@ -32,8 +32,12 @@ class Point(StrEnum):
     """It is known how far all is judged, and not noted yet."""
     RESEND_NOTED = "resend_noted"
     """It is noted, the leader has not been told so yet."""
+    GATEWAY_STORING = "gateway_storing"
+    """A group of posts is about to be stored, by a message that commits."""
+    GATEWAY_STORED = "gateway_stored"
+    """What is new of it is stored, and no receipt is out yet."""
     GATEWAY_WRITTEN = "gateway_written"
-    """A group of posts is written in a transaction that is not committed."""
+    """What is known of it already is written in a transaction that is not committed."""
     GATEWAY_COMMITTED = "gateway_committed"
     """It is committed, and no receipt is out yet."""
 

@@ -2,7 +2,7 @@
 
     `python -m services.gateway.store_groups FD`, started by the gateway (`writing`)
 
-Place on the data's way: `group` → **one transaction** → `group`. A process of its own, since one
+Place on the data's way: `group` → **`take_in`** → `group`. A process of its own, since one
 interpreter is full before two cores are. It has one connection; it ends with the gateway, at once
 where that is killed: nothing is committed that nobody waits for.
 """
@@ -23,7 +23,6 @@ from typing import Final
 import psycopg
 import structlog
 
-from services.crash_points import Point, reached
 from services.gateway.frames import LENGTH, Reply, frame_of, read_posts
 from services.gateway.posts import Outcome, Post
 from services.gateway.take_in import take_in
@@ -90,17 +89,11 @@ class GroupStore:
             # Shown in pg_stat_activity: which gateway a transaction belongs to.
             name = f"truceline gateway {self._gateway}"
             self._conn = connect(self._url, name=name, scoped=True)
-            self._conn.autocommit = True  # `take_in` begins its transactions
+            self._conn.autocommit = True  # so that `take_in` says where transactions begin
             # What is committed long after its instant of receipt could be taken for lost.
             self._conn.execute(f"SET statement_timeout = '{STATEMENT_S}s'".encode())
         received_at = self._now()
-        outcomes = take_in(self._conn, posts, self._signers.at(received_at), received_at)
-        reached(Point.GATEWAY_WRITTEN)
-        # What a crash here means: nothing is stored, nobody holds a receipt; sent again it is new.
-        self._conn.commit()
-        reached(Point.GATEWAY_COMMITTED)
-        # What a crash here means: all is stored, receipts are lost; sent again they are the same.
-        return outcomes
+        return take_in(self._conn, posts, self._signers.at(received_at), received_at)
 
 
 def store_groups(gateway: socket.socket, store: GroupStore) -> None:

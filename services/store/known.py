@@ -19,7 +19,6 @@ from typing import NamedTuple, TypeVar
 from msgspec.structs import astuple
 from psycopg.rows import args_row
 
-from services.store.arrays import Byteas, Instants, Int2s, Uuids
 from services.store.engine import Connection
 from services.store.rows import KeyKind, KeyRow
 from streams.dossier import Relation
@@ -110,12 +109,6 @@ SELECT key, %b::smallint FROM unnest(%b::uuid[]) AS asked (key) ORDER BY key
 ON CONFLICT DO NOTHING
 """
 
-_CLAIM_WHOLE = """
-INSERT INTO event_keys (key, received_at, kind, vouched, content_hash)
-SELECT * FROM unnest(%b::uuid[], %b::timestamptz[], %b::smallint[], %b::boolean[], %b::bytea[])
-ON CONFLICT DO NOTHING RETURNING key
-"""
-
 _VERSIONS = f"""
 SELECT version.key, version.revision, version.received_at, version.kind, version.mission, source,
     event_id, authentication, key_id, content_hash, raw, coalesce(latest.revision, 0), latest.body,
@@ -196,29 +189,6 @@ def claim_placeholders(
     the event and whoever speaks of it meet on this row.
     """
     conn.execute(_CLAIM, [kind, sorted(set(keys))])
-
-
-def claim_keys(conn: Connection, rows: Iterable[KeyRow]) -> set[Key]:
-    """Make whole rows for events that are not known yet; which ones were not.
-
-    What is made is ours until the commit. All else was there before, waits for nobody and says
-    nothing: lock it and look. Waits for a writer that is about to commit one of them.
-    """
-    in_order = sorted(rows, key=lambda row: row.key)
-    if not in_order:
-        return set()
-    columns = [
-        Uuids.make([row.key for row in in_order]),
-        Instants.make([row.received_at for row in in_order]),
-        Int2s.make([row.kind for row in in_order]),
-        [row.vouched for row in in_order],
-        Byteas.make([row.content_hash or b"" for row in in_order]),
-    ]
-    with conn.cursor(binary=True) as cursor:
-        cursor.execute(_CLAIM_WHOLE, columns)
-        if cursor.rowcount == len(in_order):
-            return {row.key for row in in_order}
-        return {key for (key,) in cursor}
 
 
 def fill_placeholders(conn: Connection, rows: Sequence[KeyRow]) -> None:

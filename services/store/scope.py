@@ -16,6 +16,13 @@ from services.store.engine import Connection
 EVERY_AGREEMENT = "*"
 """No id: ids begin with a letter or a digit (`streams.events.Slug`)."""
 
+SCOPE = f"""
+SELECT set_config('truceline.missions', %b, true),
+    set_config('truceline.agreements', '{EVERY_AGREEMENT}', true)
+"""
+"""For a statement that is a transaction of its own, and asks or writes only what it reads after
+this; its parameter: `scope_of`."""
+
 
 def set_scope(
     conn: Connection, missions: Iterable[str], agreements: Iterable[str] | None = None
@@ -52,6 +59,11 @@ def _begin(missions: str) -> Composed:
         "BEGIN; SELECT set_config('truceline.missions', {}, true),"
         " set_config('truceline.agreements', {}, true)"
     ).format(missions, EVERY_AGREEMENT)
+
+
+def scope_of(missions: Iterable[str]) -> str:
+    """The parameter of `SCOPE`: these missions, and every agreement of theirs."""
+    return _joined(sorted(missions))
 
 
 def _joined(ids: Iterable[str]) -> str:

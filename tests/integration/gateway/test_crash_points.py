@@ -19,7 +19,10 @@ from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.served import Client
 from tests.integration.gateway.test_posts import JSON, event, stored
 
+NOT_STORED, STORED = Point.GATEWAY_STORING, Point.GATEWAY_STORED
+"""Around what is new."""
 NOT_WRITTEN, WRITTEN = Point.GATEWAY_WRITTEN, Point.GATEWAY_COMMITTED
+"""Around what is known already."""
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ class Fail:
             raise psycopg.OperationalError("server closed the connection unexpectedly")
 
 
-@pytest.mark.parametrize("point", [NOT_WRITTEN, WRITTEN])
+@pytest.mark.parametrize("point", [NOT_STORED, STORED])
 def test_a_commit_that_fails_once_is_made_good_within_the_post(
     client: Client, headers: dict[str, str], owner: Connection, point: Point
 ) -> None:
@@ -48,13 +51,13 @@ def test_a_commit_that_fails_once_is_made_good_within_the_post(
     with on_reached(Fail(point, 1)) as _:
         answer = client.post("/v1/reports", content=raw, headers=headers)
     # Written before the error came back, it is found known: the receipt is the stored one.
-    assert answer.status_code == (201 if point is NOT_WRITTEN else 200)
+    assert answer.status_code == (201 if point is NOT_STORED else 200)
     again = client.post("/v1/reports", content=raw, headers=headers)
     assert again.content == answer.content
     assert stored(owner, raw) == [(1, "token", raw)]
 
 
-@pytest.mark.parametrize("point", [NOT_WRITTEN, WRITTEN])
+@pytest.mark.parametrize("point", [NOT_STORED, STORED])
 def test_a_commit_that_fails_for_good_gives_no_receipt_and_is_made_good_by_sending_again(
     client: Client, headers: dict[str, str], owner: Connection, point: Point
 ) -> None:
@@ -64,9 +67,9 @@ def test_a_commit_that_fails_for_good_gives_no_receipt_and_is_made_good_by_sendi
     assert answer.status_code == 503
     assert "receipt" not in answer.json()
     assert int(answer.headers["retry-after"]) > 0
-    assert len(stored(owner, raw)) == (0 if point is NOT_WRITTEN else 1)
+    assert len(stored(owner, raw)) == (0 if point is NOT_STORED else 1)
     again = client.post("/v1/reports", content=raw, headers=headers)
-    assert again.status_code == (201 if point is NOT_WRITTEN else 200)
+    assert again.status_code == (201 if point is NOT_STORED else 200)
     assert stored(owner, raw) == [(1, "token", raw)]
 
 

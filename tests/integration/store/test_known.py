@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from services.store.engine import Connection, connect
 from services.store.known import (
     KnownKey,
-    claim_keys,
     claim_placeholders,
     fill_placeholders,
     known_keys,
@@ -57,21 +56,6 @@ def test_a_placeholder_is_made_once_and_overwrites_nothing(conn: Connection) -> 
     assert known_keys(conn, [KEY, there.key]) == {
         KEY: PLACEHOLDER,
         there.key: KnownKey(there.content_hash, vouched=True),
-    }
-
-
-def test_whole_keys_are_made_of_what_is_new_and_overwrite_nothing(conn: Connection) -> None:
-    claim_placeholders(conn, [KEY])
-    new = submission(1)
-    rows = [
-        KeyRow(key, NOW, KeyKind.REPORT, vouched=True, content_hash=new.content_hash)
-        for key in (new.key, KEY)
-    ]
-    assert claim_keys(conn, rows) == {new.key}
-    assert claim_keys(conn, rows) == claim_keys(conn, []) == set()
-    assert known_keys(conn, [KEY, new.key]) == {
-        KEY: PLACEHOLDER,
-        new.key: KnownKey(new.content_hash, vouched=True),
     }
 
 

@@ -16,7 +16,8 @@ import msgspec
 import pytest
 
 from services.gateway.posts import Post
-from services.gateway.take_in import take_in as store
+from services.gateway.store_again import store_again
+from services.gateway.store_new import store_new
 from services.receipts.key_folder import make_receipt_keys, read_signer
 from services.store.engine import Connection
 from streams.events import Report
@@ -41,7 +42,11 @@ def as_post(event: Report) -> Post:
 def store_group(conn: Connection, folder: Path, events: Sequence[Report]) -> None:
     keys = folder / "receipts"
     make_receipt_keys(keys, POSTED - timedelta(days=1))
-    store(conn, [as_post(event) for event in events], read_signer(keys, POSTED), POSTED)
+    signer = read_signer(keys, POSTED)
+    first, *others = map(as_post, events)
+    # As `take_in` does, without its commits.
+    assert store_new(conn, [first], signer, POSTED)
+    assert store_again(conn, others, signer, POSTED)
 
 
 @pytest.mark.parametrize("cuts", [(1,), (1, 2), (2,)])
@@ -63,10 +68,11 @@ def test_each_is_read_whatever_is_repeated_between(
 def test_at_one_instant_the_second_would_be_lost(
     conn: Connection, register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def same_instant(received_at: datetime, _versions: object) -> datetime:
-        return received_at
+    def same_instant(now: datetime, _others: object) -> datetime:
+        return now
 
-    monkeypatch.setattr("services.gateway.take_in._after", same_instant)
+    for module in ("store_new", "store_again"):
+        monkeypatch.setattr(f"services.gateway.{module}.instant_of_receipt", same_instant)
     store_group(conn, tmp_path, [FIRST, SECOND])
     take_in_log(conn, register, log_of(map(relayed, (FIRST, FIRST, SECOND))), cuts=(1, 2))
     assert verdicts(conn)["r"] == ("violation", "stands"), "what instants of their own mend"
