@@ -80,8 +80,9 @@ EVERYBODY: Final = "everybody"
 EVERY_ROLE: Final = frozenset(Role)
 """Whoever has a token; how much it is told says `disclosure`."""
 
-WRITERS: Final = 2
-"""Processes that store: while PostgreSQL works for one, the other does."""
+WRITERS: Final = 3
+"""Processes that store: one for small posts, two for bodies; while PostgreSQL works for one, the
+other does."""
 
 Asked = Request[Any, Any, Any]
 

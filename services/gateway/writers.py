@@ -1,9 +1,9 @@
-"""Writers: which process stores what. Small posts share the groups of one; bodies use them all.
+"""Writers: which process stores what. Small posts share the groups of one; bodies have the others.
 
-Place on the data's way: `intake` → **here** → `group`. What stores waits for PostgreSQL half of its
-time: a large body is stored by several. The cost of a group is the same for any number of events:
-small posts are stored together. In a body a source's events go one way, and are stored in their
-order; posts that overlap have none.
+Place on the data's way: `intake` → **here** → `group`. The cost of a group is the same for any
+number of events: small posts are stored together, and never wait behind a thousand events of a
+body. What stores waits for PostgreSQL half of its time: a large body is stored by several. In a
+body a source's events go one way, and are stored in their order; posts that overlap have none.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ class Writers:
 
     def __init__(self, each: Sequence[GroupWriter]) -> None:
         self._each = tuple(each)
+        self._of_bodies = self._each[1:] or self._each
 
     def start(self) -> None:
         """Begin to store."""
@@ -60,4 +61,5 @@ class Writers:
         return [next(outcomes[self._of(post)]) for post in posts]
 
     def _of(self, post: Post) -> GroupWriter:
-        return self._each[way_of(post.kind, post.mission, post.source).lane % len(self._each)]
+        lane = way_of(post.kind, post.mission, post.source).lane
+        return self._of_bodies[lane % len(self._of_bodies)]
