@@ -7,7 +7,6 @@ what the product finds: say so there.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,10 +41,11 @@ def moved() -> dict[str, Judged]:
 def renewed(page: str) -> str:
     """The page with its tables as the program finds them."""
     for name, lines in (("moved", _moved_lines()), ("sectors", _sector_lines())):
-        marks = re.compile(rf"(<!-- table: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        assert marks.search(page), name
-        table = "\n".join(lines)
-        page = marks.sub(lambda found, table=table: f"{found[1]}{table}\n{found[2]}", page)
+        before, mark, rest = page.partition(f"<!-- table: {name} -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        assert mark, name
+        assert end, name
+        page = "".join((before, mark, *(f"{line}\n" for line in lines), end, after))
     return page
 
 
@@ -63,7 +63,8 @@ def _moved_lines() -> Iterator[str]:
 
 
 def _sector_lines() -> Iterator[str]:
-    yield f"| row | observer | known to | where | {STRIP} | {WITHDRAWAL} | others | cease-fire | all |"
+    zones = f"{STRIP} | {WITHDRAWAL} | others"
+    yield f"| row | observer | known to | where | {zones} | cease-fire | all |"
     yield "| --- | --- | ---: | --- | ---: | ---: | --- | --- | --- |"
     for row, one in by_sectors().items():
         seen, shares = _location(one), _shares(one)

@@ -3,7 +3,7 @@
 A circle's share is integrated along geodesic rays from its centre: between two neighbouring
 kinks (directions of vertices and of crossings of the rim) the integrand is smooth, so
 Gauss-Legendre is good to some 1e-8. So is a Gaussian's, whose rays carry their Rayleigh share
-instead of an area. Other regions are counted on a dense grid of points.
+instead of an area. Other regions are counted on a million points.
 """
 
 import math
@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 from geographiclib.geodesic import Geodesic
+from pyproj import Geod
 
 EARTH = Geodesic.WGS84
 Ring = Sequence[tuple[float, float]]
@@ -235,23 +236,25 @@ def grid_share(
     centre: tuple[float, float],
     reach_m: float,
     in_region: Callable[[np.ndarray, np.ndarray], np.ndarray],
-    side: int = 240,
+    inner_m: float = 0.0,
 ) -> float:
-    """Share of a region in the rings, counted on side² jittered points around a centre.
+    """Share of a region in the rings: Monte Carlo, a point in each of 1,000 x 1,000 cells.
 
+    The cells are alike in area and fill the annulus from `inner_m` to `reach_m` about a centre;
     `in_region` takes metres east and north (distance and azimuth from the centre, unrolled).
     """
     rng = np.random.default_rng(20_220_224)
-    cell = np.stack(np.meshgrid(np.arange(side), np.arange(side)), -1).reshape(-1, 2)
-    xy = ((cell + rng.random(cell.shape)) / side * 2 - 1) * reach_m
-    xy = xy[in_region(xy[:, 0], xy[:, 1])]
-    places = np.array(
-        [direct(*centre, math.degrees(math.atan2(x, y)), math.hypot(x, y)) for x, y in xy]
-    )
-    inside = np.zeros(len(places), dtype=bool)
+    side = 1_000
+    ring, ray = np.divmod(np.arange(side**2), side) + rng.random((2, side**2))
+    away = np.sqrt(inner_m**2 + (reach_m**2 - inner_m**2) * ring / side)
+    angle = 2 * np.pi * ray / side
+    within = in_region(away * np.sin(angle), away * np.cos(angle))
+    azimuth, away = np.degrees(angle[within]), away[within]
+    lon0, lat0 = (np.full(away.size, value) for value in centre)
+    lon, lat, _ = Geod(ellps="WGS84").fwd(lon0, lat0, azimuth, away)
+    inside = np.zeros(away.size, dtype=bool)
     for e in edges_of(rings):
-        spans = (e.y0 > places[:, 1]) != (e.y1 > places[:, 1])
         if e.y0 != e.y1:
-            cut = e.x0 + (places[:, 1] - e.y0) / (e.y1 - e.y0) * (e.x1 - e.x0)
-            inside ^= spans & (places[:, 0] < cut)
+            spans = (e.y0 > lat) != (e.y1 > lat)
+            inside ^= spans & (lon < e.x0 + (lat - e.y0) / (e.y1 - e.y0) * (e.x1 - e.x0))
     return float(inside.mean())
