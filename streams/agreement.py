@@ -15,9 +15,11 @@ import msgspec
 import rfc8785
 from msgspec import Meta, Struct, field
 
-from streams.events import END, Instant, Lat, Lon, Slug, Text
+from streams.events import END, Calibre, Instant, Lat, Lon, Slug, Text
 from streams.vocabulary import (
     AgreedAxis,
+    Detail,
+    ExceptionName,
     Kind,
     Right,
     Severity,
@@ -156,19 +158,51 @@ class Where(Document, frozen=True, kw_only=True):
     zones: tuple[Slug, ...] = ()
     zone_kinds: tuple[ZoneKind, ...] = ()
     corridors: tuple[Slug, ...] = ()
+    everywhere: bool = False
+    """The term holds wherever it happens, known or not; then nothing else is named."""
+
+
+class Calibres(Document, frozen=True, kw_only=True):
+    """Calibres from `min_mm` to `max_mm`, both included."""
+
+    min_mm: Calibre | None = None
+    max_mm: Calibre | None = None
+
+
+class Exemption(Document, frozen=True, kw_only=True):
+    """What the parties agreed to be no breach of a term."""
+
+    name: ExceptionName
+    notice_hours: Annotated[float, Meta(ge=0, le=8_784)] = 0.0
+    """How long before the act it must have been notified."""
+    kinds: tuple[Kind, ...] = ()
+    """The kinds of observation that it excuses; empty: all of the term's."""
+    outside: Where | None = None
+    """Of `live_fire_exercise_outside_zone`: the zones outside of which it must wholly lie."""
 
 
 class Term(Document, frozen=True, kw_only=True):
-    """One clause made judgeable: what is prohibited, where, to whom, when."""
+    """One clause made judgeable: what is prohibited or required, where, to whom, when."""
 
     id: Slug
     clause: Title
     """The clause's reference in the agreement's own text, e.g. ``Minsk Package, point 1``."""
     text: Text
     """What the clause says, in our own words."""
-    prohibits: Annotated[tuple[Kind, ...], Meta(min_length=1)]
+    prohibits: Annotated[tuple[Kind, ...], Meta(min_length=1)] = ()
+    """What must not be there; a term has these or `requires`."""
+    requires: Annotated[tuple[Kind, ...], Meta(min_length=1)] = ()
+    """What must be there: it is breached by what was looked for and not found."""
+    details: tuple[Detail, ...] = ()
+    """The finer words of those kinds that have some of these; empty: whatever the detail."""
     weapons: tuple[Weapon, ...] = ()
     """Empty: whatever the weapon."""
+    calibres: Calibres | None = None
+    """Absent: whatever the calibre."""
+    at_most: Annotated[int, Meta(ge=1, le=1_000_000_000)] | None = None
+    """How many of what it prohibits one report may count without a breach."""
+    at_least: Annotated[int, Meta(ge=1, le=1_000_000_000)] | None = None
+    """How many of what it requires one report must count; absent: one."""
     where: Where
     binds: tuple[Slug, ...] = ()
     """Empty: all parties."""
@@ -177,6 +211,9 @@ class Term(Document, frozen=True, kw_only=True):
     """Absent: whatever phase has begun."""
     when: tuple[Daily | Recurring, ...] = ()
     """The hours in which it holds: the union of these. Empty: at all hours."""
+    exceptions: tuple[Exemption, ...] = ()
+    yields_to: tuple[Slug, ...] = ()
+    """Ids of terms that go before it where both speak of the same."""
     severity: Severity
     violation: ViolationKind
 

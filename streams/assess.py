@@ -19,8 +19,9 @@ from streams.decode import Reason, Refusal
 from streams.events import Report
 from streams.geofence import geofence
 from streams.inforce import InForce, Pick, Register
-from streams.judge import Sight, judge
+from streams.judge import judge
 from streams.methodology import Methodology
+from streams.sight import Sight
 
 
 class Judged(Struct, frozen=True, gc=False):

@@ -25,6 +25,7 @@ from streams.vocabulary import (
     Kind,
     Means,
     MeasureStatus,
+    Plea,
     Presence,
     Purpose,
     Qualifier,
@@ -193,6 +194,13 @@ class Attribution(Wire, frozen=True, kw_only=True):
     basis: AttributionBasis
 
 
+class PartyPlea(Wire, frozen=True, kw_only=True):
+    """What a party said of an act, as the monitor heard it."""
+
+    party: Slug
+    plea: Plea
+
+
 class MonitorSide(Wire, frozen=True, kw_only=True):
     """The monitor's own inside or outside, of one zone."""
 
@@ -243,6 +251,10 @@ class Report(Wire, frozen=True, kw_only=True):
     exercise: bool = False
     grading: Grading | None = None
     attribution: Attribution | None = None
+    assessed_as: Activity | None = None
+    """What the monitor took it for; its own word, beside what it observed."""
+    pleas: Annotated[tuple[PartyPlea, ...], Meta(max_length=8)] = ()
+    """What parties said of it to the monitor; recorded, and no reason for any verdict."""
     evidence: Annotated[tuple[Sha256Hex, ...], Meta(max_length=64)] = ()
     """SHA-256 of media; never the media."""
     downtime: Annotated[tuple[Downtime, ...], Meta(max_length=64)] = ()

@@ -17,6 +17,7 @@ from streams.inforce import CORRIDOR_PREFIX, InForce
 from streams.judge import decide, read_traits
 from streams.locate import HALF_WIDTH_DEG, Unlocated
 from streams.phrases import moment, spoken, what
+from streams.precedence import PRECEDENCE
 from streams.reading import CONTRADICTION
 from streams.rules import RULES
 from streams.vocabulary import Spread
@@ -47,9 +48,11 @@ class Explanation(NamedTuple):
     terms: tuple[TermTrace, ...]
 
 
-REASONS = {rule.name: rule.reason for rule in RULES} | {
-    CONTRADICTION: "versions of the report contradict each other"
-}
+REASONS = (
+    {rule.name: rule.reason for rule in RULES}
+    | {rule: reason for rule, (_, reason) in PRECEDENCE.items()}
+    | {CONTRADICTION: "versions of the report contradict each other"}
+)
 _UNLOCATED = {
     Unlocated.NO_LOCATION: "the report gives no location",
     Unlocated.DISTANCE_UNKNOWN: "a bearing was reported without a distance",
@@ -80,8 +83,11 @@ def _asked(judged: Judged, finding: Finding) -> tuple[Asked, ...]:
     compiled = next(term for term in terms if term.term.id == finding.term)
     traits = read_traits(judged.sight, judged.in_force)
     decision = decide(judged.sight, traits, compiled, judged.in_force)
-    asked = RULES[: RULES.index(decision.rule) + 1]
-    return tuple(Asked(rule.name, rule.holds(decision.case), rule.reason) for rule in asked)
+    rules = RULES[: RULES.index(decision.rule) + 1]
+    asked = [Asked(rule.name, rule.holds(decision.case), rule.reason) for rule in rules]
+    if finding.rule in PRECEDENCE:
+        asked.append(Asked(finding.rule, held=True, reason=REASONS[finding.rule]))
+    return tuple(asked)
 
 
 def _sentences(judged: Judged, terms: tuple[TermTrace, ...]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from geo.containment import Relation, contain
 from geo.shapes import RegionBatch
 from streams.events import Report
 from streams.inforce import InForce
-from streams.judge import Hit
+from streams.sight import Hit
 
 _RELATIONS = tuple(Relation)
 """By number; a look-up in the enum itself costs as much as the rest of a hit."""

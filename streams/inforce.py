@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -21,10 +21,12 @@ from geo.zones import ZoneSet, ZoneShape
 from streams.agreement import (
     Agreement,
     Corridor,
+    Exemption,
     MultiPolygon,
     Polygon,
     Term,
     Validity,
+    Where,
     Zone,
     content_hash,
 )
@@ -32,11 +34,20 @@ from streams.locate import Locator
 from streams.measure_route import measure_routes
 from streams.methodology import Methodology
 from streams.traits import TraitReader
-from streams.vocabulary import Kind, ViolationKind, Weapon, ZoneKind
+from streams.vocabulary import DETAILS_OF, Detail, Kind, Weapon, ZoneKind
 from streams.when.calendar import Calendar
 
 CORRIDOR_PREFIX = "corridor:"
 """A corridor's strip is a zone of its own, under this prefix and the corridor's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptionInForce:
+    """An exception of a term, compiled."""
+
+    exemption: Exemption
+    outside: frozenset[int]
+    """Numbers of the zones outside of which it must lie."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,8 +68,17 @@ class TermInForce:
     """The hours in which it holds; None: all."""
     timeless: bool
     """Neither it nor any of its zones begins or ends, and it holds at all hours."""
-    forbids_absence: bool
+    requires: bool
     """It is breached by what is not there, not by what is."""
+    details: frozenset[Detail]
+    """Of the kind that it is in force for; empty: whatever the detail."""
+    anywhere: bool
+    exemptions: tuple[ExemptionInForce, ...]
+    """Sorted by name."""
+    asks_more: bool
+    """It names details, calibres, numbers or exceptions, or requires something."""
+    plain: bool
+    """Where no zone is touched, a report's traits alone decide."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,27 +156,63 @@ def _terms_by_kind(
     zone_valid: tuple[Validity | None, ...],
 ) -> dict[Kind, tuple[TermInForce, ...]]:
     by_kind: defaultdict[Kind, list[TermInForce]] = defaultdict(list)
+    numbers = _Numbers(ids, kinds)
     for term in sorted(agreement.terms, key=lambda term: term.id):
-        named = {*term.where.zones, *(CORRIDOR_PREFIX + c for c in term.where.corridors)}
-        zones = frozenset(
-            number
-            for number, (zone_id, kind) in enumerate(zip(ids, kinds, strict=True))
-            if zone_id in named or kind in term.where.zone_kinds
-        )
-        spans = tuple([valid for zone in sorted(zones) if (valid := zone_valid[zone])])
-        compiled = TermInForce(
-            term=term,
-            zones=zones,
-            weapons=frozenset(term.weapons),
-            binds=frozenset(term.binds),
-            spans=spans if spans and len(spans) == len(zones) else None,
-            calendar=Calendar(term.when) if term.when else None,
-            timeless=not (term.valid or spans or term.when or term.during),
-            forbids_absence=term.violation is ViolationKind.WEAPON_MISSING_FROM_STORAGE,
-        )
-        for kind in dict.fromkeys(term.prohibits):
-            by_kind[kind].append(compiled)
+        compiled = _compile_term(term, numbers, zone_valid)
+        for kind in dict.fromkeys((*term.prohibits, *term.requires)):
+            by_kind[kind].append(_for_kind(compiled, kind))
     return {kind: tuple(terms) for kind, terms in by_kind.items()}
+
+
+class _Numbers:
+    """The numbers of zones by what a document names them by."""
+
+    def __init__(self, ids: list[str], kinds: list[ZoneKind]) -> None:
+        self._zones = tuple(zip(ids, kinds, strict=True))
+
+    def of(self, where: Where | None) -> frozenset[int]:
+        if where is None:
+            return frozenset()
+        named = {*where.zones, *(CORRIDOR_PREFIX + c for c in where.corridors)}
+        return frozenset(
+            number
+            for number, (zone_id, kind) in enumerate(self._zones)
+            if zone_id in named or kind in where.zone_kinds
+        )
+
+
+def _compile_term(
+    term: Term, numbers: _Numbers, zone_valid: tuple[Validity | None, ...]
+) -> TermInForce:
+    zones = numbers.of(term.where)
+    spans = tuple([valid for zone in sorted(zones) if (valid := zone_valid[zone])])
+    timeless = not (term.valid or spans or term.when or term.during)
+    by_report = bool(term.details or term.calibres or term.at_most or term.requires)
+    anywhere = term.where.everywhere
+    return TermInForce(
+        term=term,
+        zones=zones,
+        weapons=frozenset(term.weapons),
+        binds=frozenset(term.binds),
+        spans=spans if spans and len(spans) == len(zones) else None,
+        calendar=Calendar(term.when) if term.when else None,
+        timeless=timeless,
+        requires=bool(term.requires),
+        details=frozenset(term.details),
+        anywhere=anywhere,
+        exemptions=tuple(
+            ExemptionInForce(it, numbers.of(it.outside))
+            for it in sorted(term.exceptions, key=lambda it: it.name)
+        ),
+        asks_more=by_report or bool(term.exceptions),
+        plain=timeless and not by_report and not (anywhere and term.exceptions),
+    )
+
+
+def _for_kind(term: TermInForce, kind: Kind) -> TermInForce:
+    """With the details that the kind has: "outgoing" says something of a round, not of a shot."""
+    details = term.details & DETAILS_OF.get(kind, frozenset())
+    return term if details == term.details else replace(term, details=details)
 
 
 @dataclass(frozen=True, slots=True)

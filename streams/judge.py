@@ -25,35 +25,16 @@ from streams.assessment import (
     Standing,
     ZonePlace,
 )
-from streams.events import Report
+from streams.exceptions import NOT_EXCEPTED, Excepted, weigh_exceptions
 from streams.inforce import InForce, TermInForce
-from streams.locate import Unlocated
+from streams.matching import match_calibre, match_detail, match_number
+from streams.precedence import settle
 from streams.rules import Case, Rule, Share, first_rule
+from streams.sight import Hit, Sight
 from streams.term_time import term_timing
 from streams.traits import Traits
 from streams.vocabulary import Verdict
 from streams.when.timing import Timing
-
-
-class Hit(Struct, frozen=True, gc=False):
-    """A zone that the report's region touches."""
-
-    zone: int
-    """Zone number in `InForce.zone_ids`."""
-    relation: Relation
-    p_inside: float
-
-
-class Sight(Struct, frozen=True, gc=False):
-    """A report with everything that judging it needs, before any term is asked."""
-
-    report: Report
-    context: Context
-    hits: tuple[Hit, ...]
-    """Zones touched and in force at some time of the interval, sorted by number."""
-    unlocated: Unlocated | None
-    straddles: bool
-    """An amendment falls into the report's interval."""
 
 
 def judge(sight: Sight, in_force: InForce) -> Assessment:
@@ -63,7 +44,7 @@ def judge(sight: Sight, in_force: InForce) -> Assessment:
     terms = in_force.terms_of.get(report.kind, ())
     outcome = None if sight.hits else _outcome_nowhere(traits, terms)
     if outcome is None:
-        outcome = _outcome([_find(sight, traits, term, in_force) for term in terms])
+        outcome = _outcome([_find(sight, traits, term, in_force) for term in terms], terms)
     return Assessment(
         mission=report.mission,
         source=report.source,
@@ -110,12 +91,7 @@ def decide(sight: Sight, traits: Traits, term: TermInForce, in_force: InForce) -
     """
     hits = [hit for hit in sight.hits if hit.zone in term.zones] if sight.hits else ()
     if not hits:
-        timing = (
-            Timing.WITHIN
-            if term.timeless
-            else term_timing(sight.report, sight.context.phases, term, None)
-        )
-        case = Case(traits, term, None, Share.LITTLE, timing)
+        case = _case(sight, traits, term, in_force, None)
         return Decision(case, first_rule(case), None)
     if len(hits) == 1:
         return _decide_in(sight, traits, term, in_force, hits[0])
@@ -126,15 +102,43 @@ def decide(sight: Sight, traits: Traits, term: TermInForce, in_force: InForce) -
 def _decide_in(
     sight: Sight, traits: Traits, term: TermInForce, in_force: InForce, hit: Hit
 ) -> Decision:
-    zone_valid = in_force.zone_valid[hit.zone]
-    timing = (
-        Timing.WITHIN
-        if term.timeless
-        else term_timing(sight.report, sight.context.phases, term, zone_valid)
-    )
-    share = _share(hit.p_inside, in_force)
-    case = Case(traits, term, in_force.zone_ids[hit.zone], share, timing)
+    case = _case(sight, traits, term, in_force, hit)
     return Decision(case, first_rule(case), hit.p_inside)
+
+
+def _case(
+    sight: Sight, traits: Traits, term: TermInForce, in_force: InForce, hit: Hit | None
+) -> Case:
+    """What the rules look at, in one zone of the term; None: it touches none."""
+    zone, share, zone_valid = None, Share.LITTLE, None
+    if hit is not None:
+        zone, zone_valid = in_force.zone_ids[hit.zone], in_force.zone_valid[hit.zone]
+        share = _share(hit.p_inside, in_force)
+    timing = Timing.WITHIN
+    if not term.timeless:
+        timing = term_timing(sight.report, sight.context.phases, term, zone_valid)
+    if not term.asks_more:
+        return Case(traits, term, zone, share, timing)
+    return Case(
+        traits,
+        term,
+        zone,
+        share,
+        timing,
+        match_detail(sight.report, term),
+        match_calibre(sight.report, term),
+        match_number(sight.report, term, absent=traits.absent),
+        _excepted(sight, traits, term, in_force, zone),
+    )
+
+
+def _excepted(
+    sight: Sight, traits: Traits, term: TermInForce, in_force: InForce, zone: str | None
+) -> Excepted:
+    """Where the term does not hold, nothing need be excepted."""
+    if not term.exemptions or (zone is None and not term.anywhere):
+        return NOT_EXCEPTED
+    return weigh_exceptions(sight, term.exemptions, zone, traits.party, in_force)
 
 
 def _share(p_inside: float, in_force: InForce) -> Share:
@@ -151,7 +155,9 @@ class Outcome(Struct, frozen=True, gc=False):
     verdict: Verdict
 
 
-def _outcome(findings: Sequence[Finding]) -> Outcome:
+def _outcome(findings: Sequence[Finding], terms: Sequence[TermInForce]) -> Outcome:
+    if any(term.term.yields_to for term in terms):
+        findings = settle(findings, terms)
     return Outcome(tuple(findings), gravest(findings))
 
 
@@ -159,12 +165,12 @@ def _outcome(findings: Sequence[Finding]) -> Outcome:
 def _outcome_nowhere(traits: Traits, terms: tuple[TermInForce, ...]) -> Outcome | None:
     """The outcome where no zone is touched, most reports' by far; None where it asks for the time.
 
-    Where no term begins or ends, it follows from the traits alone, which repeat.
+    Where no term asks for more, it follows from the traits alone, which repeat.
     """
-    if not all(term.timeless for term in terms):
+    if not all(term.plain for term in terms):
         return None
     cases = [Case(traits, term, None, Share.LITTLE, Timing.WITHIN) for term in terms]
-    return _outcome([_finding(case, first_rule(case), None) for case in cases])
+    return _outcome([_finding(case, first_rule(case), None) for case in cases], terms)
 
 
 def _find(sight: Sight, traits: Traits, term: TermInForce, in_force: InForce) -> Finding:

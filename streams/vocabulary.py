@@ -308,6 +308,21 @@ class MeasureStatus(Word):
     NOT_VERIFIED = "not_verified"
 
 
+class ExceptionName(Word):
+    """What an agreement may name as no breach of a term."""
+
+    LIVE_FIRE_EXERCISE_OUTSIDE_ZONE = "live_fire_exercise_outside_zone"
+    NOTIFIED_DEMINING = "notified_demining"
+    NOTIFIED_MOVEMENT = "notified_movement"
+    NOTIFIED_REPAIR = "notified_repair"
+
+
+class Plea(Word):
+    """What a party says of its own act; recorded, and no reason for any verdict."""
+
+    SELF_DEFENCE = "self_defence"
+
+
 class Authentication(Word):
     """Who vouched for an event's bytes (architecture.md, decision 10)."""
 

@@ -24,7 +24,7 @@ from services.load import load_documents
 from services.settings import load_settings
 from services.store.documents import DocumentKind, agreements, list_documents
 from services.store.engine import connect
-from streams.agreement import Agreement, content_hash
+from streams.agreement import Agreement, Term, content_hash
 from streams.documents.difference import difference
 
 DOCUMENT = {DocumentKind.AGREEMENT: "agreement", DocumentKind.METHODOLOGY: "methodology"}
@@ -146,15 +146,17 @@ def print_agreement(document: Agreement) -> None:
         for z in document.zones
     ]
     print_table("Zones", ("Zone", "Name", "In force, UTC"), zones)
-    terms = [
-        ((t.id, f"  {t.severity.value}"), t.clause, ", ".join(kind.value for kind in t.prohibits))
-        for t in document.terms
-    ]
+    terms = [((t.id, f"  {t.severity.value}"), t.clause, _speaks_of(t)) for t in document.terms]
     print_table("Terms", ("Term", "Clause", "Prohibits"), terms)
     corridors = [
         (c.id, c.name, c.width_m, c.axis.value, len(c.windows)) for c in document.corridors
     ]
     print_table("Corridors", ("Corridor", "Name", "Width, m #", "Agreed", "Windows #"), corridors)
+
+
+def _speaks_of(term: Term) -> str:
+    kinds = ", ".join(kind.value for kind in term.prohibits or term.requires)
+    return f"(requires) {kinds}" if term.requires else kinds
 
 
 @agreement.command(epilog="Example: truceline agreement diff agreement-1.yaml agreement-2.yaml")

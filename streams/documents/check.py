@@ -35,10 +35,17 @@ from streams.documents.check_names import (
 )
 from streams.documents.check_phases import deadlines_can_be_met, phases_can_begin
 from streams.documents.check_places import places_are_not_swapped, routes_are_near_zones
-from streams.documents.check_rights import (
-    parties_open_nothing,
-    parties_that_settle,
-    terms_prohibit_what_can_be,
+from streams.documents.check_rights import parties_open_nothing, parties_that_settle
+from streams.documents.check_terms import (
+    calibres_can_be,
+    details_are_of_the_kinds,
+    everywhere_is_alone,
+    exceptions_can_hold,
+    missing_weapons_are_required,
+    numbers_fit_the_term,
+    precedence_has_an_end,
+    terms_prohibit_or_require,
+    terms_say_what_can_be,
 )
 from streams.documents.check_times import (
     intervals_run_forward,
@@ -78,7 +85,15 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             phases_can_begin,
             deadlines_can_be_met,
             parties_open_nothing,
-            terms_prohibit_what_can_be,
+            terms_prohibit_or_require,
+            terms_say_what_can_be,
+            missing_weapons_are_required,
+            details_are_of_the_kinds,
+            calibres_can_be,
+            numbers_fit_the_term,
+            everywhere_is_alone,
+            exceptions_can_hold,
+            precedence_has_an_end,
         ),
         Methodology: (
             intervals_run_forward,

@@ -30,7 +30,11 @@ _IDS = (
 
 _SETS = (
     "terms[*].prohibits",
+    "terms[*].requires",
+    "terms[*].details",
     "terms[*].weapons",
+    "terms[*].yields_to",
+    "terms[*].exceptions[*].kinds",
     "terms[*].binds",
     "terms[*].when[*].weekdays",
     "terms[*].where.zones",
@@ -59,6 +63,14 @@ class _Reference:
 
 _REFERENCES = (
     _Reference("terms[*].where.zones[*]", "zones[*].id", "unknown_zone", "zone"),
+    _Reference("terms[*].exceptions[*].outside.zones[*]", "zones[*].id", "unknown_zone", "zone"),
+    _Reference(
+        "terms[*].exceptions[*].outside.corridors[*]",
+        "corridors[*].id",
+        "unknown_corridor",
+        "corridor",
+    ),
+    _Reference("terms[*].yields_to[*]", "terms[*].id", "unknown_term", "term"),
     _Reference("terms[*].where.corridors[*]", "corridors[*].id", "unknown_corridor", "corridor"),
     _Reference("sources[*].corridors[*]", "corridors[*].id", "unknown_corridor", "corridor"),
     _Reference("terms[*].binds[*]", "parties[*].id", "unknown_party", "party"),
@@ -137,15 +149,24 @@ def wheres_name_something(root: Node) -> Iterator[Mistake]:
     """A term that holds nowhere is never breached; nobody agrees to that."""
     for found in nodes(root, "terms[*].where"):
         named = found.value.fields if isinstance(found.value, Fields) else {"": found.value}
+        if _is_true(named.get("everywhere")):
+            continue
+        named = {key: node for key, node in named.items() if key != "everywhere"}
         # What is misspelt or no list has been said: it may be the place that was meant.
         if all(key in _WHERE and node == Items((), node.place) for key, node in named.items()):
-            yield found.mistake("empty_where", f"name at least one of {listed(_WHERE)}")
+            said = f"name at least one of {listed(_WHERE)}, or 'everywhere: true'"
+            yield found.mistake("empty_where", said)
+
+
+def _is_true(node: Node | None) -> bool:
+    return isinstance(node, Scalar) and node.value is True
 
 
 def zones_nobody_names(root: Node) -> Iterator[Mistake]:
     """Advice: a zone that no term speaks of is drawn on maps and judges nothing."""
-    named = {found.value for found in select(root, "terms[*].where.zones[*]", str)}
-    kinds = {found.value for found in select(root, "terms[*].where.zone_kinds[*]", str)}
+    wheres = ("terms[*].where", "terms[*].exceptions[*].outside")
+    named = {zone.value for where in wheres for zone in select(root, f"{where}.zones[*]", str)}
+    kinds = {kind.value for where in wheres for kind in select(root, f"{where}.zone_kinds[*]", str)}
     for zone in nodes(root, "zones[*]"):
         id_, kind = first(zone.value, "id", str), first(zone.value, "kind", str)
         if id_ is None or kind is None or id_.value in named or kind.value in kinds:

@@ -1,4 +1,4 @@
-"""Rules about what terms can prohibit and what sources may do.
+"""Rules about what sources may do.
 
 Place on the data's way: one group of the rules that `check` lists.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from streams.documents.compose import Node
 from streams.documents.select import first, nodes, select
 from streams.errors import Mistake
-from streams.vocabulary import Kind, Right
+from streams.vocabulary import Right
 
 
 def parties_open_nothing(root: Node) -> Iterator[Mistake]:
@@ -42,11 +42,3 @@ def parties_that_settle(root: Node) -> Iterator[Mistake]:
                 place = right.place
                 path = f"{source.path}.{right.path}"
                 yield Mistake("party_settles", path, said, place.line, place.file)
-
-
-def terms_prohibit_what_can_be(root: Node) -> Iterator[Mistake]:
-    """A `coverage` report says that somebody watched: no party does that to another."""
-    for kind in select(root, "terms[*].prohibits[*]", Kind):
-        if kind.value is Kind.COVERAGE:
-            said = "'coverage' says where monitors watched; it cannot be prohibited"
-            yield kind.mistake("not_prohibitable", said)

@@ -23,11 +23,16 @@ from streams.when.time_zones import time_zone
 _PART = re.compile(r"([A-Z]+)=([^;=]+)")
 _UNTIL = re.compile(r"\d{8}T\d{6}Z")
 _POSITIVE = re.compile(r"[1-9]\d{0,5}")
-_FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
-_PARTS = frozenset(
-    {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYYEARDAY"}
-    | {"BYWEEKNO", "BYMONTH", "BYSETPOS"}
-)
+_ALWAYS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"})
+_BY_DAY = frozenset({"BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"})
+_PARTS_OF = {
+    "DAILY": _ALWAYS,
+    "WEEKLY": _ALWAYS | {"BYDAY", "BYMONTH"},
+    "MONTHLY": _ALWAYS | _BY_DAY,
+    "YEARLY": _ALWAYS | _BY_DAY,
+}
+"""What each frequency may be narrowed by. A clause means no more, and a rule that nothing ever fits
+is known for one within a second."""
 _LAST_LOCAL = datetime(2201, 1, 1)  # noqa: DTZ001  local; after the last year that a report may name
 
 
@@ -80,7 +85,6 @@ def _rule(text: str, start: str) -> _Rule:
     plain = ";".join(f"{name}={value}" for name, value in parts.items())
     try:
         made = rrulestr(plain, dtstart=datetime.fromisoformat(start))
-        # The end that dateutil needs, lest a rule that nothing fits is tried for 8,000 years.
         assert isinstance(made, rrule)  # several lines would make a set of rules
         starts = made.replace(until=_LAST_LOCAL)
         ends = datetime.strptime(until, "%Y%m%dT%H%M%S%z") if until else None
@@ -96,12 +100,16 @@ def _parts(text: str) -> dict[str, str]:
     parts = {part[1]: part[2] for part in found if part is not None}
     if len(parts) < len(found):
         raise RecurrenceError("a rule is written FREQ=WEEKLY;BYDAY=MO,WE, each part once")
-    unknown = sorted(parts.keys() - _PARTS)
-    if unknown:
-        said = f"{unknown[0]} is not used here; write a window of its own for each time of day"
-        raise RecurrenceError(said)
-    if parts.get("FREQ") not in _FREQUENCIES:
+    allowed = _PARTS_OF.get(parts.get("FREQ", ""))
+    if allowed is None:
         raise RecurrenceError("FREQ must be DAILY, WEEKLY, MONTHLY or YEARLY")
+    unknown = sorted(parts.keys() - allowed)
+    if unknown:
+        said = (
+            f"{parts['FREQ']} takes no {unknown[0]} here; days are WEEKLY;BYDAY or "
+            "MONTHLY;BYMONTHDAY, and each time of day is a window of its own"
+        )
+        raise RecurrenceError(said)
     if not all(_POSITIVE.fullmatch(parts.get(name, "1")) for name in ("INTERVAL", "COUNT")):
         raise RecurrenceError("INTERVAL and COUNT are whole numbers from 1 on")
     if "COUNT" in parts and "UNTIL" in parts:

@@ -23,9 +23,9 @@ from streams.events import Report
 from streams.geofence import geofence
 from streams.inforce import InForce, Register
 from streams.instants import micros
-from streams.judge import Hit
 from streams.locate import Located, Unlocated
 from streams.methodology import STRICTEST, SightingRules
+from streams.sight import Hit
 from streams.vocabulary import Presence
 from streams.whereabouts.sighting import Look, Sighting
 

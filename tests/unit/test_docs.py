@@ -40,11 +40,13 @@ from services.store.models import HISTORY_TABLES, Base
 from services.tokens.token import Role
 from streams.agreement import (
     Agreement,
+    Calibres,
     Chainage,
     Corridor,
     Daily,
     Document,
     Due,
+    Exemption,
     Measure,
     Phase,
     PhaseDays,
@@ -59,6 +61,7 @@ from streams.corridors.effects import Cause
 from streams.decode import Reason, Refusal, decode_report, decode_status
 from streams.events import Report
 from streams.methodology import CorridorRules, Methodology, SightingRules, Thresholds
+from streams.precedence import PRECEDENCE
 from streams.reading import CONTRADICTION
 from streams.rules import RULES
 from streams.vocabulary import Verdict
@@ -274,6 +277,8 @@ def test_every_verdict_is_documented() -> None:
 def test_every_rule_is_documented_with_its_verdict_in_order() -> None:
     rows = table(GUIDES / "auditors.md", "## The rules")
     contradiction = rows.pop(CONTRADICTION)
+    settled = {rule: rows.pop(rule)[1].strip("`") for rule in PRECEDENCE}
+    assert settled == {rule: verdict.value for rule, (verdict, _) in PRECEDENCE.items()}
     assert [(rule, cells[1].strip("`")) for rule, cells in rows.items()] == [
         (rule.name, rule.verdict.value) for rule in RULES
     ]
@@ -309,7 +314,7 @@ def test_every_state_of_a_report_is_documented() -> None:
 def test_every_field_of_the_documents_is_documented() -> None:
     named = {w for c in inline(GUIDES / "agreement-authors.md") for w in re.split(r"[^a-z_]+", c)}
     kinds: tuple[type[Document], ...] = (Agreement, Zone, Term, Corridor, Chainage, Source)
-    kinds += (Daily, Recurring, PhaseDays, Phase, Measure, Due)
+    kinds += (Daily, Recurring, PhaseDays, Phase, Measure, Due, Calibres, Exemption)
     kinds += (Methodology, Thresholds, CorridorRules, SightingRules)
     fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
     assert fields <= named

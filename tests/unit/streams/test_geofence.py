@@ -9,7 +9,7 @@ from streams.agreement import MultiPolygon, Polygon, Validity
 from streams.events import Report
 from streams.geofence import geofence
 from streams.inforce import compile_in_force
-from streams.judge import Hit
+from streams.sight import Hit
 from tests.unit.streams.builders import (
     FAR_LON,
     HALF_DEG,

@@ -15,25 +15,36 @@ import pytest
 from msgspec.structs import replace as changed
 
 from geo.containment import Relation
-from streams.agreement import Agreement, Daily, PhaseDays, Validity, Where
+from streams.agreement import (
+    Agreement,
+    Calibres,
+    Daily,
+    Exemption,
+    PhaseDays,
+    Validity,
+    Where,
+)
 from streams.assessment import GRAVITY, STATUS, Context, Finding, Placement, Standing
-from streams.context.facts import PhaseBegan
+from streams.context.facts import Notification, PhaseBegan
 from streams.events import Count, MonitorSide, NamedPlace, Report
 from streams.inforce import compile_in_force
-from streams.judge import Hit, Sight, context_digest, decide, gravest, judge, read_traits
+from streams.judge import context_digest, decide, gravest, judge, read_traits
 from streams.locate import Unlocated
 from streams.methodology import Methodology, Thresholds
 from streams.rules import RULES
+from streams.sight import Hit, Sight
 from streams.vocabulary import (
+    Activity,
     AttributionBasis,
     Authentication,
+    Detail,
+    ExceptionName,
     Kind,
     Means,
     Presence,
     Side,
     SourceGrade,
     Verdict,
-    ViolationKind,
     Weapon,
 )
 from tests.unit.streams.builders import (
@@ -55,7 +66,6 @@ from tests.unit.streams.builders import (
 
 SECOND = timedelta(seconds=1)
 NO_TAG = Context(Authentication.NO_TAG)
-MISSING = ViolationKind.WEAPON_MISSING_FROM_STORAGE
 # What the verdict table says of each rule, written here once more and by hand.
 TABLE = {
     "report_retracted": Verdict.NOT_APPLICABLE,
@@ -65,23 +75,36 @@ TABLE = {
     "nothing_there": Verdict.NOT_APPLICABLE,
     "still_there": Verdict.NOT_APPLICABLE,
     "other_weapon": Verdict.NOT_APPLICABLE,
+    "other_detail": Verdict.NOT_APPLICABLE,
+    "other_calibre": Verdict.NOT_APPLICABLE,
     "other_party": Verdict.NOT_APPLICABLE,
     "phase_not_begun": Verdict.NOT_APPLICABLE,
     "other_time": Verdict.NOT_APPLICABLE,
     "outside": Verdict.NO_VIOLATION,
+    "within_number": Verdict.NO_VIOLATION,
+    "live_fire_exercise_outside_zone": Verdict.NO_VIOLATION,
+    "notified_demining": Verdict.NO_VIOLATION,
+    "notified_movement": Verdict.NO_VIOLATION,
+    "notified_repair": Verdict.NO_VIOLATION,
     "from_future": Verdict.CANNOT_DETERMINE,
     "location_unknown": Verdict.CANNOT_DETERMINE,
     "mostly_outside": Verdict.CANNOT_DETERMINE,
     "straddles_edge": Verdict.CANNOT_DETERMINE,
     "weapon_unknown": Verdict.CANNOT_DETERMINE,
+    "detail_unknown": Verdict.CANNOT_DETERMINE,
+    "calibre_unknown": Verdict.CANNOT_DETERMINE,
     "party_unknown": Verdict.CANNOT_DETERMINE,
     "perhaps_none": Verdict.CANNOT_DETERMINE,
+    "number_unknown": Verdict.CANNOT_DETERMINE,
+    "exception_unclear": Verdict.CANNOT_DETERMINE,
     "likely_inside": Verdict.POSSIBLE_VIOLATION,
     "unauthenticated": Verdict.POSSIBLE_VIOLATION,
     "grading_below_minimum": Verdict.POSSIBLE_VIOLATION,
     "means_insufficient": Verdict.POSSIBLE_VIOLATION,
     "monitor_contradicts": Verdict.POSSIBLE_VIOLATION,
     "weapon_partly_named": Verdict.POSSIBLE_VIOLATION,
+    "calibre_partly_named": Verdict.POSSIBLE_VIOLATION,
+    "anywhere": Verdict.VIOLATION,
     "inside": Verdict.VIOLATION,
 }
 
@@ -134,6 +157,42 @@ def until(end: timedelta) -> Validity:
 ZERO = timedelta(0)
 ARTILLERY = {"weapons": (Weapon.ARTILLERY, Weapon.MLRS)}
 BINDS = {"binds": ("north",)}
+REQUIRED: dict[str, object] = {"prohibits": (), "requires": (Kind.EXPLOSION,)}
+TEN_REQUIRED = REQUIRED | {"at_least": 10}
+IMPACTS = {"details": (Detail.IMPACT, Detail.INCOMING)}
+HEAVY = {"calibres": Calibres(min_mm=100.0)}
+MEDIUM = {"calibres": Calibres(min_mm=82.0, max_mm=120.0)}
+FIFTY = {"at_most": 50}
+EVERYWHERE = {"where": Where(everywhere=True)}
+NORTHERN = {"attribution": attribution("north")}
+
+
+def excused(name: ExceptionName, **changes: object) -> dict[str, object]:
+    return {"exceptions": (changed(Exemption(name=name), **changes),)}
+
+
+DEMINING = excused(ExceptionName.NOTIFIED_DEMINING)
+WITH_NOTICE = excused(ExceptionName.NOTIFIED_MOVEMENT, notice_hours=24.0)
+EXERCISE_OUTSIDE = EVERYWHERE | excused(
+    ExceptionName.LIVE_FIRE_EXERCISE_OUTSIDE_ZONE, outside=Where(zones=("z",))
+)
+EVERY_EXCEPTION = {"exceptions": tuple(Exemption(name=name) for name in ExceptionName)}
+AS_EXERCISE = {"assessed_as": Activity.LIVE_FIRE_EXERCISE}
+
+
+def notified(activity: Activity = Activity.DEMINING, **changes: object) -> Context:
+    """In the zone, from an hour before noon to an hour after it; said two days before."""
+    word = Notification(
+        activity=activity,
+        zones=("z",),
+        start=NOON - hours(1),
+        end=NOON + hours(1),
+        notified_at=NOON - hours(48),
+        by="north",
+    )
+    return Context(Authentication.OPERATOR, notifications=(changed(word, **changes),))
+
+
 MORNING = {"when": (Daily(time_zone="Europe/Kyiv", from_="06:00", to="14:00:01"),)}
 """Until a second after noon in UTC."""
 AFTERNOON = {"when": (Daily(time_zone="Europe/Kyiv", from_="14:00:01", to="22:00"),)}
@@ -148,6 +207,211 @@ def begun(at: timedelta) -> Context:
 
 HOUR_LONG = {"observed_from": NOON, "observed_to": NOON + hours(1)}
 OUTSIDE_Z = MonitorSide(zone="z", side=Side.OUTSIDE)
+MATCHING: list[tuple[str, Setting, Setting]] = [
+    (
+        "still_there",
+        Setting({"count": Count(min=10)}, TEN_REQUIRED),
+        Setting({"count": Count(min=9)}, TEN_REQUIRED),
+    ),
+    ("still_there", Setting({"count": Count(min=1)}, REQUIRED), Setting({}, TEN_REQUIRED)),
+    (
+        "other_detail",
+        Setting({"detail": Detail.OUTGOING}, IMPACTS),
+        Setting({"detail": Detail.IMPACT}, IMPACTS),
+    ),
+    (  # "incoming" is no word of an explosion: it narrows nothing there
+        "inside",
+        Setting({"detail": Detail.OUTGOING}, {"details": (Detail.INCOMING,)}),
+        Setting({"detail": Detail.OUTGOING}, IMPACTS),
+    ),
+    (
+        "other_calibre",
+        Setting({"calibres_mm": (99.9,)}, HEAVY),
+        Setting({"calibres_mm": (100.0,)}, HEAVY),
+    ),
+    (
+        "other_calibre",
+        Setting({"calibres_mm": (60.0, 120.1)}, MEDIUM),
+        Setting({"calibres_mm": (60.0, 120.0)}, MEDIUM),
+    ),
+    (
+        "other_calibre",
+        Setting({"calibres_mm": (81.9,)}, MEDIUM),
+        Setting({"calibres_mm": (82.0,)}, MEDIUM),
+    ),
+    (
+        "within_number",
+        Setting({"count": Count(min=50, max=50)}, FIFTY),
+        Setting({"count": Count(min=50, max=51)}, FIFTY),
+    ),
+    (
+        "within_number",
+        Setting({"count": Count(min=1, max=50)}, FIFTY, unlocated=Unlocated.NO_LOCATION),
+        Setting({"count": Count(min=51, max=51)}, FIFTY),
+    ),
+    ("detail_unknown", Setting({}, IMPACTS), Setting({"detail": Detail.IMPACT}, IMPACTS)),
+    (
+        "detail_unknown",
+        Setting({"detail": Detail.UNDETERMINED}, IMPACTS),
+        Setting({"detail": Detail.UNDETERMINED}),
+    ),
+    ("calibre_unknown", Setting({}, HEAVY), Setting({"calibres_mm": (122.0,)}, HEAVY)),
+    ("number_unknown", Setting({}, FIFTY), Setting({"count": Count(min=51)}, FIFTY)),
+    (
+        "number_unknown",
+        Setting({"count": Count(min=50)}, FIFTY),
+        Setting({"count": Count(min=51)}, FIFTY),
+    ),
+    (
+        "number_unknown",
+        Setting({"count": Count(min=9, max=10)}, TEN_REQUIRED),
+        Setting({"count": Count(min=8, max=9)}, TEN_REQUIRED),
+    ),
+    (
+        "number_unknown",
+        Setting({"count": Count(min=0)}, REQUIRED),
+        Setting({"count": Count(min=0, max=0)}, REQUIRED),
+    ),
+    (
+        "calibre_partly_named",
+        Setting({"calibres_mm": (82.0, 120.0)}, HEAVY),
+        Setting({"calibres_mm": (120.0, 122.0)}, HEAVY),
+    ),
+    ("anywhere", Setting({}, EVERYWHERE, p_inside=None), Setting(p_inside=None)),
+    ("anywhere", Setting({}, EVERYWHERE, unlocated=Unlocated.NO_LOCATION), Setting()),
+    (  # outside of a zone that is unheard of: of no weight where the term holds everywhere
+        "anywhere",
+        Setting(
+            {"monitor_sides": (MonitorSide(zone="unheard-of", side=Side.OUTSIDE),)}, EVERYWHERE
+        ),
+        Setting({"monitor_sides": (MonitorSide(zone="unheard-of", side=Side.OUTSIDE),)}),
+    ),
+    (
+        "inside",
+        Setting({"presence": Presence.NOT_FOUND}, REQUIRED),
+        Setting({"presence": Presence.PRESENT}, REQUIRED),
+    ),
+    (
+        "inside",
+        Setting({"count": Count(min=8, max=9)}, TEN_REQUIRED),
+        Setting({"count": Count(min=10, max=10)}, TEN_REQUIRED),
+    ),
+]
+EXCEPTING: list[tuple[str, Setting, Setting]] = [
+    (
+        "notified_demining",
+        Setting(NORTHERN, DEMINING, context=notified()),
+        Setting(NORTHERN, DEMINING),
+    ),
+    (
+        "notified_demining",
+        Setting(NORTHERN, DEMINING, context=notified()),
+        Setting(NORTHERN, context=notified()),
+    ),
+    (
+        "notified_demining",
+        Setting(NORTHERN, DEMINING, context=notified()),
+        Setting(NORTHERN, DEMINING, context=notified(Activity.REPAIR)),
+    ),
+    (
+        "notified_demining",
+        Setting(NORTHERN, DEMINING, context=notified(end=NOON + SECOND)),
+        Setting(NORTHERN, DEMINING, context=notified(end=NOON)),
+    ),
+    (
+        "notified_demining",
+        Setting(NORTHERN, DEMINING, context=notified(start=NOON)),
+        Setting(NORTHERN, DEMINING, context=notified(start=NOON + SECOND)),
+    ),
+    (
+        "notified_demining",
+        Setting(NORTHERN, DEMINING, context=notified()),
+        Setting(NORTHERN, DEMINING, context=notified(zones=("y",))),
+    ),
+    (
+        "notified_demining",
+        Setting(NORTHERN, DEMINING, context=notified()),
+        Setting({"attribution": attribution("south")}, DEMINING, context=notified()),
+    ),
+    (
+        "notified_demining",
+        Setting(NORTHERN, DEMINING, context=notified()),
+        Setting(
+            NORTHERN,
+            excused(ExceptionName.NOTIFIED_DEMINING, kinds=(Kind.SHOT,)),
+            context=notified(),
+        ),
+    ),
+    (
+        "notified_demining",
+        Setting(NORTHERN, DEMINING, context=notified(), p_inside=0.1),
+        Setting(NORTHERN, DEMINING, p_inside=0.1),
+    ),
+    (
+        "notified_demining",
+        Setting(NORTHERN, DEMINING | EVERYWHERE, context=notified()),
+        Setting(NORTHERN, DEMINING | EVERYWHERE, context=notified(), p_inside=None),
+    ),
+    (
+        "notified_repair",
+        Setting(
+            NORTHERN,
+            excused(ExceptionName.NOTIFIED_REPAIR),
+            context=notified(Activity.REPAIR),
+        ),
+        Setting(NORTHERN, excused(ExceptionName.NOTIFIED_REPAIR), context=notified()),
+    ),
+    (
+        "notified_movement",
+        Setting(
+            NORTHERN,
+            WITH_NOTICE,
+            context=notified(Activity.MOVEMENT, notified_at=NOON - hours(24)),
+        ),
+        Setting(
+            NORTHERN,
+            WITH_NOTICE,
+            context=notified(Activity.MOVEMENT, notified_at=NOON - hours(24) + SECOND),
+        ),
+    ),
+    (
+        "live_fire_exercise_outside_zone",
+        Setting(AS_EXERCISE, EXERCISE_OUTSIDE, p_inside=None),
+        Setting(AS_EXERCISE, EXERCISE_OUTSIDE, p_inside=1.0),
+    ),
+    (
+        "live_fire_exercise_outside_zone",
+        Setting(AS_EXERCISE, EXERCISE_OUTSIDE, p_inside=None),
+        Setting({"assessed_as": Activity.DEMINING}, EXERCISE_OUTSIDE, p_inside=None),
+    ),
+    (
+        "exception_unclear",
+        Setting(AS_EXERCISE, EXERCISE_OUTSIDE, p_inside=0.9),
+        Setting({}, EXERCISE_OUTSIDE, p_inside=0.9),
+    ),
+    (
+        "exception_unclear",
+        Setting(AS_EXERCISE, EXERCISE_OUTSIDE, unlocated=Unlocated.NO_LOCATION),
+        Setting({}, EXERCISE_OUTSIDE, unlocated=Unlocated.NO_LOCATION),
+    ),
+    (  # nobody was named: it may have been somebody else
+        "exception_unclear",
+        Setting({}, DEMINING, context=notified()),
+        Setting(NORTHERN, DEMINING, context=notified()),
+    ),
+    (
+        "exception_unclear",
+        Setting({**NORTHERN, **HOUR_LONG}, DEMINING, context=notified()),
+        Setting(
+            {**NORTHERN, **HOUR_LONG}, DEMINING, context=notified(end=NOON + hours(1) + SECOND)
+        ),
+    ),
+    (
+        "exception_unclear",
+        Setting(NORTHERN, DEMINING | EVERYWHERE, context=notified(), p_inside=0.5),
+        Setting(NORTHERN, DEMINING | EVERYWHERE, context=notified(), p_inside=1.0),
+    ),
+]
 # For each rule: settings in which it decides, each beside one in which it just does not.
 CASES: list[tuple[str, Setting, Setting]] = [
     (
@@ -170,7 +434,7 @@ CASES: list[tuple[str, Setting, Setting]] = [
     (
         "nothing_there",
         Setting({"presence": Presence.NOT_FOUND}),
-        Setting({"presence": Presence.NOT_FOUND}, {"violation": MISSING}),
+        Setting({"presence": Presence.NOT_FOUND}, REQUIRED),
     ),
     (
         "nothing_there",
@@ -179,10 +443,10 @@ CASES: list[tuple[str, Setting, Setting]] = [
     ),
     (
         "still_there",
-        Setting({"presence": Presence.PRESENT}, {"violation": MISSING}),
-        Setting({"presence": Presence.GONE}, {"violation": MISSING}),
+        Setting({"presence": Presence.PRESENT}, REQUIRED),
+        Setting({"presence": Presence.GONE}, REQUIRED),
     ),
-    ("still_there", Setting({}, {"violation": MISSING}), Setting()),
+    ("still_there", Setting({}, REQUIRED), Setting()),
     (
         "other_weapon",
         Setting({"weapons": (Weapon.MORTAR,)}, ARTILLERY),
@@ -238,6 +502,13 @@ CASES: list[tuple[str, Setting, Setting]] = [
         Setting({}, MORNING, {"valid": until(SECOND)}, p_inside=None),
     ),
     ("outside", Setting(p_inside=None), Setting(p_inside=1.0)),
+    (
+        "outside",
+        Setting(p_inside=None),
+        Setting({}, EVERYWHERE, p_inside=None),
+    ),
+    *MATCHING,
+    *EXCEPTING,
     ("from_future", Setting(context=ahead(60.001)), Setting(context=ahead(60))),
     (
         "location_unknown",
@@ -302,11 +573,6 @@ CASES: list[tuple[str, Setting, Setting]] = [
     ),
     ("perhaps_none", Setting({"count": Count(min=0)}), Setting({"count": Count(min=1)})),
     ("perhaps_none", Setting({"count": Count(min=0)}), Setting({"count": Count(min=0, max=0)})),
-    (
-        "perhaps_none",
-        Setting({"count": Count(min=0)}),
-        Setting({"count": Count(min=0)}, {"violation": MISSING}),
-    ),
     ("likely_inside", Setting(p_inside=0.5), Setting(p_inside=0.9)),
     ("likely_inside", Setting(p_inside=0.899999), Setting(p_inside=0.9)),
     (
@@ -413,24 +679,28 @@ def test_the_rules_are_the_table_in_its_order() -> None:
 
 def test_everything_wrong_at_once_falls_away_rule_by_rule() -> None:
     """From a report against which everything speaks, one thing is put right at a time."""
+    every_word = tuple(word for activity in Activity for word in notified(activity).notifications)
     wrong = Setting(
         report={
             "exercise": True,
             "retracts": "r-0",
             "presence": Presence.GONE,
             "weapons": (Weapon.MORTAR,),
+            "detail": Detail.OUTGOING,
+            "calibres_mm": (82.0,),
             "attribution": attribution("south"),
-            "count": Count(min=0),
+            "count": Count(min=0, max=50),
             "grading": grading("F6"),
             "means": (Means.THIRD_PARTY,),
             "monitor_sides": (OUTSIDE_Z,),
         },
-        term={**ARTILLERY, **BINDS, **PHASE},
+        term={**ARTILLERY, **BINDS, **IMPACTS, **HEAVY, **FIFTY, **PHASE, **EVERY_EXCEPTION},
         context=Context(
             Authentication.NO_TAG,
             received_at=NOON - hours(1),
             superseded_by="r-2",
             retracted_by="r-3",
+            notifications=every_word,
         ),
         p_inside=None,
         straddles=True,
@@ -440,12 +710,14 @@ def test_everything_wrong_at_once_falls_away_rule_by_rule() -> None:
     def put_right(
         changes: Mapping[str, object] | None = None,
         context: Mapping[str, object] | None = None,
+        term: Mapping[str, object] | None = None,
         **others: object,
     ) -> None:
         nonlocal wrong
         wrong = wrong._replace(
             report={**wrong.report, **(changes or {})},
             context=changed(wrong.context, **(context or {})),
+            term={**wrong.term, **(term or {})},
         )._replace(**others)  # type: ignore[arg-type]
         decided.append(rule(wrong))
 
@@ -455,24 +727,37 @@ def test_everything_wrong_at_once_falls_away_rule_by_rule() -> None:
     put_right({"exercise": False})
     put_right({"presence": None})
     put_right({"weapons": ()})
-    put_right({"attribution": None})
-    put_right(term={**ARTILLERY, **BINDS, "valid": since(SECOND)})
-    put_right(term={**ARTILLERY, **BINDS})
-    put_right(unlocated=Unlocated.DISTANCE_UNKNOWN)
-    put_right(context={"received_at": None})
-    put_right(unlocated=None, p_inside=0.1)
+    put_right({"detail": None})
+    put_right({"calibres_mm": ()})
+    put_right(NORTHERN)
+    put_right(term={"during": None, "valid": since(SECOND)})
+    put_right(term={"valid": None})
+    put_right(p_inside=0.1)
+    put_right({"count": Count(min=0)})
+    for exempt in range(1, 4):
+        put_right(term={"exceptions": EVERY_EXCEPTION["exceptions"][exempt:]})
+    put_right(term={"exceptions": ()}, changes={"attribution": None})
+    put_right(context={"received_at": None}, unlocated=Unlocated.DISTANCE_UNKNOWN)
+    put_right(unlocated=None)
     put_right(p_inside=0.6)
     put_right(straddles=False)
     put_right({"weapons": (Weapon.MLRS, Weapon.TANK)})
-    put_right({"attribution": attribution("north")})
-    put_right({"count": None})
+    put_right({"detail": Detail.IMPACT})
+    put_right({"calibres_mm": (82.0, 122.0)})
+    put_right(NORTHERN)
+    put_right({"count": Count(min=1)})
+    put_right(
+        {**HOUR_LONG, "count": Count(min=51)}, term={"exceptions": EVERY_EXCEPTION["exceptions"]}
+    )
+    put_right(term={"exceptions": ()})
     put_right(p_inside=0.95)
     put_right(context={"authentication": Authentication.TAG_VALID})
     put_right({"grading": None})
     put_right({"means": (Means.HEARD,)})
     put_right({"monitor_sides": ()})
     put_right({"weapons": (Weapon.MLRS,)})
-    assert decided == [name for name in TABLE if name != "still_there"]
+    put_right({"calibres_mm": (122.0,)})
+    assert decided == [name for name in TABLE if name not in {"still_there", "anywhere"}]
 
 
 @pytest.mark.parametrize("p_inside", [0.0, 0.3, 0.49, 0.5, 0.7, 0.89, 0.9, 1.0])

@@ -124,6 +124,138 @@ HOUR_CASES = (
     of_the_term("out_of_range", "during.from_day", during("from_day: -1"), "at least 0"),
 )
 
+SECOND_TERM = "    severity: serious\n    violation: corridor_breach\n"
+
+
+def of_the_other(code: str, path: str, lines: str, says: str = "") -> Case:
+    """The second term, of road hazards on the north road, has these lines as well."""
+    return case(code, f"terms[1].{path}", SECOND_TERM, SECOND_TERM + lines, says)
+
+
+def excused(fields: str) -> str:
+    return f"    exceptions:\n      - {{{fields}}} #<\n"
+
+
+REQUIRES = "    requires: [weapon_presence] #<\n"
+WHAT_CASES = (
+    case(
+        "nothing_prohibited",
+        "terms[1]",
+        "  - id: no-breach\n    clause: Package, point 7\n    text: the road stays free\n"
+        "    prohibits: [road_hazard]\n",
+        "  - id: no-breach #<\n    clause: Package, point 7\n    text: the road stays free\n",
+        "'prohibits' nor 'requires'",
+    ),
+    of_the_other("prohibits_and_requires", "requires", REQUIRES, "one for each"),
+    case(
+        "not_prohibitable",
+        "terms[1].requires[0]",
+        "prohibits: [road_hazard]",
+        "requires: [coverage] #<",
+        "cannot be required",
+    ),
+    Case(
+        "missing_is_required",
+        "terms[1].prohibits",
+        (
+            ("violation: corridor_breach", "violation: weapon_missing_from_storage"),
+            ("prohibits: [road_hazard]", "prohibits: [road_hazard] #<"),
+        ),
+        "requires: [weapon_presence]",
+    ),
+    of_the_term("detail_undetermined", "details[0]", "    details: [undetermined] #<\n"),
+    of_the_term("detail_of_no_kind", "details[0]", "    details: [incoming] #<\n", "airburst"),
+    of_the_other("detail_of_no_kind", "details[0]", "    details: [impact] #<\n", "none"),
+    of_the_term("listed_twice", "details", "    details: [impact, impact] #<\n"),
+    of_the_term("calibres_unbounded", "calibres", "    calibres: {} #<\n", "'min_mm' or 'max_mm'"),
+    of_the_term(
+        "calibres_reversed", "calibres", "    calibres: {min_mm: 152, max_mm: 100} #<\n", "152"
+    ),
+    of_the_term(
+        "calibres_of_no_weapon",
+        "calibres",
+        "    weapons: [aircraft, mine]\n    calibres: {min_mm: 100} #<\n",
+        "aircraft, mine",
+    ),
+    of_the_term("out_of_range", "calibres.min_mm", "    calibres: {min_mm: 0} #<\n"),
+    of_the_term("out_of_range", "calibres.max_mm", "    calibres: {max_mm: 1001} #<\n"),
+    of_the_term("out_of_range", "at_most", "    at_most: 0 #<\n"),
+    of_the_term("number_of_other_kind", "at_least", "    at_least: 5 #<\n", "'at_most'"),
+    Case(
+        "number_of_other_kind",
+        "terms[1].at_most",
+        (
+            ("prohibits: [road_hazard]", "requires: [weapon_presence]"),
+            (SECOND_TERM, SECOND_TERM + "    at_most: 5 #<\n"),
+        ),
+        "'at_least'",
+    ),
+    case(
+        "everywhere_and_more",
+        "terms[1].where",
+        "    where:\n      corridors:\n        - north\n",
+        "    where: {everywhere: true, corridors: [north]} #<\n",
+        "name none",
+    ),
+    case(
+        "empty_where",
+        "terms[1].where",
+        "    where:\n      corridors:\n        - north\n",
+        "    where: {everywhere: false} #<\n",
+        "everywhere: true",
+    ),
+    of_the_term("unknown_word", "exceptions[0].name", excused("name: self_defence"), "known:"),
+    of_the_term(
+        "listed_twice",
+        "exceptions[1]",
+        "    exceptions:\n      - name: notified_repair\n      - name: notified_repair #<\n",
+    ),
+    of_the_term(
+        "exception_of_no_kind",
+        "exceptions[0]",
+        excused("name: notified_repair, kinds: [troop_movement]"),
+        "does not speak of",
+    ),
+    of_the_term(
+        "outside_of_nothing",
+        "exceptions[0]",
+        excused("name: notified_repair, outside: {zones: [zolote]}"),
+    ),
+    of_the_term(
+        "exercise_without_zone", "exceptions[0]", excused("name: live_fire_exercise_outside_zone")
+    ),
+    of_the_term(
+        "unknown_zone",
+        "exceptions[0].outside.zones[0]",
+        excused("name: live_fire_exercise_outside_zone, outside: {zones: [zolot]}"),
+        "'zolote'?",
+    ),
+    of_the_term(
+        "unknown_corridor",
+        "exceptions[0].outside.corridors[0]",
+        excused("name: live_fire_exercise_outside_zone, outside: {corridors: [nroth]}"),
+        "'north'?",
+    ),
+    of_the_term(
+        "out_of_range",
+        "exceptions[0].notice_hours",
+        excused("name: notified_repair, notice_hours: -1"),
+    ),
+    of_the_term("unknown_term", "yields_to[0]", "    yields_to: [no-braech] #<\n", "'no-breach'?"),
+    of_the_term("precedence_circle", "yields_to[0]", "    yields_to: [no-fire] #<\n", "'no-fire'"),
+    of_the_term("listed_twice", "yields_to", "    yields_to: [no-breach, no-breach] #<\n"),
+)
+
+
+def test_terms_that_yield_in_a_circle_are_both_named() -> None:
+    text = edited(
+        AGREEMENT,
+        (FIRST_TERM, FIRST_TERM + "    yields_to: [no-breach]\n"),
+        (SECOND_TERM, SECOND_TERM + "    yields_to: [no-fire]\n"),
+    )
+    paths = ["terms[0].yields_to[0]", "terms[1].yields_to[0]"]
+    assert _codes(text) == [("precedence_circle", path) for path in paths]
+
 
 def phases(text: str) -> tuple[tuple[str, str], ...]:
     """The agreement with these phases and measures."""
@@ -134,6 +266,7 @@ GUNS = "measures:\n  - {id: guns, name: Guns, clause: point 3, party: ua"
 
 AGREEMENT_CASES = (
     *HOUR_CASES,
+    *WHAT_CASES,
     Case(
         "duplicate_id",
         "phases[1].id",

@@ -28,7 +28,9 @@ def window(rule: str, start: str = "2024-01-01T06:00") -> Recurring:
         ("FREQ=WEEKLY;BYDAY=XX", "cannot be read"),
         ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "no day ever fits"),
         ("FREQ=DAILY;UNTIL=20230101T000000Z", "no day ever fits"),
-        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=3", "no day ever fits"),
+        ("FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30;COUNT=3", "no day ever fits"),
+        ("FREQ=DAILY;BYDAY=MO", "WEEKLY;BYDAY"),
+        ("FREQ=YEARLY;BYWEEKNO=20", "takes no BYWEEKNO"),
     ],
 )
 def test_a_rule_that_no_clause_can_mean_is_refused(rule: str, says: str) -> None:

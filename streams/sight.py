@@ -1,0 +1,34 @@
+"""Sight: one report with everything that judging it needs, before any term is asked.
+
+Place on the data's way: geofence → **Sight** → judge.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from geo.containment import Relation
+from streams.assessment import Context
+from streams.events import Report
+from streams.locate import Unlocated
+
+
+class Hit(Struct, frozen=True, gc=False):
+    """A zone that the report's region touches."""
+
+    zone: int
+    """Zone number in `InForce.zone_ids`."""
+    relation: Relation
+    p_inside: float
+
+
+class Sight(Struct, frozen=True, gc=False):
+    """A report with everything that judging it needs, before any term is asked."""
+
+    report: Report
+    context: Context
+    hits: tuple[Hit, ...]
+    """Zones touched and in force at some time of the interval, sorted by number."""
+    unlocated: Unlocated | None
+    straddles: bool
+    """An amendment falls into the report's interval."""
