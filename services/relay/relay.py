@@ -117,15 +117,14 @@ def open_session(url: str) -> Connection:
     Raises:
         psycopg.OperationalError: nobody answers.
     """
-    conn = connect(url, name=f"truceline relay {os.getpid()}")
+    conn = connect(url, name=f"truceline relay {os.getpid()}", planned_once=True)
     conn.autocommit = True
     # A deletion that a crash of the server loses is a row that is sent again: no need to wait for
-    # the disk. Plans are made while the outbox is empty and must hold when it is full. A peer that
-    # is gone must be noticed on both sides, so that its lanes are free.
+    # the disk. A peer that is gone must be noticed on both sides, so that its lanes are free.
     conn.execute(
-        "SET synchronous_commit = off; SET enable_seqscan = off;"
-        " SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2;"
-        " SET tcp_keepalives_count = 3"
+        "SET synchronous_commit = off; SET tcp_keepalives_idle = 5;"
+        " SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3",
+        prepare=False,
     )
     conn.execute(f"LISTEN {CHANNEL}".encode())
     return conn

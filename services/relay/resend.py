@@ -166,9 +166,9 @@ class Resender:
         """
         while not self._stopping.is_set():
             try:
-                with connect(self._url, name=f"truceline resend {os.getpid()}") as conn:
+                name = f"truceline resend {os.getpid()}"
+                with connect(self._url, name=name, planned_once=True) as conn:
                     conn.autocommit = True
-                    conn.execute("SET enable_seqscan = off")  # plans outlive what they were made of
                     self._lead(conn)
             except psycopg.Error as error:
                 if fate_of(error) is Fate.STOP:

@@ -76,7 +76,7 @@ class Transactor:
 
     def _once(self, work: Callable[[Connection], R]) -> R:
         if self._conn is None:
-            self._conn = connect(self._url, name=self._name)
+            self._conn = connect(self._url, name=self._name, planned_once=True)
         result = work(self._conn)
         # What a crash here means: nothing is committed, the chunk comes again whole.
         self._conn.commit()
