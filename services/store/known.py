@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeVar
 from msgspec.structs import astuple
 from psycopg.rows import args_row
 
-from services.store.engine import Connection
+from services.store.engine import Answer, Connection
 from services.store.rows import KeyKind, KeyRow
 from streams.dossier import Relation
 from streams.keys import Key
@@ -208,9 +208,13 @@ def versions_of(conn: Connection, keys: Iterable[Key]) -> dict[Key, list[StoredV
     return _by_key(_rows(conn, _VERSIONS, keys, StoredVersion))
 
 
-def gateway_versions(conn: Connection, keys: Iterable[Key]) -> dict[Key, list[GatewayVersion]]:
+def ask_gateway_versions(
+    conn: Connection, keys: Iterable[Key]
+) -> Answer[dict[Key, list[GatewayVersion]]]:
     """Every version of these reports, without bytes, in the order in which they became known."""
-    return _by_key(_rows(conn, _GATEWAY_VERSIONS, keys, GatewayVersion))
+    cursor = conn.cursor(binary=True, row_factory=args_row(GatewayVersion))
+    cursor.execute(_GATEWAY_VERSIONS.encode(), [list(keys)])
+    return lambda: _by_key(cursor.fetchall())
 
 
 def statuses_taken_in(

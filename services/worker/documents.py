@@ -7,16 +7,19 @@ the moment it is loaded, in the same order for everybody.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from services.store.documents import loaded_documents
-from services.store.engine import Connection
+from services.store.engine import Answer, Connection
 from streams.agreement import Agreement
 from streams.inforce import Register
 from streams.methodology import Methodology
 
 _HASHES = "SELECT hash FROM agreements UNION ALL SELECT hash FROM methodologies"
 
+
+AskRegister = Callable[[Connection], Answer[Register]]
+"""How a transaction comes to what it judges by; `Documents.ask` outside of tests."""
 
 DOCUMENTS_LOCK = 0x7472_7563_646F_6373
 """Advisory lock: shared by the transactions that judge, held alone by the one that loads.
@@ -37,15 +40,20 @@ class Documents:
         self._hashes: frozenset[bytes] = frozenset()
         self._register = Register((), ())
 
-    def register(self, conn: Connection) -> Register:
+    def ask(self, conn: Connection) -> Answer[Register]:
         """What is in force by the documents that are loaded, until this transaction ends."""
         conn.execute("SELECT pg_advisory_xact_lock_shared(%s)", [DOCUMENTS_LOCK])
-        hashes = frozenset(row[0] for row in conn.execute(_HASHES))
-        with self._loading:
-            if hashes != self._hashes:
-                self._register = load_register(conn)
-                self._hashes = hashes
-            return self._register
+        loaded = conn.execute(_HASHES)
+
+        def answer() -> Register:
+            hashes = frozenset(address for (address,) in loaded)
+            with self._loading:
+                if hashes != self._hashes:
+                    self._register = load_register(conn)
+                    self._hashes = hashes
+                return self._register
+
+        return answer
 
 
 def load_alone(conn: Connection) -> None:

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from services.store.engine import Connection
 from services.worker.announce import Announcer
-from services.worker.documents import Documents
+from services.worker.documents import AskRegister, Documents
 from services.worker.incoming import Incoming, Refused, read_records
 from services.worker.record import Record as BatchRecord
 from services.worker.reports import ReportWriter
@@ -25,7 +25,6 @@ from services.worker.written import Written
 from streams.coalesce import Record
 from streams.decode import Refusal, decode_report, decode_status
 from streams.events import CorridorStatus, Report
-from streams.inforce import Register
 from streams.keys import EventKind
 from streams.tags import ProducerKey
 
@@ -38,7 +37,7 @@ class Stage(Generic[E]):
 
     kind: EventKind
     decode: Callable[[bytes], E | Refusal]
-    write: Callable[[Connection, Register, Sequence[Incoming[E]], Sequence[Refused]], Written]
+    write: Callable[[Connection, AskRegister, Sequence[Incoming[E]], Sequence[Refused]], Written]
 
 
 class Processor(Generic[E]):
@@ -66,7 +65,7 @@ class Processor(Generic[E]):
         incoming, refused = read_records(records, stage.kind, stage.decode, self._keys)
 
         def work(conn: Connection) -> Written:
-            return stage.write(conn, self._documents.register(conn), incoming, refused)
+            return stage.write(conn, self._documents.ask, incoming, refused)
 
         written = self._transactor.run(work)
         self._announcer.announce(written.refused)

@@ -38,10 +38,11 @@ from services.worker.casebook import (
     take_in_plain,
     target_key,
 )
+from services.worker.documents import AskRegister
 from services.worker.incoming import Incoming, Refused, sift
 from services.worker.refold import CorridorChange, effect_rows, refold
 from services.worker.rejections import write_rejections
-from services.worker.stored import look_up_stored
+from services.worker.stored import as_they_are_stored, ask_stored
 from services.worker.written import Written
 from streams.assess import Judged, refusal_of
 from streams.assessment import Assessment
@@ -71,14 +72,18 @@ class ReportWriter:
     def __call__(
         self,
         conn: Connection,
-        register: Register,
+        ask_register: AskRegister,
         incoming: Reports,
         refused: Sequence[Refused],
     ) -> Written:
         """Write a batch."""
         look, self._look = self._look, True  # if this run ends in a conflict, the next one looks
+        with conn.pipeline():  # all is asked in one trip to the server
+            register_asked = ask_register(conn)
+            versions_asked = ask_stored(conn, incoming)
+        register = register_asked()
         accepted, unjudgeable = sift(incoming, partial(refusal_of, register))
-        stored = look_up_stored(conn, accepted)
+        stored = as_they_are_stored(accepted, versions_asked())
         fresh = _without_repetition(stored.reports)
         unstored = [item.key for item in fresh if not item.stored]
         known = known_keys(conn, unstored) if look else {}

@@ -27,6 +27,7 @@ from services.store.rows import BatchRows, CorridorEventKind, CorridorEventRow, 
 from services.store.write import copy_batch
 from services.worker import make_rows
 from services.worker.casebook import as_good
+from services.worker.documents import AskRegister
 from services.worker.incoming import Incoming, Refused, sift
 from services.worker.refold import CorridorChange, refold
 from services.worker.rejections import write_rejections
@@ -66,9 +67,13 @@ class Known:
 
 
 def write_statuses(
-    conn: Connection, register: Register, incoming: Statuses, refused: Sequence[Refused]
+    conn: Connection,
+    ask_register: AskRegister,
+    incoming: Statuses,
+    refused: Sequence[Refused],
 ) -> Written:
     """Store a batch and fold its corridors."""
+    register = ask_register(conn)()
     accepted, unknown = sift(incoming, partial(_refusal, register))
     all_refused = [*refused, *unknown]
     rows = BatchRows()

@@ -10,19 +10,20 @@ keys stay locked until the commit, so that nobody else judges or speaks of these
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from services.store.engine import Connection
-from services.store.known import GatewayVersion, StoredVersion, gateway_versions, lock_keys
+from services.store.engine import Answer, Connection
+from services.store.known import GatewayVersion, StoredVersion, ask_gateway_versions, lock_keys
 from services.worker.incoming import E, Incoming
 from streams.events import Report
 from streams.keys import Key
 from streams.vocabulary import Authentication
 
 Reports = Sequence[Incoming[Report]]
+Versions = Mapping[Key, Sequence[GatewayVersion]]
 
 
 @dataclass(slots=True)
@@ -35,13 +36,19 @@ class Stored:
     """Hinted reports that have other versions, or somebody who speaks of them."""
 
 
-def look_up_stored(conn: Connection, reports: Reports) -> Stored:
-    """Look the hinted reports up and lock them; a batch without any asks nothing."""
+def ask_stored(conn: Connection, reports: Reports) -> Answer[Versions]:
+    """Lock the hinted reports and look them up; a batch without any asks nothing."""
     hinted = {item.key for item in reports if item.hinted}
     if not hinted:
-        return Stored(list(reports))
+        return dict
     lock_keys(conn, hinted)
-    versions = gateway_versions(conn, hinted)
+    return ask_gateway_versions(conn, hinted)
+
+
+def as_they_are_stored(reports: Reports, versions: Versions) -> Stored:
+    """The reports, the hinted ones of them as the store has them."""
+    if not versions:
+        return Stored(list(reports))
     stored = Stored([], {key for key, known in versions.items() if not _is_alone(known)})
     seen: set[tuple[Key, int]] = set()
     for item in reports:
@@ -55,9 +62,7 @@ def look_up_stored(conn: Connection, reports: Reports) -> Stored:
     return stored
 
 
-def _same(
-    item: Incoming[Report], versions: dict[Key, list[GatewayVersion]]
-) -> list[GatewayVersion]:
+def _same(item: Incoming[Report], versions: Versions) -> list[GatewayVersion]:
     """The stored versions of the event that are these very bytes."""
     known = versions.get(item.key, ())
     return [version for version in known if version.content_hash == item.content_hash]

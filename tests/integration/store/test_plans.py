@@ -12,7 +12,7 @@ from psycopg import sql
 
 from services.store.engine import Connection, connect
 from services.store.generations import known_intervals
-from services.store.known import gateway_versions, known_keys, links_to, lock_keys, versions_of
+from services.store.known import ask_gateway_versions, known_keys, links_to, lock_keys, versions_of
 from services.store.migrate import upgrade
 from services.store.outbox import LANES, forget, oldest_queued, waiting
 from services.store.partitions import ensure_partitions
@@ -245,7 +245,7 @@ def test_a_batchs_stored_reports_are_locked_and_looked_up_one_by_one(million: Co
     keys = [Key(n.to_bytes(16)) for n in range(1, 5_001)]
     with explained(million) as plans:
         lock_keys(million, keys)
-        found = gateway_versions(million, keys)
+        found = ask_gateway_versions(million, keys)()
     assert sum(version.judged for (version,) in found.values()) == 3_750
     for plan in plans:
         assert "Seq Scan on event_keys" not in plan

@@ -30,9 +30,9 @@ def take_in(conn: Connection, register: Register, records: Sequence[Entry]) -> l
     """Take in one batch of one topic, in the connection's transaction."""
     if records[0].topic == TopicName.CORRIDOR_STATUS:
         statuses = read_records(records, EventKind.CORRIDOR_STATUS, decode_status, KEYS)
-        return write_statuses(conn, register, *statuses).refused
+        return write_statuses(conn, lambda _: lambda: register, *statuses).refused
     reports = read_records(records, EventKind.REPORT, decode_report, KEYS)
-    return ReportWriter()(conn, register, *reports).refused
+    return ReportWriter()(conn, lambda _: lambda: register, *reports).refused
 
 
 def take_in_log(

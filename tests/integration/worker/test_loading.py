@@ -21,7 +21,7 @@ def test_a_load_waits_for_the_batches_that_are_judged_by_what_was_loaded_before(
 ) -> None:
     never = agreement(version=2, corridors=(builders.corridor("c"),))
     with connect(fresh_url) as conn:
-        take_in_log(conn, Documents().register(conn), log_of([said(opened("s-1", 1))]))
+        take_in_log(conn, Documents().ask(conn)(), log_of([said(opened("s-1", 1))]))
         loading = threading.Thread(target=_load, args=(fresh_url, never), daemon=True)
         loading.start()
         _wait_until_somebody_waits(fresh_url)
@@ -35,12 +35,12 @@ def test_a_load_waits_for_the_batches_that_are_judged_by_what_was_loaded_before(
 def test_a_batch_is_judged_by_what_was_loaded_before_it(fresh_url: str) -> None:
     documents = Documents()
     with connect(fresh_url) as conn:
-        before = documents.register(conn)
+        before = documents.ask(conn)()
         conn.commit()
         _load(fresh_url, agreement(version=2))
-        after = documents.register(conn)
+        after = documents.ask(conn)()
         assert after is not before
-        assert after is documents.register(conn)
+        assert after is documents.ask(conn)()
 
 
 def _load(url: str, document: Agreement) -> None:
