@@ -5,9 +5,11 @@ Place on the data's way: started by `truceline up`, by a container, or by hand; 
 
 from __future__ import annotations
 
+import asyncio
 import gc
 
 import structlog
+import uvloop
 
 from services.keyring import read_keys
 from services.metrics.catalogue import Program
@@ -38,6 +40,7 @@ def main() -> None:
         listen(settings, Exporter(Program.WORKER, tally.figures))
         await_tables(database_url)
     _collect_rarely()
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # Faust makes its loops itself
     pulse = Pulse()
     reports, statuses = make_processors(database_url, bootstrap, keys, pulse.beat, Record(tally))
     app = make_app(
