@@ -1,9 +1,10 @@
 """Faust in chunks: a transport that hands an agent whole fetches, and commits in its own order.
 
 Stands between Kafka and `coalesce`. Faust's cost is per event, so one event here is all records of
-one partition that came in one fetch. Faust's own bookkeeping of offsets commits past messages in
-flight (faust#606) and stalls on duplicates; `offsets.PrefixLedger` takes its place. Registered as
-`truceline` in the entry-point group `faust.transports`; this file and `app` alone import Faust.
+one topic that came in one fetch, a chunk for each partition. Faust's own bookkeeping of offsets
+commits past messages in flight (faust#606) and stalls on duplicates; `offsets.PrefixLedger` takes
+its place. Registered as `truceline` in the entry-point group `faust.transports`; this file and
+`app` alone import Faust.
 
 What Faust is relied on for: joining and leaving the group, suspending the flow in a rebalance,
 seeking to the committed offsets after it, the agents' life cycle, signals.
@@ -44,10 +45,10 @@ REBALANCE_TIMEOUT_S: Final = 30.0
 #: Below this fetches end at about 1,200 records.
 FETCH_BYTES: Final = 4 * 1024 * 1024
 
-#: Chunks of one topic waiting in Faust. At four fifths it stops fetching the partitions that bring
-#: more; the rest is room for a round of eight partitions already fetched, for a full buffer stops
-#: all topics, and a corridor's status would wait behind a backlog of reports.
-BUFFERED_CHUNKS: Final = 40
+#: Fetches of one topic waiting in Faust. At four fifths it stops fetching the topic; the rest is
+#: room for what is fetched already, for a full buffer stops all topics, and a corridor's status
+#: would wait behind a backlog of reports.
+BUFFERED_FETCHES: Final = 5
 
 #: A worker that starts just before Kafka is back can lead the group without knowing any topic: it
 #: gives nobody anything, and aiokafka looks again only when what it knows is this old.
@@ -95,7 +96,7 @@ fetcher.PartitionRecords = LeanRecords
 
 
 class ChunkSchema(faust.Schema):  # type: ignore[misc]  # Faust has no types
-    """Passes the chunk on as it is: decoding is a stage of ours, not Faust's."""
+    """Passes the chunks on as they are: decoding is a stage of ours, not Faust's."""
 
     def compile(self, app: Any, **_: Any) -> Callable[..., Any]:  # noqa: ANN401  Faust has no types
         """Return the function that makes an event of a message."""
@@ -136,7 +137,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc]  # Faust has no types
             raise
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109  Faust's signature
-        """Fetch once and yield a message for each partition that had records."""
+        """Fetch once and yield a message for each topic that had records."""
         if not self.flow_active:
             await self.wait(self.can_resume_flow)
         active = set(self._get_active_partitions())
@@ -144,12 +145,18 @@ class Consumer(driver.Consumer):  # type: ignore[misc]  # Faust has no types
             await self.sleep(0.05)  # all partitions' buffers are full, or none is ours
             return
         fetched = await self._getmany(active, timeout)
+        chunks: dict[str, list[Chunk]] = {}
         for tp, records in fetched.items():
             if not self._is_ours(tp):
                 return  # suspended or revoked meanwhile: the seek that follows reads it again
             chunk = await self._chunk(tp, records)
             if chunk is not None:
-                yield tp, self._chunk_message(tp, chunk)
+                chunks.setdefault(tp.topic, []).append(chunk)
+        for topic, of_topic in chunks.items():
+            if not self.flow_active:
+                return
+            message = self._message(topic, of_topic)
+            yield message.tp, message
 
     def _is_ours(self, tp: TP) -> bool:
         partitions = self._get_active_partitions()
@@ -172,23 +179,35 @@ class Consumer(driver.Consumer):  # type: ignore[misc]  # Faust has no types
             return None
         return Chunk(records, self.ledger.deliver(tp, records[-1].offset + 1))
 
-    def _chunk_message(self, tp: TP, chunk: Chunk) -> ConsumerMessage:
-        last = chunk.records[-1]
+    def _message(self, topic: str, chunks: list[Chunk]) -> ConsumerMessage:
+        """Make one message of a fetch; Faust keeps it under the topic's first partition of ours."""
+        last = chunks[-1].records[-1]
+        tp = min(tp for tp in self.ledger.partitions() if tp.topic == topic)
         return ConsumerMessage(
-            topic=tp.topic,
+            topic=topic,
             partition=tp.partition,
             offset=last.offset,
             timestamp=last.timestamp / 1000.0,
             timestamp_type=None,
             headers=None,
             key=None,
-            value=chunk,
+            value=chunks,
             checksum=None,
             serialized_key_size=0,
             serialized_value_size=0,
             tp=tp,
             generation_id=self.app.consumer_generation_id,
         )
+
+    def on_buffer_full(self, tp: TP) -> None:
+        """Fetch no partition of the topic for now: an event holds chunks of any of them."""
+        for other in [it for it in self._get_active_partitions() if it.topic == tp.topic]:
+            super().on_buffer_full(other)
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """Fetch the topic again."""
+        for other in [it for it in self._buffered_partitions if it.topic == tp.topic]:
+            super().on_buffer_drop(other)
 
     # --- group ---------------------------------------------------------------------------------
 
@@ -228,7 +247,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc]  # Faust has no types
     # --- committing ----------------------------------------------------------------------------
 
     def ack(self, message: ConsumerMessage) -> bool:
-        """Take a message off the list of those in hand; its chunk says whether it is committed.
+        """Take a message off the list of those in hand; its chunks say whether it is committed.
 
         Faust acknowledges what an agent skipped or failed on as well, so this commits nothing.
         """
@@ -335,7 +354,7 @@ def build_app(
         topic_disable_leader=True,
         topic_allow_declare=False,  # topics are made by us, with their settings
         stream_wait_empty=True,
-        stream_buffer_maxsize=BUFFERED_CHUNKS,
+        stream_buffer_maxsize=BUFFERED_FETCHES,
         broker_max_poll_records=max_records,
         broker_max_poll_interval=POLL_INTERVAL_S,
         broker_commit_interval=commit_interval_s,

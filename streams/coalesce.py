@@ -3,7 +3,7 @@
 Stands between Faust's stream and the stages. Faust hands chunks over as they were fetched, two
 records on average at low load; each would cost a transaction of its own and the backlog would never
 merge. So everything that waits is taken together, and an idle worker takes a single chunk at once.
-Nothing here knows Faust: an event is anything with a chunk as `value` and an `ack`.
+Nothing here knows Faust: an event is anything with chunks as `value` and an `ack`.
 """
 
 import asyncio
@@ -86,11 +86,11 @@ class Chunk:
 
 
 class ChunkEvent(Protocol):
-    """A Faust event whose value is a chunk."""
+    """A Faust event whose value is what one fetch brought, a chunk a partition."""
 
     @property
-    def value(self) -> Chunk:
-        """Return the chunk."""
+    def value(self) -> Sequence[Chunk]:
+        """Return the chunks; one at least."""
 
     def ack(self) -> bool:
         """Tell Faust that the event is out of our hands."""
@@ -121,6 +121,36 @@ def end_process(code: int) -> NoReturn:
     os._exit(code)
 
 
+class Whole:
+    """An event whose chunks may end up in different batches."""
+
+    __slots__ = ("_event", "_left")
+
+    def __init__(self, event: ChunkEvent) -> None:
+        self._event = event
+        self._left = len(event.value)
+
+    def one_is_done(self) -> None:
+        """Acknowledge the event when it was the last of its chunks."""
+        self._left -= 1
+        if not self._left:
+            self._event.ack()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """A chunk that waits, and the event that it came with."""
+
+    chunk: Chunk
+    whole: Whole
+    size_bytes: int
+
+    @property
+    def partition(self) -> int:
+        """Return the number of its partition."""
+        return self.chunk.records[0].partition
+
+
 class WaitingRoom:
     """Bounded queue between the stream's reader and the lanes, counted in records and bytes.
 
@@ -136,7 +166,7 @@ class WaitingRoom:
         self._max_records = max_records
         self._max_bytes = max_bytes
         self._lanes = lanes
-        self._events: deque[tuple[ChunkEvent, int, int]] = deque()
+        self._parts: deque[Part] = deque()
         self._records = 0
         self._bytes = 0
         self._held: list[set[int]] = [set() for _ in range(lanes)]
@@ -144,17 +174,19 @@ class WaitingRoom:
         self._changed = asyncio.Condition()
 
     async def put(self, event: ChunkEvent) -> None:
-        """Add an event as soon as there is room; a chunk larger than the room enters alone."""
+        """Add an event's chunks as soon as there is room; one larger than the room enters alone."""
+        whole = Whole(event)
         async with self._changed:
-            await self._changed.wait_for(self._has_room)
-            records, size = len(event.value.records), event.value.size_bytes
-            self._events.append((event, records, size))
-            self._records += records
-            self._bytes += size
-            self._changed.notify_all()
+            for chunk in event.value:
+                await self._changed.wait_for(self._has_room)
+                part = Part(chunk, whole, chunk.size_bytes)
+                self._parts.append(part)
+                self._records += len(chunk.records)
+                self._bytes += part.size_bytes
+                self._changed.notify_all()
 
-    async def take(self, lane: int = 0) -> list[ChunkEvent]:
-        """Wait for an event, then take all that fit into one batch, oldest first.
+    async def take(self, lane: int = 0) -> list[Part]:
+        """Wait for a chunk, then take all that fit into one batch, oldest first.
 
         Their partitions are the lane's until its next call.
         """
@@ -163,7 +195,7 @@ class WaitingRoom:
             self._changed.notify_all()
         while True:
             async with self._changed:
-                await self._changed.wait_for(lambda: any(map(self._may(lane), self._events)))
+                await self._changed.wait_for(lambda: any(map(self._may(lane), self._parts)))
                 if (wait_s := self._pause_s()) <= 0:
                     return self._take(lane)
             await asyncio.sleep(wait_s)
@@ -181,51 +213,47 @@ class WaitingRoom:
         """How long the next batch has to wait; one that is worth a transaction does not."""
         return self._begun + BEAT_S - time.monotonic() if self._is_little() else 0.0
 
-    def _may(self, lane: int) -> Callable[[tuple[ChunkEvent, int, int]], bool]:
-        """Whether a lane may take an event now."""
+    def _may(self, lane: int) -> Callable[[Part], bool]:
+        """Whether a lane may take a chunk now."""
         others = {it for held in self._held for it in held} - self._held[lane]
         whole = self._is_little()
 
-        def may(entry: tuple[ChunkEvent, int, int]) -> bool:
-            partition = _partition(entry[0])
+        def may(part: Part) -> bool:
+            partition = part.partition
             return partition not in others and (whole or partition % self._lanes == lane)
 
         return may
 
-    def _take(self, lane: int) -> list[ChunkEvent]:
+    def _take(self, lane: int) -> list[Part]:
         taken = self._take_what_fits(lane)
         self._begun = time.monotonic()
-        self._held[lane] = {_partition(event) for event in taken}
+        self._held[lane] = {part.partition for part in taken}
         self._changed.notify_all()
         return taken
 
-    def _take_what_fits(self, lane: int) -> list[ChunkEvent]:
-        may, taken = self._may(lane), list[ChunkEvent]()
-        left: deque[tuple[ChunkEvent, int, int]] = deque()
+    def _take_what_fits(self, lane: int) -> list[Part]:
+        may, taken = self._may(lane), list[Part]()
+        left: deque[Part] = deque()
         records_taken = bytes_taken = 0
         is_full = False
-        for entry in self._events:
-            event, records, size = entry
-            if is_full or not may(entry):
-                left.append(entry)
+        for part in self._parts:
+            if is_full or not may(part):
+                left.append(part)
                 continue
+            records, size = len(part.chunk.records), part.size_bytes
             is_full = bool(taken) and (
                 records_taken + records > self._max_records or bytes_taken + size > self._max_bytes
             )
             if is_full:
-                left.append(entry)
+                left.append(part)
                 continue
-            taken.append(event)
+            taken.append(part)
             records_taken += records
             bytes_taken += size
-        self._events = left
+        self._parts = left
         self._records -= records_taken
         self._bytes -= bytes_taken
         return taken
-
-
-def _partition(event: ChunkEvent) -> int:
-    return event.value.records[0].partition
 
 
 class _WriterThread:
@@ -321,14 +349,14 @@ class Coalescer:
         while True:
             await self._write_batch(writer, await room.take(lane))
 
-    async def _write_batch(self, writer: _WriterThread, events: list[ChunkEvent]) -> None:
-        ours = [event for event in events if not event.value.delivery.void]
-        records = [record for event in ours for record in event.value.records]
+    async def _write_batch(self, writer: _WriterThread, parts: list[Part]) -> None:
+        ours = [part.chunk for part in parts if not part.chunk.delivery.void]
+        records = [record for chunk in ours for record in chunk.records]
         if records:
             await writer.run(records)
         # What a crash here means: the batch is in the store, not in Kafka's offsets; it comes
         # again, and processing it again changes nothing.
-        for event in ours:
-            event.value.delivery.acknowledge()
-        for event in events:
-            event.ack()
+        for chunk in ours:
+            chunk.delivery.acknowledge()
+        for part in parts:
+            part.whole.one_is_done()

@@ -40,6 +40,7 @@ class OfflineConsumer(Consumer):
     committed: Mapping[TP, int | None]
     earliest: Mapping[TP, int]
     commit_succeeds: bool
+    fetched: Mapping[TP, list[Record]]
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -60,6 +61,9 @@ class OfflineConsumer(Consumer):
 
     def assignment(self) -> set[TP]:
         return {REPORTS}
+
+    async def _getmany(self, _partitions: set[TP], _timeout: float) -> Mapping[TP, list[Record]]:
+        return self.fetched
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         self.commits.append(offsets)
@@ -90,16 +94,46 @@ def test_the_scheme_of_the_broker_address_selects_the_chunking_transport() -> No
     assert [str(url) for url in app.conf.broker] == ["truceline://one:9092", "truceline://two:9093"]
 
 
-def test_a_chunk_reaches_the_agent_as_it_is() -> None:
+def test_chunks_reach_the_agent_as_they_are() -> None:
     async def scenario() -> None:
         consumer = make_consumer()
-        chunk = Chunk(records(7), Delivery(8))
-        message = consumer._chunk_message(REPORTS, chunk)
+        consumer.ledger.start(REPORTS, 7)
+        chunks = [Chunk(records(7), Delivery(8))]
+        message = consumer._message(REPORTS.topic, chunks)
         event = await ChunkSchema().compile(consumer.app)(message, propagate=True)
-        assert event.value is chunk
-        assert message.offset == 7
+        assert event.value is chunks
+        assert (message.tp, message.offset) == (REPORTS, 7)
 
     asyncio.run(scenario())
+
+
+def test_a_fetch_is_one_event_a_topic() -> None:
+    async def scenario(consumer: OfflineConsumer) -> None:
+        second = TP(REPORTS.topic, 3)
+        fetched = {second: records(4), STATUS: records(0, 1), REPORTS: records(8)}
+        for tp, brought in fetched.items():
+            consumer.ledger.start(tp, brought[0].offset)
+        consumer.flow_active = True
+        consumer._active_partitions = set(fetched)
+        consumer.fetched = fetched
+        found = [(tp, message.value) async for tp, message in consumer.getmany(1.0)]
+        assert [tp for tp, _ in found] == [REPORTS, STATUS]
+        ends = [[chunk.delivery.end for chunk in chunks] for _, chunks in found]
+        assert ends == [[5, 9], [2]]
+
+    with_consumer(scenario)
+
+
+def test_a_full_buffer_stops_the_topic_and_no_other() -> None:
+    async def scenario(consumer: OfflineConsumer) -> None:
+        second = TP(REPORTS.topic, 3)
+        consumer._active_partitions = {REPORTS, second, STATUS}
+        consumer.on_buffer_full(REPORTS)
+        assert consumer._get_active_partitions() == {STATUS}
+        consumer.on_buffer_drop(REPORTS)
+        assert consumer._get_active_partitions() == {REPORTS, second, STATUS}
+
+    with_consumer(scenario)
 
 
 def test_records_delivered_before_are_cut_off_and_none_is_skipped() -> None:
@@ -160,7 +194,7 @@ def test_fausts_acknowledgement_alone_commits_nothing() -> None:
         await consumer.perform_seek()
         chunk = await consumer._chunk(REPORTS, records(0, 1))
         assert chunk is not None
-        consumer.ack(consumer._chunk_message(REPORTS, chunk))
+        consumer.ack(consumer._message(REPORTS.topic, [chunk]))
         await consumer.commit()
         assert consumer.commits == []
         chunk.delivery.acknowledge()

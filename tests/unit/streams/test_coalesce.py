@@ -25,11 +25,16 @@ class FakeRecord:
 
 @dataclass(slots=True)
 class FakeEvent:
-    value: Chunk
+    value: list[Chunk]
     acks: list[int]
 
+    @property
+    def chunk(self) -> Chunk:
+        (chunk,) = self.value
+        return chunk
+
     def ack(self) -> bool:
-        self.acks.append(self.value.delivery.end)
+        self.acks.append(self.value[-1].delivery.end)
         return True
 
 
@@ -71,7 +76,7 @@ def make_events(sizes: Iterable[int], acks: list[int], body: bytes = b"{}") -> l
     for size in sizes:
         records: list[Record] = [FakeRecord(end + i, body) for i in range(size)]
         end += size
-        events.append(FakeEvent(Chunk(records, Delivery(end)), acks))
+        events.append(FakeEvent([Chunk(records, Delivery(end))], acks))
     return events
 
 
@@ -107,7 +112,7 @@ def test_every_record_is_processed_once_in_order_and_acknowledged_in_order(
     asyncio.run(scenario())
     assert [offset for batch in batches for offset in batch] == list(range(sum(sizes)))
     assert acks == sorted(acks)
-    assert all(event.value.delivery.acknowledged for event in events)
+    assert all(event.chunk.delivery.acknowledged for event in events)
     assert all(len(batch) <= max(limit, *sizes) for batch in batches)
 
 
@@ -141,7 +146,7 @@ def test_void_chunks_are_let_go_unprocessed() -> None:
     acks: list[int] = []
     processed: list[int] = []
     events = make_events([3, 3, 3], acks)
-    events[1].value.delivery.void = True
+    events[1].chunk.delivery.void = True
 
     def process(records: list[Record]) -> None:
         processed.extend(record.offset for record in records)
@@ -151,7 +156,7 @@ def test_void_chunks_are_let_go_unprocessed() -> None:
 
     asyncio.run(scenario())
     assert processed == [0, 1, 2, 6, 7, 8]
-    assert not events[1].value.delivery.acknowledged
+    assert not events[1].chunk.delivery.acknowledged
 
 
 @pytest.mark.parametrize("error", [RuntimeError("boom"), SystemExit(0), KeyboardInterrupt()])
@@ -232,7 +237,12 @@ def test_a_batch_is_bounded_in_bytes_and_a_larger_chunk_goes_alone() -> None:
 
 def at_partition(event: FakeEvent, partition: int) -> FakeEvent:
     record = FakeRecord(0, partition=partition)
-    return FakeEvent(Chunk([record] * len(event.value.records), event.value.delivery), event.acks)
+    chunk = Chunk([record] * len(event.chunk.records), event.chunk.delivery)
+    return FakeEvent([chunk], event.acks)
+
+
+async def taken_by(room: WaitingRoom, lane: int = 0) -> list[Chunk]:
+    return [part.chunk for part in await room.take(lane)]
 
 
 def test_where_little_waits_one_lane_takes_all_of_it_and_no_other_gets_its_partitions() -> None:
@@ -255,6 +265,30 @@ def test_where_little_waits_one_lane_takes_all_of_it_and_no_other_gets_its_parti
     asyncio.run(scenario())
 
 
+def test_an_event_is_acknowledged_when_the_last_of_its_chunks_is_done() -> None:
+    acks: list[int] = []
+    batches: list[list[int]] = []
+    (event,) = make_events([3], acks)
+    event.value = [
+        Chunk([FakeRecord(offset, partition=offset)], Delivery(offset + 1)) for offset in range(3)
+    ]
+    acknowledged: list[int] = []
+
+    def process(records: list[Record]) -> None:
+        batches.append([record.offset for record in records])
+        acknowledged.append(sum(chunk.delivery.acknowledged for chunk in event.value))
+        assert acks == []
+
+    async def scenario() -> None:
+        coalescer = Coalescer(process, max_records=1)
+        await run_until(coalescer, FakeStream([event]), lambda: bool(acks))
+
+    asyncio.run(scenario())
+    assert batches == [[0], [1], [2]]
+    assert acknowledged == [0, 1, 2]
+    assert acks == [3]
+
+
 def test_where_much_waits_every_lane_takes_its_share() -> None:
     events = [at_partition(event, n) for n, event in enumerate(make_events([150] * 4, []))]
 
@@ -262,8 +296,8 @@ def test_where_much_waits_every_lane_takes_its_share() -> None:
         room = WaitingRoom(max_records=1_000, max_bytes=10_000, lanes=2)
         for event in events:
             await room.put(event)
-        assert await room.take(0) == [events[0], events[2]]
-        assert await room.take(1) == [events[1], events[3]]
+        assert await taken_by(room, 0) == [events[0].chunk, events[2].chunk]
+        assert await taken_by(room, 1) == [events[1].chunk, events[3].chunk]
 
     asyncio.run(scenario())
 
@@ -274,10 +308,11 @@ def test_batches_of_few_records_follow_each_other_at_a_beat() -> None:
     async def scenario() -> float:
         room = WaitingRoom(max_records=1_000, max_bytes=1_000)
         await room.put(first)
-        assert await room.take() == [first]
+        assert await taken_by(room) == [first.chunk]
         begun = asyncio.get_running_loop().time()
         putting = [asyncio.create_task(room.put(event)) for event in others]
-        assert await room.take() == others  # they have gathered meanwhile
+        gathered = await taken_by(room)
+        assert gathered == [event.chunk for event in others]
         await asyncio.gather(*putting)
         return asyncio.get_running_loop().time() - begun
 
