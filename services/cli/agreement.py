@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import rich_click as click
 
+from services.cli.agreement_calendar import calendar
 from services.cli.output import (
     EXIT_NO,
     json_option,
@@ -176,6 +177,9 @@ def diff(a: str, b: str, *, as_json: bool) -> None:
             click.echo(printable(change.sentence))
     if not changes and not as_json:
         click.echo("nothing changed")
+
+
+agreement.add_command(calendar)
 
 
 class UnknownDocumentError(NotFoundError):

@@ -33,6 +33,10 @@ from streams.documents.check_names import (
     zone_kinds_are_there,
     zones_nobody_names,
 )
+from streams.documents.check_overlaps import (
+    hours_nobody_covers,
+    requirements_are_not_prohibited,
+)
 from streams.documents.check_phases import deadlines_can_be_met, phases_can_begin
 from streams.documents.check_places import places_are_not_swapped, routes_are_near_zones
 from streams.documents.check_rights import parties_open_nothing, parties_that_settle
@@ -94,6 +98,7 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             everywhere_is_alone,
             exceptions_can_hold,
             precedence_has_an_end,
+            requirements_are_not_prohibited,
         ),
         Methodology: (
             intervals_run_forward,
@@ -115,4 +120,4 @@ def check(root: Node, rules: tuple[Rule, ...]) -> Iterator[Mistake]:
 
 def advise(root: Node) -> tuple[Mistake, ...]:
     """What is allowed and worth a second look; it fails nothing."""
-    return (*zones_nobody_names(root), *parties_that_settle(root))
+    return (*zones_nobody_names(root), *parties_that_settle(root), *hours_nobody_covers(root))

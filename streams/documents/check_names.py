@@ -77,6 +77,8 @@ _REFERENCES = (
     _Reference("sources[*].party", "parties[*].id", "unknown_party", "party"),
     _Reference("phases[*].gated_by[*]", "measures[*].id", "unknown_measure", "measure"),
     _Reference("measures[*].party", "parties[*].id", "unknown_party", "party"),
+    _Reference("terms[*].during.phase", "phases[*].id", "unknown_phase", "phase"),
+    _Reference("terms[*].during.until_phase", "phases[*].id", "unknown_phase", "phase"),
     _Reference("measures[*].due.phase", "phases[*].id", "unknown_phase", "phase"),
 )
 

@@ -7,7 +7,7 @@ edges are whole seconds, so that a time in microseconds compares exactly as a fl
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from streams.when.timing import Timing
@@ -34,6 +34,30 @@ class Spans(NamedTuple):
             else:
                 merged.append([begins, ends])
         return cls(tuple(a for a, _ in merged), tuple(b for _, b in merged))
+
+    def within(self, other: Spans) -> Spans:
+        """What lies in both."""
+        both: list[Span] = []
+        mine, its = 0, 0
+        while mine < len(self.starts) and its < len(other.starts):
+            begins = max(self.starts[mine], other.starts[its])
+            ends = min(self.ends[mine], other.ends[its])
+            if begins < ends:
+                both.append((begins, ends))
+            if self.ends[mine] < other.ends[its]:
+                mine += 1
+            else:
+                its += 1
+        return Spans(tuple(a for a, _ in both), tuple(b for _, b in both))
+
+    def gaps(self, start: int, end: int) -> Spans:
+        """What of [start, end) lies in none."""
+        edges = (start, *(edge for span in self.pairs() for edge in span), end)
+        return Spans.union(zip(edges[::2], edges[1::2], strict=True), start, end)
+
+    def pairs(self) -> Iterator[Span]:
+        """The spans, in order."""
+        return zip(self.starts, self.ends, strict=True)
 
     def timing(self, start: float, end: float, *, closed: bool = True) -> Timing:
         """Where [start, end], or [start, end) where not `closed`, lies."""

@@ -114,3 +114,45 @@ def test_a_name_that_is_neither_file_nor_loaded_needs_a_database(run: Run) -> No
 def test_two_tables_show_at_80_columns(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert max(map(len, run("agreement", "show", AGREEMENT).out.splitlines())) <= 80
+
+
+def test_the_calendar_draws_the_hours_of_a_term_by_a_local_clock(run: Run, tmp_path: Path) -> None:
+    """On the day on which Kyiv's clocks are set forward the night has an hour less."""
+    by_day = _with_hours(tmp_path, "from: '06:00', to: '22:00'")
+    days = ("--from", "2018-03-24", "--to", "2018-03-27", "--zone", "zolote")
+    ran = run("agreement", "calendar", by_day, *days, "--clock", "Europe/Kyiv")
+    assert ran.code == 0
+    assert f"  2018-03-24{' ' * 14}  {'.' * 6}{'#' * 16}{'.' * 2}\n" in ran.out
+    assert f"  2018-03-25{' ' * 14}  {'.' * 5}{'#' * 16}{'.' * 2}\n" in ran.out
+    assert f"  2018-03-24 to 2018-03-26  {'#' * 24}\n" not in ran.out
+
+
+def test_the_calendar_as_json_gives_spans_in_utc(run: Run, tmp_path: Path) -> None:
+    by_day = _with_hours(tmp_path, "from: '06:00', to: '22:30'")
+    days = ("--from", "2018-03-24", "--to", "2018-03-25", "--json")
+    said = {
+        line["term"]: line["spans"] for line in run("agreement", "calendar", by_day, *days).lines
+    }
+    assert said["disengagement-fire"] == [
+        {"from": "2018-03-24T04:00:00Z", "to": "2018-03-24T20:30:00Z"}
+    ]
+    assert said["corridor-safety"] == []
+
+
+def test_the_calendar_of_a_zone_that_is_none_is_refused(run: Run) -> None:
+    days = ("--from", "2018-03-24", "--to", "2018-03-25", "--zone", "zolotte")
+    ran = run("agreement", "calendar", AGREEMENT, *days)
+    assert ran.code == 2
+    assert "no zone or corridor 'zolotte'" in ran.err
+
+
+def _with_hours(tmp_path: Path, hours: str) -> Path:
+    """The example, whose term of fire in disengagement areas holds at these hours of Kyiv."""
+    text = AGREEMENT.read_text(encoding="utf-8")
+    before, after = text.split("  - id: disengagement-fire\n", 1)
+    window = f"    when: [{{type: daily, time_zone: Europe/Kyiv, {hours}}}]\n"
+    for file in FOLDER.glob("*.geojson"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    made = tmp_path / "agreement.yaml"
+    made.write_text(f"{before}  - id: disengagement-fire\n{window}{after}", encoding="utf-8")
+    return made

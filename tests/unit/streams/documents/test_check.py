@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from streams.documents.read import examine_agreement, examine_methodology
+from tests.unit.streams.documents.test_diagnose import CASES as STRUCTURAL_CASES
 from tests.unit.streams.documents.texts import (
     AGREEMENT,
     METHODOLOGY,
@@ -70,8 +71,19 @@ def recurring(rule: str) -> str:
     return f"    when:\n      - {{{window}, rule: {rule}}} #<\n"
 
 
-def during(fields: str) -> str:
-    return f"    during: {{phase: one, time_zone: Europe/Kyiv, {fields}}} #<\n"
+def of_a_phase(code: str, path: str, fields: str, says: str = "") -> Case:
+    """The first term holds on days of the phase `one`."""
+    during = f"    during: {{phase: one, time_zone: Europe/Kyiv, {fields}}} #<\n"
+    edits = (
+        *phases("phases:\n  - {id: one, name: One, declared: true}\n"),
+        (FIRST_TERM, FIRST_TERM + during),
+    )
+    return Case(code, f"terms[0].{path}", edits, says)
+
+
+def phases(text: str) -> tuple[tuple[str, str], ...]:
+    """The agreement with these phases and measures."""
+    return (("guarantors:\n", f"{text}guarantors:\n"),)
 
 
 HOUR_CASES = (
@@ -82,10 +94,12 @@ HOUR_CASES = (
         "'Europe/Kyiv'?",
     ),
     of_the_term(
-        "unknown_time_zone",
-        "during.time_zone",
-        during("to_day: 1").replace("Europe/Kyiv", "MSK+1"),
+        "unknown_phase",
+        "during.phase",
+        "    during: {phase: one, time_zone: Europe/Kyiv} #<\n",
+        "there is none",
     ),
+    of_a_phase("unknown_phase", "during.until_phase", "until_phase: two", "there is one"),
     of_the_term("empty_hours", "when[0]", daily('from: "06:00", to: "06:00:00"'), "00:00 to 24:00"),
     of_the_term("hours_from_24", "when[0]", daily('from: "24:00", to: "06:00"'), "begin at 00:00"),
     of_the_term("wrong_format", "when[0].from", daily('from: "6:00", to: "22:00"'), "HH:MM"),
@@ -119,9 +133,9 @@ HOUR_CASES = (
     of_the_term(
         "out_of_range", "when[0].minutes", recurring("FREQ=DAILY").replace("60", "0"), "at least 1"
     ),
-    of_the_term("reversed_days", "during", during("from_day: 14, to_day: 14"), "after day 14"),
-    of_the_term("phase_ends_itself", "during", during("until_phase: one"), "'one'"),
-    of_the_term("out_of_range", "during.from_day", during("from_day: -1"), "at least 0"),
+    of_a_phase("reversed_days", "during", "from_day: 14, to_day: 14", "after day 14"),
+    of_a_phase("phase_ends_itself", "during", "until_phase: one", "'one'"),
+    of_a_phase("out_of_range", "during.from_day", "from_day: -1", "at least 0"),
 )
 
 SECOND_TERM = "    severity: serious\n    violation: corridor_breach\n"
@@ -257,14 +271,88 @@ def test_terms_that_yield_in_a_circle_are_both_named() -> None:
     assert _codes(text) == [("precedence_circle", path) for path in paths]
 
 
-def phases(text: str) -> tuple[tuple[str, str], ...]:
-    """The agreement with these phases and measures."""
-    return (("guarantors:\n", f"{text}guarantors:\n"),)
-
-
 GUNS = "measures:\n  - {id: guns, name: Guns, clause: point 3, party: ua"
 
+KEPT_ELSEWHERE = """\
+  - id: kept #<
+    clause: point 9
+    text: the guns stay where they are
+    requires: [explosion]
+    where: {zones: [zolote]}
+    severity: serious
+    violation: zone_presence
+"""
+AFTER_IT = "    valid: {from: 2017-01-01T00:00:00Z}\n"
+
+
+def in_the_hours(*hours: tuple[str, str]) -> str:
+    zone = "type: daily, time_zone: Europe/Kyiv"
+    windows = ", ".join(f"{{{zone}, from: '{opens}', to: '{closes}'}}" for opens, closes in hours)
+    return f"    when: [{windows}]\n"
+
+
+IN_THE_MORNING = in_the_hours(("06:00", "12:00"))
+IN_THE_AFTERNOON = in_the_hours(("12:00", "24:00"))
+OVERLAP_CASES = (
+    case(
+        "contradiction",
+        "terms[1]",
+        "  - id: no-breach\n",
+        KEPT_ELSEWHERE + "  - id: no-breach\n",
+        "requires explosion where and when the term 'no-fire', line",
+    ),
+    Case(
+        "contradiction",
+        "terms[1]",
+        (
+            (FIRST_TERM, FIRST_TERM + IN_THE_MORNING),
+            (
+                "  - id: no-breach\n",
+                KEPT_ELSEWHERE + IN_THE_AFTERNOON.replace("12:00", "11:59") + "  - id: no-breach\n",
+            ),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (IN_THE_MORNING, IN_THE_AFTERNOON),
+        ("    yields_to: [kept]\n", ""),
+        ("", "    yields_to: [no-fire]\n"),
+        ("    weapons: [mortar]\n", "    weapons: [artillery]\n"),
+        ("    at_most: 5\n", "    at_least: 5\n"),
+        ("    valid: {from: 2016-01-01T00:00:00Z, to: 2017-01-01T00:00:00Z}\n", AFTER_IT),
+    ],
+)
+def test_terms_that_never_meet_do_not_contradict_each_other(first: str, second: str) -> None:
+    kept = KEPT_ELSEWHERE + second + "  - id: no-breach\n"
+    text = edited(AGREEMENT, (FIRST_TERM, FIRST_TERM + first), ("  - id: no-breach\n", kept))
+    assert _codes(text) == []
+
+
+def test_hours_that_no_term_covers_are_advice_and_no_mistake() -> None:
+    text = edited(
+        AGREEMENT, (FIRST_TERM, FIRST_TERM + IN_THE_MORNING), ("id: no-fire", "id: no-fire #<")
+    )
+    found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON}, file="a.yaml")
+    assert found.mistakes == ()
+    assert {(a.code, a.path, a.line) for a in found.advice} == {
+        ("uncovered_hours", "terms[0]", marked_line(text))
+    }
+    assert "from 2015-02-14 22:00 to 2015-02-15 04:00 UTC" in found.advice[0].message
+
+
+def test_terms_that_cover_all_hours_together_leave_none_uncovered() -> None:
+    all_day = in_the_hours(("00:00", "12:00"), ("12:00", "24:00"))
+    text = edited(AGREEMENT, (FIRST_TERM, FIRST_TERM + all_day))
+    found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON})
+    assert (found.mistakes, found.advice) == ((), ())
+
+
 AGREEMENT_CASES = (
+    *OVERLAP_CASES,
     *HOUR_CASES,
     *WHAT_CASES,
     Case(
@@ -696,3 +784,9 @@ def test_a_party_that_may_settle_is_advice_and_no_mistake() -> None:
     assert [(a.code, a.path, a.line) for a in found.advice] == [
         ("party_settles", "sources[1].rights[0]", marked_line(text))
     ]
+
+
+def test_more_than_sixty_kinds_of_mistake_are_each_found_at_their_line() -> None:
+    tested = {one.code for one in (*AGREEMENT_CASES, *METHODOLOGY_CASES)}
+    structural = {one.code for one in STRUCTURAL_CASES}
+    assert len(tested | structural) >= 60
