@@ -1,13 +1,17 @@
 """Circles and Gaussians against zones, in bulk: both are discs, of another density each.
 
-1. Boxes that surely hold the circles, against the tree of the zones' boxes: candidate pairs.
+1. Candidate pairs: from the zone set's grid, which also says which of them are surely inside; or,
+   for few circles, large ones and sets without a grid, from boxes that surely hold the circles
+   against the tree of the zones' boxes. What is left open goes on, by zone:
 2. Is the centre inside? By the zone's own definition, straight edges in lon/lat: exact.
 3. Does an edge come near? Nearly every pair has none within the circle's box: settled by 2.
 The others go to `circle_area`, and what that can't decide (a boundary through the very centre)
-to `overlap`.
+to `overlap`. Steps 2 and 3 are the same for both ways, and so are the answers.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +24,16 @@ from geo.ellipsoid import Floats, reach_half_degrees
 from geo.footprint import circle_footprint
 from geo.overlap import overlap
 from geo.shapes import RegionBatch
-from geo.verdicts import P_DECIMALS, Pairs, relations, touch_m
+from geo.verdicts import P_DECIMALS, Pairs, Relation, relations, touch_m
 from geo.zones import ZoneSet
+
+if TYPE_CHECKING:
+    from geo.grid import Grid  # not before there is one: it brings the compiler with it
 
 # Circles smaller than this are exact points.
 POINT_RADIUS_M = 0.001
+# For fewer circles the tree is as fast.
+GRID_FROM = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,42 +59,66 @@ class CirclePairs:
         )
 
 
-def contain_circles(zones: ZoneSet, batch: RegionBatch) -> list[Pairs]:
+def contain_circles(zones: ZoneSet, batch: RegionBatch) -> Iterator[Pairs]:
     """Answers for all circles of `batch`, every candidate pair once."""
-    pairs = _candidates(zones, batch)
+    circles = np.arange(batch.circle_row.size)
+    if zones.grid is not None and circles.size >= GRID_FROM:
+        served = zones.grid.serves(batch.circle_lat, batch.circle_radius_m)
+        yield from _by_grid(zones, zones.grid, batch, np.flatnonzero(served))
+        circles = np.flatnonzero(~served)
+    if circles.size:
+        pairs = _candidates(zones, batch, circles)
+        yield Pairs(pairs.row, pairs.zone, *_exact(zones, pairs))
+
+
+def _by_grid(zones: ZoneSet, grid: "Grid", batch: RegionBatch, circles: Ints) -> Iterator[Pairs]:
+    """The pairs that the grid leaves, by circle and zone; those it leaves open decided exactly."""
+    row, radius_m = batch.circle_row[circles], batch.circle_radius_m[circles]
+    gaussian = batch.circle_gaussian[circles]
+    lon, lat = batch.circle_lon[circles], batch.circle_lat[circles]
+    for turn, found in grid.candidates(lon, lat, radius_m):
+        relation = np.full(found.zone.size, Relation.INSIDE, dtype=np.uint8)
+        p = np.ones(found.zone.size)
+        left = np.flatnonzero(~found.settled)
+        left = left[np.argsort(found.zone[left], kind="stable")]
+        at = found.circle[left]
+        zone = found.zone[left].astype(np.int64)
+        pairs = CirclePairs(row[at], zone, lon[at] + turn, lat[at], radius_m[at], gaussian[at])
+        relation[left], p[left] = _exact(zones, pairs)
+        yield Pairs(row[found.circle], found.zone, relation, p)
+
+
+def _exact(zones: ZoneSet, pairs: CirclePairs) -> tuple[npt.NDArray[np.uint8], Floats]:
+    """Relation and share of each pair; they come by zone, so that a prepared one is at hand."""
     inside = shapely.contains_xy(zones.geometries[pairs.zone], pairs.lon, pairs.lat)
+    relation, p = np.empty(inside.size, dtype=np.uint8), np.empty(inside.size)
     point = pairs.radius_m < POINT_RADIUS_M
-    found = [_points(zones, pairs.only(point), inside[point])]
+    relation[point], p[point] = _points(zones, pairs.only(point), inside[point])
     for density, its_own in ((UNIFORM, ~pairs.gaussian), (GAUSSIAN, pairs.gaussian)):
         disc = its_own & ~point
-        found.extend(_discs(zones, pairs.only(disc), inside[disc], density))
-    return found
+        relation[disc], p[disc] = _discs(zones, pairs.only(disc), inside[disc], density)
+    return relation, p
 
 
-def _candidates(zones: ZoneSet, batch: RegionBatch) -> CirclePairs:
+def _candidates(zones: ZoneSet, batch: RegionBatch, circles: Ints) -> CirclePairs:
     """Pairs whose boxes meet, sorted by zone, in whichever turn of longitude they do."""
-    reach = batch.circle_radius_m + 2 * touch_m(batch.circle_radius_m)
-    dlon, dlat = reach_half_degrees(batch.circle_lat, reach)
-    turns = [_turn(zones, batch, dlon, dlat, turn) for turn in (-360.0, 0.0, 360.0)]
-    columns = (np.concatenate(column) for column in zip(*turns, strict=True))
-    circle, zone, lon = columns
+    lon, lat = batch.circle_lon[circles], batch.circle_lat[circles]
+    radius_m = batch.circle_radius_m[circles]
+    dlon, dlat = reach_half_degrees(lat, radius_m + 2 * touch_m(radius_m))
+    turns = [_turn(zones, lon + turn, lat, dlon, dlat) for turn in (-360.0, 0.0, 360.0)]
+    circle, zone, lon = (np.concatenate(column) for column in zip(*turns, strict=True))
     order = np.argsort(zone, kind="stable")  # a prepared zone stays in the cache
     circle, zone, lon = circle[order], zone[order], lon[order]
+    at = circles[circle]
     return CirclePairs(
-        batch.circle_row[circle],
-        zone,
-        lon,
-        batch.circle_lat[circle],
-        batch.circle_radius_m[circle],
-        batch.circle_gaussian[circle],
+        batch.circle_row[at], zone, lon, lat[circle], radius_m[circle], batch.circle_gaussian[at]
     )
 
 
 def _turn(
-    zones: ZoneSet, batch: RegionBatch, dlon: Floats, dlat: Floats, turn: float
+    zones: ZoneSet, lon: Floats, lat: Floats, dlon: Floats, dlat: Floats
 ) -> tuple[Ints, Ints, Floats]:
-    """Candidates with all circles moved by `turn` degrees of longitude: circle, zone, longitude."""
-    lon, lat = batch.circle_lon + turn, batch.circle_lat
+    """Candidates of the circles' boxes as they are turned: circle, zone, longitude."""
     west, south, east, north = zones.bounds
     with np.errstate(invalid="ignore"):
         meets = (lon + dlon >= west) & (lon - dlon <= east)
@@ -97,45 +130,28 @@ def _turn(
     return circle, zone.astype(np.int64), lon[circle]
 
 
-def _points(zones: ZoneSet, pairs: CirclePairs, inside: npt.NDArray[np.bool_]) -> Pairs:
+def _points(
+    zones: ZoneSet, pairs: CirclePairs, inside: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.uint8], Floats]:
     """Exact points: undetermined, p 0.5, on the boundary and nowhere else."""
     closed = shapely.intersects_xy(zones.geometries[pairs.zone], pairs.lon, pairs.lat)
     on_boundary = closed & ~inside
     p = np.where(on_boundary, 0.5, np.float64(1) * inside)
-    return Pairs(pairs.row, pairs.zone, relations(inside, on_boundary), p)
+    return relations(inside, on_boundary), p
 
 
 def _discs(
     zones: ZoneSet, pairs: CirclePairs, inside: npt.NDArray[np.bool_], density: Density
-) -> list[Pairs]:
+) -> tuple[npt.NDArray[np.uint8], Floats]:
     """Discs of one density: settled where no edge is near, otherwise by their exact share."""
     shares = circle_shares(
         zones.edges, pairs.zone, pairs.lon, pairs.lat, pairs.radius_m, inside, density
     )
+    relation = relations(inside, shares.touched)
     p = np.where(shares.touched, shares.p_inside, inside.astype(np.float64))
-    clear = ~shares.through_centre
-    return [
-        Pairs(
-            pairs.row[clear],
-            pairs.zone[clear],
-            relations(inside[clear], shares.touched[clear]),
-            np.asarray(np.round(p[clear], P_DECIMALS)),
-        ),
-        _through_centres(zones, pairs.only(shares.through_centre), density),
-    ]
-
-
-def _through_centres(zones: ZoneSet, pairs: CirclePairs, density: Density) -> Pairs:
-    """Pairs whose boundary runs within micrometres of the centre: by polygon overlay."""
-    answers = [
-        overlap(zones.geometries[zone], circle_footprint(lon, lat, radius_m), density)
-        for zone, lon, lat, radius_m in zip(
-            pairs.zone, pairs.lon, pairs.lat, pairs.radius_m, strict=True
-        )
-    ]
-    return Pairs(
-        pairs.row,
-        pairs.zone,
-        np.array([relation for relation, _ in answers], dtype=np.uint8),
-        np.array([p for _, p in answers], dtype=np.float64),
-    )
+    p = np.asarray(np.round(p, P_DECIMALS))
+    # The boundary runs within micrometres of the centre: by polygon overlay.
+    for at in np.flatnonzero(shares.through_centre).tolist():
+        drawn = circle_footprint(*(float(c[at]) for c in (pairs.lon, pairs.lat, pairs.radius_m)))
+        relation[at], p[at] = overlap(zones.geometries[pairs.zone[at]], drawn, density)
+    return relation, p

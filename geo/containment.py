@@ -47,7 +47,7 @@ def contain(zones: ZoneSet, regions: RegionBatch) -> Containment:
     """Every (row, zone) pair of the batch that is not outside."""
     if not len(zones):
         return _sorted_rows([], regions.n)
-    found = contain_circles(zones, regions)
+    found = list(contain_circles(zones, regions))
     found.extend(_others(zones, row, region) for row, region in regions.others)
     return _sorted_rows(found, regions.n)
 
@@ -70,15 +70,23 @@ def _others(zones: ZoneSet, row: int, region: Region) -> Pairs:
 
 def _sorted_rows(found: list[Pairs], n: int) -> Containment:
     row = np.concatenate([np.empty(0, dtype=np.int64), *(pairs.row for pairs in found)])
-    zone = np.concatenate([np.empty(0, dtype=np.int64), *(pairs.zone for pairs in found)])
+    zone = np.concatenate([np.empty(0, dtype=np.int32), *(pairs.zone for pairs in found)])
     relation = np.concatenate([np.empty(0, dtype=np.uint8), *(pairs.relation for pairs in found)])
     p = np.concatenate([np.empty(0), *(pairs.p_inside for pairs in found)])
-    order = np.lexsort((zone, row))
-    order = order[relation[order] != Relation.OUTSIDE]
-    counts = np.bincount(row[order], minlength=n)
+    keep = np.flatnonzero(relation != Relation.OUTSIDE)
+    row, zone = row[keep], zone[keep]
+    if not _in_order(row, zone):
+        order = np.lexsort((zone, row))
+        row, zone, keep = row[order], zone[order], keep[order]
     return Containment(
-        offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        zone=zone[order].astype(np.int32),
-        relation=relation[order],
-        p_inside=p[order],
+        offsets=np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n))]).astype(np.int64),
+        zone=zone.astype(np.int32),
+        relation=relation[keep],
+        p_inside=p[keep],
     )
+
+
+def _in_order(row: Ints, zone: npt.NDArray[np.integer]) -> bool:
+    """Whether the pairs come by row and zone, as the grid gives them."""
+    rises = row[1:] > row[:-1]
+    return bool((rises | ((row[1:] == row[:-1]) & (zone[1:] > zone[:-1]))).all())

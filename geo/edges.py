@@ -43,6 +43,11 @@ class EdgeTable:
     roots: Ints
     counts: Ints
 
+    @property
+    def first(self) -> Ints:
+        """int64[z + 1]: zone z has the edges `first[z]:first[z + 1]`."""
+        return np.concatenate([[0], np.cumsum(self.counts)]).astype(np.int64)
+
     @classmethod
     def of(cls, geometries: npt.NDArray[np.object_]) -> "EdgeTable":
         """Edges of oriented polygons (exteriors counter-clockwise, holes clockwise)."""

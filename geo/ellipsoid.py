@@ -37,6 +37,20 @@ def curvature_radius_m(lat: Floats) -> Floats:
     return np.asarray(SEMI_MAJOR_M * math.sqrt(1 - _E2) / (1 - _E2 * sin2))
 
 
+def lon_degree_m(lat: Floats) -> Floats:
+    """Metres of a degree of longitude on the parallel `lat` (degrees): N cos(lat)."""
+    angle = np.radians(lat)
+    return np.asarray(
+        EQUATOR_DEGREE_M * np.cos(angle) / np.sqrt(1 - _E2 * np.square(np.sin(angle)))
+    )
+
+
+def lat_degree_m(lat: Floats) -> Floats:
+    """Metres of a degree of latitude at `lat` (degrees): M, the meridian's curvature there."""
+    sin2 = np.square(np.sin(np.radians(lat)))
+    return np.asarray(SHORTEST_LAT_DEGREE_M / (1 - _E2 * sin2) ** 1.5)
+
+
 def reach_half_degrees(lat: Floats, reach_m: Floats) -> tuple[Floats, Floats]:
     """Half width in longitude and latitude of a box that surely holds all within `reach_m`.
 

@@ -28,7 +28,7 @@ class Pairs:
     """Answers for (row, zone) pairs, columns of one length, in no particular order."""
 
     row: Ints
-    zone: Ints
+    zone: npt.NDArray[np.integer]
     relation: npt.NDArray[np.uint8]
     p_inside: Floats
 

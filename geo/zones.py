@@ -8,6 +8,7 @@ again on a continuous longitude (its western parts move to 180…360), so the cu
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ from geo.edges import EdgeTable
 from geo.ellipsoid import Floats
 from geo.errors import DuplicateZoneError, InvalidZoneError, ZoneTooWideError
 from geo.polygons import polygonal, rebuilt
+
+if TYPE_CHECKING:
+    from geo.grid import Grid  # not before there is one: it brings the compiler with it
 
 # How far a densified geodesic edge may lie from the true geodesic.
 GEODESIC_EDGE_ERROR_M = 0.01
@@ -38,16 +42,17 @@ class ZoneShape:
 class ZoneSet:
     """Zones by index, in the order given, with what the containment stage asks of them.
 
-    `geometries` and `boundaries` object[z], prepared; `tree` over the geometries' boxes; `edges`
-    their directed edges; `bounds` (min lon, min lat, max lon, max lat) of all, east up to 540.
+    `geometries` object[z], prepared; `tree` over their boxes; `edges` their directed edges;
+    `bounds` (min lon, min lat, max lon, max lat) of all, east up to 540; `grid` changes no answer,
+    only how fast it comes (`geo.grid.gridded`).
     """
 
     ids: tuple[str, ...]
     geometries: npt.NDArray[np.object_]
-    boundaries: npt.NDArray[np.object_]
     tree: STRtree
     edges: EdgeTable
     bounds: tuple[float, float, float, float]
+    grid: "Grid | None" = None
 
     @classmethod
     def build(cls, zones: Iterable[ZoneShape]) -> "ZoneSet":
@@ -66,15 +71,12 @@ class ZoneSet:
         geometries = np.empty(len(shapes), dtype=np.object_)
         for i, shape in enumerate(shapes):
             geometries[i] = _read(shape)
-        boundaries = np.asarray(shapely.boundary(geometries), dtype=np.object_)
         shapely.prepare(geometries)
-        shapely.prepare(boundaries)
         bounds = shapely.total_bounds(geometries) if shapes else np.zeros(4)
         west, south, east, north = (float(v) for v in bounds)
         return cls(
             ids=ids,
             geometries=geometries,
-            boundaries=boundaries,
             tree=STRtree(geometries),
             edges=EdgeTable.of(geometries),
             bounds=(west, south, east, north),

@@ -1,0 +1,174 @@
+"""The signed-distance grid of a zone set: settles nearly all points and circles without geometry.
+
+Beside the tree on the way from regions to containment. Each cell of a lattice in degrees lists the
+zones that hold its centre or have a boundary within reach, with the centre's signed distance
+(inside positive). Signed distance is 1-Lipschitz: what is farther from the boundary than from the
+centre is on the centre's side. The grid gives candidates and says which of them are surely inside;
+whatever it leaves open is decided by the same exact test as without it, so answers do not change.
+
+Immutable, built once for a set of zones. It speaks of latitudes within ±85° and of radii up to
+`LARGEST_M`; a set that does not fit into the memory allowed has none.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.densify import spread
+from geo.edges import EdgeTable
+from geo.ellipsoid import Floats
+from geo.grid_ask import Cells, Circles, Found, ask
+from geo.grid_build import Outlines, Store, Tiles, fill
+from geo.lattice import COARSEST, FINEST, MAX_LAT_DEG, TILE, Lattice, make_lattice
+from geo.zones import ZoneSet
+
+# Phones, sensors and binoculars; larger circles ask the tree.
+LARGEST_M = 300.0
+# Room for pairs beyond one a circle; it grows where a cell lists more.
+_ROOM = 1024
+_SLOT_BYTES, _ENTRY_BYTES, _TILE_BYTES = 4, 8, 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Cells of a lattice and what each of them lists.
+
+    `tile` int32[rows · columns]: twice the tile's slot in `first`, plus 1 where each of its cells
+    has a slot of its own. `first` uint32[slots + 1] into `entries` int32[n, 2]: zone, and signed
+    distance in millimetres. Slot 0 is empty, for tiles that nothing is near.
+    """
+
+    lattice: Lattice
+    tile: npt.NDArray[np.int32]
+    first: npt.NDArray[np.uint32]
+    entries: npt.NDArray[np.int32]
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes of memory."""
+        return self.tile.nbytes + self.first.nbytes + self.entries.nbytes
+
+    def serves(self, lat: Floats, radius_m: Floats) -> npt.NDArray[np.bool_]:
+        """Which circles it speaks of."""
+        return np.asarray((np.abs(lat) <= MAX_LAT_DEG) & (radius_m <= self.lattice.largest_m))
+
+    def candidates(
+        self, lon: Floats, lat: Floats, radius_m: Floats
+    ) -> Iterator[tuple[float, Found]]:
+        """The pairs that are not surely outside, by circle and zone, for each turn of longitude."""
+        lattice = self.lattice
+        east = lattice.west + lattice.columns * TILE / lattice.per_lon
+        for turn in (-360.0, 0.0, 360.0):
+            if lattice.west <= turn + 180.0 and east >= turn - 180.0:
+                for found in self._turn(Circles(lon, lat, radius_m, turn)):
+                    yield turn, found
+
+    def _turn(self, circles: Circles) -> Iterator[Found]:
+        cells, start, n = self._cells(), 0, circles.lon.size
+        room = n + _ROOM
+        while start < n:
+            found = Found(
+                np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.bool_)
+            )
+            start, pairs = ask(cells, circles, start, found)
+            if pairs:
+                yield Found(found.circle[:pairs], found.zone[:pairs], found.settled[:pairs])
+            else:
+                room *= 2
+
+    def _cells(self) -> Cells:
+        at = self.lattice
+        return Cells(
+            at.west,
+            at.south,
+            at.per_lon,
+            at.per_lat,
+            at.rows,
+            at.columns,
+            at.upper_m,
+            self.tile,
+            self.first,
+            self.entries,
+        )
+
+
+def build_grid(
+    edges: EdgeTable, bounds: tuple[float, float, float, float], limit_bytes: int
+) -> Grid | None:
+    """The finest grid within `limit_bytes`; None where there is none.
+
+    `bounds` (west, south, east, north) of all zones, degrees.
+    """
+    for level in range(FINEST, COARSEST - 1, -1):
+        lattice = make_lattice(bounds, level, LARGEST_M)
+        if lattice is None:
+            return None
+        if _rough_bytes(edges, lattice) <= limit_bytes:
+            grid = _filled(edges, lattice, limit_bytes)
+            if grid is not None:
+                return grid
+    return None
+
+
+def _rough_bytes(edges: EdgeTable, lattice: Lattice) -> float:
+    """About what it takes, so that few grids are begun in vain."""
+    lon_m, lat_m = lattice.lower_m.min(axis=0)
+    cell_m2 = lon_m * lat_m / (lattice.per_lon * lattice.per_lat)
+    east, north = (edges.ends[2:] - edges.ends[:2]) * np.array([[lon_m], [lat_m]])
+    # As if half of the surroundings of each edge were its neighbour's as well.
+    near_m2 = float(np.sum(np.hypot(east, north))) * lattice.cap_m
+    tiles = lattice.rows * lattice.columns
+    return float(_TILE_BYTES * tiles + _ENTRY_BYTES * near_m2 / cell_m2)
+
+
+def _filled(edges: EdgeTable, lattice: Lattice, limit_bytes: int) -> Grid | None:
+    left = limit_bytes - _TILE_BYTES * lattice.rows * lattice.columns
+    if left <= 0:
+        return None
+    tiles = _tiles(edges, lattice)
+    # Pages that are never written take no memory.
+    store = Store(
+        tile=np.empty(lattice.rows * lattice.columns, np.int32),
+        first=np.empty(left // 2 // _SLOT_BYTES, np.uint32),
+        entries=np.empty((left // _ENTRY_BYTES, 2), np.int32),
+        used=np.zeros(2, np.int64),
+    )
+    if not fill(Outlines(edges.ends, edges.first), tiles, store):
+        return None
+    slots, entries = store.used.tolist()
+    grid = Grid(lattice, store.tile, store.first[: slots + 1], store.entries[:entries])
+    return grid if grid.nbytes <= limit_bytes else None
+
+
+def _tiles(edges: EdgeTable, lattice: Lattice) -> Tiles:
+    """Which zones come near which tiles, by their boxes."""
+    west, south = np.minimum.reduceat(edges.box[:2], edges.first[:-1], axis=1)
+    east, north = np.maximum.reduceat(edges.box[2:], edges.first[:-1], axis=1)
+    dlon, dlat = lattice.cap_m / lattice.lower_m.min(axis=0)
+    i0, i1 = (lattice.tile_column(lon) for lon in (west - dlon, east + dlon))
+    j0, j1 = (lattice.tile_row(lat) for lat in (south - dlat, north + dlat))
+    wide = i1 - i0 + 1
+    zone, k = spread(wide * (j1 - j0 + 1))
+    tile = (j0[zone] + k // wide[zone]) * lattice.columns + i0[zone] + k % wide[zone]
+    order = np.argsort(tile, kind="stable")
+    counts = np.bincount(tile, minlength=lattice.rows * lattice.columns)
+    return Tiles(
+        west=lattice.west,
+        south=lattice.south,
+        width=1 / lattice.per_lon,
+        height=1 / lattice.per_lat,
+        columns=lattice.columns,
+        lower_m=lattice.lower_m,
+        cap_m=lattice.cap_m,
+        first=np.concatenate([[0], np.cumsum(counts)]),
+        zone=zone[order].astype(np.int32),
+    )
+
+
+def gridded(zones: ZoneSet, limit_bytes: int) -> ZoneSet:
+    """The same zones with a grid of at most so many bytes, where there is one."""
+    if not len(zones):
+        return zones
+    return replace(zones, grid=build_grid(zones.edges, zones.bounds, limit_bytes))

@@ -1,0 +1,271 @@
+"""Build a grid's tiles: for each cell the zones near it, with the signed distance of its centre.
+
+Distances are lower bounds in metres (the lattice's rows say how), measured from the centre of each
+cell to the edges within reach; which side the centre is on comes from one scan along each row of
+centres. Everything is in the order of tiles, cells and zones: the same zones give the same bytes.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.compiled import kernel
+from geo.densify import Ints
+from geo.ellipsoid import Floats
+from geo.lattice import TILE
+
+Int32s = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
+
+_CELLS = TILE * TILE
+# A signed distance is kept in millimetres, rounded towards the boundary by this more.
+_ROUNDING_MM = 1
+# Tiles that nothing is near share the first slot, which is empty.
+NOTHING = 0
+
+
+class Outlines(NamedTuple):
+    """What is drawn: `ends` float64[4, e] of the edges, zone z has `first[z]:first[z + 1]`."""
+
+    ends: Floats
+    first: Ints
+
+
+class Tiles(NamedTuple):
+    """Where the tiles lie, row by row: tile t has the zones `zone[first[t]:first[t + 1]]`.
+
+    `width`, `height` of a cell in degrees; `lower_m` float64[rows, 2] as the lattice has it.
+    """
+
+    west: float
+    south: float
+    width: float
+    height: float
+    columns: int
+    lower_m: Floats
+    cap_m: float
+    first: Ints
+    zone: Int32s
+
+
+class Store(NamedTuple):
+    """What is filled: see `geo.grid.Grid`. `used` int64[2]: slots and entries in use."""
+
+    tile: Int32s
+    first: npt.NDArray[np.uint32]
+    entries: Int32s
+    used: Ints
+
+
+class Scratch(NamedTuple):
+    """One tile's work: squared distances [32, 32], parities [32, 33], entries by zone."""
+
+    square: Floats
+    odd: Bools
+    cell: Int32s
+    found: Int32s
+
+
+class Window(NamedTuple):
+    """One tile: its corner and cells in degrees, metres a degree there, how far `cap_m` reaches."""
+
+    west: float
+    south: float
+    width: float
+    height: float
+    lon_m: float
+    lat_m: float
+    reach_lon: float
+    reach_lat: float
+
+
+class Edge(NamedTuple):
+    """From (ax, ay) to (bx, by), degrees."""
+
+    ax: float
+    ay: float
+    bx: float
+    by: float
+
+
+@kernel
+def fill(outlines: Outlines, tiles: Tiles, store: Store) -> bool:
+    """Fill all tiles; False where the store is too small for them."""
+    store.first[0], store.used[0] = 0, 1
+    most = 0
+    for t in range(tiles.first.size - 1):
+        most = max(most, tiles.first[t + 1] - tiles.first[t])
+    scratch = Scratch(
+        np.empty((TILE, TILE), np.float64),
+        np.empty((TILE, TILE + 1), np.bool_),
+        np.empty(most * _CELLS, np.int32),
+        np.empty((most * _CELLS, 2), np.int32),
+    )
+    for t in range(tiles.first.size - 1):
+        store.tile[t] = NOTHING
+        count, whole = _gather(outlines, tiles, t, scratch)
+        if count and not _keep(store, t, scratch, count, whole):
+            return False
+    store.first[store.used[0]] = store.used[1]
+    return True
+
+
+@kernel
+def _gather(outlines: Outlines, tiles: Tiles, t: int, scratch: Scratch) -> tuple[int, bool]:
+    """The tile's entries by zone, and whether every cell has the same ones."""
+    count, whole = 0, True
+    for at in range(tiles.first[t], tiles.first[t + 1]):
+        zone = tiles.zone[at]
+        near = _measure(outlines, zone, tiles, t, scratch)
+        if near or scratch.odd[0, 0]:
+            whole = whole and not near
+            count = _note(scratch, zone, count, tiles.cap_m)
+    return count, whole
+
+
+@kernel
+def _note(scratch: Scratch, zone: int, count: int, cap_m: float) -> int:
+    """Add the cells that the zone holds or comes near to the entries; how many there are then."""
+    for j in range(TILE):
+        for i in range(TILE):
+            inside, square = scratch.odd[j, i], scratch.square[j, i]
+            if inside or square < cap_m * cap_m:
+                mm = np.int32(np.sqrt(square) * 1000.0) - _ROUNDING_MM
+                scratch.cell[count] = j * TILE + i
+                scratch.found[count, 0] = zone
+                scratch.found[count, 1] = mm if inside else -mm
+                count += 1
+    return count
+
+
+@kernel
+def _keep(store: Store, t: int, scratch: Scratch, count: int, whole: bool) -> bool:
+    """Put the tile's entries in the order of its cells; False where they do not fit."""
+    slots = 1 if whole else _CELLS
+    kept = count // _CELLS if whole else count
+    slot, entry = store.used[0], store.used[1]
+    if slot + slots >= store.first.size or entry + kept > store.entries.shape[0]:
+        return False
+    store.tile[t] = 2 * slot + (0 if whole else 1)
+    store.used[0] += slots
+    store.used[1] += kept
+    if whole:
+        store.first[slot] = entry
+        store.entries[entry : entry + kept] = scratch.found[:count:_CELLS]
+    else:
+        _sort(store, slot, entry, scratch, count)
+    return True
+
+
+@kernel
+def _sort(store: Store, slot: int, entry: int, scratch: Scratch, count: int) -> None:
+    """The tile's entries by cell, each cell's by zone."""
+    at = np.zeros(_CELLS + 1, np.int64)
+    for n in range(count):
+        at[scratch.cell[n] + 1] += 1
+    for cell in range(_CELLS):
+        at[cell + 1] += at[cell]
+        store.first[slot + cell] = entry + at[cell]
+    for n in range(count):
+        to = entry + at[scratch.cell[n]]
+        at[scratch.cell[n]] += 1
+        store.entries[to, 0] = scratch.found[n, 0]
+        store.entries[to, 1] = scratch.found[n, 1]
+
+
+@kernel
+def _measure(outlines: Outlines, zone: int, tiles: Tiles, t: int, scratch: Scratch) -> bool:
+    """Distances and sides of the tile's centres to one zone; whether an edge is within reach."""
+    window = _window(tiles, t)
+    scratch.square[:] = tiles.cap_m * tiles.cap_m
+    scratch.odd[:] = False
+    near = False
+    for e in range(outlines.first[zone], outlines.first[zone + 1]):
+        edge = _edge(outlines.ends, e)
+        if not _meets(edge, window):
+            continue
+        _scan(edge, window, scratch.odd)
+        if max(edge.ax, edge.bx) >= window.west - window.reach_lon:
+            near = _approach(edge, window, scratch.square) or near
+    for j in range(TILE):
+        for i in range(1, TILE):
+            scratch.odd[j, i] ^= scratch.odd[j, i - 1]
+    return near
+
+
+@kernel
+def _window(tiles: Tiles, t: int) -> Window:
+    row, column = t // tiles.columns, t % tiles.columns
+    lon_m, lat_m = tiles.lower_m[row, 0], tiles.lower_m[row, 1]
+    return Window(
+        tiles.west + column * TILE * tiles.width,
+        tiles.south + row * TILE * tiles.height,
+        tiles.width,
+        tiles.height,
+        lon_m,
+        lat_m,
+        tiles.cap_m / lon_m,
+        tiles.cap_m / lat_m,
+    )
+
+
+@kernel
+def _edge(ends: Floats, e: int) -> Edge:
+    return Edge(ends[0, e], ends[1, e], ends[2, e], ends[3, e])
+
+
+@kernel
+def _meets(edge: Edge, window: Window) -> bool:
+    """Whether the edge is within reach of the tile, or of the rows west of it."""
+    north = window.south + TILE * window.height + window.reach_lat
+    east = window.west + TILE * window.width + window.reach_lon
+    low, high = min(edge.ay, edge.by), max(edge.ay, edge.by)
+    return (
+        high >= window.south - window.reach_lat and low <= north and min(edge.ax, edge.bx) <= east
+    )
+
+
+@kernel
+def _centres(low: float, high: float, start: float, step: float) -> tuple[int, int]:
+    """The first and last row or column whose centre may lie between, of those in the tile."""
+    first = max(np.floor((low - start) / step - 0.5), 0.0)
+    last = min(np.ceil((high - start) / step - 0.5), TILE - 1.0)
+    return int(first), int(last)
+
+
+@kernel
+def _scan(edge: Edge, window: Window, odd: Bools) -> None:
+    """Toggle, on each row of centres that the edge crosses, the first centre east of it."""
+    low, high = min(edge.ay, edge.by), max(edge.ay, edge.by)
+    j0, j1 = _centres(low, high, window.south, window.height)
+    for j in range(j0, j1 + 1):
+        lat = window.south + (j + 0.5) * window.height
+        if (edge.ay > lat) != (edge.by > lat):
+            lon = edge.ax + (lat - edge.ay) * (edge.bx - edge.ax) / (edge.by - edge.ay)
+            i = np.floor((lon - window.west) / window.width + 0.5)
+            i = int(min(max(i, 0.0), float(TILE)))
+            odd[j, i] = not odd[j, i]
+
+
+@kernel
+def _approach(edge: Edge, window: Window, square: Floats) -> bool:
+    """Lower the squared distances of the centres within reach of the edge; whether any is."""
+    south, north = (
+        min(edge.ay, edge.by) - window.reach_lat,
+        max(edge.ay, edge.by) + window.reach_lat,
+    )
+    west, east = min(edge.ax, edge.bx) - window.reach_lon, max(edge.ax, edge.bx) + window.reach_lon
+    j0, j1 = _centres(south, north, window.south, window.height)
+    i0, i1 = _centres(west, east, window.west, window.width)
+    dx, dy = (edge.bx - edge.ax) * window.lon_m, (edge.by - edge.ay) * window.lat_m
+    length2 = dx * dx + dy * dy
+    over = 1.0 / length2 if length2 > 0 else 0.0
+    for j in range(j0, j1 + 1):
+        y = (window.south + (j + 0.5) * window.height - edge.ay) * window.lat_m
+        for i in range(i0, i1 + 1):
+            x = (window.west + (i + 0.5) * window.width - edge.ax) * window.lon_m
+            share = min(max((x * dx + y * dy) * over, 0.0), 1.0)
+            ex, ey = x - share * dx, y - share * dy
+            square[j, i] = min(square[j, i], ex * ex + ey * ey)
+    return j0 <= j1 and i0 <= i1

@@ -1,0 +1,112 @@
+"""The lattice of a grid: cells of equal degrees, in tiles of 32 by 32, with bounds on their metres.
+
+A cell is 2⁻ᵏ degrees high and 2⁻ᵐ wide, so that every corner is an exact float and two zone sets
+of like extent share cells. Metres a degree change with the latitude; a lattice has, for each row of
+tiles, a lower and an upper bound of them, so that no point has to be projected:
+
+    lower · |Δ| ≤ distance ≤ upper · |Δ|
+
+for any two positions within `cap_m` of the row, |Δ| being drawn with the row's metres a degree of
+longitude and of latitude. (Every piece of a path has at least the lower and at most the upper
+length; a path that leaves the row's surroundings is longer than `cap_m` by that alone.)
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.densify import Ints
+from geo.ellipsoid import (
+    EQUATOR_DEGREE_M,
+    LONGEST_LAT_DEGREE_M,
+    SHORTEST_LAT_DEGREE_M,
+    Floats,
+    lat_degree_m,
+    lon_degree_m,
+)
+
+TILE = 32
+# The grid speaks of no point beyond it: degrees of longitude shrink too fast there.
+MAX_LAT_DEG = 85.0
+# Cells are no smaller than 2⁻¹¹ degrees of latitude (54 m): smaller ones settle hardly more and
+# fit into no cache; and no larger than 1 degree.
+FINEST, COARSEST = 21, 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lattice:
+    """Cells from (`west`, `south`) on, `per_lon` and `per_lat` of them a degree.
+
+    `rows` by `columns` tiles; `lower_m`, `upper_m` float64[rows, 2]: bounds on a degree of
+    longitude and of latitude. A grid on it knows distances up to `cap_m`, which serve
+    circles of up to `largest_m`.
+    """
+
+    level: int
+    west: float
+    south: float
+    per_lon: float
+    per_lat: float
+    rows: int
+    columns: int
+    lower_m: Floats
+    upper_m: Floats
+    largest_m: float
+    cap_m: float
+
+    def tile_column(self, lon: Floats) -> Ints:
+        """The column of tiles that each longitude is in, or the nearest one."""
+        column = np.floor((lon - self.west) * self.per_lon / TILE)
+        return np.clip(column, 0, self.columns - 1).astype(np.int64)
+
+    def tile_row(self, lat: Floats) -> Ints:
+        """The row of tiles that each latitude is in, or the nearest one."""
+        row = np.floor((lat - self.south) * self.per_lat / TILE)
+        return np.clip(row, 0, self.rows - 1).astype(np.int64)
+
+
+def make_lattice(
+    bounds: tuple[float, float, float, float], level: int, largest_m: float
+) -> Lattice | None:
+    """The lattice of a level over `bounds` (west, south, east, north); None beyond MAX_LAT_DEG.
+
+    With each level the cells have half of the area.
+    """
+    west, south, east, north = bounds
+    south, north = max(south, -MAX_LAT_DEG), min(north, MAX_LAT_DEG)
+    if south > north:
+        return None
+    squash = math.cos(math.radians((south + north) / 2))
+    per_lat = 2.0 ** -(-level // 2)
+    per_lon = 2.0 ** (level // 2 + round(math.log2(squash)))
+    half_m = math.hypot(EQUATOR_DEGREE_M / per_lon, LONGEST_LAT_DEGREE_M / per_lat) / 2
+    cap_m = largest_m * (1 + 1e-5) + half_m + 1.0
+    dlat = cap_m / SHORTEST_LAT_DEGREE_M
+    highest = max(abs(south), abs(north)) + dlat
+    dlon = cap_m / float(lon_degree_m(np.float64(highest)))  # type: ignore[arg-type]
+    first_column = math.floor((west - dlon) * per_lon)
+    first_row = math.floor((south - dlat) * per_lat)
+    columns = math.ceil(((east + dlon) * per_lon - first_column) / TILE)
+    rows = math.ceil(((north + dlat) * per_lat - first_row) / TILE)
+    low = (first_row + TILE * np.arange(rows)) / per_lat
+    nearest, farthest = _distances_from_equator(low - dlat, low + TILE / per_lat + dlat)
+    return Lattice(
+        level=level,
+        west=first_column / per_lon,
+        south=first_row / per_lat,
+        per_lon=per_lon,
+        per_lat=per_lat,
+        rows=rows,
+        columns=columns,
+        lower_m=np.stack([lon_degree_m(farthest), lat_degree_m(nearest)], axis=1),
+        upper_m=np.stack([lon_degree_m(nearest), lat_degree_m(farthest)], axis=1),
+        largest_m=largest_m,
+        cap_m=cap_m,
+    )
+
+
+def _distances_from_equator(low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Least and greatest |latitude| between each two."""
+    nearest = np.where(low * high < 0, 0.0, np.minimum(np.abs(low), np.abs(high)))
+    return nearest, np.maximum(np.abs(low), np.abs(high))
