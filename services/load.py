@@ -1,4 +1,4 @@
-"""Load: documents into the store, and the corridors they name folded for the first time.
+"""Load: documents into the store; corridors and sighted subjects folded by them.
 
 Place on the data's way: before any event. From the commit on, workers judge by what was loaded.
 """
@@ -13,6 +13,7 @@ from services.store.documents import load_document
 from services.store.engine import Connection
 from services.worker.documents import load_alone, load_register
 from services.worker.refold import CorridorChange, refold
+from services.worker.retrace import retrace_missions
 from streams.agreement import Agreement
 from streams.methodology import Methodology
 
@@ -35,12 +36,14 @@ def load_documents(
     for document in documents:
         _require_one_id(conn, document)
     register = load_register(conn)
+    missions = sorted({document.mission for document in documents})
     changes = {
         CorridorChange(mission, corridor_id): now
-        for mission in sorted({document.mission for document in documents})
+        for mission in missions
         for corridor_id in register.corridors(mission)
     }
     refold(conn, register, changes)
+    retrace_missions(conn, register, [it for it in missions if register.knows(it)], now)
     return new
 
 

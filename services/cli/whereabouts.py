@@ -4,19 +4,42 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
+import msgspec
 import rich_click as click
 
 from services.cli.judge import FILE, Line, refusal_line, write_results
-from services.cli.output import EXIT_NO, json_option
+from services.cli.output import (
+    EXIT_NO,
+    INSTANT,
+    json_option,
+    print_json,
+    print_table,
+    require_order,
+)
 from services.documents import read_agreement_file, read_methodology_file
 from services.event_files import read_events
+from services.settings import load_settings
+from services.store.engine import connect
+from services.store.queries.whereabouts import CONTRADICTIONS, FoundWhereabouts
+from services.store.queries.whereabouts import whereabouts as find
 from streams.errors import Mistake
 from streams.history import Refused
 from streams.inforce import Register
-from streams.whereabouts.fold import Whereabouts, encode_whereabouts
+from streams.whereabouts.fold import (
+    STATUS,
+    Answer,
+    Contradiction,
+    Open,
+    Spell,
+    Whereabouts,
+    encode_whereabouts,
+)
 from streams.whereabouts.history import fold_history
+
+SHOWN = (*Answer, Open.CONTRADICTED)
 
 
 @click.group(
@@ -59,3 +82,85 @@ def _lines(mistakes: Iterable[Mistake], results: Iterable[Whereabouts | Refused]
             yield refusal_line(result.line, *result.refusal)
         else:
             yield Line(encode_whereabouts(result), is_refusal=False)
+
+
+@whereabouts.command(
+    name="list", epilog="Example: truceline whereabouts list --zone security-zone --answer inside"
+)
+@click.option("--mission", help="Mission id.")
+@click.option("--subject", help="What the reports call it: `subject_ref`.")
+@click.option("--zone", help="Zone id; of a corridor's strip corridor:ID.")
+@click.option("--answer", type=click.Choice([answer.value for answer in Answer]))
+@click.option("--since", type=INSTANT, help="What may have lasted until then or longer.")
+@click.option("--until", type=INSTANT, help="What may have begun before.")
+@click.option("--known-at", type=INSTANT, help="By what was known then. Default: now.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
+@json_option
+def list_(  # noqa: PLR0913, PLR0917 (each is one thing that may be asked for)
+    mission: str | None,
+    subject: str | None,
+    zone: str | None,
+    answer: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    known_at: datetime | None,
+    limit: int,
+    *,
+    as_json: bool,
+) -> None:
+    """List the spells of subjects in zones, by subject, zone and time, and contradictions.
+
+    With --json one a line, as `fold` writes them, with "mission", "subject_ref" and "known_at".
+    """
+    require_order(since, until)
+    with connect(load_settings().database()) as conn:
+        found = find(
+            conn,
+            mission=mission,
+            subjects=None if subject is None else [subject],
+            zone=zone,
+            answers=SHOWN if answer is None else [answer],
+            since=since,
+            until=until,
+            known_at=known_at,
+            limit=limit + 1,
+        )
+    shown = found[:limit]
+    if as_json:
+        for row in shown:
+            body: dict[str, object] = msgspec.json.decode(row.body)
+            named = {"mission": row.mission, "subject_ref": row.subject_ref}
+            print_json({**named, **body, "status": STATUS, "known_at": row.known_at})
+    else:
+        print_spells(shown)
+    if len(found) > limit:
+        click.echo("There are more: narrow the question, or raise --limit", err=True)
+
+
+def print_spells(found: Iterable[FoundWhereabouts]) -> None:
+    """Spells and contradictions as a table."""
+    print_table(
+        "Whereabouts",
+        ("Subject", "Zone", "Answer", "Begun after and by", "Ended after and before", "Seen#"),
+        [_contradicted(row) if row.zone_id == CONTRADICTIONS else _spell(row) for row in found],
+        note=f"{STATUS}. Before, between and after: undetermined.",
+    )
+
+
+def _spell(row: FoundWhereabouts) -> tuple[object, ...]:
+    spell = msgspec.json.decode(row.body, type=Spell)
+    answer = (spell.answer,) if spell.open_by is None else (spell.answer, f" {spell.open_by}")
+    return (
+        row.subject_ref,
+        row.zone_id,
+        answer,
+        (spell.begun_after, spell.begun_by),
+        (spell.ended_after, spell.ended_before),
+        spell.sightings,
+    )
+
+
+def _contradicted(row: FoundWhereabouts) -> tuple[object, ...]:
+    pair = msgspec.json.decode(row.body, type=Contradiction)
+    apart = f"{pair.apart_m / 1_000:g} km apart within {pair.within_s:g} s"
+    return row.subject_ref, None, (Open.CONTRADICTED, f" {apart}"), pair.first, pair.second, 2

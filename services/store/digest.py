@@ -26,10 +26,13 @@ from services.store.generations import StoredInterval, known_intervals
 from services.store.models import HISTORY_TABLES, Base
 from services.store.queries.corridors import corridors
 from services.store.queries.violations import STANDING
+from services.store.queries.whereabouts import CURRENT
 
 BATCH = 5_000
 
-BY_THE_CLOCK = frozenset({"received_at", "known_at", "loaded_at", "context", "events_digest"})
+BY_THE_CLOCK = frozenset(
+    {"received_at", "known_at", "loaded_at", "context", "events_digest", "sightings_digest"}
+)
 """Columns, and fields of bodies, that hold a time of the wall clock or a hash over one."""
 
 BY_THE_TRANSPORT = frozenset({"record_partition", "record_offset"})
@@ -65,13 +68,21 @@ SELECT DISTINCT key, reason COLLATE "C", content_hash FROM rejected ORDER BY 1, 
 """
 
 
+_WHEREABOUTS: LiteralString = f"""
+SELECT mission, subject_ref, zone_id, seq, answer, body FROM whereabouts AS told
+WHERE answer IS NOT NULL AND {CURRENT}
+ORDER BY mission COLLATE "C", subject_ref COLLATE "C", zone_id COLLATE "C", seq
+"""  # noqa: S608  of our own text alone
+
+
 def digest(conn: Connection) -> str:
-    """SHA-256 (hex) of what is current: assessments, violations, corridors, what was refused."""
+    """SHA-256 (hex) of what is current: assessments, violations, corridors, subjects, refusals."""
     hasher = hashlib.sha256()
     for section in (
         Section("assessments", sql.SQL(_ASSESSMENTS), []),
         Section("violations", sql.SQL(_VIOLATIONS), [list(STANDING)]),
         Section("rejected", sql.SQL(_REJECTED), []),
+        Section("whereabouts", sql.SQL(_WHEREABOUTS), []),
     ):
         _feed(hasher.update, section.name, _rows(conn, section))
     for corridor in corridors(conn):
@@ -138,9 +149,14 @@ def timeless(body: bytes) -> bytes:
     """A body without what the clock decides, its fields in the order of their names."""
     if not body:
         return b""
-    fields = msgspec.json.decode(body)
-    kept = {name: value for name, value in fields.items() if name not in BY_THE_CLOCK}
-    return _encode_body(kept)
+    return _encode_body(_without_clock(msgspec.json.decode(body)))
+
+
+def _without_clock(value: Any) -> Any:  # noqa: ANN401 (any JSON)
+    if isinstance(value, dict):
+        kept = {name: item for name, item in value.items() if name not in BY_THE_CLOCK}
+        return {name: _without_clock(item) for name, item in kept.items()}
+    return [_without_clock(item) for item in value] if isinstance(value, list) else value
 
 
 _encode_row = msgspec.msgpack.Encoder(enc_hook=str).encode

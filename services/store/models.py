@@ -3,8 +3,9 @@
 Place on the data's way: the shape of the truth. The migrations make these tables (a test holds
 them equal), `rows` mirrors them column by column for COPY.
 
-History (submissions, assessments, violations, supersessions, links, corridor rows, rejected,
-receipts) is never updated and never deleted: a trigger refuses it (migrations 0010, 0012). What
+History (submissions, assessments, violations, supersessions, links, corridor rows, sightings,
+whereabouts, rejected, receipts) is never updated and never deleted: a trigger refuses it
+(migrations 0010, 0012, 0019). What
 supersedes is a new row. No foreign keys between the big tables: a check for each row would cost
 more than the row, and everything that one event causes is written in one transaction by one writer.
 
@@ -264,6 +265,47 @@ class CorridorAvailability(Base):
     events_digest: Mapped[Hash]
 
 
+class StoredSighting(Base):
+    """What a report says of a subject, by each of its readings; the newest of a report counts."""
+
+    __tablename__ = "sightings"
+    __table_args__ = (PrimaryKeyConstraint("mission", "subject_ref", "key", "revision"),)
+
+    key: Mapped[Key]
+    received_at: Mapped[Instant]
+    revision: Mapped[int]
+    mission: Mapped[String]
+    subject_ref: Mapped[String]
+    body: Mapped[Body]
+
+
+class Whereabouts(Base):
+    """A spell of a subject in a zone, in the generation in which we came to know it.
+
+    The spells of a subject in a zone are a list. A generation replaces it from the place `from_seq`
+    on; where `answer` is null it ends there. Zone "": pairs of sightings that cannot both be true.
+    """
+
+    __tablename__ = "whereabouts"
+    __table_args__ = (
+        PrimaryKeyConstraint("mission", "subject_ref", "zone_id", "generation", "seq"),
+        Index("whereabouts_by_zone", "mission", "zone_id", "answer", "begun_after"),
+    )
+
+    known_at: Mapped[Instant]
+    begun_after: Mapped[Instant | None]
+    ended_before: Mapped[Instant | None]
+    generation: Mapped[int]
+    seq: Mapped[int]
+    from_seq: Mapped[int]
+    mission: Mapped[String]
+    subject_ref: Mapped[String]
+    zone_id: Mapped[String]
+    answer: Mapped[String | None]
+    body: Mapped[Body]
+    sightings_digest: Mapped[Hash]
+
+
 class Rejected(Base):
     """Bytes that are no event we can read, whole, with the reason: nothing is thrown away."""
 
@@ -376,6 +418,8 @@ HISTORY_TABLES = (
     "report_links",
     "corridor_events",
     "corridor_availability",
+    "sightings",
+    "whereabouts",
     "rejected",
     "receipts",
 )

@@ -164,6 +164,34 @@ class AvailabilityRow(Row, frozen=True, gc=False):
     events_digest: bytes
 
 
+class SightingRow(Row, frozen=True, gc=False):
+    """`sightings`: what a report says of a subject, by reading `revision`; empty: nothing."""
+
+    key: Key
+    received_at: datetime
+    revision: int
+    mission: str
+    subject_ref: str
+    body: bytes
+
+
+class WhereaboutsRow(Row, frozen=True, gc=False):
+    """`whereabouts`: a place in the list of a subject's spells in a zone, in one generation."""
+
+    known_at: datetime
+    begun_after: datetime | None
+    ended_before: datetime | None
+    generation: int
+    seq: int
+    from_seq: int
+    mission: str
+    subject_ref: str
+    zone_id: str
+    answer: str | None
+    body: bytes
+    sightings_digest: bytes
+
+
 class RejectedRow(Row, frozen=True, gc=False):
     """`rejected`: bytes that are no event; the words may be anything, they are made storable."""
 
@@ -203,4 +231,5 @@ class BatchRows:
     supersessions: list[SupersessionRow] = field(default_factory=list)
     links: list[LinkRow] = field(default_factory=list)
     corridor_events: list[CorridorEventRow] = field(default_factory=list)
+    sightings: list[SightingRow] = field(default_factory=list)
     rejected: list[RejectedRow] = field(default_factory=list)

@@ -1,6 +1,6 @@
 """Reports: one batch of reports in one transaction.
 
-    what is known → casebook → assess → rows → corridors that it touches
+    what is known → casebook → assess → rows → corridors that it touches → subjects that it saw
 
 Place on the data's way: the worker's middle. Everything that the batch causes is in the caller's
 transaction; the same batch again finds its keys and changes nothing.
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
@@ -42,6 +43,7 @@ from services.worker.documents import AskRegister
 from services.worker.incoming import Incoming, Refused, sift
 from services.worker.refold import CorridorChange, effect_rows, refold
 from services.worker.rejections import write_rejections
+from services.worker.retrace import SubjectChange, retrace, sighting_rows
 from services.worker.stored import as_they_are_stored, ask_stored
 from services.worker.written import Written
 from streams.assess import Judged, refusal_of
@@ -90,12 +92,13 @@ class ReportWriter:
         rows = BatchRows()
         taken, before = _take_in(conn, fresh, known, stored.with_company, rows)
         all_refused = [*refused, *unjudgeable, *taken.refused]
-        changes = _judge(register, taken, before, rows)
+        corridors, subjects = _judge(register, taken, before, rows)
         rows.submissions.extend(make_rows.report_submission(*version) for version in taken.versions)
         rows.links.extend(make_rows.link_row(link) for link in taken.links)
         write_rejections(conn, all_refused, rows)
         copy_batch(conn, rows)
-        refold(conn, register, changes)
+        refold(conn, register, corridors)
+        retrace(conn, register, subjects)
         self._look = bool(known)
         return Written(all_refused, [row.key for row in rows.violations])
 
@@ -198,19 +201,27 @@ def _fill(conn: Connection, taken: TakenIn, files: dict[Key, CaseFile]) -> None:
     fill_placeholders(conn, list(filled.values()))
 
 
-def _judge(
-    register: Register, taken: TakenIn, before: Before, rows: BatchRows
-) -> dict[CorridorChange, datetime]:
-    """Read every step's dossier in one pass, make the rows, and note which corridors change."""
+class Changes(NamedTuple):
+    """What a batch bears on, with when each change became known."""
+
+    corridors: dict[CorridorChange, datetime]
+    subjects: dict[SubjectChange, datetime]
+
+
+def _judge(register: Register, taken: TakenIn, before: Before, rows: BatchRows) -> Changes:
+    """Read every step's dossier in one pass, make the rows, and note what changes."""
     readings = read_dossiers(register, [step.dossier for step in taken.steps])
-    changes: dict[CorridorChange, datetime] = {}
+    changes = Changes({}, {})
     for step, judged in zip(taken.steps, readings, strict=True):
         assert not isinstance(judged, Refusal), f"sifted, and yet refused: {judged}"
         earlier = before.get(step.key)
         _add(rows, step, judged, earlier, register)
         for row in effect_rows(step, judged, earlier):
             rows.corridor_events.append(row)
-            changes[CorridorChange(row.mission, row.corridor_id)] = row.received_at
+            changes.corridors[CorridorChange(row.mission, row.corridor_id)] = row.received_at
+        for seen in sighting_rows(step):
+            rows.sightings.append(seen)
+            changes.subjects[SubjectChange(seen.mission, seen.subject_ref)] = seen.received_at
         if step.key in before:
             before[step.key] = judged.assessment
     return changes

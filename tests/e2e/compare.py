@@ -24,8 +24,9 @@ NOT_COMPARED = {
 """When a document was loaded; which receipts share a signature, which is up to the groups (each
 is held against its event by `account`). Everything else comes from the log, receipts and all."""
 
-BY_BATCH = "corridor_availability"
-"""How often a road is folded is up to the batches; what its generations compose to is compared."""
+BY_BATCH = frozenset({"corridor_availability", "whereabouts"})
+"""How often a road or a subject is folded is up to the batches; what its generations compose to is
+compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def holdings(url: str, leave_out: frozenset[str] = frozenset()) -> Holdings:
     with connect(url) as conn:
         tables = {}
         for name, table in sorted(Base.metadata.tables.items()):
-            if name == BY_BATCH or name in leave_out:
+            if name in BY_BATCH | leave_out:
                 continue
             left_out = NOT_COMPARED.get(name, frozenset())
             columns = [sql.Identifier(it.name) for it in table.columns if it.name not in left_out]

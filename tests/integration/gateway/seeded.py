@@ -22,10 +22,12 @@ from services.store.rows import (
     ReceiptRow,
     SubmissionRow,
     SupersessionRow,
+    WhereaboutsRow,
 )
 from services.store.write import copy_batch, copy_rows
 from streams.agreement import Agreement, content_hash
 from streams.keys import EventKind, event_key
+from streams.whereabouts.fold import Answer, Spell
 from tests.unit.services.store.sample_rows import ASSESSMENT, VIOLATION, key_row
 from tests.unit.streams import builders
 
@@ -56,6 +58,8 @@ def marks(mission: str, agreement: str) -> tuple[str, ...]:
         f"narrative-of-{mission}-{agreement}",
         f"report-of-{mission}/{agreement}",
         f"status-of-{agreement}",
+        f"sighting-of-{agreement}",
+        f"subject-of-{agreement}",
         f"zone-of-{agreement}",
         corridor(agreement),
     )
@@ -218,10 +222,43 @@ def available(mission: str, name: str) -> list[AvailabilityRow]:
     return [first, then]
 
 
+def traced(mission: str, name: str) -> list[WhereaboutsRow]:
+    """A subject inside the agreement's zone, and what was thought of it before."""
+    spell = Spell(
+        zone=f"zone-of-{name}",
+        answer=Answer.INSIDE,
+        begun_after=OBSERVED,
+        begun_by=OBSERVED + timedelta(minutes=1),
+        ended_after=OBSERVED + timedelta(minutes=2),
+        first=f"{source(mission)}/sighting-of-{name}",
+        last=f"{source(mission)}/sighting-of-{name}",
+        sightings=2,
+        least_s=60.0,
+    )
+    first = WhereaboutsRow(
+        known_at=NOW,
+        begun_after=OBSERVED,
+        ended_before=None,
+        generation=1,
+        seq=0,
+        from_seq=0,
+        mission=mission,
+        subject_ref=f"subject-of-{name}",
+        zone_id=spell.zone,
+        answer=spell.answer,
+        body=msgspec.json.encode(replace(spell, sightings=1)),
+        sightings_digest=bytes(32),
+    )
+    then = replace(
+        first, generation=2, known_at=NOW + timedelta(minutes=1), body=msgspec.json.encode(spell)
+    )
+    return [first, then]
+
+
 def seed(conn: Connection) -> None:
     """Write it all, and commit."""
     ensure_partitions(conn, NOW)
-    rows, receipts, availability = BatchRows(), [], []
+    rows, receipts, availability, whereabouts = BatchRows(), [], [], []
     for mission, names in MISSIONS.items():
         load_document(conn, builders.methodology(id=f"method-{mission}", mission=mission), NOW)
         for name in names:
@@ -235,7 +272,9 @@ def seed(conn: Connection) -> None:
                     ReceiptRow(stored.key, NOW, 1, mission, "rk-0123456789ab", bytes(64))
                 )
             availability += available(mission, name)
+            whereabouts += traced(mission, name)
     copy_batch(conn, rows)
     copy_rows(conn, "receipts", receipts)
     copy_rows(conn, "corridor_availability", availability)
+    copy_rows(conn, "whereabouts", whereabouts)
     conn.commit()

@@ -29,7 +29,7 @@ from services.store.scope import set_scope
 from services.store.write import copy_rows
 from streams.dossier import Relation
 from tests.integration.gateway import seeded
-from tests.unit.services.store.sample_rows import rejected_row
+from tests.unit.services.store.sample_rows import SIGHTING, rejected_row
 
 REFUSED: Final = psycopg.errors.InsufficientPrivilege
 """A missing grant and a policy that does not let by."""
@@ -87,6 +87,8 @@ MATRIX: Final = {
     "report_links": May(Seen.NEVER),
     "corridor_events": May(Seen.OF_AGREEMENT),
     "corridor_availability": May(Seen.OF_AGREEMENT),
+    "sightings": May(Seen.NEVER),
+    "whereabouts": May(Seen.OF_AGREEMENT),
     "rejected": May(Seen.OF_MISSION),
     "tokens": May(Seen.NEVER),
     "outbox": May(Seen.NEVER, Adds.IN_ANY_SCOPE),
@@ -139,6 +141,13 @@ def add_corridor_event(conn: Connection, mission: str, agreement: str) -> None:
     copy_rows(conn, "corridor_events", [CorridorEventRow(*of, body)])
 
 
+def add_sighting(conn: Connection, mission: str, agreement: str) -> None:
+    key = seeded.submission(mission, agreement, 1).key
+    body = f"narrative-of-{mission}-{agreement}".encode()
+    seen = replace(SIGHTING, key=key, mission=mission, body=body)
+    copy_rows(conn, "sightings", [seen])
+
+
 def add_rest(conn: Connection, mission: str, agreement: str) -> None:
     key = seeded.submission(mission, agreement, 1).key
     refused = replace(rejected_row(f"narrative-of-{mission}-{agreement}".encode()), mission=mission)
@@ -163,6 +172,7 @@ def fill(conn: Connection) -> None:
     for mission, agreements in seeded.MISSIONS.items():
         for agreement in agreements:
             add_corridor_event(conn, mission, agreement)
+            add_sighting(conn, mission, agreement)
         add_rest(conn, mission, agreements[0])
     conn.execute("INSERT INTO resend_progress VALUES (1, '2020-01-01Z')")
     conn.commit()
@@ -214,6 +224,8 @@ def enter(store: Store, scope: Scope) -> None:
 
 
 def agreement_of(store: Store, table: str, row: dict[str, Any]) -> str:
+    if table == "whereabouts":
+        return str(row["zone_id"]).removeprefix("zone-of-")
     if "corridor_id" in row:
         return str(row["corridor_id"]).removeprefix(seeded.corridor(""))
     return str(row["id"]) if table == "agreements" else store.names[bytes(row["agreement"])]

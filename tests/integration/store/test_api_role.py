@@ -35,6 +35,8 @@ from services.store.scope import set_scope
 from services.store.write import copy_batch, copy_rows
 from tests.unit.services.store.sample_rows import (
     NOW,
+    SIGHTING,
+    WHEREABOUTS,
     add_report,
     add_retraction,
     key_row,
@@ -54,6 +56,7 @@ OF_MISSION = (
     "violations",
     "corridor_events",
     "corridor_availability",
+    "whereabouts",
     "rejected",
     "current_assessments",
     "current_violations",
@@ -105,6 +108,8 @@ def fill(conn: Connection, mission: str) -> None:
             ReceiptRow(row.key, NOW, row.revision, mission, "rk-1", bytes(64))
             for row in rows.submissions
         ],
+        "sightings": [replace(SIGHTING, mission=mission)],
+        "whereabouts": [replace(WHEREABOUTS, mission=mission)],
         "corridor_availability": [
             AvailabilityRow(
                 *(mission, "route", 1, 0, NOW, NOW, None, None, NOW),

@@ -16,6 +16,8 @@ from services.store.rows import (
 from services.store.write import copy_batch, copy_rows
 from tests.unit.services.store.sample_rows import (
     NOW,
+    SIGHTING,
+    WHEREABOUTS,
     add_report,
     add_retraction,
     rejected_row,
@@ -40,6 +42,7 @@ def full(conn: Connection) -> Connection:
     rows.corridor_events.append(
         CorridorEventRow("smm", "route", submission(1).key, 1, NOW, CorridorEventKind.STATUS, b"{}")
     )
+    rows.sightings.append(SIGHTING)
     copy_batch(conn, rows)
     copy_rows(
         conn,
@@ -50,6 +53,7 @@ def full(conn: Connection) -> Connection:
             )
         ],
     )
+    copy_rows(conn, "whereabouts", [WHEREABOUTS])
     copy_rows(conn, "receipts", [ReceiptRow(submission(1).key, NOW, 1, "smm", "rk-1", bytes(64))])
     for table in ("agreements", "methodologies"):
         conn.execute(

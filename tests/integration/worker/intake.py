@@ -54,15 +54,15 @@ def history_of(
 ) -> tuple[str, list[object]]:
     """The current digest and every row of history, clock and all, after a log was taken in.
 
-    Without the generations of corridors: how often one is folded is up to the batches; what they
-    compose to is in the digest.
+    Without the generations of corridors and subjects: how often one is folded is up to the batches;
+    what they compose to is in the digest.
     """
     with conn.transaction(force_rollback=True):
         take_in_log(conn, register, log_of(messages), cuts)
         history: list[object] = [
             (table, sorted(conn.execute(_whole(table)).fetchall(), key=repr))
             for table in HISTORY_TABLES
-            if table != "corridor_availability"
+            if table not in {"corridor_availability", "whereabouts"}
         ]
         return digest(conn), history
 

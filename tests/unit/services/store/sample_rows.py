@@ -12,9 +12,11 @@ from services.store.rows import (
     KeyRow,
     LinkRow,
     RejectedRow,
+    SightingRow,
     SubmissionRow,
     SupersessionRow,
     ViolationRow,
+    WhereaboutsRow,
 )
 from streams.dossier import Relation
 from streams.keys import EventKind, event_key, rejected_key
@@ -81,6 +83,23 @@ VIOLATION = ViolationRow(
     attributed_party=None,
     attribution_basis=None,
     agreement=AGREEMENT,
+)
+
+SIGHTING = SightingRow(SUBMISSION.key, NOW, 1, "smm", "column-1", b"{}")
+
+WHEREABOUTS = WhereaboutsRow(
+    known_at=NOW,
+    begun_after=OBSERVED,
+    ended_before=None,
+    generation=1,
+    seq=0,
+    from_seq=0,
+    mission="smm",
+    subject_ref="column-1",
+    zone_id="zolote",
+    answer="inside",
+    body=b"{}",
+    sightings_digest=bytes(32),
 )
 
 

@@ -15,6 +15,8 @@ ROWS: dict[str, Any] = {
     "report_links": rows.LinkRow,
     "corridor_events": rows.CorridorEventRow,
     "corridor_availability": rows.AvailabilityRow,
+    "sightings": rows.SightingRow,
+    "whereabouts": rows.WhereaboutsRow,
     "rejected": rows.RejectedRow,
     "receipts": rows.ReceiptRow,
 }
