@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint test demo bench bench-gateway bench-latency bench-flood chaos fuzz lock clean
+.PHONY: help install lint test demo bench bench-gateway bench-latency bench-flood calibrate chaos fuzz lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ bench-flood: install ## p99 of the others while one sends 100 x its quota
 
 bench-latency: install ## From receipt to committed assessment at 1,000 reports/s, all services running
 	$(BIN)/python -m tests.bench.latency
+
+calibrate: install ## Is p_inside as often right as it says? Two million truths for each kind of region
+	$(BIN)/python -m tests.bench.calibration
 
 chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUCELINE_CHAOS_SEED=N: another schedule)
 	$(BIN)/pytest -m slow -s tests/e2e
