@@ -11,7 +11,10 @@ Every error carries a `code`: the reason that lands in a rejected row or an agre
     ├── ZoneError                an agreement's zone can't be used: refuse that version
     │   ├── InvalidZoneError     zone_invalid        not a valid, non-empty polygon in range
     │   ├── DuplicateZoneError   zone_duplicate      two zones under one id
-    │   └── ZoneTooWideError     zone_too_wide       spans more than 180° of longitude
+    │   ├── ZoneTooWideError     zone_too_wide       spans more than 180° of longitude
+    │   └── DerivationError      zone_not_derivable  nothing can be measured from these lines
+    │       ├── LineCrossesError self_intersection   a line that meets itself or its fellow
+    │       └── NoSideError      side_unclear        left and right of a line meet round its end
     ├── RouteError               route_invalid       a route that no corridor can be made of
     └── GeometryRefusedError     geometry_refused    GeoJSON with problems, all of them attached
 """
@@ -77,6 +80,28 @@ class ZoneTooWideError(ZoneError):
     """The zone spans more than half of the globe in longitude."""
 
     code = "zone_too_wide"
+
+
+class DerivationError(ZoneError):
+    """A zone can't be derived from these lines and metres."""
+
+    code = "zone_not_derivable"
+
+
+class LineCrossesError(DerivationError):
+    """A line meets itself, or two lines that bound a band meet; `at` is the place, lon/lat."""
+
+    code = "self_intersection"
+
+    def __init__(self, message: str, at: tuple[float, float]) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+class NoSideError(DerivationError):
+    """A line bends back on its own end, so that what is left of it is also right of it."""
+
+    code = "side_unclear"
 
 
 class RouteError(GeoError):

@@ -1,34 +1,29 @@
 """A corridor's area: its route widened by half its width on each side.
 
 Used when an agreement is loaded. The route is straight in lon/lat between its vertices, like every
-line here. It is cut into stretches, each widened in its own local plane and drawn back, and the
-stretches are joined; their round ends overlap, so no gap opens between them.
+line here.
 
 Error: every point of the outline lies within 2 cm + 2e-5 of the half width from the true one, in
 ellipsoidal distance from the route; tested with an independent geodesic.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import shapely
-from shapely import LineString, MultiPolygon, Polygon
+from shapely import MultiPolygon, Polygon
 
 from geo.densify import densified
-from geo.ellipsoid import WGS84, Floats, too_near_a_pole
+from geo.ellipsoid import Floats, too_near_a_pole
 from geo.errors import RouteError
 from geo.polygons import polygonal
-from geo.projection import project, unproject
+from geo.widen import Fineness, widened
 
 MAX_WIDTH_M = 100_000.0
 # A stretch is at most this long: over 10 km from its centre the plane is off by 3e-7.
 _STRETCH_M = 20_000.0
 _EDGE_ERROR_M = 0.005
-# Outline vertices are this close, so that their edges, straight in lon/lat again, stay within 1 cm
-# of the curve at latitudes up to 60° (5 cm at 85°).
-_OUTLINE_STEP_M = 400.0
-_QUARTER_STEPS = 128
+_FINENESS = Fineness(_STRETCH_M, quarter_steps=128, along_geodesics=False)
 
 
 def buffer_route(
@@ -43,8 +38,7 @@ def buffer_route(
     points = _checked(line_lonlat, width_m)
     ring = np.zeros(len(points), dtype=np.int64)
     dense, _ = densified(points, ring, _STRETCH_M, _EDGE_ERROR_M)
-    stretches = [_widened(stretch, width_m / 2) for stretch in _stretches(dense)]
-    return cut_at_antimeridian(polygonal(shapely.union_all(stretches)))
+    return cut_at_antimeridian(widened(dense, width_m / 2, _FINENESS))
 
 
 def _checked(line_lonlat: Sequence[tuple[float, float]], width_m: float) -> Floats:
@@ -60,26 +54,6 @@ def _checked(line_lonlat: Sequence[tuple[float, float]], width_m: float) -> Floa
     # Neighbours are joined the short way round, also over ±180.
     points[:, 0] = np.unwrap(points[:, 0], period=360.0)
     return points
-
-
-def _stretches(points: Floats) -> list[Floats]:
-    """The line cut into runs of at most 20 km; neighbours share a vertex."""
-    lon, lat = points.T.copy()
-    _, _, step = WGS84.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
-    run = np.floor(np.concatenate([[0.0], np.cumsum(step)]) / _STRETCH_M)
-    cuts = [0, *(np.flatnonzero(np.diff(run)) + 1).tolist(), len(points) - 1]
-    return [points[a : b + 1] for a, b in pairwise(cuts) if b > a]
-
-
-def _widened(points: Floats, by_m: float) -> Polygon | MultiPolygon:
-    """One stretch widened in the plane about the middle of its box."""
-    lon, lat = (float(v) for v in (points.min(axis=0) + points.max(axis=0)) / 2)
-    x, y = project(np.full(len(points), lon), np.full(len(points), lat), *points.T.copy())
-    wide = LineString(np.stack([x, y], axis=1)).buffer(by_m, quad_segs=_QUARTER_STEPS)
-    fine = shapely.segmentize(wide, _OUTLINE_STEP_M)
-    return polygonal(
-        shapely.transform(fine, lambda c: np.stack(unproject(lon, lat, *c.T.copy()), 1))
-    )
 
 
 def cut_at_antimeridian(corridor: Polygon | MultiPolygon) -> Polygon | MultiPolygon:

@@ -1,8 +1,8 @@
 """What is wrong with a GeoJSON geometry: everything at once, with the place of each mistake.
 
 Agreements come from people; this is what `agreement check` says about their zones and routes, and
-what keeps hostile geometry out. Reads a decoded Polygon, MultiPolygon or LineString (RFC 7946) and
-never raises, whatever the value is.
+what keeps hostile geometry out. Reads a decoded Polygon, MultiPolygon, LineString or Point (RFC
+7946) and never raises, whatever the value is.
 """
 
 import math
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 import shapely
-from shapely import LineString, MultiPoint, MultiPolygon, Polygon
+from shapely import LineString, MultiPoint, MultiPolygon, Point, Polygon
 
 from geo.crossings import crossings
 from geo.ellipsoid import HEMISPHERE_M2, Floats
@@ -61,7 +61,7 @@ def geometry_problems(geojson_geometry: object) -> list[GeometryProblem]:
     return list(_geometry(geojson_geometry))
 
 
-def read_geometry(geojson_geometry: object) -> Polygon | MultiPolygon | LineString:
+def read_geometry(geojson_geometry: object) -> Polygon | MultiPolygon | LineString | Point:
     """The geometry, without altitudes.
 
     Raises:
@@ -71,7 +71,7 @@ def read_geometry(geojson_geometry: object) -> Polygon | MultiPolygon | LineStri
     if problems or not isinstance(geojson_geometry, Mapping):
         raise GeometryRefusedError("; ".join(f"{p.path}: {p.message}" for p in problems))
     geometry = shapely.force_2d(shapely.geometry.shape(dict(geojson_geometry)))
-    assert isinstance(geometry, Polygon | MultiPolygon | LineString)
+    assert isinstance(geometry, Polygon | MultiPolygon | LineString | Point)
     return geometry
 
 
@@ -96,8 +96,11 @@ def _geometry(value: object) -> Problems:
             yield from _polygons(members, [f"coordinates[{i}]" for i in range(len(members))])
         case "LineString":
             yield from _line(coordinates, "coordinates")
+        case "Point":
+            found = _position_problem(coordinates, "coordinates")
+            yield from () if found is None else (found,)
         case _:
-            message = f"{kind!r} is not Polygon, MultiPolygon or LineString"
+            message = f"{kind!r} is not Polygon, MultiPolygon, LineString or Point"
             yield GeometryProblem(Code.WRONG_TYPE, message, "type")
 
 
