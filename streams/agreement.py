@@ -66,9 +66,57 @@ class MultiPolygon(Document, frozen=True, kw_only=True, tag_field="type", tag="M
 
 
 class LineString(Document, frozen=True, kw_only=True, tag_field="type", tag="LineString"):
-    """GeoJSON line (RFC 7946): a corridor's route."""
+    """GeoJSON line (RFC 7946): a corridor's route, a baseline."""
 
     coordinates: tuple[Position, ...]
+
+
+class Point(Document, frozen=True, kw_only=True, tag_field="type", tag="Point"):
+    """GeoJSON point (RFC 7946): a facility."""
+
+    coordinates: Position
+
+
+Distance = Annotated[float, Meta(gt=0, le=200_000, description="Metres on the ellipsoid.")]
+
+
+class Strip(Document, frozen=True, kw_only=True, tag_field="type", tag="strip"):
+    """All from `from_m` to `to_m` away from a baseline, on one side of it or on both."""
+
+    baseline: Slug
+    side: Literal["left", "right", "both"]
+    """Seen along the baseline from its first position to its last."""
+    to_m: Distance
+    from_m: Annotated[float, Meta(ge=0, le=200_000)] = 0.0
+
+
+class Band(Document, frozen=True, kw_only=True, tag_field="type", tag="band"):
+    """All between two baselines that are drawn in the same direction."""
+
+    between: Annotated[tuple[Slug, ...], Meta(min_length=2, max_length=2)]
+
+
+class Around(Document, frozen=True, kw_only=True, tag_field="type", tag="around"):
+    """A facility and all within `distance_m` of it."""
+
+    facility: Point | LineString | Polygon | MultiPolygon
+    distance_m: Distance
+
+
+Derived = Strip | Band | Around
+"""A geometry by metres; what it becomes is computed on loading (`streams.draw`)."""
+
+
+class Baseline(Document, frozen=True, kw_only=True):
+    """A line that zones are measured from: of one party's positions, or the agreed one."""
+
+    id: Slug
+    name: Title
+    party: Slug | None = None
+    """Whose it is; absent: nobody's alone."""
+    line: LineString
+    edges: Literal["straight", "geodesic"] = "straight"
+    """As of a zone: how its positions are joined."""
 
 
 class Party(Document, frozen=True, kw_only=True):
@@ -84,9 +132,10 @@ class Zone(Document, frozen=True, kw_only=True):
     id: Slug
     kind: ZoneKind
     name: Title
-    geometry: Polygon | MultiPolygon
+    geometry: Polygon | MultiPolygon | Strip | Band | Around
     edges: Literal["straight", "geodesic"] = "straight"
-    """Straight in lon/lat (RFC 7946), or geodesic on WGS84 (densified when loaded)."""
+    """Straight in lon/lat (RFC 7946), or geodesic on WGS84 (densified when loaded). Of a derived
+    zone: those that close a band, and a facility's own; a baseline says how its own run."""
     valid: Validity | None = None
     """Absent: as long as the agreement."""
     note: Text | None = None
@@ -309,6 +358,7 @@ class Agreement(Document, frozen=True, kw_only=True):
     valid: Validity
     parties: Annotated[tuple[Party, ...], Meta(min_length=2)]
     guarantors: tuple[Party, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
     zones: tuple[Zone, ...] = ()
     terms: Annotated[tuple[Term, ...], Meta(min_length=1)]
     corridors: tuple[Corridor, ...] = ()

@@ -14,22 +14,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-import shapely
-
 from geo.routes import buffer_route
 from geo.zones import ZoneSet, ZoneShape
 from streams.agreement import (
     Agreement,
     Corridor,
+    Derived,
     Exemption,
-    MultiPolygon,
-    Polygon,
     Term,
     Validity,
     Where,
     Zone,
     content_hash,
 )
+from streams.draw import Baselines, baselines_of, draw_zone
 from streams.locate import Locator
 from streams.measure_route import measure_routes
 from streams.methodology import Methodology
@@ -112,7 +110,8 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
     ids = [zone.id for zone in zones] + [CORRIDOR_PREFIX + c.id for c in agreement.corridors]
     kinds = [zone.kind for zone in zones] + [ZoneKind.CORRIDOR] * len(agreement.corridors)
     zone_valid = tuple(z.valid for z in zones) + tuple(c.valid for c in agreement.corridors)
-    shapes = [_zone_shape(number, zone) for number, zone in enumerate(zones)]
+    baselines = baselines_of(agreement)
+    shapes = [_zone_shape(number, zone, baselines) for number, zone in enumerate(zones)]
     for corridor in agreement.corridors:
         strip = buffer_route(corridor.route.coordinates, corridor.width_m)
         shapes.append(ZoneShape(id=f"{len(shapes)}", geometry=strip))
@@ -135,18 +134,10 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
     )
 
 
-def _zone_shape(number: int, zone: Zone) -> ZoneShape:
+def _zone_shape(number: int, zone: Zone, baselines: Baselines) -> ZoneShape:
     # By number, not id: a zone that moved has two entries under one id.
-    return ZoneShape(
-        id=f"{number}", geometry=_polygon(zone.geometry), geodesic_edges=zone.edges == "geodesic"
-    )
-
-
-def _polygon(geojson: Polygon | MultiPolygon) -> shapely.Polygon | shapely.MultiPolygon:
-    if isinstance(geojson, Polygon):
-        outer, *holes = geojson.coordinates
-        return shapely.Polygon(outer, holes)
-    return shapely.MultiPolygon([(outer, holes) for outer, *holes in geojson.coordinates])
+    geodesic = zone.edges == "geodesic" and not isinstance(zone.geometry, Derived)
+    return ZoneShape(f"{number}", draw_zone(zone, baselines), geodesic_edges=geodesic)
 
 
 def _terms_by_kind(

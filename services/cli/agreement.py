@@ -20,6 +20,7 @@ from services.cli.output import (
     span,
 )
 from services.documents import examine_file, read_agreement_file, read_document_file
+from services.drawn_zones import drawn_zones, extent, measured_baselines, zone_features
 from services.errors import NotFoundError
 from services.load import load_documents
 from services.settings import load_settings
@@ -119,13 +120,18 @@ def list_(*, as_json: bool) -> None:
 
 @agreement.command(epilog="Example: truceline agreement show donetsk-luhansk-illustrative@1")
 @click.argument("name")
+@click.option("--geojson", is_flag=True, help="The zones as they are judged by, for a map.")
 @json_option
-def show(name: str, *, as_json: bool) -> None:
+def show(name: str, *, geojson: bool, as_json: bool) -> None:
     """Show an agreement: a loaded version (ID or ID@VERSION) or a file.
 
-    With --json the whole document on one line.
+    With --json the whole document on one line, as the parties wrote it. With --geojson one
+    FeatureCollection of all zones, the derived ones drawn.
     """
     document = _named(name)
+    if geojson:
+        print_json(zone_features(document))
+        return
     if as_json:
         print_json(msgspec.to_builtins(document))
         return
@@ -143,10 +149,23 @@ def print_agreement(document: Agreement) -> None:
     """Zones, terms and corridors as tables."""
     whole = document.valid
     zones = [
-        ((z.id, f"  {z.kind.value}"), z.name, span((z.valid or whole).from_, (z.valid or whole).to))
-        for z in document.zones
+        (
+            (drawn.zone.id, f"  {drawn.zone.kind.value}"),
+            (drawn.zone.name, f"  {drawn.derivation}"),
+            f"{drawn.area_km2:,.3f}",
+            extent(drawn.bounds),
+            span((drawn.zone.valid or whole).from_, (drawn.zone.valid or whole).to),
+        )
+        for drawn in drawn_zones(document)
     ]
-    print_table("Zones", ("Zone", "Name", "In force, UTC"), zones)
+    columns = ("Zone", "Name and outline", "km² #", "West, south, east, north", "In force, UTC")
+    print_table("Zones", columns, zones)
+    baselines = [
+        (b.id, b.name, b.party or "-", f"{length_m / 1000:,.2f}")
+        for b, length_m in measured_baselines(document)
+    ]
+    if baselines:
+        print_table("Baselines", ("Baseline", "Name", "Party", "Length, km #"), baselines)
     terms = [((t.id, f"  {t.severity.value}"), t.clause, _speaks_of(t)) for t in document.terms]
     print_table("Terms", ("Term", "Clause", "Prohibits"), terms)
     corridors = [

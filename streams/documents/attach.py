@@ -1,8 +1,9 @@
 """Puts geometry that stands in GeoJSON files beside a document into its place in the document.
 
-Place on the data's way: compose → **attach** → diagnose, check. A zone's `geometry` and a
-corridor's `route` may be written ``{file: zones.geojson, feature: zolote}``; afterwards the tree
-holds the geometry itself, with the lines of the file it came from, as if it had stood inline.
+Place on the data's way: compose → **attach** → diagnose, check. A zone's `geometry`, a `facility`,
+a baseline's `line` and a corridor's `route` may be written ``{file: zones.geojson, feature:
+zolote}``; afterwards the tree holds the geometry itself, with the lines of the file it came from,
+as if it had stood inline.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from streams.documents.compose import (
 from streams.documents.diagnose import listed, nearest
 from streams.errors import Mistake
 
-_GEOMETRIES = (("zones", "geometry"), ("corridors", "route"))
+_GEOMETRIES = (("baselines", "line"), ("zones", "geometry"), ("corridors", "route"))
+_FACILITY = "facility"
+"""A geometry within one that is derived from it."""
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]{0,127}")
 _WGS84_NAMES = frozenset(
     {"urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326", "EPSG:4326"}
@@ -72,6 +75,9 @@ class _Attacher:
         reference = item.fields.get(name) if isinstance(item, Fields) else None
         if not isinstance(item, Fields) or not isinstance(reference, Fields):
             return item
+        if _FACILITY in reference.fields:
+            nested = self._item(reference, below(path, _FACILITY), _FACILITY)
+            return replace(item, fields={**item.fields, name: nested})
         if not {"file", "feature"} & reference.keys.keys():
             return item
         found = self._resolved(reference, path) or Reported(reference.place)

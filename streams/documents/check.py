@@ -13,7 +13,12 @@ from typing import Final
 
 from streams.agreement import Agreement, Document
 from streams.documents.check_chainage import marks_tell_places_apart
-from streams.documents.check_geometry import corridors_can_be_judged_by, zones_can_be_judged_by
+from streams.documents.check_geometry import (
+    baselines_can_be_measured_from,
+    corridors_can_be_judged_by,
+    derived_zones_can_be_judged_by,
+    zones_can_be_judged_by,
+)
 from streams.documents.check_hours import (
     hours_hold_a_moment,
     phase_days_run_forward,
@@ -82,6 +87,8 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             recurrences_can_be_read,
             phase_days_run_forward,
             zones_can_be_judged_by,
+            baselines_can_be_measured_from,
+            derived_zones_can_be_judged_by,
             corridors_can_be_judged_by,
             places_are_not_swapped,
             routes_are_near_zones,

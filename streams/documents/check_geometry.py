@@ -11,13 +11,26 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from geo import baseline
 from geo.errors import GeoError
 from geo.routes import MAX_WIDTH_M, buffer_route
 from geo.validate import geometry_problems, read_geometry
 from geo.zones import ZoneSet, ZoneShape
-from streams.agreement import Document, LineString, MultiPolygon, Polygon
+from streams.agreement import (
+    Around,
+    Band,
+    Baseline,
+    Derived,
+    Document,
+    LineString,
+    MultiPolygon,
+    Point,
+    Polygon,
+    Strip,
+)
 from streams.documents.compose import Fields, Items, Node, Place, below, plain
 from streams.documents.select import Placed, first, nodes, select
+from streams.draw import Baselines, draw_derived, measured
 from streams.errors import Mistake
 
 _INDEX = re.compile(r"\d+")
@@ -31,9 +44,69 @@ GeoJson = Any
 def zones_can_be_judged_by(root: Node) -> Iterator[Mistake]:
     """Rings closed, simple, of some area, not wider than half the earth."""
     for zone in nodes(root, "zones[*]"):
-        edges = first(zone.value, "edges", str)
-        draw = partial(_draw_zone, geodesic=edges is not None and edges.value == "geodesic")
+        draw = partial(_draw_zone, geodesic=_geodesic(zone))
         yield from _problems(zone, "geometry", (Polygon, MultiPolygon), draw)
+
+
+def baselines_can_be_measured_from(root: Node) -> Iterator[Mistake]:
+    """A line of some length that nowhere meets itself, so that it has two sides."""
+    for found in nodes(root, "baselines[*]"):
+        draw = partial(_draw_baseline, geodesic=_geodesic(found))
+        yield from _problems(found, "line", (LineString,), draw)
+
+
+def derived_zones_can_be_judged_by(root: Node) -> Iterator[Mistake]:
+    """Sound facilities, and baselines with sides as far as is measured from them."""
+    baselines = {
+        found.value.id: line
+        for found in select(root, "baselines[*]", Baseline)
+        if (line := _measured(found.value)) is not None
+    }
+    for zone in nodes(root, "zones[*]"):
+        yield from _problems(zone, "geometry.facility", _FACILITIES, lambda _: None)
+        for found in nodes(zone.value, "geometry"):
+            derived = _derived(found.value)
+            if derived is not None and baselines.keys() >= _named(derived):
+                draw = partial(_draw_derived, derived, baselines, geodesic=_geodesic(zone))
+                place = Placed(None, below(zone.path, "geometry"), found.place)
+                yield from _refused(draw, None, place)
+
+
+_FACILITIES = (Point, LineString, Polygon, MultiPolygon)
+
+
+def _geodesic(parent: Placed[Node]) -> bool:
+    edges = first(parent.value, "edges", str)
+    return edges is not None and edges.value == "geodesic"
+
+
+def _measured(line: Baseline) -> baseline.Baseline | None:
+    try:
+        return measured(line)
+    except GeoError:
+        # Going on is safe: `baselines_can_be_measured_from` says so.
+        return None
+
+
+def _derived(node: Node) -> Derived | None:
+    """A derived geometry that is well formed, and measured from a sound facility if from one."""
+    kinds: tuple[type[Derived], ...] = (Strip, Band, Around)
+    read = [
+        found for kind in kinds if _is_geometry(node, (kind,)) for found in select(node, "", kind)
+    ]
+    facilities = [plain(found.value) for found in nodes(node, "facility")]
+    sound = not any(geometry_problems(facility) for facility in facilities)
+    return read[0].value if read and sound else None
+
+
+def _named(derived: Derived) -> frozenset[str]:
+    match derived:
+        case Strip():
+            return frozenset({derived.baseline})
+        case Band():
+            return frozenset(derived.between)
+        case Around():
+            return frozenset()
 
 
 def corridors_can_be_judged_by(root: Node) -> Iterator[Mistake]:
@@ -48,6 +121,15 @@ def corridors_can_be_judged_by(root: Node) -> Iterator[Mistake]:
 def _draw_zone(geojson: GeoJson, *, geodesic: bool) -> None:
     outline: Any = read_geometry(geojson)
     ZoneSet.build([ZoneShape("zone", outline, geodesic_edges=geodesic)])
+
+
+def _draw_baseline(geojson: GeoJson, *, geodesic: bool) -> None:
+    baseline.Baseline.of(geojson["coordinates"], geodesic_edges=geodesic)
+
+
+def _draw_derived(derived: Derived, baselines: Baselines, _: GeoJson, *, geodesic: bool) -> None:
+    outline = draw_derived(derived, baselines, geodesic_edges=geodesic)
+    ZoneSet.build([ZoneShape("zone", outline)])
 
 
 def _draw_corridor(geojson: GeoJson, *, width_m: float) -> None:

@@ -20,6 +20,7 @@ from streams.vocabulary import ZoneKind
 
 _IDS = (
     ("parties[*].id", "guarantors[*].id"),
+    ("baselines[*].id",),
     ("terms[*].id",),
     ("corridors[*].id",),
     ("phases[*].id",),
@@ -29,6 +30,7 @@ _IDS = (
 """Places in which an id stands once."""
 
 _SETS = (
+    "zones[*].geometry.between",
     "terms[*].prohibits",
     "terms[*].requires",
     "terms[*].details",
@@ -80,6 +82,9 @@ _REFERENCES = (
     _Reference("terms[*].during.phase", "phases[*].id", "unknown_phase", "phase"),
     _Reference("terms[*].during.until_phase", "phases[*].id", "unknown_phase", "phase"),
     _Reference("measures[*].due.phase", "phases[*].id", "unknown_phase", "phase"),
+    _Reference("baselines[*].party", "parties[*].id", "unknown_party", "party"),
+    _Reference("zones[*].geometry.baseline", "baselines[*].id", "unknown_baseline", "baseline"),
+    _Reference("zones[*].geometry.between[*]", "baselines[*].id", "unknown_baseline", "baseline"),
 )
 
 

@@ -24,7 +24,12 @@ SWAP_FAR_KM = 100.0
 SWAP_GAIN = 5.0
 ROUTE_FAR_KM = 1000.0
 
-_PATTERNS = ("zones[*].geometry", "corridors[*].route")
+_PATTERNS = (
+    "zones[*].geometry",
+    "zones[*].geometry.facility",
+    "baselines[*].line",
+    "corridors[*].route",
+)
 
 
 def places_are_not_swapped(root: Node) -> Iterator[Mistake]:

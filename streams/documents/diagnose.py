@@ -22,7 +22,7 @@ from streams.documents.compose import Fields, Items, Node, Place, Reported, Scal
 from streams.errors import Mistake
 
 _YEARS = range(EARLIEST.year, LATEST.year)
-_GEOMETRY_FIELDS = frozenset({"geometry", "route"})
+_GEOMETRY_FIELDS = frozenset({"geometry", "route", "line"})
 
 
 def diagnose(node: Node, wanted: type[msgspec.Struct]) -> tuple[Mistake, ...]:

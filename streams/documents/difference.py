@@ -20,8 +20,18 @@ from msgspec import Struct
 from shapely.geometry import shape
 
 from geo.ellipsoid import WGS84
-from streams.agreement import Agreement, LineString, MultiPolygon, Polygon, Validity
+from streams.agreement import (
+    Agreement,
+    Around,
+    Band,
+    LineString,
+    MultiPolygon,
+    Polygon,
+    Strip,
+    Validity,
+)
 from streams.documents.compose import below
+from streams.draw import derivation
 
 Value = Any
 """A part of an agreement: a Struct, a tuple, a text, a number, a time, a word."""
@@ -30,6 +40,7 @@ Geometry = Polygon | MultiPolygon | LineString
 _NOUNS = {
     "parties": "party",
     "guarantors": "guarantor",
+    "baselines": "baseline",
     "zones": "zone",
     "terms": "term",
     "corridors": "corridor",
@@ -97,7 +108,7 @@ def _values(old: Value, new: Value, part: _Part) -> Iterator[Change]:
         return
     if isinstance(old, Geometry) and isinstance(new, Geometry):
         yield part.change(ChangeKind.CHANGED, old, new, _redrawn(old, new))
-    elif isinstance(old, Struct) and isinstance(new, Struct):
+    elif type(old) is type(new) and isinstance(old, Struct):
         yield from _fields(old, new, part)
     elif isinstance(old, tuple) and isinstance(new, tuple):
         yield from _lists(old, new, part)
@@ -153,6 +164,10 @@ def _said(value: Value) -> str:
         case Validity():
             end = "further notice" if value.to is None else value.to.isoformat()
             return f"{value.from_.isoformat()} until {end}"
+        case Strip() | Band() | Around():
+            return f"'{derivation(value)}'"
+        case Polygon() | MultiPolygon() | LineString():
+            return f"an outline of {_size(value)}"
         case str():
             text = str(value)
             return f"'{text}'" if len(text) <= _SHORT else f"'{text[: _SHORT - 1]}…'"

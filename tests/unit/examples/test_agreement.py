@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streams.agreement import Polygon
 from streams.decode import Reason, Refusal, decode_report
 from streams.documents.read import examine_agreement, examine_methodology
 from streams.vocabulary import Right, ZoneKind
@@ -28,8 +29,9 @@ def test_the_three_disengagement_areas_are_about_two_kilometres_square() -> None
     areas = [z for z in example.agreement().zones if z.kind is ZoneKind.DISENGAGEMENT_AREA]
     assert sorted(area.id for area in areas) == ["petrivske", "stanytsia-luhanska", "zolote"]
     for area in areas:
+        assert isinstance(area.geometry, Polygon)
         ring = area.geometry.coordinates[0]
-        lats = [float(lat) for _, lat in ring]  # type: ignore[arg-type]
+        lats = [lat for _, lat in ring]
         assert 1_900 < (max(lats) - min(lats)) * 111_200 < 2_100
 
 

@@ -14,6 +14,7 @@ import msgspec
 from streams.agreement import (
     Agreement,
     Corridor,
+    Derived,
     LineString,
     MultiPolygon,
     Party,
@@ -76,7 +77,7 @@ def square(lon: float = LON, lat: float = LAT, half: float = HALF_DEG) -> Polygo
 
 
 def zone(
-    zone_id: str = "z", geometry: Polygon | MultiPolygon | None = None, **changes: object
+    zone_id: str = "z", geometry: Polygon | MultiPolygon | Derived | None = None, **changes: object
 ) -> Zone:
     return _made(
         Zone,

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from streams.agreement import Agreement, MultiPolygon, Ring, Term, Zone
+from streams.agreement import Agreement, MultiPolygon, Polygon, Ring, Term, Zone
 from streams.assessment import Context
 from streams.events import Bearings, Point, Report, Sector
 from streams.methodology import Methodology
@@ -143,6 +143,7 @@ def rings_of(zone: Zone) -> list[Ring]:
     """All rings alike: by the even-odd rule a hole is a ring like another."""
     if isinstance(zone.geometry, MultiPolygon):
         return [ring for polygon in zone.geometry.coordinates for ring in polygon]
+    assert isinstance(zone.geometry, Polygon)
     return list(zone.geometry.coordinates)
 
 

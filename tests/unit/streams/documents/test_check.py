@@ -790,3 +790,114 @@ def test_more_than_sixty_kinds_of_mistake_are_each_found_at_their_line() -> None
     tested = {one.code for one in (*AGREEMENT_CASES, *METHODOLOGY_CASES)}
     structural = {one.code for one in STRUCTURAL_CASES}
     assert len(tested | structural) >= 60
+BASELINES = """\
+baselines:
+  - id: ua-line
+    name: Positions of ua
+    party: ua
+    line: {type: LineString, coordinates: [[37.8, 48.0], [38.2, 48.3], [38.9, 48.5]]}
+  - id: nga-line
+    name: Positions of nga
+    line: {file: zones.geojson, feature: 7}
+zones:
+"""
+ZOLOTE = (
+    """\
+    name: Zolote
+    geometry:
+      type: Polygon
+      coordinates:
+"""
+    + ZOLOTE_RING
+)
+DERIVED = """\
+    name: Zolote
+    geometry:
+      {%s}
+"""
+STRIP = "type: strip, baseline: ua-line, side: left, to_m: 25000"
+AROUND = "type: around, distance_m: 500, facility: "
+
+
+def derived(geometry: str, *edits: tuple[str, str]) -> str:
+    """The sound agreement with baselines, and zolote written by metres."""
+    return edited(AGREEMENT, ("zones:\n", BASELINES), (ZOLOTE, DERIVED % geometry), *edits)
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        STRIP,
+        STRIP + ", from_m: 10000",
+        "type: strip, baseline: nga-line, side: both, to_m: 500",
+        "type: around, distance_m: 500, facility: {type: Point, coordinates: [38.5, 48.6]}",
+        AROUND + "{file: zones.geojson, feature: petrivske}",
+        AROUND + "{file: zones.geojson, feature: 7}",
+    ],
+)
+def test_zones_by_metres_are_sound(geometry: str) -> None:
+    assert _codes(derived(geometry)) == []
+
+
+def test_a_band_lies_between_two_baselines() -> None:
+    other = "[[37.9, 47.9], [38.3, 48.2], [39.0, 48.4]]"
+    sound = derived(
+        "type: band, between: [ua-line, nga-line]",
+        (
+            "    line: {file: zones.geojson, feature: 7}\n",
+            f"    line: {{type: LineString, coordinates: {other}}}\n",
+        ),
+    )
+    assert _codes(sound) == []
+
+
+@pytest.mark.parametrize(
+    ("geometry", "code", "path"),
+    [
+        ("type: strip, baseline: ua-lin, side: left, to_m: 9", "unknown_baseline", ".baseline"),
+        ("type: strip, baseline: ua-line, side: west, to_m: 9", "unknown_word", ".side"),
+        ("type: strip, baseline: ua-line, side: left", "missing_field", ".to_m"),
+        ("type: strip, baseline: ua-line, side: left, to_m: -5", "out_of_range", ".to_m"),
+        ("type: strip, baseline: ua-line, side: left, to_m: 2.e9", "wrong_type", ".to_m"),
+        ("type: strip, baseline: ua-line, side: left, to_m: 250000", "out_of_range", ".to_m"),
+        (STRIP + ", from_m: 25000", "zone_not_derivable", ""),
+        ("type: band, between: [ua-line]", "wrong_length", ".between"),
+        ("type: band, between: [ua-line, ua-line]", "listed_twice", ""),
+        ("type: band, between: [ua-line, nga-line]", "self_intersection", ""),
+        (AROUND + "{type: Point, coordinates: [38.5, 98.6]}", "out_of_range", ".facility"),
+        (AROUND + "{type: Spot, coordinates: [38.5, 48.6]}", "unknown_word", ".facility.type"),
+        (AROUND + "{file: zones.geojson, feature: dam}", "unknown_feature", ".facility.feature"),
+        (
+            AROUND + "{type: LineString, coordinates: [[38, 48], [38, 48]]}",
+            "zero_length",
+            ".facility.coordinates",
+        ),
+    ],
+)
+def test_a_mistake_in_a_zone_by_metres_is_named(geometry: str, code: str, path: str) -> None:
+    found = _codes(derived(geometry))
+    assert code in [c for c, _ in found]
+    assert all(p.startswith(f"zones[0].geometry{path}") for _, p in found), found
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("[[38, 48], [39, 48], [39, 49], [38.5, 47]]", "self_intersection"),
+        ("[[38, 48]]", "too_few_positions"),
+        ("[[38, 48], [38, 48]]", "zero_length"),
+        ("[[38, 48], [39, 95]]", "out_of_range"),
+        ("[[48, 38], [48.5, 38.2]]", "lon_lat_swapped"),
+    ],
+)
+def test_a_mistake_in_a_baseline_is_named_once(line: str, code: str) -> None:
+    sound = "[[37.8, 48.0], [38.2, 48.3], [38.9, 48.5]]"
+    found = _codes(derived(STRIP, (sound, line)))
+    assert (code, "baselines[0].line") in [(c, p[: len("baselines[0].line")]) for c, p in found]
+    assert {p.split(".")[0] for _, p in found} == {"baselines[0]"}
+
+
+def test_a_baseline_that_bends_back_on_its_end_is_named_where_it_is_measured_from() -> None:
+    sound = "[[37.8, 48.0], [38.2, 48.3], [38.9, 48.5]]"
+    hook = "[[38.0, 48.0], [38.4, 48.0], [38.4, 48.2], [38.1, 48.2], [38.1, 48.05]]"
+    assert _codes(derived(STRIP, (sound, hook))) == [("side_unclear", "zones[0].geometry")]

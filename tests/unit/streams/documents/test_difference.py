@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from streams.agreement import Agreement
+from streams.agreement import Agreement, Baseline, LineString, Strip
 from streams.documents.difference import ChangeKind, difference
 from streams.documents.read import read_agreement
+from tests.unit.streams.builders import agreement, zone
 from tests.unit.streams.documents.texts import AGREEMENT, ZONES_GEOJSON, edited
 
 
@@ -151,3 +152,16 @@ def test_the_way_back_is_the_mirror_image() -> None:
     mirrored = {"added": "removed", "removed": "added", "changed": "changed"}
     assert {(c.path, c.kind.value) for c in back} == {(c.path, mirrored[c.kind]) for c in there}
     assert {(c.path, c.new, c.old) for c in back} == {(c.path, c.old, c.new) for c in there}
+
+
+def test_a_zone_by_metres_changes_by_its_metres_or_is_drawn_anew() -> None:
+    near, far = (zone("z", Strip(baseline="b", side="left", to_m=m)) for m in (25e3, 35e3))
+    line = Baseline(id="b", name="B", line=LineString(coordinates=((38.0, 48.0), (38.1, 48.0))))
+    one, other, drawn = (
+        agreement(baselines=(line,), zones=(each,)) for each in (near, far, zone("z"))
+    )
+    (change,) = difference(one, other)
+    assert change.path == "zones[z].geometry.to_m"
+    (change,) = difference(one, drawn)
+    assert "from '25 km left of baseline b' to an outline of" in change.sentence
+    assert change.path == "zones[z].geometry"

@@ -1,0 +1,79 @@
+"""Drawn zones: an agreement's zones as they are judged by, for people and for maps.
+
+Place on the data's way: beside it, for `truceline agreement show`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+import shapely
+
+from geo.ellipsoid import WGS84
+from streams.agreement import Agreement, Baseline, Derived, Zone
+from streams.draw import Area, baselines_of, derivation, draw_zone
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north; degrees."""
+
+
+class DrawnZone(NamedTuple):
+    """A zone with its outline, and what somebody who checks it wants to know first."""
+
+    zone: Zone
+    outline: Area
+    derivation: str
+    """How it is drawn, in words."""
+    area_km2: float
+    bounds: Bounds
+
+
+def drawn_zones(agreement: Agreement) -> list[DrawnZone]:
+    """Every zone of a checked agreement, in its order."""
+    baselines = baselines_of(agreement)
+    return [_drawn(zone, draw_zone(zone, baselines)) for zone in agreement.zones]
+
+
+def _drawn(zone: Zone, outline: Area) -> DrawnZone:
+    west, south, east, north = outline.bounds
+    area_m2 = abs(WGS84.geometry_area_perimeter(shapely.orient_polygons(outline))[0])
+    return DrawnZone(zone, outline, _said(zone, outline), area_m2 / 1e6, (west, south, east, north))
+
+
+def _said(zone: Zone, outline: Area) -> str:
+    if isinstance(zone.geometry, Derived):
+        return derivation(zone.geometry)
+    return f"by {shapely.get_num_coordinates(outline):,} positions, edges {zone.edges}"
+
+
+def extent(bounds: Bounds) -> str:
+    """Bounds as people read them."""
+    return ", ".join(f"{degrees:.4f}" for degrees in bounds)
+
+
+def measured_baselines(agreement: Agreement) -> Iterator[tuple[Baseline, float]]:
+    """Every baseline with its length in metres."""
+    measured = baselines_of(agreement)
+    for baseline in agreement.baselines:
+        lon, lat = measured[baseline.id].points.T.copy()
+        yield baseline, float(WGS84.line_length(lon, lat))
+
+
+def zone_features(agreement: Agreement) -> dict[str, Any]:
+    """The zones as a GeoJSON FeatureCollection; of a derived one the `derivation` as well."""
+    return {"type": "FeatureCollection", "features": [_feature(z) for z in drawn_zones(agreement)]}
+
+
+def _feature(drawn: DrawnZone) -> dict[str, Any]:
+    zone = drawn.zone
+    properties = {
+        "kind": zone.kind,
+        "name": zone.name,
+        "valid": msgspec.to_builtins(zone.valid),
+        "drawn": drawn.derivation,
+        "area_km2": round(drawn.area_km2, 6),
+    }
+    outline = shapely.geometry.mapping(shapely.orient_polygons(drawn.outline))
+    return {"type": "Feature", "id": zone.id, "properties": properties, "geometry": outline}

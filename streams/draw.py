@@ -1,0 +1,107 @@
+"""Draw: a geometry as the parties wrote it → the polygon that it means.
+
+Place on the data's way: agreement → **draw** → inforce, and whoever shows a zone. What is written
+by its positions stays as it is; what is written by metres is derived here, for everybody alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import shapely
+
+from geo import derive
+from geo.baseline import Baseline, Side
+from streams import agreement as written
+from streams.agreement import (
+    Agreement,
+    Around,
+    Band,
+    Derived,
+    LineString,
+    MultiPolygon,
+    Point,
+    Polygon,
+    Strip,
+    Zone,
+)
+
+Area = shapely.Polygon | shapely.MultiPolygon
+Baselines = Mapping[str, Baseline]
+"""By id, ready to be measured from."""
+_SIDES = {"left": Side.LEFT, "right": Side.RIGHT, "both": None}
+
+
+def measured(line: written.Baseline) -> Baseline:
+    """A baseline ready to be measured from.
+
+    Raises:
+        GeoError: it has no length or no sides.
+    """
+    return Baseline.of(line.line.coordinates, geodesic_edges=line.edges == "geodesic")
+
+
+def baselines_of(agreement: Agreement) -> Baselines:
+    """All baselines of a checked agreement."""
+    return {line.id: measured(line) for line in agreement.baselines}
+
+
+def draw_zone(zone: Zone, baselines: Baselines) -> Area:
+    """The zone, lon/lat; of a derived one the edges are so short that straight is geodesic."""
+    if isinstance(zone.geometry, Derived):
+        return draw_derived(zone.geometry, baselines, geodesic_edges=zone.edges == "geodesic")
+    return polygon(zone.geometry)
+
+
+def draw_derived(geometry: Derived, baselines: Baselines, *, geodesic_edges: bool) -> Area:
+    """What a geometry by metres comes to.
+
+    Raises:
+        GeoError: nothing can be derived from what it names.
+        KeyError: it names a baseline that is not there.
+    """
+    match geometry:
+        case Strip():
+            line = baselines[geometry.baseline]
+            return derive.strip(line, _SIDES[geometry.side], geometry.from_m, geometry.to_m)
+        case Band():
+            first, second = (baselines[name] for name in geometry.between)
+            return derive.band(first, second, geodesic_ends=geodesic_edges)
+        case Around():
+            facility = _facility(geometry.facility)
+            return derive.around(facility, geometry.distance_m, geodesic_edges=geodesic_edges)
+
+
+def polygon(geojson: Polygon | MultiPolygon) -> Area:
+    """A polygon by its positions."""
+    if isinstance(geojson, Polygon):
+        outer, *holes = geojson.coordinates
+        return shapely.Polygon(outer, holes)
+    return shapely.MultiPolygon([(outer, holes) for outer, *holes in geojson.coordinates])
+
+
+def _facility(facility: Point | LineString | Polygon | MultiPolygon) -> derive.Facility:
+    match facility:
+        case Point():
+            return shapely.Point(facility.coordinates)
+        case LineString():
+            return shapely.LineString(facility.coordinates)
+        case Polygon() | MultiPolygon():
+            return polygon(facility)
+
+
+def derivation(geometry: Derived) -> str:
+    """How a zone is derived, in words."""
+    match geometry:
+        case Strip():
+            where = "on both sides" if geometry.side == "both" else geometry.side
+            start = f"{_distance(geometry.from_m)} to " if geometry.from_m else ""
+            return f"{start}{_distance(geometry.to_m)} {where} of baseline {geometry.baseline}"
+        case Band():
+            return f"between the baselines {' and '.join(geometry.between)}"
+        case Around():
+            return f"within {_distance(geometry.distance_m)} of a facility"
+
+
+def _distance(metres: float) -> str:
+    return f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
