@@ -13,16 +13,18 @@ import shapely
 
 from geo.ellipsoid import WGS84
 from streams.agreement import Agreement, Baseline, Derived, Zone
-from streams.draw import Area, baselines_of, derivation, draw_zone
+from streams.draw import Area, Baselines, Outline, baselines_of, derivation, draw, outlines
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north; degrees."""
 
 
 class DrawnZone(NamedTuple):
-    """A zone with its outline, and what somebody who checks it wants to know first."""
+    """One outline of a zone, and what somebody who checks it wants to know first."""
 
     zone: Zone
+    claimed_by: str | None
+    """The party whose claim it is; None: the agreed one."""
     outline: Area
     derivation: str
     """How it is drawn, in words."""
@@ -31,21 +33,27 @@ class DrawnZone(NamedTuple):
 
 
 def drawn_zones(agreement: Agreement) -> list[DrawnZone]:
-    """Every zone of a checked agreement, in its order."""
+    """Every outline of every zone of a checked agreement, in its order."""
     baselines = baselines_of(agreement)
-    return [_drawn(zone, draw_zone(zone, baselines)) for zone in agreement.zones]
+    return [
+        _drawn(zone, outline, baselines) for zone in agreement.zones for outline in outlines(zone)
+    ]
 
 
-def _drawn(zone: Zone, outline: Area) -> DrawnZone:
-    west, south, east, north = outline.bounds
-    area_m2 = abs(WGS84.geometry_area_perimeter(shapely.orient_polygons(outline))[0])
-    return DrawnZone(zone, outline, _said(zone, outline), area_m2 / 1e6, (west, south, east, north))
+def _drawn(zone: Zone, outline: Outline, baselines: Baselines) -> DrawnZone:
+    drawn = draw(outline.geometry, baselines, geodesic_edges=zone.edges == "geodesic")
+    west, south, east, north = drawn.bounds
+    area_m2 = abs(WGS84.geometry_area_perimeter(shapely.orient_polygons(drawn))[0])
+    said = _said(outline, drawn, zone.edges)
+    bounds = (west, south, east, north)
+    return DrawnZone(zone, outline.claimed_by, drawn, said, area_m2 / 1e6, bounds)
 
 
-def _said(zone: Zone, outline: Area) -> str:
-    if isinstance(zone.geometry, Derived):
-        return derivation(zone.geometry)
-    return f"by {shapely.get_num_coordinates(outline):,} positions, edges {zone.edges}"
+def _said(outline: Outline, drawn: Area, edges: str) -> str:
+    claimed = "" if outline.claimed_by is None else f"as {outline.claimed_by} claims it: "
+    if isinstance(outline.geometry, Derived):
+        return claimed + derivation(outline.geometry)
+    return f"{claimed}by {shapely.get_num_coordinates(drawn):,} positions, edges {edges}"
 
 
 def extent(bounds: Bounds) -> str:
@@ -72,6 +80,7 @@ def _feature(drawn: DrawnZone) -> dict[str, Any]:
         "kind": zone.kind,
         "name": zone.name,
         "valid": msgspec.to_builtins(zone.valid),
+        "claimed_by": drawn.claimed_by,
         "drawn": drawn.derivation,
         "area_km2": round(drawn.area_km2, 6),
     }

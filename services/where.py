@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
-import msgspec
 import shapely
 
 from geo.outline import area_m2, outline
 from geo.shapes import Region
 from services.gazetteer import load_gazetteer
-from streams.agreement import Agreement, Corridor, LineString, MultiPolygon, Polygon
+from streams.agreement import Agreement, Corridor
+from streams.draw import baselines_of, draw, outlines
 from streams.events import Text
 from streams.locate import Locator, Unlocated
 from streams.measure_route import MeasuredRoute, measure_routes
@@ -25,8 +25,6 @@ from streams.where.read_stretch import Route
 from streams.where.reading import Place, Trouble, Unread
 
 _KM2: Final = 1e6
-_DRAWN: Final = (Polygon, MultiPolygon, LineString)
-"""Geometries by positions; what is derived from them lies beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,12 @@ def knowing(known: Known, agreement: Agreement) -> Known:
     """The same, and an agreement's routes and places."""
     measured = measure_routes(agreement.corridors)
     routes = tuple(_route(corridor, measured) for corridor in agreement.corridors)
-    drawn = [zone.geometry for zone in agreement.zones if isinstance(zone.geometry, _DRAWN)]
-    zones = [shapely.geometry.shape(msgspec.to_builtins(geometry)) for geometry in drawn]
+    baselines = baselines_of(agreement)
+    zones = [
+        draw(outline.geometry, baselines, geodesic_edges=zone.edges == "geodesic")
+        for zone in agreement.zones
+        for outline in outlines(zone)
+    ]
     roads = [shapely.LineString(corridor.route.coordinates) for corridor in agreement.corridors]
     return replace(known, routes=routes, nearby=(*zones, *roads))
 

@@ -126,13 +126,23 @@ class Party(Document, frozen=True, kw_only=True):
     name: Title
 
 
+class Claim(Document, frozen=True, kw_only=True):
+    """A zone as one party draws it, where the parties do not agree."""
+
+    party: Slug
+    geometry: Polygon | MultiPolygon | Strip | Band | Around
+
+
 class Zone(Document, frozen=True, kw_only=True):
     """An agreed zone. A zone that moves is a second zone entry with its own `valid`."""
 
     id: Slug
     kind: ZoneKind
     name: Title
-    geometry: Polygon | MultiPolygon | Strip | Band | Around
+    geometry: Polygon | MultiPolygon | Strip | Band | Around | None = None
+    """Absent: nothing is agreed, and there are at least two claims."""
+    claims: tuple[Claim, ...] = ()
+    """Beside the agreed outline, or in its place; `edges` is said of them as well."""
     edges: Literal["straight", "geodesic"] = "straight"
     """Straight in lon/lat (RFC 7946), or geodesic on WGS84 (densified when loaded). Of a derived
     zone: those that close a band, and a facility's own; a baseline says how its own run."""

@@ -36,12 +36,24 @@ class Placement(StrEnum):
 
 
 class ZonePlace(Struct, frozen=True, omit_defaults=True, gc=False):
-    """One zone that the location's region touches."""
+    """One outline that the location's region touches."""
 
     zone: str
     place: Placement
     p_inside: float
     """Share of the region's area in the zone, rounded to 6 decimals."""
+    claimed_by: str | None = None
+    """The party whose claim this outline is; None: the agreed one."""
+
+
+class UnderClaim(Struct, frozen=True, omit_defaults=True, gc=False):
+    """What a term's verdict would be if its zones lay where one party claims."""
+
+    party: str
+    verdict: Verdict
+    rule: str
+    zone: str | None = None
+    p_inside: float | None = None
 
 
 class Finding(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -54,6 +66,9 @@ class Finding(Struct, frozen=True, omit_defaults=True, gc=False):
     zone: str | None = None
     """The term's zone with the gravest verdict, then the largest share; None: none is touched."""
     p_inside: float | None = None
+    claims: tuple[UnderClaim, ...] = ()
+    """By party, where the report touches the agreed outline or a claim of one of its zones that a
+    party draws otherwise; else there are no claims, or all say the same."""
 
 
 class Context(Struct, frozen=True, omit_defaults=True, gc=False):

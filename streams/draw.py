@@ -7,6 +7,7 @@ by its positions stays as it is; what is written by metres is derived here, for 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import shapely
 
@@ -46,11 +47,29 @@ def baselines_of(agreement: Agreement) -> Baselines:
     return {line.id: measured(line) for line in agreement.baselines}
 
 
-def draw_zone(zone: Zone, baselines: Baselines) -> Area:
-    """The zone, lon/lat; of a derived one the edges are so short that straight is geodesic."""
-    if isinstance(zone.geometry, Derived):
-        return draw_derived(zone.geometry, baselines, geodesic_edges=zone.edges == "geodesic")
-    return polygon(zone.geometry)
+Written = Polygon | MultiPolygon | Derived
+"""An outline as it is written."""
+
+
+class Outline(NamedTuple):
+    """One outline of a zone: the agreed one, or a party's claim."""
+
+    claimed_by: str | None
+    """The party; None: it is agreed."""
+    geometry: Written
+
+
+def outlines(zone: Zone) -> list[Outline]:
+    """The agreed outline of a zone, if there is one, then its claims."""
+    agreed = [] if zone.geometry is None else [Outline(None, zone.geometry)]
+    return agreed + [Outline(claim.party, claim.geometry) for claim in zone.claims]
+
+
+def draw(geometry: Written, baselines: Baselines, *, geodesic_edges: bool) -> Area:
+    """An outline, lon/lat; of a derived one the edges are so short that straight is geodesic."""
+    if isinstance(geometry, Derived):
+        return draw_derived(geometry, baselines, geodesic_edges=geodesic_edges)
+    return polygon(geometry)
 
 
 def draw_derived(geometry: Derived, baselines: Baselines, *, geodesic_edges: bool) -> Area:

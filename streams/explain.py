@@ -12,6 +12,7 @@ from typing import NamedTuple
 from streams.agreement import Zone
 from streams.assess import Judged
 from streams.assessment import Finding
+from streams.claims import CLAIMS_DIFFER
 from streams.events import Area, Bearings, NamedPlace, OnRoute, Point, Report, Sector, Track
 from streams.inforce import CORRIDOR_PREFIX, InForce
 from streams.judge import decide, read_traits
@@ -51,7 +52,10 @@ class Explanation(NamedTuple):
 REASONS = (
     {rule.name: rule.reason for rule in RULES}
     | {rule: reason for rule, (_, reason) in PRECEDENCE.items()}
-    | {CONTRADICTION: "versions of the report contradict each other"}
+    | {
+        CONTRADICTION: "versions of the report contradict each other",
+        CLAIMS_DIFFER: "no outline is agreed, and the parties' claims give different verdicts",
+    }
 )
 _UNLOCATED = {
     Unlocated.NO_LOCATION: "the report gives no location",
@@ -81,8 +85,10 @@ def _asked(judged: Judged, finding: Finding) -> tuple[Asked, ...]:
         return ()
     terms = judged.in_force.terms_of[judged.report.kind]
     compiled = next(term for term in terms if term.term.id == finding.term)
+    if compiled.undrawn and finding.claims:
+        return ()  # the claims decided, each by its own rule
     traits = read_traits(judged.sight, judged.in_force)
-    decision = decide(judged.sight, traits, compiled, judged.in_force)
+    decision = decide(judged.sight, traits, compiled, judged.in_force, compiled.zones)
     rules = RULES[: RULES.index(decision.rule) + 1]
     asked = [Asked(rule.name, rule.holds(decision.case), rule.reason) for rule in rules]
     if finding.rule in PRECEDENCE:
@@ -96,7 +102,8 @@ def _sentences(judged: Judged, terms: tuple[TermTrace, ...]) -> Iterator[str]:
     yield _where(judged)
     for place in assessment.places:
         share = f"{place.p_inside * 100:.4g} %" if place.place.value != "inside" else "All"
-        yield f"{share} of that region lies in {_zone(in_force, place.zone, report)}."
+        claimed = "" if place.claimed_by is None else f", as {place.claimed_by} claims it"
+        yield f"{share} of that region lies in {_zone(in_force, place.zone, report)}{claimed}."
     if judged.sight.unlocated is None and not assessment.places:
         yield "The whole region lies outside every zone in force at that time."
     if assessment.versions > 1:
@@ -105,6 +112,7 @@ def _sentences(judged: Judged, terms: tuple[TermTrace, ...]) -> Iterator[str]:
         yield f"No term of the agreement speaks of {spoken(report.kind)}."
     for trace in terms:
         yield _verdict(trace)
+        yield from _under_claims(trace)
     yield f"Result: {assessment.verdict.value} ({assessment.status})."
     yield _authority(in_force, assessment.methodology)
     if any(_reads_clocks(in_force, trace.term) for trace in terms):
@@ -185,6 +193,16 @@ def _verdict(trace: TermTrace) -> str:
         f"Under {trace.clause} (term {trace.term}): {finding.verdict.value}{zone}, because "
         f"{REASONS[finding.rule]} [{finding.rule}]."
     )
+
+
+def _under_claims(trace: TermTrace) -> Iterator[str]:
+    for claim in trace.finding.claims:
+        share = "" if claim.p_inside is None else f" (p_inside {claim.p_inside:g})"
+        zone = "" if claim.zone is None else f" in {claim.zone}{share}"
+        yield (
+            f"If its zones lay where {claim.party} claims: {claim.verdict.value}{zone}, because "
+            f"{REASONS[claim.rule]} [{claim.rule}]."
+        )
 
 
 def _reads_clocks(in_force: InForce, term_id: str) -> bool:

@@ -27,7 +27,7 @@ from streams.agreement import (
     Zone,
     content_hash,
 )
-from streams.draw import Baselines, baselines_of, draw_zone
+from streams.draw import Baselines, Written, baselines_of, draw
 from streams.locate import Locator
 from streams.measure_route import measure_routes
 from streams.methodology import Methodology
@@ -37,6 +37,24 @@ from streams.when.calendar import Calendar
 
 CORRIDOR_PREFIX = "corridor:"
 """A corridor's strip is a zone of its own, under this prefix and the corridor's id."""
+
+
+class Claimed(NamedTuple):
+    """Whose claim a number stands for, and of which zone."""
+
+    party: str
+    agreed: int | None
+    """The number of the agreed outline; None: there is none."""
+
+
+class PartyClaims(NamedTuple):
+    """A term's zones as one party draws them."""
+
+    party: str
+    agreed: frozenset[int]
+    """As agreed; by the party's claims where nothing is agreed."""
+    drawn: frozenset[int]
+    """By the party's claims wherever it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +75,13 @@ class TermInForce:
 
     term: Term
     zones: frozenset[int]
+    """As agreed."""
+    claims: tuple[PartyClaims, ...]
+    """Of each party that draws one of its zones otherwise, by the party's id."""
+    undrawn: bool
+    """Of one of its zones nothing is agreed: the claims decide, where they are of one mind."""
+    touched: frozenset[int]
+    """Its zones and all claims of them."""
     weapons: frozenset[Weapon]
     binds: frozenset[str]
     """Empty: all parties."""
@@ -94,7 +119,9 @@ class InForce:
     trait_reader: TraitReader
     zone_set: ZoneSet
     zone_ids: tuple[str, ...]
-    """By zone number."""
+    """By number: of agreed outlines, then of corridors' strips, then of claims."""
+    claim_of: dict[int, Claimed]
+    """Of the numbers that are claims."""
     zone_valid: tuple[Validity | None, ...]
     terms_of: dict[Kind, tuple[TermInForce, ...]]
     kind_of_zone: dict[str, ZoneKind]
@@ -106,15 +133,7 @@ class InForce:
 def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
     """Compile a checked agreement and methodology. Pure; the result may be shared by threads."""
     agreement_hash, methodology_hash = content_hash(agreement), content_hash(methodology)
-    zones = agreement.zones
-    ids = [zone.id for zone in zones] + [CORRIDOR_PREFIX + c.id for c in agreement.corridors]
-    kinds = [zone.kind for zone in zones] + [ZoneKind.CORRIDOR] * len(agreement.corridors)
-    zone_valid = tuple(z.valid for z in zones) + tuple(c.valid for c in agreement.corridors)
-    baselines = baselines_of(agreement)
-    shapes = [_zone_shape(number, zone, baselines) for number, zone in enumerate(zones)]
-    for corridor in agreement.corridors:
-        strip = buffer_route(corridor.route.coordinates, corridor.width_m)
-        shapes.append(ZoneShape(id=f"{len(shapes)}", geometry=strip))
+    numbered = _Numbered(agreement)
     return InForce(
         agreement=agreement,
         methodology=methodology,
@@ -123,77 +142,127 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
         agreement_digest=bytes.fromhex(agreement_hash),
         methodology_digest=bytes.fromhex(methodology_hash),
         locator=Locator(methodology, measure_routes(agreement.corridors)),
-        trait_reader=TraitReader(methodology, frozenset(ids)),
-        zone_set=ZoneSet.build(shapes),
-        zone_ids=tuple(ids),
-        zone_valid=zone_valid,
-        terms_of=_terms_by_kind(agreement, ids, kinds, zone_valid),
-        kind_of_zone=dict(zip(ids, kinds, strict=True)),
+        trait_reader=TraitReader(methodology, frozenset(numbered.ids)),
+        zone_set=ZoneSet.build(numbered.shapes),
+        zone_ids=tuple(numbered.ids),
+        claim_of=numbered.claim_of,
+        zone_valid=tuple(numbered.valid),
+        terms_of=_terms_by_kind(agreement, numbered),
+        kind_of_zone=dict(zip(numbered.ids, numbered.kinds, strict=True)),
         terms={term.id: term for term in agreement.terms},
         corridor_of={CORRIDOR_PREFIX + c.id: c.id for c in agreement.corridors},
     )
 
 
-def _zone_shape(number: int, zone: Zone, baselines: Baselines) -> ZoneShape:
-    # By number, not id: a zone that moved has two entries under one id.
-    geodesic = zone.edges == "geodesic" and not isinstance(zone.geometry, Derived)
-    return ZoneShape(f"{number}", draw_zone(zone, baselines), geodesic_edges=geodesic)
+class _Numbered:
+    """Every outline under its number, in columns: agreed ones, corridors' strips, claims."""
 
+    def __init__(self, agreement: Agreement) -> None:
+        self.ids: list[str] = []
+        self.kinds: list[ZoneKind] = []
+        self.valid: list[Validity | None] = []
+        self.shapes: list[ZoneShape] = []
+        self.claim_of: dict[int, Claimed] = {}
+        baselines = baselines_of(agreement)
+        agreed = [
+            None if zone.geometry is None else self._zone(zone, zone.geometry, baselines)
+            for zone in agreement.zones
+        ]
+        for corridor in agreement.corridors:
+            strip = buffer_route(corridor.route.coordinates, corridor.width_m)
+            shape = ZoneShape(f"{len(self.ids)}", strip)
+            self._add(CORRIDOR_PREFIX + corridor.id, ZoneKind.CORRIDOR, corridor.valid, shape)
+        for zone, number in zip(agreement.zones, agreed, strict=True):
+            for claim in zone.claims:
+                own = self._zone(zone, claim.geometry, baselines)
+                self.claim_of[own] = Claimed(claim.party, number)
 
-def _terms_by_kind(
-    agreement: Agreement,
-    ids: list[str],
-    kinds: list[ZoneKind],
-    zone_valid: tuple[Validity | None, ...],
-) -> dict[Kind, tuple[TermInForce, ...]]:
-    by_kind: defaultdict[Kind, list[TermInForce]] = defaultdict(list)
-    numbers = _Numbers(ids, kinds)
-    for term in sorted(agreement.terms, key=lambda term: term.id):
-        compiled = _compile_term(term, numbers, zone_valid)
-        for kind in dict.fromkeys((*term.prohibits, *term.requires)):
-            by_kind[kind].append(_for_kind(compiled, kind))
-    return {kind: tuple(terms) for kind, terms in by_kind.items()}
+    def _zone(self, zone: Zone, geometry: Written, baselines: Baselines) -> int:
+        geodesic = zone.edges == "geodesic"
+        outline = draw(geometry, baselines, geodesic_edges=geodesic)
+        straight = isinstance(geometry, Derived) or not geodesic
+        # By number, not id: a zone that moved has two entries under one id.
+        shape = ZoneShape(f"{len(self.ids)}", outline, geodesic_edges=not straight)
+        return self._add(zone.id, zone.kind, zone.valid, shape)
 
-
-class _Numbers:
-    """The numbers of zones by what a document names them by."""
-
-    def __init__(self, ids: list[str], kinds: list[ZoneKind]) -> None:
-        self._zones = tuple(zip(ids, kinds, strict=True))
+    def _add(self, id_: str, kind: ZoneKind, valid: Validity | None, shape: ZoneShape) -> int:
+        self.ids.append(id_)
+        self.kinds.append(kind)
+        self.valid.append(valid)
+        self.shapes.append(shape)
+        return len(self.ids) - 1
 
     def of(self, where: Where | None) -> frozenset[int]:
+        """All outlines, claims too, of what a document names."""
         if where is None:
             return frozenset()
         named = {*where.zones, *(CORRIDOR_PREFIX + c for c in where.corridors)}
         return frozenset(
             number
-            for number, (zone_id, kind) in enumerate(self._zones)
+            for number, (zone_id, kind) in enumerate(zip(self.ids, self.kinds, strict=True))
             if zone_id in named or kind in where.zone_kinds
         )
 
+    def agreed(self, touched: frozenset[int]) -> frozenset[int]:
+        """Those of the outlines that are no claims."""
+        return touched - self.claim_of.keys()
 
-def _compile_term(
-    term: Term, numbers: _Numbers, zone_valid: tuple[Validity | None, ...]
-) -> TermInForce:
-    zones = numbers.of(term.where)
-    spans = tuple([valid for zone in sorted(zones) if (valid := zone_valid[zone])])
+    def undrawn(self, touched: frozenset[int]) -> frozenset[int]:
+        """Claims of zones of which nothing is agreed."""
+        claims = touched & self.claim_of.keys()
+        return frozenset(number for number in claims if self.claim_of[number].agreed is None)
+
+    def claims(self, touched: frozenset[int]) -> tuple[PartyClaims, ...]:
+        """The outlines as each party that claims one of them draws them."""
+        agreed, undrawn = self.agreed(touched), self.undrawn(touched)
+        by_party: defaultdict[str, set[int]] = defaultdict(set)
+        for number in touched - agreed:
+            by_party[self.claim_of[number].party].add(number)
+        return tuple(
+            PartyClaims(
+                party,
+                agreed | (undrawn & own),
+                (agreed - {self.claim_of[number].agreed for number in own}) | own,
+            )
+            for party, own in sorted(by_party.items())
+        )
+
+
+def _terms_by_kind(
+    agreement: Agreement, numbered: _Numbered
+) -> dict[Kind, tuple[TermInForce, ...]]:
+    by_kind: defaultdict[Kind, list[TermInForce]] = defaultdict(list)
+    for term in sorted(agreement.terms, key=lambda term: term.id):
+        compiled = _compile_term(term, numbered)
+        for kind in dict.fromkeys((*term.prohibits, *term.requires)):
+            by_kind[kind].append(_for_kind(compiled, kind))
+    return {kind: tuple(terms) for kind, terms in by_kind.items()}
+
+
+def _compile_term(term: Term, numbered: _Numbered) -> TermInForce:
+    touched = numbered.of(term.where)
+    spans = tuple([valid for number in sorted(touched) if (valid := numbered.valid[number])])
     timeless = not (term.valid or spans or term.when or term.during)
     by_report = bool(term.details or term.calibres or term.at_most or term.requires)
     anywhere = term.where.everywhere
     return TermInForce(
         term=term,
-        zones=zones,
+        zones=numbered.agreed(touched),
+        claims=numbered.claims(touched),
+        undrawn=bool(numbered.undrawn(touched)),
+        touched=touched,
         weapons=frozenset(term.weapons),
         binds=frozenset(term.binds),
-        spans=spans if spans and len(spans) == len(zones) else None,
+        spans=spans if spans and len(spans) == len(touched) else None,
         calendar=Calendar(term.when) if term.when else None,
         timeless=timeless,
         requires=bool(term.requires),
         details=frozenset(term.details),
         anywhere=anywhere,
         exemptions=tuple(
-            ExemptionInForce(it, numbers.of(it.outside))
+            ExemptionInForce(it, numbered.agreed(outside) | numbered.undrawn(outside))
             for it in sorted(term.exceptions, key=lambda it: it.name)
+            for outside in [numbered.of(it.outside)]
         ),
         asks_more=by_report or bool(term.exceptions),
         plain=timeless and not by_report and not (anywhere and term.exceptions),

@@ -25,6 +25,7 @@ from streams.assessment import (
     Standing,
     ZonePlace,
 )
+from streams.claims import CLAIMS_DIFFER, claimed, with_each_claim
 from streams.exceptions import NOT_EXCEPTED, Excepted, weigh_exceptions
 from streams.inforce import InForce, TermInForce
 from streams.matching import match_calibre, match_detail, match_number
@@ -82,14 +83,16 @@ class Decision(Struct, frozen=True, gc=False):
     p_inside: float | None
 
 
-def decide(sight: Sight, traits: Traits, term: TermInForce, in_force: InForce) -> Decision:
-    """Put a report before a term.
+def decide(
+    sight: Sight, traits: Traits, term: TermInForce, in_force: InForce, zones: frozenset[int]
+) -> Decision:
+    """Put a report before a term whose zones have these outlines: the agreed, or a party's.
 
     In each zone of the term that the region touches the rules are asked anew, and the gravest
     verdict stands; among equals the largest share, then the zone named first. So one more zone in
     a term never takes anything back.
     """
-    hits = [hit for hit in sight.hits if hit.zone in term.zones] if sight.hits else ()
+    hits = [hit for hit in sight.hits if hit.zone in zones] if sight.hits else ()
     if not hits:
         case = _case(sight, traits, term, in_force, None)
         return Decision(case, first_rule(case), None)
@@ -157,7 +160,7 @@ class Outcome(Struct, frozen=True, gc=False):
 
 def _outcome(findings: Sequence[Finding], terms: Sequence[TermInForce]) -> Outcome:
     if any(term.term.yields_to for term in terms):
-        findings = settle(findings, terms)
+        findings = with_each_claim(findings, lambda view: settle(view, terms))
     return Outcome(tuple(findings), gravest(findings))
 
 
@@ -174,7 +177,33 @@ def _outcome_nowhere(traits: Traits, terms: tuple[TermInForce, ...]) -> Outcome 
 
 
 def _find(sight: Sight, traits: Traits, term: TermInForce, in_force: InForce) -> Finding:
-    decision = decide(sight, traits, term, in_force)
+    if term.claims and any(hit.zone in term.touched for hit in sight.hits):
+        return _find_disputed(sight, traits, term, in_force)
+    return _finding_of(decide(sight, traits, term, in_force, term.zones))
+
+
+def _find_disputed(sight: Sight, traits: Traits, term: TermInForce, in_force: InForce) -> Finding:
+    """The agreed outlines' verdict, and beside it the one under each party's claims.
+
+    Where nothing is agreed of a zone, what all claims say; if they differ, nobody can tell.
+    """
+    claims = [
+        claimed(each.party, _finding_of(decide(sight, traits, term, in_force, each.drawn)))
+        for each in term.claims
+    ]
+    views = [each.agreed for each in term.claims] if term.undrawn else [term.zones]
+    asked = [decide(sight, traits, term, in_force, zones) for zones in views]
+    return msgspec.structs.replace(_of_one_mind(term, asked), claims=tuple(claims))
+
+
+def _of_one_mind(term: TermInForce, decisions: Sequence[Decision]) -> Finding:
+    """What all say, in the words of the one with the smallest share inside."""
+    if len({one.rule.verdict for one in decisions}) > 1:
+        return Finding(term.term.id, Verdict.CANNOT_DETERMINE, CLAIMS_DIFFER)
+    return _finding_of(min(decisions, key=lambda one: one.p_inside or 0.0))
+
+
+def _finding_of(decision: Decision) -> Finding:
     return _finding(decision.case, decision.rule, decision.p_inside)
 
 
@@ -199,10 +228,12 @@ def _standing(context: Context) -> Standing:
 
 def _place(hit: Hit, in_force: InForce) -> ZonePlace:
     inside = hit.relation is Relation.INSIDE
+    claim = in_force.claim_of.get(hit.zone)
     return ZonePlace(
         zone=in_force.zone_ids[hit.zone],
         place=Placement.INSIDE if inside else Placement.UNDETERMINED,
         p_inside=hit.p_inside,
+        claimed_by=claim and claim.party,
     )
 
 

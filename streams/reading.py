@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from streams.assessment import Assessment, Finding, ZonePlace
+from streams.assessment import Assessment, Finding, UnderClaim, ZonePlace
+from streams.claims import claimed, parties, under
 from streams.events import Count
 from streams.judge import gravest
 from streams.vocabulary import Qualifier, Verdict
@@ -54,12 +55,27 @@ def _merge(findings: Sequence[Finding | None]) -> Finding:
     shares = [finding.p_inside for finding in present if finding.p_inside is not None]
     share = min(shares, default=None)
     agreed = len(present) == len(findings) and _same((f.verdict, f.zone) for f in present)
+    claims = _merge_claims(findings)
     if agreed:
-        return msgspec.structs.replace(present[0], p_inside=share)
+        return msgspec.structs.replace(present[0], p_inside=share, claims=claims)
     if all(finding.verdict in _NOTHING for finding in present):
-        return msgspec.structs.replace(max(present, key=msgspec.json.encode), p_inside=share)
+        last = max(present, key=msgspec.json.encode)
+        return msgspec.structs.replace(last, p_inside=share, claims=claims)
     zone = present[0].zone if _same(finding.zone for finding in present) else None
-    return Finding(present[0].term, Verdict.CANNOT_DETERMINE, CONTRADICTION, zone, share)
+    return Finding(present[0].term, Verdict.CANNOT_DETERMINE, CONTRADICTION, zone, share, claims)
+
+
+def _merge_claims(findings: Sequence[Finding | None]) -> tuple[UnderClaim, ...]:
+    """Of one term, under each party's claims: as for the agreed outline, party by party.
+
+    A version that touches no outline says the same under every claim as under the agreed one.
+    """
+    return tuple(
+        [
+            claimed(party, _merge([finding and under(party, finding) for finding in findings]))
+            for party in parties(findings)
+        ]
+    )
 
 
 _NOTHING = frozenset({Verdict.NOT_APPLICABLE, Verdict.NO_VIOLATION})
@@ -68,13 +84,14 @@ _NOTHING = frozenset({Verdict.NOT_APPLICABLE, Verdict.NO_VIOLATION})
 
 def _merge_places(versions: Sequence[Assessment]) -> tuple[ZonePlace, ...]:
     """Every zone any version touches; where they differ, the smaller share."""
-    places: dict[str, ZonePlace] = {}
+    places: dict[tuple[bool, str, str], ZonePlace] = {}
     for version in versions:
         for place in version.places:
-            known = places.get(place.zone)
+            key = (place.claimed_by is not None, place.zone, place.claimed_by or "")
+            known = places.get(key)
             if known is None or place.p_inside < known.p_inside:
-                places[place.zone] = place
-    return tuple([places[zone] for zone in sorted(places)])
+                places[key] = place
+    return tuple([places[key] for key in sorted(places)])
 
 
 def _widest(counts: Iterable[Count | None]) -> Count | None:

@@ -17,7 +17,7 @@ class Hit(Struct, frozen=True, gc=False):
     """A zone that the report's region touches."""
 
     zone: int
-    """Zone number in `InForce.zone_ids`."""
+    """Number of an outline in `InForce.zone_ids`."""
     relation: Relation
     p_inside: float
 

@@ -23,7 +23,7 @@ from services.store.outbox import TOPIC_OF
 from services.store.queries.rejected import Reason, reasons_of
 from services.store.queries.reports import FoundEvent, Judgement, find_report, judgements_of
 from services.tokens.token import Token
-from streams.assessment import Finding
+from streams.assessment import Finding, UnderClaim
 from streams.events import Id, Sha256Hex, Slug
 from streams.explain import REASONS
 from streams.keys import EventKind, Key, rejected_key_of
@@ -69,6 +69,8 @@ class Because(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str
     zone: str | None = None
     p_inside: float | None = None
+    claims: tuple[UnderClaim, ...] = ()
+    """The verdict under each party's claims, where the parties draw a zone otherwise."""
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -211,4 +213,5 @@ def _because(finding: Finding) -> Because:
         reason=REASONS.get(finding.rule, ""),
         zone=finding.zone,
         p_inside=finding.p_inside,
+        claims=finding.claims,
     )

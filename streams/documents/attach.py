@@ -60,16 +60,20 @@ class _Attacher:
     def say(self, code: str, path: str, message: str, place: Place) -> None:
         self.mistakes.append(Mistake(code, path, message, place.line, place.file))
 
-    def within(self, root: Node, collection: str, name: str) -> Node:
+    def within(self, root: Node, collection: str, name: str, *, prefix: str = "") -> Node:
         listing = root.fields.get(collection) if isinstance(root, Fields) else None
         if not isinstance(root, Fields) or not isinstance(listing, Items):
             return root
         items = tuple(
-            self._item(item, below(below(collection, number), name), name)
+            self._item(self._claims(item, path), below(path, name), name)
             for number, item in enumerate(listing.items)
+            for path in [below(prefix + collection, number)]
         )
         fields = {**root.fields, collection: replace(listing, items=items)}
         return replace(root, fields=fields)
+
+    def _claims(self, item: Node, path: str) -> Node:
+        return self.within(item, "claims", "geometry", prefix=f"{path}.")
 
     def _item(self, item: Node, path: str, name: str) -> Node:
         reference = item.fields.get(name) if isinstance(item, Fields) else None

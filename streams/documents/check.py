@@ -13,6 +13,7 @@ from typing import Final
 
 from streams.agreement import Agreement, Document
 from streams.documents.check_chainage import marks_tell_places_apart
+from streams.documents.check_claims import parties_claim_once, zones_are_drawn
 from streams.documents.check_geometry import (
     baselines_can_be_measured_from,
     corridors_can_be_judged_by,
@@ -86,6 +87,8 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             hours_hold_a_moment,
             recurrences_can_be_read,
             phase_days_run_forward,
+            zones_are_drawn,
+            parties_claim_once,
             zones_can_be_judged_by,
             baselines_can_be_measured_from,
             derived_zones_can_be_judged_by,

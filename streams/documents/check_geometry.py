@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -45,7 +46,14 @@ def zones_can_be_judged_by(root: Node) -> Iterator[Mistake]:
     """Rings closed, simple, of some area, not wider than half the earth."""
     for zone in nodes(root, "zones[*]"):
         draw = partial(_draw_zone, geodesic=_geodesic(zone))
-        yield from _problems(zone, "geometry", (Polygon, MultiPolygon), draw)
+        for owner in _owners(zone):
+            yield from _problems(owner, "geometry", (Polygon, MultiPolygon), draw)
+
+
+def _owners(zone: Placed[Node]) -> list[Placed[Node]]:
+    """What has an outline: the zone, and each claim of it."""
+    claims = nodes(zone.value, "claims[*]")
+    return [zone, *(replace(claim, path=f"{zone.path}.{claim.path}") for claim in claims)]
 
 
 def baselines_can_be_measured_from(root: Node) -> Iterator[Mistake]:
@@ -63,13 +71,20 @@ def derived_zones_can_be_judged_by(root: Node) -> Iterator[Mistake]:
         if (line := _measured(found.value)) is not None
     }
     for zone in nodes(root, "zones[*]"):
-        yield from _problems(zone, "geometry.facility", _FACILITIES, lambda _: None)
-        for found in nodes(zone.value, "geometry"):
-            derived = _derived(found.value)
-            if derived is not None and baselines.keys() >= _named(derived):
-                draw = partial(_draw_derived, derived, baselines, geodesic=_geodesic(zone))
-                place = Placed(None, below(zone.path, "geometry"), found.place)
-                yield from _refused(draw, None, place)
+        for owner in _owners(zone):
+            yield from _derived_outline(owner, baselines, geodesic=_geodesic(zone))
+
+
+def _derived_outline(
+    owner: Placed[Node], baselines: Baselines, *, geodesic: bool
+) -> Iterator[Mistake]:
+    yield from _problems(owner, "geometry.facility", _FACILITIES, lambda _: None)
+    for found in nodes(owner.value, "geometry"):
+        derived = _derived(found.value)
+        if derived is not None and baselines.keys() >= _named(derived):
+            draw = partial(_draw_derived, derived, baselines, geodesic=geodesic)
+            place = Placed(None, below(owner.path, "geometry"), found.place)
+            yield from _refused(draw, None, place)
 
 
 _FACILITIES = (Point, LineString, Polygon, MultiPolygon)

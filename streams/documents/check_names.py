@@ -31,6 +31,7 @@ _IDS = (
 
 _SETS = (
     "zones[*].geometry.between",
+    "zones[*].claims[*].geometry.between",
     "terms[*].prohibits",
     "terms[*].requires",
     "terms[*].details",
@@ -82,6 +83,13 @@ _REFERENCES = (
     _Reference("terms[*].during.phase", "phases[*].id", "unknown_phase", "phase"),
     _Reference("terms[*].during.until_phase", "phases[*].id", "unknown_phase", "phase"),
     _Reference("measures[*].due.phase", "phases[*].id", "unknown_phase", "phase"),
+    _Reference("zones[*].claims[*].party", "parties[*].id", "unknown_party", "party"),
+    _Reference(
+        "zones[*].claims[*].geometry.baseline", "baselines[*].id", "unknown_baseline", "baseline"
+    ),
+    _Reference(
+        "zones[*].claims[*].geometry.between[*]", "baselines[*].id", "unknown_baseline", "baseline"
+    ),
     _Reference("baselines[*].party", "parties[*].id", "unknown_party", "party"),
     _Reference("zones[*].geometry.baseline", "baselines[*].id", "unknown_baseline", "baseline"),
     _Reference("zones[*].geometry.between[*]", "baselines[*].id", "unknown_baseline", "baseline"),

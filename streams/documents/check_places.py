@@ -27,6 +27,8 @@ ROUTE_FAR_KM = 1000.0
 _PATTERNS = (
     "zones[*].geometry",
     "zones[*].geometry.facility",
+    "zones[*].claims[*].geometry",
+    "zones[*].claims[*].geometry.facility",
     "baselines[*].line",
     "corridors[*].route",
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 import shapely
 
-from streams.agreement import Around, Band, Baseline, Derived, LineString, Point, Strip
-from streams.draw import Area, baselines_of, derivation, draw_zone
+from streams.agreement import Around, Band, Baseline, Claim, Derived, LineString, Point, Strip, Zone
+from streams.draw import Area, baselines_of, derivation, draw, outlines
+from streams.vocabulary import ZoneKind
 from tests.unit.geo import oracle
 from tests.unit.streams.builders import (
     LAT,
@@ -28,8 +29,8 @@ LINES = (line("south-line", -0.1), line("north-line", 0.1, party="north"))
 
 
 def drawn(geometry: Derived, edges: str = "straight") -> Area:
-    agreed = agreement(baselines=LINES, zones=(zone("z", geometry, edges=edges),))
-    return draw_zone(agreed.zones[0], baselines_of(agreed))
+    agreed = agreement(baselines=LINES)
+    return draw(geometry, baselines_of(agreed), geodesic_edges=edges == "geodesic")
 
 
 def test_a_strip_is_measured_from_the_baseline_that_it_names() -> None:
@@ -84,3 +85,11 @@ def test_a_derivation_is_said_in_words() -> None:
         "between the baselines a and b",
         "within 500 m of a facility",
     ]
+
+
+def test_a_zones_outlines_are_the_agreed_one_and_its_claims() -> None:
+    claims = (Claim(party="north", geometry=square(half=0.1)),)
+    agreed, claimed = outlines(zone("z", claims=claims))
+    assert (agreed.claimed_by, agreed.geometry) == (None, square())
+    assert (claimed.claimed_by, claimed.geometry) == ("north", square(half=0.1))
+    assert outlines(Zone(id="z", kind=ZoneKind.SECURITY_ZONE, name="Z", claims=claims)) == [claimed]

@@ -906,7 +906,8 @@ def test_among_equal_verdicts_the_largest_share_is_named_then_the_first_zone() -
     shares = ((0, 0.6), (1, 0.7), (2, 0.7))
     hits = tuple(Hit(number, Relation.UNDETERMINED, share) for number, share in shares)
     sight = Sight(report(), OPERATOR, hits, None, straddles=False)
-    decision = decide(sight, read_traits(sight, in_force), compiled, in_force)
+    traits = read_traits(sight, in_force)
+    decision = decide(sight, traits, compiled, in_force, compiled.zones)
     assert (decision.case.zone, decision.p_inside) == ("b", 0.7)
 
 

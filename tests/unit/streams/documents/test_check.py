@@ -901,3 +901,42 @@ def test_a_baseline_that_bends_back_on_its_end_is_named_where_it_is_measured_fro
     sound = "[[37.8, 48.0], [38.2, 48.3], [38.9, 48.5]]"
     hook = "[[38.0, 48.0], [38.4, 48.0], [38.4, 48.2], [38.1, 48.2], [38.1, 48.05]]"
     assert _codes(derived(STRIP, (sound, hook))) == [("side_unclear", "zones[0].geometry")]
+
+
+CLAIMS = """\
+    claims:
+      - {party: ua, geometry: {file: zones.geojson, feature: petrivske}}
+      - party: nga
+        geometry: {type: around, distance_m: 500, facility: {type: Point, coordinates: [38, 48]}}
+"""
+
+
+def claimed(agreed: str, claims: str = CLAIMS) -> list[tuple[str, str]]:
+    return _codes(edited(AGREEMENT, (ZOLOTE, agreed + claims)))
+
+
+def test_claims_stand_beside_an_agreed_outline_or_in_its_place() -> None:
+    assert claimed(ZOLOTE) == []
+    assert claimed("    name: Zolote\n") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "path"),
+    [
+        ("party: ua,", "party: ru,", "unknown_party", "claims[0].party"),
+        ("party: nga", "party: ua", "claims_twice", "claims[1].party"),
+        ("feature: petrivske}", "feature: petrivsk}", "unknown_feature", "claims[0].geometry"),
+        ("distance_m: 500", "distance_m: 0", "out_of_range", "claims[1].geometry.distance_m"),
+        ("[38, 48]", "[48, 38]", "lon_lat_swapped", "claims[1].geometry.facility"),
+        ("[38, 48]", "[38, 98]", "out_of_range", "claims[1].geometry.facility"),
+    ],
+)
+def test_a_mistake_in_a_claim_is_named(old: str, new: str, code: str, path: str) -> None:
+    found = claimed(ZOLOTE, CLAIMS.replace(old, new))
+    assert code in [c for c, _ in found]
+    assert all(p.startswith(f"zones[0].{path}") for _, p in found), found
+
+
+@pytest.mark.parametrize("claims", ["", CLAIMS[: CLAIMS.index("      - party: nga")]])
+def test_a_zone_that_nobody_or_one_party_alone_draws_is_none(claims: str) -> None:
+    assert claimed("    name: Zolote\n", claims) == [("missing_field", "zones[0].geometry")]
