@@ -103,7 +103,11 @@ def _there(sight: Sight, word: Notification, zone: str | None, in_force: InForce
         return Answer.YES
     if sight.unlocated is not None:
         return Answer.PERHAPS
-    inside = [_inside(hit) for hit in sight.hits if in_force.zone_ids[hit.zone] in places]
+    inside = [
+        _inside(hit)
+        for hit in sight.hits
+        if in_force.zone_ids[hit.zone] in places and hit.zone not in in_force.claim_of
+    ]
     return max(inside, default=Answer.NO)
 
 

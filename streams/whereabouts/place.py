@@ -148,8 +148,10 @@ def _sides(
 ) -> dict[str, tuple[Side, ...]]:
     sides: dict[str, tuple[Side, ...]] = {}
     for hit in hits:
-        zone_id = in_force.zone_ids[hit.zone]
-        side = _side(in_force, hit, region, seen=seen)
+        zone_id, claim = in_force.zone_ids[hit.zone], in_force.claim_of.get(hit.zone)
+        if claim is not None and claim.agreed is not None:
+            continue  # the agreed outline says where the zone is
+        side = _side(in_force, hit, region, seen=seen) if claim is None else (Side.TOUCHES,)
         # Two shapes of one zone were in force in the report's own interval.
         sides[zone_id] = side if zone_id not in sides else (Side.ZONE_CHANGED,)
     return sides

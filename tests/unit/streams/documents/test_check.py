@@ -790,6 +790,8 @@ def test_more_than_sixty_kinds_of_mistake_are_each_found_at_their_line() -> None
     tested = {one.code for one in (*AGREEMENT_CASES, *METHODOLOGY_CASES)}
     structural = {one.code for one in STRUCTURAL_CASES}
     assert len(tested | structural) >= 60
+
+
 BASELINES = """\
 baselines:
   - id: ua-line
