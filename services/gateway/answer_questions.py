@@ -26,6 +26,7 @@ from services.gateway.ask_corridors import (
 )
 from services.gateway.ask_report import ask_report
 from services.gateway.ask_violations import SHAPE, ViolationAsked, ask_violations
+from services.gateway.ask_whereabouts import SPELLS, WhereaboutsAsked, ask_whereabouts
 from services.gateway.cursors import Cursors
 from services.gateway.parameters import Parameters, bad
 from services.gateway.readers import Readers
@@ -37,9 +38,11 @@ from services.gateway.represent import (
     choose,
     write_items,
 )
-from services.store.queries.violations import STANDING
+from services.store.queries.violations import STANDING, After
+from services.store.queries.whereabouts import After as AfterSpell
 from services.tokens.token import Token
 from streams.vocabulary import Verdict, ViolationKind
+from streams.whereabouts.fold import Answer
 
 Asked = Request[Any, Any, Any]
 _REPORTS: Final = b"/v1/reports/"
@@ -47,6 +50,7 @@ _HEADERS: Final = {"Cache-Control": "private, no-cache", "Vary": "Accept, Author
 """What is disclosed is disclosed to one token: no cache between may hand it to another."""
 
 VIOLATION_FILTERS: Final = ("agreement", "zone", "term", "kind", "verdict", "from", "to")
+WHEREABOUTS_FILTERS: Final = ("subject", "zone", "answer", "from", "to", "known_at")
 PAGING: Final = ("limit", "after")
 AVAILABILITY_PARAMETERS: Final = ("at", "from", "to", "known_at", "limit")
 
@@ -66,7 +70,7 @@ async def answer_violations(request: Asked) -> Response[bytes]:
     parameters = _parameters(request, (*VIOLATION_FILTERS, *PAGING))
     form = choose(request.headers.get("accept", ""), EVERY_FORM)
     token, cursors = _token(request), _cursors(request)
-    bound = _bound(token, request, parameters)
+    bound = _bound(token, request, parameters, VIOLATION_FILTERS)
     after = parameters.text("after")
     since, until = parameters.span()
     verdict = parameters.word("verdict", Verdict)
@@ -81,12 +85,37 @@ async def answer_violations(request: Asked) -> Response[bytes]:
         since=since,
         until=until,
         limit=parameters.limit(),
-        after=None if after is None else cursors.open(after, bound),
+        after=None if after is None else cursors.open(after, bound, After),
     )
     page = await _readers(request).ask(token, partial(ask_violations, token=token, asked=asked))
     more = None if page.next is None else {"after": cursors.seal(page.next, bound)}
     link = _next(request, parameters, more)
     body = write_items(form, page.told, {"next": link} if link else {}, SHAPE)
+    return _respond(request, Representation(form, body, _link(link)))
+
+
+async def answer_whereabouts(request: Asked) -> Response[bytes]:
+    """A page of spells of subjects in zones."""
+    parameters = _parameters(request, (*WHEREABOUTS_FILTERS, *PAGING))
+    form = choose(request.headers.get("accept", ""), TABLES)
+    token, cursors = _token(request), _cursors(request)
+    bound = _bound(token, request, parameters, WHEREABOUTS_FILTERS)
+    after = parameters.text("after")
+    since, until = parameters.span()
+    asked = WhereaboutsAsked(
+        subject=parameters.text("subject"),
+        zone=parameters.text("zone"),
+        answer=parameters.word("answer", Answer),
+        since=since,
+        until=until,
+        known_at=parameters.instant("known_at"),
+        limit=parameters.limit(),
+        after=None if after is None else cursors.open(after, bound, AfterSpell),
+    )
+    page = await _readers(request).ask(token, partial(ask_whereabouts, token=token, asked=asked))
+    more = None if page.next is None else {"after": cursors.seal(page.next, bound)}
+    link = _next(request, parameters, more)
+    body = write_items(form, page.told, {"next": link} if link else {}, SPELLS)
     return _respond(request, Representation(form, body, _link(link)))
 
 
@@ -142,9 +171,9 @@ def _cursors(request: Asked) -> Cursors:
     return cursors
 
 
-def _bound(token: Token, request: Asked, parameters: Parameters) -> bytes:
+def _bound(token: Token, request: Asked, parameters: Parameters, names: tuple[str, ...]) -> bytes:
     """What a cursor is good for: this route and these filters, for this mission and agreement."""
-    filters = {name: parameters.given.get(name) for name in VIOLATION_FILTERS}
+    filters = {name: parameters.given.get(name) for name in names}
     return msgspec.json.encode([request.url.path, token.mission, token.agreement, filters])
 
 

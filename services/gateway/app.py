@@ -4,6 +4,7 @@
     POST /v1/corridor-status    corridor_operator    one status, or many
     GET  /v1/reports/{id}       who works with reports: receipts, state, readings
     GET  /v1/violations         every role, as far as it sees: what stands, page by page
+    GET  /v1/whereabouts        the same: when subjects were in zones
     GET  /v1/corridors          every role: each corridor's state now
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/receipt-keys       everybody            the public keys that verify receipts
@@ -42,6 +43,7 @@ from services.gateway.answer_questions import (
     answer_corridors,
     answer_report,
     answer_violations,
+    answer_whereabouts,
 )
 from services.gateway.callers import Callers
 from services.gateway.cursors import Cursors
@@ -138,6 +140,12 @@ async def get_violations(request: Asked) -> Response[bytes]:
     return await answer_violations(request)
 
 
+@get("/v1/whereabouts", opt={MAY: EVERY_ROLE})
+async def get_whereabouts(request: Asked) -> Response[bytes]:
+    """From when to when subjects were inside of zones, page by page."""
+    return await answer_whereabouts(request)
+
+
 @get("/v1/corridors", opt={MAY: EVERY_ROLE})
 async def get_corridors(request: Asked) -> Response[bytes]:
     """Every corridor with its state now."""
@@ -192,6 +200,7 @@ ROUTES: Final = (
     post_statuses,
     get_report,
     get_violations,
+    get_whereabouts,
     get_corridors,
     get_availability,
     get_receipt_keys,

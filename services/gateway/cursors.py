@@ -9,7 +9,7 @@ same cursor (AES-SIV, RFC 5297): an unchanged page keeps its tag.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from services.gateway.parameters import bad
 from services.receipts.key_folder import Signers
-from services.store.queries.violations import After
 from services.text64 import bytes64, text64
 from streams.keys import Key
+
+P = TypeVar("P", bound=tuple[Any, ...])
 
 _PURPOSE: Final = b"truceline.cursor.v1"
 
@@ -30,13 +31,13 @@ class Cursors:
     def __init__(self, signers: Signers) -> None:
         self._signers = signers
 
-    def seal(self, place: After, question: bytes) -> str:
+    def seal(self, place: tuple[Any, ...], question: bytes) -> str:
         """The text of a place."""
-        packed = msgspec.msgpack.encode((place.observed_from, bytes(place.key), place.term_id))
+        packed = msgspec.msgpack.encode(tuple(place), enc_hook=bytes)  # a `Key`
         return text64(self._cipher().encrypt(packed, [question]))
 
-    def open(self, text: str, question: bytes) -> After:
-        """The place that a text stands for.
+    def open(self, text: str, question: bytes, kind: type[P]) -> P:
+        """The place that a text stands for, of the kind that was sealed for this question.
 
         Raises:
             ProblemError: it is no cursor of this question, or its key has been replaced.
@@ -46,10 +47,13 @@ class Cursors:
             packed = self._cipher().decrypt(sealed or b"", [question])
         except (InvalidTag, ValueError):  # whatever it is, nothing was sealed as this
             raise bad("after", "is no page of this question; ask again without it") from None
-        observed_from, key, term_id = msgspec.msgpack.decode(
-            packed, type=tuple[datetime, bytes, str]
-        )
-        return After(observed_from, Key(key), term_id)
+        place: P = msgspec.msgpack.decode(packed, type=kind, dec_hook=_read)
+        return place
 
     def _cipher(self) -> AESSIV:
         return AESSIV(self._signers.at(datetime.now(UTC)).secret_for(_PURPOSE))
+
+
+def _read(kind: type[Any], value: Any) -> Any:  # noqa: ANN401 (msgspec's hook)
+    assert kind is Key, "nothing else is sealed that msgspec does not know"
+    return Key(value)

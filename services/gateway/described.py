@@ -15,6 +15,7 @@ from services.gateway import examples
 from services.gateway.ask_corridors import IntervalTold
 from services.gateway.ask_report import ReportAnswer
 from services.gateway.ask_violations import ViolationTold
+from services.gateway.ask_whereabouts import SpellTold
 from services.gateway.described_questions import QUESTIONS
 from services.gateway.operation import (
     JSON,
@@ -39,6 +40,7 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     SignedReceipt,
     PublicKeys,
     ViolationTold,
+    SpellTold,
     IntervalTold,
 )
 

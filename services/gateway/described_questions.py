@@ -14,6 +14,7 @@ from services.gateway import examples
 from services.gateway.ask_corridors import INTERVALS, STATES
 from services.gateway.ask_report import ReportAnswer
 from services.gateway.ask_violations import SHAPE
+from services.gateway.ask_whereabouts import SPELLS
 from services.gateway.operation import JSON, LINES, Answer, Content, Operation, Parameter, schema_of
 from services.gateway.parameters import DEFAULT_LIMIT, LIMIT
 from services.gateway.problems import Code
@@ -21,6 +22,7 @@ from services.gateway.represent import EVERY_FORM, TABLES, Form, Shape, write_it
 from services.store.queries.violations import STANDING
 from streams.schema import Json
 from streams.vocabulary import ViolationKind
+from streams.whereabouts import fold
 
 _TAGGED: Final = {"ETag": "Names the bytes; send it as `If-None-Match`."}
 _PAGED: Final = {**_TAGGED, "Link": 'RFC 8288: `rel="next"`, where there is another page.'}
@@ -111,6 +113,22 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
                 "verdict", "This sure.", "violation", {"enum": [str(word) for word in STANDING]}
             ),
             *_SPAN,
+            _LIMITED,
+            Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
+        ),
+        problems=_PROBLEMS,
+    ),
+    ("GET", "/v1/whereabouts"): Operation(
+        "From when to when subjects were, or may have been, inside of zones, by their sightings. "
+        "Which subject, and by whose reports, is told to who sees the whole of the mission; all "
+        "others are not told where one was outside. Automatic, unreviewed.",
+        (_page([examples.SPELL], SPELLS, TABLES, {}, _PAGED), _KEPT),
+        (
+            Parameter("subject", "What the reports call it.", "column-1"),
+            Parameter("zone", "In this zone; a corridor's strip: `corridor:ID`.", "zolote"),
+            Parameter("answer", "This sure.", "inside", {"enum": [str(it) for it in fold.Answer]}),
+            *_SPAN,
+            _instant("known_at", "By what was known then; now, if absent."),
             _LIMITED,
             Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
         ),

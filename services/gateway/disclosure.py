@@ -24,7 +24,7 @@ class View(StrEnum):
     """Everything of the sources that its token speaks for; of all others what `coarse` sees."""
     COARSE = "coarse"
     """A violation's zone and a cell of a fixed grid; a corridor's state without whose word it is;
-    no report."""
+    that something was in a zone, not what; no report."""
 
 
 VIEWS: Final[Mapping[Role, View]] = {
@@ -44,9 +44,14 @@ READS_REPORTS: Final = frozenset(role for role, view in VIEWS.items() if view is
 """The roles that may ask for a report at all."""
 
 
+def sees_all(token: Token) -> bool:
+    """Whether a token's holder sees everything of its mission, whoever said it."""
+    return any(VIEWS[role] is View.WHOLE for role in token.roles)
+
+
 def sees_whole(token: Token, mission: str, source: str) -> bool:
     """Whether a token's holder sees everything of what this source of this mission has said."""
     if mission != token.mission:
         return False
     views = {VIEWS[role] for role in token.roles}
-    return View.WHOLE in views or (View.OWN in views and token.speaks_for(mission, source))
+    return sees_all(token) or (View.OWN in views and token.speaks_for(mission, source))

@@ -14,6 +14,7 @@ import msgspec
 from services.gateway.ask_corridors import NOTE as NOTE  # noqa: PLC0414 (an example as well)
 from services.gateway.ask_corridors import IntervalTold
 from services.gateway.ask_violations import ViolationTold
+from services.gateway.ask_whereabouts import SpellTold
 from services.gateway.represent import Form
 from streams.assessment import STATUS as STATUS_OF_ALL
 from streams.schema import Json
@@ -138,6 +139,19 @@ VIOLATION: Final = ViolationTold(
     cell={"type": "Polygon", "coordinates": [_RING]},
 )
 """As who sees coarsely is told it."""
+
+SPELL: Final = SpellTold(
+    mission="osce-smm",
+    zone="zolote",
+    answer="inside",
+    status=STATUS_OF_ALL,
+    begun_after=_WHEN,
+    begun_by=_WHEN + timedelta(minutes=15),
+    ended_after=_WHEN + timedelta(minutes=30),
+    least_s=900.0,
+    known_at=_WHEN + timedelta(hours=2),
+)
+"""Likewise."""
 
 STATE: Final = IntervalTold(
     mission="osce-smm",

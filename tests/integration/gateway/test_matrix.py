@@ -33,7 +33,14 @@ MISSION, AGREEMENT = "smm", "smm-a"
 SOURCE: Final = seeded.source(MISSION)
 AGREEMENTS: Final = (None, "smm-a", "smm-b", "unmil-a")
 VALIDITIES: Final = (Validity.VALID, Validity.EXPIRED, Validity.REVOKED)
-OF_OBSERVERS: Final = ("patrol", "report-of", "narrative-of", *map(str, seeded.OBSERVER))
+OF_OBSERVERS: Final = (
+    "patrol",
+    "report-of",
+    "narrative-of",
+    "subject-of",
+    "sighting-of",
+    *map(str, seeded.OBSERVER),
+)
 """What only who works with reports may read."""
 
 Route = tuple[str, str]
@@ -89,6 +96,7 @@ ASKED: Final = {
     ),
     ("GET", "/v1/reports/{id:path}"): Asked(REPORT_PATH, of_the_agreement),
     ("GET", "/v1/violations"): Asked("/v1/violations", always, zone),
+    ("GET", "/v1/whereabouts"): Asked("/v1/whereabouts", always, zone),
     ("GET", "/v1/corridors"): Asked("/v1/corridors", always, seeded.corridor),
     ("GET", "/v1/corridors/{corridor_id:str}/availability"): Asked(
         f"/v1/corridors/{seeded.corridor(AGREEMENT)}/availability", of_the_agreement

@@ -1,0 +1,118 @@
+"""Ask for whereabouts: a page of spells of subjects in zones, as far as their asker may see.
+
+Place on the data's way: GET /v1/whereabouts. Who sees the whole of a mission is told which subject
+it was and by whose reports; all others that *something* was, or may have been, inside a zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from services.gateway.disclosure import sees_all
+from services.gateway.represent import Shape
+from services.store.engine import Connection
+from services.store.queries.whereabouts import After, FoundWhereabouts, whereabouts
+from services.tokens.token import Token
+from streams.whereabouts.fold import STATUS, Answer, Spell
+
+
+class WhereaboutsAsked(NamedTuple):
+    """What is asked for."""
+
+    subject: str | None
+    zone: str | None
+    answer: Answer | None
+    since: datetime | None
+    until: datetime | None
+    known_at: datetime | None
+    limit: int
+    after: After | None
+
+
+class SpellTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A spell in a zone. From `subject_ref` on: only to who sees the whole of the mission."""
+
+    mission: str
+    zone: str
+    answer: str
+    status: str
+    """Nothing here is a finding of any mission."""
+    begun_after: datetime
+    begun_by: datetime
+    ended_after: datetime
+    ended_before: datetime | None = None
+    least_s: float | None = None
+    most_s: float | None = None
+    open_by: str | None = None
+    known_at: datetime | None = None
+    subject_ref: str | None = None
+    first: str | None = None
+    last: str | None = None
+    sightings: int | None = None
+
+
+SPELLS: Final = Shape(SpellTold.__struct_fields__, lambda _: None)
+DISCLOSED: Final = (Answer.INSIDE, Answer.UNDETERMINED)
+"""To who is not told the subject: where something else was is no business of theirs."""
+
+
+class Page(NamedTuple):
+    """Some spells, and where those after them begin."""
+
+    told: Sequence[SpellTold]
+    next: After | None
+
+
+def ask_whereabouts(conn: Connection, token: Token, asked: WhereaboutsAsked) -> Page:
+    """A page of the spells that the token's holder may see, as they count or counted."""
+    whole = sees_all(token)
+    answers = tuple(Answer) if whole else DISCLOSED
+    if asked.answer is not None:
+        answers = tuple(answer for answer in answers if answer is asked.answer)
+    if asked.subject is not None and not whole:
+        return Page((), None)  # whether there is such a subject is not theirs to find out
+    found = whereabouts(
+        conn,
+        mission=token.mission,
+        subjects=None if asked.subject is None else [asked.subject],
+        zone=asked.zone,
+        answers=answers,
+        since=asked.since,
+        until=asked.until,
+        known_at=asked.known_at,
+        limit=asked.limit + 1,  # whether there is another page
+        after=asked.after,
+    )
+    shown = found[: asked.limit]
+    told = [_told(row, whole=whole) for row in shown]
+    if not whole:
+        # Not subject by subject, as they are stored: which spells are of one is not told.
+        told.sort(key=lambda one: (one.zone, one.begun_after, one.begun_by, one.ended_after))
+    return Page(told, shown[-1].after if len(found) > asked.limit else None)
+
+
+def _told(row: FoundWhereabouts, *, whole: bool) -> SpellTold:
+    spell = msgspec.json.decode(row.body, type=Spell)
+    return SpellTold(
+        mission=row.mission,
+        zone=spell.zone,
+        answer=spell.answer,
+        status=STATUS,
+        begun_after=spell.begun_after,
+        begun_by=spell.begun_by,
+        ended_after=spell.ended_after,
+        ended_before=spell.ended_before,
+        least_s=spell.least_s,
+        most_s=spell.most_s,
+        open_by=spell.open_by,
+        known_at=row.known_at,
+        subject_ref=row.subject_ref if whole else None,
+        first=spell.first if whole else None,
+        last=spell.last if whole else None,
+        sightings=spell.sightings if whole else None,
+    )
