@@ -62,7 +62,7 @@ def _walk_leg(
 ) -> Iterator[Relation]:
     leg = LineString([start, end])
     at = 0.0
-    for clear in _in_order(shapely.difference(leg, band), start):
+    for clear in clear_pieces(start, end, band):
         first, last = (leg.project(Point(c)) for c in (clear.coords[0], clear.coords[-1]))
         if first - at > _LEAST_M:
             yield Relation.UNDETERMINED
@@ -72,8 +72,9 @@ def _walk_leg(
         yield Relation.UNDETERMINED
 
 
-def _in_order(clear: shapely.Geometry, start: Floats) -> list[LineString]:
-    """The clear pieces of a leg, from its start on, each in its direction."""
+def clear_pieces(start: Floats, end: Floats, band: shapely.Geometry) -> list[LineString]:
+    """The pieces of a leg that keep out of a band, from its start on, each in its direction."""
+    clear = shapely.difference(LineString([start, end]), band)
     pieces = [part for part in shapely.get_parts(clear) if part.length > _LEAST_M]
     origin = Point(start)
     directed = [

@@ -32,14 +32,16 @@ from streams.whereabouts.fold import (
     STATUS,
     Answer,
     Contradiction,
+    Crossing,
     Open,
+    Passing,
     Spell,
     Whereabouts,
     encode_whereabouts,
 )
 from streams.whereabouts.history import fold_history
 
-SHOWN = (*Answer, Open.CONTRADICTED)
+SHOWN = (*Answer, *Passing, Open.CONTRADICTED)
 
 
 @click.group(
@@ -90,7 +92,7 @@ def _lines(mistakes: Iterable[Mistake], results: Iterable[Whereabouts | Refused]
 @click.option("--mission", help="Mission id.")
 @click.option("--subject", help="What the reports call it: `subject_ref`.")
 @click.option("--zone", help="Zone id; of a corridor's strip corridor:ID.")
-@click.option("--answer", type=click.Choice([answer.value for answer in Answer]))
+@click.option("--answer", type=click.Choice([answer.value for answer in SHOWN]))
 @click.option("--since", type=INSTANT, help="What may have lasted until then or longer.")
 @click.option("--until", type=INSTANT, help="What may have begun before.")
 @click.option("--known-at", type=INSTANT, help="By what was known then. Default: now.")
@@ -108,7 +110,7 @@ def list_(  # noqa: PLR0913, PLR0917 (each is one thing that may be asked for)
     *,
     as_json: bool,
 ) -> None:
-    """List the spells of subjects in zones, by subject, zone and time, and contradictions.
+    """List spells of subjects in zones, crossings and contradictions, by subject, zone and time.
 
     With --json one a line, as `fold` writes them, with "mission", "subject_ref" and "known_at".
     """
@@ -142,9 +144,15 @@ def print_spells(found: Iterable[FoundWhereabouts]) -> None:
     print_table(
         "Whereabouts",
         ("Subject", "Zone", "Answer", "Begun after and by", "Ended after and before", "Seen#"),
-        [_contradicted(row) if row.zone_id == CONTRADICTIONS else _spell(row) for row in found],
+        [_row(row) for row in found],
         note=f"{STATUS}. Before, between and after: undetermined.",
     )
+
+
+def _row(row: FoundWhereabouts) -> tuple[object, ...]:
+    if row.zone_id == CONTRADICTIONS:
+        return _contradicted(row)
+    return _crossed(row) if row.answer in set(Passing) else _spell(row)
 
 
 def _spell(row: FoundWhereabouts) -> tuple[object, ...]:
@@ -158,6 +166,13 @@ def _spell(row: FoundWhereabouts) -> tuple[object, ...]:
         (spell.ended_after, spell.ended_before),
         spell.sightings,
     )
+
+
+def _crossed(row: FoundWhereabouts) -> tuple[object, ...]:
+    crossing = msgspec.json.decode(row.body, type=Crossing)
+    answer = (crossing.answer, f" {crossing.from_side} to {crossing.to_side}")
+    sightings = len({crossing.first, crossing.last})
+    return row.subject_ref, row.zone_id, answer, crossing.after, crossing.by, sightings
 
 
 def _contradicted(row: FoundWhereabouts) -> tuple[object, ...]:

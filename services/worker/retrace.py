@@ -162,6 +162,9 @@ def _items(found: fold.Whereabouts) -> dict[str, list[_Item]]:
         body = msgspec.json.encode(spell)
         item = _Item(spell.begun_after, spell.ended_before, spell.answer, body)
         zones[spell.zone].append(item)
+    for crossing in found.crossings:
+        body = msgspec.json.encode(crossing)
+        zones[crossing.zone].append(_Item(crossing.after, crossing.by, crossing.answer, body))
     for pair in found.contradictions:
         item = _Item(None, None, fold.Open.CONTRADICTED, msgspec.json.encode(pair))
         zones[CONTRADICTIONS].append(item)

@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.ellipsoid import WGS84, Floats
+from geo.line_crossing import Disc
 from streams.instants import seconds_to_micros
-from streams.whereabouts.place import Disc, Placed
+from streams.whereabouts.place import Placed
 
 NEIGHBOURS = 16
 """Of those that may be of the same time as a sighting, so many are compared with it."""

@@ -19,6 +19,7 @@ from msgspec import Struct
 from streams.inforce import Register
 from streams.instants import FOREVER, moment_of, moment_or_none, seconds_to_micros
 from streams.whereabouts.contradict import Pair, contradictions
+from streams.whereabouts.crossings import LineSide, Passed, crossings
 from streams.whereabouts.place import Placed, Side, place
 from streams.whereabouts.sighting import Sighting, encode_sighting
 from streams.whereabouts.spells import Evidence, Run, spells
@@ -79,6 +80,31 @@ class Spell(Struct, frozen=True, omit_defaults=True, gc=False):
     """Of an undetermined one: why."""
 
 
+class Passing(StrEnum):
+    """Whether a line was crossed."""
+
+    CROSSED = "crossed"
+    MAY_HAVE_CROSSED = "may_have_crossed"
+    """Or it went round an end of the line."""
+
+
+class Crossing(Struct, frozen=True, gc=False):
+    """A passage from one side of a line to the other, as far as sightings tell."""
+
+    zone: str
+    """The zone that is the line, or a corridor's, whose route it is."""
+    answer: Passing
+    from_side: LineSide
+    to_side: LineSide
+    after: datetime
+    """It happened after this."""
+    by: datetime
+    """And by then."""
+    first: str
+    """``source/id`` of the sighting before it; of a track the same as `last`."""
+    last: str
+
+
 class Contradiction(Struct, frozen=True, gc=False):
     """Two sightings of which at least one is wrong."""
 
@@ -100,6 +126,8 @@ class Whereabouts(Struct, frozen=True, omit_defaults=True, gc=False):
     """That count; those withdrawn, not vouched for or from the future do not."""
     spells: tuple[Spell, ...] = ()
     """By zone, then time."""
+    crossings: tuple[Crossing, ...] = ()
+    """By line, then time."""
     contradictions: tuple[Contradiction, ...] = ()
 
 
@@ -156,6 +184,15 @@ def _fold(
                 for zone_id in touched
                 for stretch in zones.of(zone_id)
                 for run in _runs(zone_id, stretch, placed, refuted)
+            ]
+        ),
+        crossings=tuple(
+            [
+                _crossing(zone_id, passed, placed)
+                for zone_id in zones.line_ids()
+                for stretch in zones.of(zone_id)
+                if (line := zones.line(stretch)) is not None
+                for passed in crossings(stretch, line, placed, refuted)
             ]
         ),
         contradictions=tuple([_contradiction(pair, placed) for pair in pairs]),
@@ -219,6 +256,19 @@ def _spell(zone_id: str, stretch: ZoneStretch, run: Run, placed: Sequence[Placed
         least_s=max(0, run.ended_after - run.begun_by) / _MICROS if inside else None,
         most_s=(before - after) / _MICROS if inside and before < FOREVER else None,
         open_by=open_by,
+    )
+
+
+def _crossing(zone_id: str, passed: Passed, placed: Sequence[Placed]) -> Crossing:
+    return Crossing(
+        zone_id,
+        Passing.CROSSED if passed.certain else Passing.MAY_HAVE_CROSSED,
+        passed.from_side,
+        passed.to_side,
+        moment_of(passed.after),
+        moment_of(passed.before),
+        placed[passed.first].ref,
+        placed[passed.last].ref,
     )
 
 

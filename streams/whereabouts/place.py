@@ -18,6 +18,7 @@ from msgspec import Struct
 from geo.along_track import along_track
 from geo.containment import Relation
 from geo.footprint import footprint
+from geo.line_crossing import Disc
 from geo.shapes import Region, RegionBatch, Track
 from streams.events import Report
 from streams.geofence import geofence
@@ -45,14 +46,6 @@ class Side(IntEnum):
     """The zone began, moved or ended while it was seen."""
 
 
-class Disc(Struct, frozen=True, gc=False):
-    """Surely holds all of where it was seen."""
-
-    lon: float
-    lat: float
-    radius_m: float
-
-
 class Placed(Struct, frozen=True, gc=False):
     """A sighting against the zones; times are µs, the subject was there at some time of them."""
 
@@ -65,7 +58,12 @@ class Placed(Struct, frozen=True, gc=False):
     elsewhere: Side | None
     """What it says of all other zones: OUTSIDE, or nothing."""
     disc: Disc | None
-    """None: its extent is not known, or its versions differ."""
+    """Surely holds all of where it was seen. None: not known, or its versions differ."""
+    arrived: Disc | None
+    """Where it was first: of a track its first position, else the same."""
+    left: Disc | None
+    """And last."""
+    track: Track | None
     rules: SightingRules
 
 
@@ -75,6 +73,7 @@ class _Answer(Struct, frozen=True, gc=False):
     sides: dict[str, tuple[Side, ...]]
     elsewhere: Side | None
     disc: Disc | None
+    track: Track | None
     rules: SightingRules
 
 
@@ -121,10 +120,12 @@ def _place(in_force: InForce, reports: Sequence[Report]) -> Iterator[_Answer]:
     rules = in_force.methodology.sightings or STRICTEST
     for row, report in enumerate(reports):
         seen = _was_seen(report)
+        region = regions.get(row)
         yield _Answer(
-            _sides(in_force, hits[row], regions.get(row), seen=seen),
+            _sides(in_force, hits[row], region, seen=seen),
             _elsewhere(located, row, seen=seen),
             discs.get(row) if seen else None,
+            region if seen and isinstance(region, Track) else None,
             rules,
         )
 
@@ -201,13 +202,17 @@ def _join(sighting: Sighting, answers: Sequence[_Answer | None]) -> Placed | Non
     reports = [look.report for look in sighting.looks]
     first = told[0]
     alone = len(told) == 1
+    disc, track = (first.disc, first.track) if alone else (None, None)
     return Placed(
         ref="/".join(sighting.ref),
         start=min(micros(report.observed_from) for report in reports),
         end=max(micros(report.observed_to or report.observed_from) for report in reports),
         sides=first.sides if alone else _agreed(told),
         elsewhere=first.elsewhere if alone else _one({answer.elsewhere for answer in told}),
-        disc=first.disc if alone else None,
+        disc=disc,
+        arrived=disc if track is None else Disc(*track.points[0], track.accuracy_m),
+        left=disc if track is None else Disc(*track.points[-1], track.accuracy_m),
+        track=track,
         rules=first.rules,
     )
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from geo.line_crossing import Line
 from streams.agreement import Agreement, Corridor, Validity, Zone
 from streams.inforce import CORRIDOR_PREFIX, Register
 from streams.instants import micros, micros_or_forever
@@ -40,12 +41,33 @@ class ZonesOverTime:
         self._versions = register.versions(mission)
         self._shapes: dict[int, _Shapes] = {}
         self._known: dict[str, list[ZoneStretch]] = {}
+        self._lines: dict[int, Line] = {}
 
     def of(self, zone_id: str) -> list[ZoneStretch]:
         """The stretches in which the zone is in force, in order; neighbours differ."""
         if zone_id not in self._known:
             self._known[zone_id] = self._stretches(zone_id)
         return self._known[zone_id]
+
+    def line_ids(self) -> list[str]:
+        """The zones that are lines, or have one: the strips of corridors, by their routes."""
+        return sorted(
+            {
+                CORRIDOR_PREFIX + corridor.id
+                for version in self._versions
+                if version.agreement is not None
+                for corridor in version.agreement.corridors
+            }
+        )
+
+    def line(self, stretch: ZoneStretch) -> Line | None:
+        """The line of a stretch of such a zone."""
+        shape = stretch.shape
+        if not isinstance(shape, Corridor):
+            return None
+        if id(shape) not in self._lines:
+            self._lines[id(shape)] = Line.of(shape.route.coordinates)
+        return self._lines[id(shape)]
 
     def _stretches(self, zone_id: str) -> list[ZoneStretch]:
         found: list[ZoneStretch] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from services.local.endpoints import DATABASE_VARIABLE
 from services.store.engine import connect
@@ -12,6 +13,10 @@ from tests.integration.cli.console import Console
 from tests.integration.gateway import seeded
 from tests.unit.services.store.sample_rows import WHEREABOUTS
 
+CROSSING = (
+    b'{"zone":"corridor:c","answer":"crossed","from_side":"left","to_side":"right",'
+    b'"after":"2026-07-14T06:00:00Z","by":"2026-07-14T06:10:00Z","first":"a/1","last":"b/2"}'
+)
 PAIR = b'{"first":"a/1","second":"b/2","apart_m":15900.0,"within_s":60.0}'
 
 
@@ -21,8 +26,9 @@ def console(database_url: str) -> Console:
     with connect(database_url) as conn:
         seeded.seed(conn)
         pair = {"zone_id": "", "answer": "contradicted", "begun_after": None, "body": PAIR}
-        row = {name: getattr(WHEREABOUTS, name) for name in WHEREABOUTS.__struct_fields__} | pair
-        copy_rows(conn, "whereabouts", [type(WHEREABOUTS)(**row)])
+        crossing = {"zone_id": "corridor:c", "answer": "crossed", "body": CROSSING}
+        rows = [replace(WHEREABOUTS, **changes) for changes in (pair, crossing)]
+        copy_rows(conn, "whereabouts", rows)
     return Console({DATABASE_VARIABLE: database_url})
 
 
@@ -56,9 +62,10 @@ def test_what_was_known_then_is_told(console: Console) -> None:
 @pytest.mark.parametrize(
     ("question", "count"),
     [
-        ((), 5),
+        ((), 6),
         (("--mission", "unmil"), 2),
         (("--answer", "outside"), 0),
+        (("--answer", "crossed"), 1),
         (("--until", "2026-07-14T06:00Z"), 1),
         (("--since", "2026-07-15T06:00Z", "--answer", "inside"), 4),
         (("--limit", "2"), 2),
@@ -73,4 +80,5 @@ def test_questions_are_narrowed(question: tuple[str, ...], count: int, console: 
 def test_the_table_names_contradictions(console: Console) -> None:
     ran = console.run("whereabouts", "list", "--mission", "smm")
     assert "15.9 km apart within 60 s" in ran.out
+    assert "left to right" in ran.out
     assert "automatic, unreviewed" in ran.out

@@ -30,6 +30,7 @@ from tests.unit.streams.builders import MISSION, NOON
 
 SUBJECT = "column-1"
 LON_AWAY = 40.0
+SOUTH_OF_THE_ROAD = builders.point(lat=builders.LAT - 0.03)
 ELSEWHERE = builders.point(lat=builders.LAT + 0.2)
 
 
@@ -71,6 +72,7 @@ def folded(conn: Connection, register: Register) -> list[bytes]:
     sightings = load_sightings(conn, MISSION, [SUBJECT])
     (found,) = fold.whereabouts(register, MISSION, list(sightings.items()))
     zones = [(spell.zone, msgspec.json.encode(spell)) for spell in found.spells]
+    zones += [(crossing.zone, msgspec.json.encode(crossing)) for crossing in found.crossings]
     pairs = [(CONTRADICTIONS, msgspec.json.encode(pair)) for pair in found.contradictions]
     return [body for _, body in sorted(pairs + zones, key=lambda item: item[0])]
 
@@ -114,6 +116,8 @@ HISTORY = [
     report("taker-2", location=FAR, retracts="m10"),
     report("taker-3", location=FAR, retracts="m5"),
     seen(40, IN_ZONE),
+    seen(50, SOUTH_OF_THE_ROAD),
+    seen(45, SOUTH_OF_THE_ROAD),
 ]
 
 
@@ -123,6 +127,15 @@ def test_generations_compose_to_the_fold_of_all_sightings(
     for at, record in enumerate(log_of(messages(HISTORY))):
         take_in_log(conn, register, [record])
         assert [row.body for row in told(conn)] == folded(conn, register), f"after event {at}"
+
+
+def test_a_crossing_of_the_road_is_told(conn: Connection, register: Register) -> None:
+    take_in_log(conn, register, log_of(messages([seen(0, IN_ZONE), seen(9, SOUTH_OF_THE_ROAD)])))
+    (row,) = [row for row in told(conn) if row.zone_id == "corridor:c"]
+    assert row.answer == "may_have_crossed", "nobody has said how fast a subject is"
+    crossing = msgspec.json.decode(row.body)
+    assert (crossing["from_side"], crossing["to_side"]) == ("left", "right")
+    assert (row.begun_after, row.ended_before) == (NOON, NOON + minutes(9))
 
 
 def test_what_was_known_then_is_still_known(conn: Connection, register: Register) -> None:
