@@ -24,6 +24,7 @@ from geo.ellipsoid import Floats, reach_half_degrees
 from geo.footprint import circle_footprint
 from geo.overlap import overlap
 from geo.shapes import RegionBatch
+from geo.times import Times
 from geo.verdicts import P_DECIMALS, Pairs, Relation, relations, touch_m
 from geo.zones import ZoneSet
 
@@ -59,24 +60,33 @@ class CirclePairs:
         )
 
 
-def contain_circles(zones: ZoneSet, batch: RegionBatch) -> Iterator[Pairs]:
-    """Answers for all circles of `batch`, every candidate pair once."""
+def contain_circles(
+    zones: ZoneSet, batch: RegionBatch, times: Times | None = None
+) -> Iterator[Pairs]:
+    """Answers for all circles of `batch`, every candidate pair that `times` leaves once."""
     circles = np.arange(batch.circle_row.size)
     if zones.grid is not None and circles.size >= GRID_FROM:
         served = zones.grid.serves(batch.circle_lat, batch.circle_radius_m)
-        yield from _by_grid(zones, zones.grid, batch, np.flatnonzero(served))
+        yield from _by_grid(zones, zones.grid, batch, np.flatnonzero(served), times)
         circles = np.flatnonzero(~served)
     if circles.size:
         pairs = _candidates(zones, batch, circles)
+        if times is not None:
+            pairs = pairs.only(times.meet(pairs.row, pairs.zone))
         yield Pairs(pairs.row, pairs.zone, *_exact(zones, pairs))
 
 
-def _by_grid(zones: ZoneSet, grid: "Grid", batch: RegionBatch, circles: Ints) -> Iterator[Pairs]:
+def _by_grid(
+    zones: ZoneSet, grid: "Grid", batch: RegionBatch, circles: Ints, times: Times | None
+) -> Iterator[Pairs]:
     """The pairs that the grid leaves, by circle and zone; those it leaves open decided exactly."""
     row, radius_m = batch.circle_row[circles], batch.circle_radius_m[circles]
     gaussian = batch.circle_gaussian[circles]
     lon, lat = batch.circle_lon[circles], batch.circle_lat[circles]
-    for turn, found in grid.candidates(lon, lat, radius_m):
+    for turn, every in grid.candidates(lon, lat, radius_m):
+        found = every
+        if times is not None:
+            found = every.only(times.meet(row[every.circle], every.zone))
         relation = np.full(found.zone.size, Relation.INSIDE, dtype=np.uint8)
         p = np.ones(found.zone.size)
         left = np.flatnonzero(~found.settled)

@@ -18,6 +18,7 @@ from geo.ellipsoid import Floats
 from geo.footprint import footprint
 from geo.overlap import overlap
 from geo.shapes import Region, RegionBatch
+from geo.times import Times
 from geo.verdicts import Pairs, Relation
 from geo.zones import ZoneSet
 
@@ -43,22 +44,25 @@ class Containment:
         return slice(int(self.offsets[row]), int(self.offsets[row + 1]))
 
 
-def contain(zones: ZoneSet, regions: RegionBatch) -> Containment:
-    """Every (row, zone) pair of the batch that is not outside."""
+def contain(zones: ZoneSet, regions: RegionBatch, times: Times | None = None) -> Containment:
+    """Every (row, zone) pair of the batch that is not outside.
+
+    With `times` only those of a zone in force at some instant of the row.
+    """
     if not len(zones):
         return _sorted_rows([], regions.n)
-    found = list(contain_circles(zones, regions))
-    found.extend(_others(zones, row, region) for row, region in regions.others)
+    found = list(contain_circles(zones, regions, times))
+    found.extend(_others(zones, row, region, times) for row, region in regions.others)
     return _sorted_rows(found, regions.n)
 
 
-def _others(zones: ZoneSet, row: int, region: Region) -> Pairs:
+def _others(zones: ZoneSet, row: int, region: Region, times: Times | None) -> Pairs:
     """One region that is no circle against the zones near it, in whichever turn it meets them."""
     whole = footprint(region)
     answers = [
         (int(zone), *overlap(zones.geometries[zone], turned))
         for turned in (whole.turned(turn) for turn in (-360.0, 0.0, 360.0))
-        for zone in zones.tree.query(shapely.box(*turned.box))
+        for zone in _in_force(zones.tree.query(shapely.box(*turned.box)), row, times)
     ]
     return Pairs(
         np.full(len(answers), row, dtype=np.int64),
@@ -66,6 +70,10 @@ def _others(zones: ZoneSet, row: int, region: Region) -> Pairs:
         np.array([relation for _, relation, _ in answers], dtype=np.uint8),
         np.array([p for _, _, p in answers], dtype=np.float64),
     )
+
+
+def _in_force(zone: Ints, row: int, times: Times | None) -> Ints:
+    return zone if times is None else zone[times.meet(np.full_like(zone, row), zone)]
 
 
 def _sorted_rows(found: list[Pairs], n: int) -> Containment:

@@ -43,6 +43,10 @@ class Found(NamedTuple):
     zone: Int32s
     settled: npt.NDArray[np.bool_]
 
+    def only(self, which: npt.NDArray[np.bool_]) -> "Found":
+        """The pairs where `which` holds."""
+        return Found(self.circle[which], self.zone[which], self.settled[which])
+
 
 class Circles(NamedTuple):
     """The circles asked about, their longitudes moved by `turn` degrees."""

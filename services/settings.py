@@ -39,10 +39,13 @@ RECEIPT_KEYS_VARIABLE = "TRUCELINE_RECEIPT_KEYS"
 SPOOL_VARIABLE = "TRUCELINE_SPOOL"
 METRICS_VARIABLE = "TRUCELINE_METRICS_LISTEN"
 PROXY_VARIABLE = "TRUCELINE_GATEWAY_PROXY"
+GRID_VARIABLE = "TRUCELINE_GRID_MB"
+DEFAULT_GRID_MB = "128"
 
 
 _BROKER = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
 _HIGHEST_PORT = 65_535
+_MOST_MB = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ class Settings:
     spool: Path = Path("spool")
     limits: Limits = USUAL_LIMITS
     """What the gateway takes from one token and one address."""
+    grids: Path = Path("grids")
+    """The folder in which a worker keeps the index of the zones in force."""
+    grid_mb: str = DEFAULT_GRID_MB
+    """What that index may take of each worker's memory, as it was given."""
     metrics: str | None = None
     """Where workers and relays give their figures; None: nowhere."""
     proxy: str | None = None
@@ -113,6 +120,18 @@ class Settings:
         if self.metrics is None:
             return None
         return _host_and_port(self.metrics, METRICS_VARIABLE, "127.0.0.1:9470")
+
+    def grid_bytes(self) -> int:
+        """What the index of a mission's zones may take of memory, bytes; 0: there is none.
+
+        Raises:
+            SettingsError: it is no whole number of megabytes up to 4096.
+        """
+        if not re.fullmatch("[0-9]{1,4}", self.grid_mb) or int(self.grid_mb) > _MOST_MB:
+            raise SettingsError(
+                f"{GRID_VARIABLE} must be a whole number of megabytes from 0 to {_MOST_MB}"
+            )
+        return int(self.grid_mb) * 1_000_000
 
     def kafka(self) -> str:
         """Kafka's bootstrap address.
@@ -204,6 +223,8 @@ def load_settings(folder: Path | None = None) -> Settings:
         or (running.api_database_url if running else None),
         receipt_keys=Path(receipt_keys) if receipt_keys else home / "keys" / "receipts",
         listen=os.environ.get(LISTEN_VARIABLE) or DEFAULT_LISTEN,
+        grids=home / "grids",
+        grid_mb=os.environ.get(GRID_VARIABLE) or DEFAULT_GRID_MB,
         metrics=os.environ.get(METRICS_VARIABLE) or None,
         proxy=os.environ.get(PROXY_VARIABLE) or None,
     )

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
+import numpy as np
+
+from geo.densify import Ints
 from geo.routes import buffer_route
 from geo.zones import ZoneSet, ZoneShape
 from streams.agreement import (
@@ -28,6 +31,7 @@ from streams.agreement import (
     content_hash,
 )
 from streams.draw import Baselines, Written, baselines_of, draw
+from streams.instants import FOREVER, micros, micros_or_forever
 from streams.locate import Locator
 from streams.measure_route import measure_routes
 from streams.methodology import Methodology
@@ -123,6 +127,8 @@ class InForce:
     claim_of: dict[int, Claimed]
     """Of the numbers that are claims."""
     zone_valid: tuple[Validity | None, ...]
+    zone_times: tuple[Ints, Ints] | None
+    """From when and until before when each zone is in force; None where all always are."""
     terms_of: dict[Kind, tuple[TermInForce, ...]]
     kind_of_zone: dict[str, ZoneKind]
     terms: dict[str, Term]
@@ -147,11 +153,29 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
         zone_ids=tuple(numbered.ids),
         claim_of=numbered.claim_of,
         zone_valid=tuple(numbered.valid),
+        zone_times=_zone_times(numbered.valid),
         terms_of=_terms_by_kind(agreement, numbered),
         kind_of_zone=dict(zip(numbered.ids, numbered.kinds, strict=True)),
         terms={term.id: term for term in agreement.terms},
         corridor_of={CORRIDOR_PREFIX + c.id: c.id for c in agreement.corridors},
     )
+
+
+def compile_zones(agreement: Agreement) -> ZoneSet:
+    """The agreement's outlines by number, as `compile_in_force` has them."""
+    return ZoneSet.build(_Numbered(agreement).shapes)
+
+
+def _zone_times(zone_valid: list[Validity | None]) -> tuple[Ints, Ints] | None:
+    if all(valid is None for valid in zone_valid):
+        return None
+    spans = [(-FOREVER, FOREVER) if v is None else _span(v) for v in zone_valid]
+    begins, ends = np.array(spans, dtype=np.int64).T
+    return begins, ends
+
+
+def _span(valid: Validity) -> tuple[int, int]:
+    return micros(valid.from_), micros_or_forever(valid.to)
 
 
 class _Numbered:
@@ -310,22 +334,44 @@ class VersionStretch(NamedTuple):
     methodology: Methodology | None
 
 
+Index = Callable[[ZoneSet], ZoneSet]
+"""Gives zones what makes them faster to ask and changes no answer."""
+Compiled = dict[tuple[int, int], InForce]
+"""By the identity of agreement and methodology: two of one mission may both have a version 1."""
+
+
 class Register:
     """All loaded versions of all missions; immutable, made anew when a version is loaded."""
 
     def __init__(
-        self, agreements: Iterable[Agreement], methodologies: Iterable[Methodology]
+        self,
+        agreements: Iterable[Agreement],
+        methodologies: Iterable[Methodology],
+        compiled: Compiled | None = None,
     ) -> None:
         self._agreements = _by_mission(agreements)
         self._methodologies = _by_mission(methodologies)
         self._timelines = {
-            mission: _Timeline(self._agreements[mission], self._methodologies[mission])
+            mission: _Timeline(
+                self._agreements[mission], self._methodologies[mission], compiled or {}
+            )
             for mission in self._agreements.keys() & self._methodologies.keys()
         }
         self._corridors = {
             mission: frozenset(c.id for a in self._agreements[mission] for c in a.corridors)
             for mission in self._timelines
         }
+
+    def indexed(self, index: Index) -> Register:
+        """The same register, the zones of each mission's newest versions given to `index`."""
+        compiled: Compiled = {}
+        for timeline in self._timelines.values():
+            compiled.update(timeline.indexed(index))
+        return Register(
+            [document for group in self._agreements.values() for document in group],
+            [document for group in self._methodologies.values() for document in group],
+            compiled,
+        )
 
     def knows(self, mission: str) -> bool:
         """Whether the mission has both an agreement and a methodology."""
@@ -405,7 +451,10 @@ class _Timeline:
     """A mission's versions over time: the stretches between the instants at which one changes."""
 
     def __init__(
-        self, agreements: tuple[Agreement, ...], methodologies: tuple[Methodology, ...]
+        self,
+        agreements: tuple[Agreement, ...],
+        methodologies: tuple[Methodology, ...],
+        compiled: Compiled,
     ) -> None:
         spans = [d.valid for d in agreements] + [d.valid for d in methodologies]
         edges = {span.from_ for span in spans} | {span.to for span in spans if span.to is not None}
@@ -417,7 +466,7 @@ class _Timeline:
             if not self._pairs or pair != self._pairs[-1]:
                 self._edges.append(edge)
                 self._pairs.append(pair)
-        self._compiled: dict[tuple[int, int], InForce] = {}
+        self._compiled = dict(compiled)
         self._picks: dict[int, Pick | None] = {-1: None}
 
     def number_at(self, instant: datetime) -> int:
@@ -430,6 +479,17 @@ class _Timeline:
             self._picks[number] = self._compile(*self._pairs[number])
         return self._picks[number]
 
+    def indexed(self, index: Index) -> Compiled:
+        """What is compiled, with an index of the zones of the last stretch that has versions."""
+        numbers = range(len(self._pairs) - 1, -1, -1)
+        last = next((n for n in numbers if None not in self._pairs[n]), -1)
+        newest = self.pick(last)
+        if newest is None:
+            return self._compiled
+        agreement, methodology = self._pairs[last]
+        indexed = replace(newest.in_force, zone_set=index(newest.in_force.zone_set))
+        return {**self._compiled, (id(agreement), id(methodology)): indexed}
+
     def stretches(self) -> list[VersionStretch]:
         """Each stretch with the versions that are in force in it."""
         ends = [*self._edges[1:], None]
@@ -441,7 +501,6 @@ class _Timeline:
     def _compile(self, agreement: Agreement | None, methodology: Methodology | None) -> Pick | None:
         if agreement is None or methodology is None:
             return None
-        # By identity: two agreements of one mission may both have a version 1.
         key = (id(agreement), id(methodology))
         if key not in self._compiled:
             self._compiled[key] = compile_in_force(agreement, methodology)

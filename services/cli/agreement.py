@@ -10,6 +10,7 @@ import msgspec
 import rich_click as click
 
 from services.cli.agreement_calendar import calendar
+from services.cli.agreement_index import index_line
 from services.cli.output import (
     EXIT_NO,
     json_option,
@@ -143,6 +144,7 @@ def show(name: str, *, geojson: bool, as_json: bool) -> None:
         ]
     )
     print_agreement(document)
+    click.echo(index_line(document, load_settings()))
 
 
 def print_agreement(document: Agreement) -> None:

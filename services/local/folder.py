@@ -6,6 +6,7 @@
       run.json         where the running engines are (0600)
       kafka.json       Kafka's ports, so that addresses outlive a restart
       keys/  spool/    producers' keys, tokens; events on their way to a gateway (0700)
+      grids/           the index of the zones in force, by their hash; may be removed (0700)
       conf/            the engines' settings, written anew at each start
       logs/            one log a process
       postgres/  kafka/  socket/  tmp/       the engines' own (0700, their account's)
@@ -37,8 +38,8 @@ from services.local.errors import (
 LAYOUT: Final = 1
 NEEDED_MB: Final = 300  # both engines, empty, take about 100 MB; the rest is room to work
 LOCK_S: Final = 0.5
-BEFORE_UP: Final = ("keys", "spool")
-"""What may lie in it before the first `up`: a key or token put there, reports spooled there."""
+BEFORE_UP: Final = ("keys", "spool", "grids")
+"""What may lie in it before the first `up`: a key or token, spooled reports, a worker's index."""
 HOME_VARIABLE: Final = "TRUCELINE_HOME"
 
 

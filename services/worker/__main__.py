@@ -18,6 +18,7 @@ from services.metrics.listen import listen
 from services.programs import beginning
 from services.settings import load_settings
 from services.store.await_tables import await_tables
+from services.worker.grids import Grids
 from services.worker.process import make_processors
 from services.worker.record import Record, make_tally
 from streams.app import make_app, run_app
@@ -36,13 +37,16 @@ def main() -> None:
         database_url, bootstrap = settings.database(), settings.kafka()
         keys = read_keys(settings.producer_keys, required=settings.keys_required)
         log.info("read the producers' keys", count=len(keys), file=str(settings.producer_keys))
+        grids = Grids(settings.grids, settings.grid_bytes())
         tally = make_tally()
         listen(settings, Exporter(Program.WORKER, tally.figures))
         await_tables(database_url)
     _collect_rarely()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # Faust makes its loops itself
     pulse = Pulse()
-    reports, statuses = make_processors(database_url, bootstrap, keys, pulse.beat, Record(tally))
+    reports, statuses = make_processors(
+        database_url, bootstrap, keys, pulse.beat, Record(tally), grids
+    )
     app = make_app(
         bootstrap, judge_reports=reports, fold_statuses=statuses, app_id=settings.worker_group
     )

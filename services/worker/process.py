@@ -25,6 +25,7 @@ from services.worker.written import Written
 from streams.coalesce import Record
 from streams.decode import Refusal, decode_report, decode_status
 from streams.events import CorridorStatus, Report
+from streams.inforce import Index
 from streams.keys import EventKind
 from streams.tags import ProducerKey
 
@@ -79,12 +80,13 @@ REPORT_LANES = 2
 """While one lane waits for PostgreSQL to take its batch, the other judges the next."""
 
 
-def make_processors(
+def make_processors(  # noqa: PLR0913, PLR0917 (each is one thing that they share)
     database_url: str,
     bootstrap: str,
     keys: Mapping[str, ProducerKey],
     alive: Callable[[], None],
     record: BatchRecord,
+    index: Index | None = None,
 ) -> tuple[list[Processor[Report]], Processor[CorridorStatus]]:
     """The processors of reports, one a lane, and of statuses; each for a thread of its own."""
 
@@ -92,7 +94,7 @@ def make_processors(
         # Shown in pg_stat_activity: which process a transaction belongs to.
         return Transactor(database_url, alive, name=f"truceline {name} {os.getpid()}")
 
-    documents = Documents()
+    documents = Documents(index)
     statuses = Stage(EventKind.CORRIDOR_STATUS, decode_status, write_statuses)
     return (
         [

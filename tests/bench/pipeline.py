@@ -9,6 +9,9 @@ rounds, and the ratios that are held against the targets. The topic is loaded fi
 clock starts when both of them hold partitions, and what was committed before does not count. The
 run is long enough that reading the agreement and the last, uneven partitions weigh little; the
 stock agent, whose rate does not change with length, reads a topic of the first of these reports.
+
+With `--against-zones N` ours alone is measured, in turn at `--zones` and at N: what more zones cost
+once they are read and indexed. There the clock starts when a fifth of the reports is committed.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -38,6 +41,7 @@ from services.keyring import LOCAL_KEY, make_keys, read_keys
 from services.load import load_documents
 from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
 from services.local.engines import Engines
+from services.local.folder import HOME_VARIABLE
 from services.make_topics import make_topics
 from services.settings import GROUP_VARIABLE, KEYS_VARIABLE
 from services.store.engine import connect
@@ -52,6 +56,7 @@ STOCK_TOPIC = "bench.stock.v1"
 TABLES = ("event_keys", "submissions", "assessments", "violations")
 FLOOR_STOCK, AIM_STOCK = 4.0, 6.0
 FLOOR_COPY, AIM_COPY = 0.35, 0.50
+FLOOR_ZONES = 0.50
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ class Bench:
 
     engines: Engines
     keys: Path
+    home: Path
     reports: int
     zones: int
 
@@ -136,8 +142,11 @@ def measure_stock(bench: Bench) -> float:
     return float(json.loads(done.stdout.strip().splitlines()[-1])["records_per_s"])
 
 
-def measure_ours(bench: Bench, url: str) -> Ours:
-    """Reports/s of two workers, from when both hold partitions to the last commit."""
+def measure_ours(bench: Bench, url: str, warm: float = 0.0) -> Ours:
+    """Reports/s of two workers, from when both hold partitions to the last commit.
+
+    Where a share of the reports is to `warm` them up, from when so many are committed.
+    """
     group = f"bench-{uuid4().hex[:12]}"
     environment = {
         **os.environ,
@@ -145,6 +154,7 @@ def measure_ours(bench: Bench, url: str) -> Ours:
         KAFKA_VARIABLE: bench.engines.kafka.bootstrap,
         KEYS_VARIABLE: str(bench.keys),
         GROUP_VARIABLE: group,
+        HOME_VARIABLE: str(bench.home),
     }
     workers = [
         subprocess.Popen([sys.executable, "-m", "services.worker"], env=environment)
@@ -152,6 +162,7 @@ def measure_ours(bench: Bench, url: str) -> Ours:
     ]
     try:
         wait_for_members(bench.engines.kafka.bootstrap, group)
+        wait_for_rows(url, int(bench.reports * warm))
         before, started = count_keys(url), time.monotonic()
         spent = sum(cpu_seconds(worker.pid) for worker in workers)
         wait_for_rows(url, bench.reports)
@@ -234,6 +245,24 @@ def copy_in(url: str, rows: dict[str, bytes]) -> None:
                 copy.write(data)
 
 
+def compare_zones(bench: Bench, zones: tuple[int, int], rounds: int) -> bool:
+    """Measure ours at both numbers of zones, in turn; whether the floor holds."""
+    found: dict[int, list[Ours]] = {count: [] for count in zones}
+    for number in range(rounds):
+        for count in zones:
+            at = replace(bench, zones=count)
+            with at.database() as url:
+                found[count].append(measure_ours(at, url, warm=0.2))
+            ours = found[count][-1]
+            print(
+                f"round {number + 1}, {count} zones: {ours.rate:,.0f}/s, {ours.cpu_us:.1f} us CPU",
+                flush=True,
+            )
+    few, many = (statistics.median(ours.rate for ours in found[count]) for count in zones)
+    print(f"{many / few:.0%} of the rate at {zones[0]} zones (floor {FLOOR_ZONES:.0%})")
+    return many / few >= FLOOR_ZONES
+
+
 def run_round(bench: Bench) -> Round:
     """Measure the three, one after another."""
     stock = measure_stock(bench)
@@ -249,28 +278,39 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=600_000)
     parser.add_argument("--stock-reports", type=int, default=100_000)
     parser.add_argument("--zones", type=int, default=200)
+    parser.add_argument(
+        "--against-zones", type=int, help="measure ours alone, at --zones and at so many"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="truceline-bench-"))
-    keys = folder.with_suffix(".toml")
+    keys, home = folder.with_suffix(".toml"), folder.with_suffix(".home")
     make_keys(keys)
     engines = Engines(folder)
     engines.start()
     try:
-        bench = Bench(engines, keys, options.reports, options.zones)
+        bench = Bench(engines, keys, home, options.reports, options.zones)
         make_topics(engines.kafka.bootstrap)
         print(f"loading {options.reports} reports into Kafka ...", flush=True)
         key = read_keys(keys)[LOCAL_KEY]
         load_topics(engines.kafka.bootstrap, key, options.reports, options.stock_reports)
-        rounds = []
-        for number in range(options.rounds):
-            rounds.append(run_round(bench))
-            print(f"round {number + 1}: {line(rounds[-1])}", flush=True)
+        held = run(bench, options)
     finally:
         engines.stop()
         keys.unlink(missing_ok=True)
-        subprocess.run(["rm", "-rf", str(folder)], check=False)
-    sys.exit(0 if summary(rounds, options) else 1)
+        subprocess.run(["rm", "-rf", str(folder), str(home)], check=False)
+    sys.exit(0 if held else 1)
+
+
+def run(bench: Bench, options: argparse.Namespace) -> bool:
+    """Run the rounds and print what came of them; whether the floors hold."""
+    if options.against_zones:
+        return compare_zones(bench, (options.zones, options.against_zones), options.rounds)
+    rounds = []
+    for number in range(options.rounds):
+        rounds.append(run_round(bench))
+        print(f"round {number + 1}: {line(rounds[-1])}", flush=True)
+    return summary(rounds, options)
 
 
 def line(found: Round) -> str:

@@ -29,6 +29,7 @@ from services.local.programs import CACHE_VARIABLE
 from services.logs import LEVEL_VARIABLE
 from services.programs import EXIT_UNUSABLE
 from services.settings import (
+    GRID_VARIABLE,
     GROUP_VARIABLE,
     KEYS_VARIABLE,
     METRICS_VARIABLE,
@@ -102,6 +103,7 @@ VARIABLES = {
     SPOOL_VARIABLE,
     PROXY_VARIABLE,
     METRICS_VARIABLE,
+    GRID_VARIABLE,
     LEVEL_VARIABLE,
 }
 LIMITS = {getattr(limits, name) for name in vars(limits) if name.endswith("_VARIABLE")}

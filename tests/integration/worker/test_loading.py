@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
+from geo.zones import ZoneSet
 from services.load import load_documents
 from services.store.engine import connect
 from services.worker.documents import Documents
@@ -41,6 +43,45 @@ def test_a_batch_is_judged_by_what_was_loaded_before_it(fresh_url: str) -> None:
         after = documents.ask(conn)()
         assert after is not before
         assert after is documents.ask(conn)()
+
+
+def test_the_index_is_built_aside_and_taken_into_use_at_once(fresh_url: str) -> None:
+    may_build, asked = threading.Event(), threading.Event()
+
+    def slow(zones: ZoneSet) -> ZoneSet:
+        asked.set()
+        may_build.wait(10)
+        return replace(zones)
+
+    documents = Documents(slow)
+    with connect(fresh_url) as conn:
+        _load(fresh_url, agreement(version=2))
+        before = documents.ask(conn)()
+        assert asked.wait(10)
+        assert documents.ask(conn)() is before, "a report waited for the index"
+        may_build.set()
+        deadline = time.monotonic() + 10
+        while documents.ask(conn)() is before:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        conn.commit()
+
+
+def test_an_index_that_cannot_be_built_leaves_the_register_as_it_is(fresh_url: str) -> None:
+    failed = threading.Event()
+
+    def broken(zones: ZoneSet) -> ZoneSet:
+        failed.set()
+        raise MemoryError(len(zones))
+
+    documents = Documents(broken)
+    with connect(fresh_url) as conn:
+        _load(fresh_url, agreement(version=2))
+        before = documents.ask(conn)()
+        assert failed.wait(10)
+        time.sleep(0.05)
+        assert documents.ask(conn)() is before
+        conn.commit()
 
 
 def _load(url: str, document: Agreement) -> None:

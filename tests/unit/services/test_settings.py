@@ -19,6 +19,7 @@ from services.local.endpoints import (
     Endpoints,
 )
 from services.settings import (
+    GRID_VARIABLE,
     KEYS_VARIABLE,
     RECEIPT_KEYS_VARIABLE,
     SPOOL_VARIABLE,
@@ -202,3 +203,23 @@ def test_a_limit_that_cannot_be_read_stops_the_gateway_alone(
     load_settings()
     with pytest.raises(SettingsError, match=REQUESTS_VARIABLE):
         load_gateway_settings()
+
+
+@pytest.mark.parametrize(("given", "wanted"), [(None, 128), ("0", 0), ("64", 64), ("4096", 4096)])
+def test_the_index_has_its_share_of_memory(
+    given: str | None, wanted: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if given is None:
+        monkeypatch.delenv(GRID_VARIABLE, raising=False)
+    else:
+        monkeypatch.setenv(GRID_VARIABLE, given)
+    assert load_settings(tmp_path).grid_bytes() == wanted * 1_000_000
+
+
+@pytest.mark.parametrize("given", ["-1", "1.5", "4097", "many", "²", "9" * 400])
+def test_a_share_of_memory_that_is_none_is_refused(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(GRID_VARIABLE, given)
+    with pytest.raises(SettingsError, match=GRID_VARIABLE):
+        load_settings(tmp_path).grid_bytes()

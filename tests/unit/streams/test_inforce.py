@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import permutations
 
 import pytest
 
+from geo.zones import ZoneSet
 from streams.agreement import Agreement, Validity, Where, content_hash
 from streams.inforce import CORRIDOR_PREFIX, Pick, Register, compile_in_force
 from streams.vocabulary import Kind, ZoneKind
@@ -187,3 +189,29 @@ def test_a_validity_holds_its_start_and_not_its_end(
 
 def test_an_open_validity_never_ends() -> None:
     assert ALWAYS.covers(NOON, NOON + hours(1e6))
+
+
+def test_only_the_newest_versions_are_indexed_and_nothing_else_changes() -> None:
+    later = agreement(version=2, valid=Validity(from_=NOON + hours(5)))
+    register = Register((agreement(), later), (methodology(),))
+    asked: list[ZoneSet] = []
+
+    def index(zones: ZoneSet) -> ZoneSet:
+        asked.append(zones)
+        return replace(zones)
+
+    before = [register.pick(MISSION, at, at) for at in (NOON, NOON + hours(6))]
+    indexed = register.indexed(index)
+    after = [indexed.pick(MISSION, at, at) for at in (NOON, NOON + hours(6))]
+    assert None not in before
+    assert None not in after
+    (old, new), (old_after, new_after) = before, after
+    assert old is not None
+    assert new is not None
+    assert old_after is not None
+    assert new_after is not None
+    assert asked == [new.in_force.zone_set]
+    assert old_after.in_force is old.in_force
+    assert new_after.in_force.zone_set is not new.in_force.zone_set
+    assert new_after.in_force.agreement is new.in_force.agreement
+    assert indexed.pick(MISSION, NOON, NOON + hours(6)) is not None

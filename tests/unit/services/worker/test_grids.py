@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from shapely import box
+
+from geo.zones import ZoneSet, ZoneShape
+from services.worker import grids
+from services.worker.grids import KEPT, Grids
+
+LIMIT = 300_000
+ZONES = ZoneSet.build(
+    ZoneShape(f"z{i}", box(38 + i / 100, 48, 38.008 + i / 100, 48.01)) for i in range(60)
+)
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
+
+
+def grid_bytes(zones: ZoneSet) -> bytes:
+    assert zones.grid is not None
+    return zones.grid.entries.tobytes()
+
+
+def test_an_index_is_kept_for_its_owner_alone_and_taken_up_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "grids"
+    first = Grids(folder, LIMIT)(ZONES)
+    (kept,) = files(folder)
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    monkeypatch.setattr(grids, "_write", lambda *_: pytest.fail("it was built again"))
+    assert grid_bytes(Grids(folder, LIMIT)(ZONES)) == grid_bytes(first)
+
+
+@pytest.mark.parametrize("harm", ["truncated", "changed", "empty", "foreign"])
+def test_a_file_that_is_not_what_it_should_be_is_made_anew(tmp_path: Path, harm: str) -> None:
+    first = Grids(tmp_path, LIMIT)(ZONES)
+    (kept,) = files(tmp_path)
+    whole = kept.read_bytes()
+    kept.write_bytes(
+        {
+            "truncated": whole[: len(whole) // 2],
+            "changed": whole[:200] + bytes([whole[200] ^ 1]) + whole[201:],
+            "empty": b"",
+            "foreign": b"something else",
+        }[harm]
+    )
+    assert grid_bytes(Grids(tmp_path, LIMIT)(ZONES)) == grid_bytes(first)
+    assert kept.read_bytes() == whole
+
+
+def test_where_nothing_can_be_kept_there_is_an_index_all_the_same(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("no folder")
+    assert Grids(in_the_way / "grids", LIMIT)(ZONES).grid is not None
+
+
+def test_old_files_go(tmp_path: Path) -> None:
+    for number in range(KEPT + 3):
+        old = tmp_path / f"{number}.grid"
+        old.touch()
+        os.utime(old, (number, number))
+    Grids(tmp_path, LIMIT)(ZONES)
+    left = files(tmp_path)
+    assert len(left) == KEPT
+    assert tmp_path / "0.grid" not in left
+
+
+def test_few_zones_and_no_memory_have_no_index(tmp_path: Path) -> None:
+    few = ZoneSet.build([ZoneShape("z", box(38, 48, 39, 49))])
+    assert Grids(tmp_path, LIMIT)(few).grid is None
+    assert Grids(tmp_path, 0)(ZONES).grid is None
+    assert not files(tmp_path)
