@@ -7,7 +7,7 @@ instead of an area. Other regions are counted on a million points.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -15,6 +15,8 @@ from itertools import pairwise
 import numpy as np
 from geographiclib.geodesic import Geodesic
 from pyproj import Geod
+
+from geo.shapes import Sector
 
 EARTH = Geodesic.WGS84
 Ring = Sequence[tuple[float, float]]
@@ -215,7 +217,24 @@ def _kinks(edges: list[Edge], lon: float, lat: float, radius_m: float) -> set[fl
         found.add(_azimuth(lon, lat, edge.x0, edge.y0) % 360)
         for to_lon, to_lat in _rim_crossings(edge, lon, lat, radius_m):
             found.add(_azimuth(lon, lat, to_lon, to_lat) % 360)
+        found.update(_steps_past(edge, lon, lat, radius_m))
     return found
+
+
+def _steps_past(edge: Edge, lon: float, lat: float, radius_m: float) -> Iterator[float]:
+    """Azimuths between which a ray's way to an edge that passes close by at most doubles.
+
+    That way is h / cos(azimuth - the perpendicular's): smooth between these, a pole over all.
+    """
+    at = nearest_share(edge, lon, lat)
+    spot, on = edge.at(at), edge.at(at + (1e-6 if at < 0.5 else -1e-6))
+    away, along = distance_m(lon, lat, *spot), _azimuth(*spot, *on)
+    h = away * abs(math.sin(math.radians(_azimuth(lon, lat, *spot) - along)))
+    if not 1e-6 < h < radius_m / 4:
+        return
+    for k in range(math.ceil(math.log2(radius_m / h)) + 1):
+        off = math.degrees(math.atan(2.0**k))
+        yield from ((along + side + turn) % 360 for side in (90, -90) for turn in (off, -off))
 
 
 def _rim_crossings(
@@ -258,3 +277,20 @@ def grid_share(
             spans = (e.y0 > lat) != (e.y1 > lat)
             inside ^= spans & (lon < e.x0 + (lat - e.y0) / (e.y1 - e.y0) * (e.x1 - e.x0))
     return float(inside.mean())
+
+
+def in_sector(x: np.ndarray, y: np.ndarray, sector: Sector, accuracy_m: float) -> np.ndarray:
+    """Whether points lie in a sector widened by an accuracy: by distance to its outline."""
+    away = np.hypot(x, y)
+    beyond = np.maximum(np.maximum(sector.min_m - away, away - sector.max_m), 0.0)
+    if sector.all_round:
+        return np.asarray(beyond <= accuracy_m)
+    assert sector.bearing_deg is not None
+    off = (np.degrees(np.arctan2(x, y)) - sector.bearing_deg + 180) % 360 - 180
+    nearest = np.where(np.abs(off) <= sector.half_width_deg, beyond, np.inf)
+    for side in (-sector.half_width_deg, sector.half_width_deg):
+        angle = math.radians(sector.bearing_deg + side)
+        along = np.clip(x * math.sin(angle) + y * math.cos(angle), sector.min_m, sector.max_m)
+        to_side = np.hypot(x - along * math.sin(angle), y - along * math.cos(angle))
+        nearest = np.minimum(nearest, to_side)
+    return np.asarray(nearest <= accuracy_m)

@@ -11,7 +11,7 @@ from geo.containment import Containment, Relation, contain
 from geo.shapes import Area, Circle, Gaussian, Region, RegionBatch, Sector, Sectors, Track
 from geo.zones import ZoneSet, ZoneShape
 from tests.unit.geo import oracle
-from tests.unit.geo.zoo import answer, circles, holed, rings_of, scattered, star, zone_set
+from tests.unit.geo.zoo import answer, circles, holed, rings_of, scattered, star, turned, zone_set
 
 BOX = (37.9, 47.95, 38.1, 48.05)
 
@@ -144,23 +144,6 @@ def test_a_circle_around_a_whole_zone_holds_a_share_of_it() -> None:
     assert p == pytest.approx(area / (math.pi * 5000**2), abs=1e-6)
 
 
-def polar_sector(x: np.ndarray, y: np.ndarray, sector: Sector, accuracy_m: float) -> np.ndarray:
-    """Whether points lie in a sector widened by an accuracy: by distance to its outline."""
-    away = np.hypot(x, y)
-    beyond = np.maximum(np.maximum(sector.min_m - away, away - sector.max_m), 0.0)
-    if sector.all_round:
-        return np.asarray(beyond <= accuracy_m)
-    assert sector.bearing_deg is not None
-    off = (np.degrees(np.arctan2(x, y)) - sector.bearing_deg + 180) % 360 - 180
-    nearest = np.where(np.abs(off) <= sector.half_width_deg, beyond, np.inf)
-    for side in (-sector.half_width_deg, sector.half_width_deg):
-        angle = math.radians(sector.bearing_deg + side)
-        along = np.clip(x * math.sin(angle) + y * math.cos(angle), sector.min_m, sector.max_m)
-        to_side = np.hypot(x - along * math.sin(angle), y - along * math.cos(angle))
-        nearest = np.minimum(nearest, to_side)
-    return np.asarray(nearest <= accuracy_m)
-
-
 @pytest.mark.parametrize(
     "sectors",
     [
@@ -181,7 +164,7 @@ def test_sectors_share_equals_monte_carlo(sectors: tuple[Sector, ...], accuracy_
         rings_of(zone),
         (38.03, 48.0),
         region.reach_m,
-        lambda x, y: np.any([polar_sector(x, y, s, accuracy_m) for s in sectors], axis=0),
+        lambda x, y: np.any([oracle.in_sector(x, y, s, accuracy_m) for s in sectors], axis=0),
         inner_m=max(min(s.min_m for s in sectors) - accuracy_m, 0.0),
     )
     assert relation is Relation.UNDETERMINED
@@ -268,24 +251,6 @@ def test_a_pair_of_a_large_batch_is_answered_as_if_alone() -> None:
     whole = rows_of(contain(zones, RegionBatch.of(regions)), len(regions))
     for i in rng.choice(len(regions), 150, replace=False):
         assert rows_of(contain(zones, RegionBatch.of([regions[i]])), 1)[0] == whole[i]
-
-
-def turned(geometry: Polygon | MultiPolygon, degrees: float) -> MultiPolygon:
-    """The zone farther east, cut at ±180 as RFC 7946 asks."""
-    parts = []
-    for part in getattr(geometry, "geoms", [geometry]):
-        ring = [(x + degrees, y) for x, y in part.exterior.coords]
-        holes = [[(x + degrees, y) for x, y in hole.coords] for hole in part.interiors]
-        moved = Polygon(ring, holes)
-        for turn in (-360, 0, 360):
-            window = box(turn - 180, -90, turn + 180, 90)
-            inside = moved.intersection(window)
-            for piece in getattr(inside, "geoms", [inside]):
-                if isinstance(piece, Polygon) and not piece.is_empty:
-                    shell = [(min(max(x - turn, -180), 180), y) for x, y in piece.exterior.coords]
-                    rings = [[(x - turn, y) for x, y in hole.coords] for hole in piece.interiors]
-                    parts.append(Polygon(shell, rings))
-    return MultiPolygon(parts)
 
 
 def moved(region: Region, degrees: float) -> Region:

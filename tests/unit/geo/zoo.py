@@ -1,7 +1,7 @@
 """Zones made from a seed, for tests: concave, with holes, in several parts."""
 
 import numpy as np
-from shapely import MultiPolygon, Polygon, get_coordinates, get_parts, get_rings
+from shapely import MultiPolygon, Polygon, box, get_coordinates, get_parts, get_rings
 
 from geo.containment import Relation, contain
 from geo.shapes import Circle, Region, RegionBatch
@@ -40,6 +40,24 @@ def scattered(
             holed(rng, lon + 1.2 * size_deg, lat, size_deg, corners),
         ]
     )
+
+
+def turned(geometry: Polygon | MultiPolygon, degrees: float) -> MultiPolygon:
+    """The zone farther east, cut at ±180 as RFC 7946 asks."""
+    parts = []
+    for part in getattr(geometry, "geoms", [geometry]):
+        ring = [(x + degrees, y) for x, y in part.exterior.coords]
+        holes = [[(x + degrees, y) for x, y in hole.coords] for hole in part.interiors]
+        moved = Polygon(ring, holes)
+        for turn in (-360, 0, 360):
+            window = box(turn - 180, -90, turn + 180, 90)
+            inside = moved.intersection(window)
+            for piece in getattr(inside, "geoms", [inside]):
+                if isinstance(piece, Polygon) and not piece.is_empty:
+                    shell = [(min(max(x - turn, -180), 180), y) for x, y in piece.exterior.coords]
+                    rings = [[(x - turn, y) for x, y in hole.coords] for hole in piece.interiors]
+                    parts.append(Polygon(shell, rings))
+    return MultiPolygon(parts)
 
 
 def rings_of(geometry: Polygon | MultiPolygon) -> list[list[tuple[float, float]]]:
