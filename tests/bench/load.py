@@ -1,13 +1,11 @@
 """The bench's load: an agreement of N zones and tagged point reports, from a seed.
 
-Zones are wavy discs of 125 vertices on a grid, so that about 28 % of uniformly drawn points lie in
-one, whatever their number. Reports are about 400 bytes: a point with 10 to 250 m of accuracy, as
-a phone or a sensor gives it, with grading, count and weapon.
+Zones are those of `wavy_zones`. Reports are about 400 bytes: a point with 10 to 250 m of accuracy,
+as a phone or a sensor gives it, with grading, count and weapon.
 """
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,11 +25,9 @@ from streams.vocabulary import (
     Weapon,
     ZoneKind,
 )
+from tests.bench.wavy_zones import HEIGHT_DEG, SOUTH, WEST, WIDTH_DEG, Ring, make_rings
 
 MISSION = "bench"
-WEST, SOUTH, WIDTH_DEG, HEIGHT_DEG = 36.0, 47.0, 4.0, 2.5
-VERTICES = 125
-SHARE_INSIDE = 0.28
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SOURCES = 200
 FIRE = (Kind.EXPLOSION, Kind.ROUND, Kind.SHOT, Kind.BURST)
@@ -40,8 +36,6 @@ FIRE = (Kind.EXPLOSION, Kind.ROUND, Kind.SHOT, Kind.BURST)
 
 def make_agreement(zones: int) -> Agreement:
     """An agreement with so many zones and five terms."""
-    columns = max(1, round(math.sqrt(zones * 1.6)))
-    rows = math.ceil(zones / columns)
     return Agreement(
         format="truceline.agreement.v1",
         id="bench",
@@ -50,25 +44,14 @@ def make_agreement(zones: int) -> Agreement:
         title="A grid of zones",
         valid=Validity(from_=START - timedelta(days=365)),
         parties=(Party(id="a", name="A"), Party(id="b", name="B")),
-        zones=tuple(_zone(number, columns, rows, zones) for number in range(zones)),
+        zones=tuple(_zone(number, ring) for number, ring in enumerate(make_rings(zones))),
         terms=tuple(_terms()),
     )
 
 
-def _zone(number: int, columns: int, rows: int, zones: int) -> Zone:
-    row, column = divmod(number, columns)
-    width, height = WIDTH_DEG / columns, HEIGHT_DEG / rows
-    lon, lat = WEST + (column + 0.5) * width, SOUTH + (row + 0.5) * height
-    # Half axes of an ellipse that covers its share of what one zone stands for.
-    scale = math.sqrt(SHARE_INSIDE * WIDTH_DEG * HEIGHT_DEG / (zones * math.pi * width * height))
-    ring = []
-    for vertex in range(VERTICES):
-        angle = 2 * math.pi * vertex / VERTICES
-        reach = scale * (1 + 0.15 * math.sin(7 * angle + number))
-        ring.append((lon + reach * width * math.cos(angle), lat + reach * height * math.sin(angle)))
-    ring.append(ring[0])
+def _zone(number: int, ring: Ring) -> Zone:
     kind = ZoneKind.SECURITY_ZONE if number % 2 else ZoneKind.WITHDRAWAL_AREA
-    geometry = Polygon(coordinates=(tuple(ring),))
+    geometry = Polygon(coordinates=(ring,))
     return Zone(id=f"zone-{number}", kind=kind, name=f"Zone {number}", geometry=geometry)
 
 
