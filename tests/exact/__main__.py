@@ -3,7 +3,7 @@
     pairs      relation by `contain`, plain Shapely and exact rational arithmetic, every pair
     geodesic   relation by geographiclib's distances, some pairs of each place
     shares     p_inside of circles by Shapely's overlay, some by quadrature along geodesics: 1e-6
-    counted    p_inside of sectors, areas and tracks by Monte Carlo, within 1e-3
+    counted    p_inside of Gaussians, sectors, areas and tracks by Monte Carlo, within 1e-3
 
 Exit code 1 for one disagreement. The same seed gives the same pairs.
 """
@@ -93,11 +93,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=10_000_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--reports", type=int, default=60_000, help="a world")
-    parser.add_argument("--geodesic", type=int, default=120, help="pairs a world by geographiclib")
+    parser.add_argument("--reports", type=int, default=40_000, help="a world")
+    parser.add_argument("--geodesic", type=int, default=60, help="pairs a world by geographiclib")
     parser.add_argument("--shares", type=int, default=100, help="shares of circles a world")
-    parser.add_argument("--quadrature", type=int, default=2, help="of them by quadrature")
-    parser.add_argument("--counted", type=int, default=300, help="regions by Monte Carlo, in all")
+    parser.add_argument("--quadrature", type=int, default=1, help="of them by quadrature")
+    parser.add_argument("--counted", type=int, default=100, help="regions by Monte Carlo, in all")
     options = parser.parse_args()
     tally, errors = run(options)
     summary(tally, errors, options)

@@ -122,6 +122,7 @@ def _batch(reports: list[Reports]) -> RegionBatch:
         circle_lon=lon,
         circle_lat=np.concatenate([r.lat for r in reports]),
         circle_radius_m=np.concatenate([r.radius_m for r in reports]),
+        circle_gaussian=np.concatenate([r.gaussian for r in reports]),
     )
 
 
@@ -239,9 +240,10 @@ def _shares(  # noqa: PLR0917 (a place, what was said of it, how much to ask)
     count: int,
     tally: Tally,
 ) -> None:
-    """Shares by overlay."""
+    """Shares by overlay; a Gaussian's are counted (`monte_carlo`)."""
     relation, p = said
-    wide = (near.reports.radius_m >= 0.001)[:, np.newaxis] & (relation == Relation.UNDETERMINED)
+    fit = (near.reports.radius_m >= 0.001) & ~near.reports.gaussian
+    wide = fit[:, np.newaxis] & (relation == Relation.UNDETERMINED)
     for i, k, *circle in _asked(near, wide, rng, count):
         share = overlay_share(near.around.zones[k], *circle)
         tally.share("overlay", share, float(p[i, k]), _named(world, near, i, k))
@@ -261,7 +263,8 @@ def _quadrature(
     """
     relation, p = said
     reports = near.reports
-    fit = (reports.radius_m >= _QUADRATURE_FROM_M) & (reports.way != WAYS.index(ABOUT_A_VERTEX))
+    fit = (reports.radius_m >= _QUADRATURE_FROM_M) & ~reports.gaussian
+    fit &= reports.way != WAYS.index(ABOUT_A_VERTEX)
     wide = fit[:, np.newaxis] & (relation == Relation.UNDETERMINED)
     for i, k, *circle in _asked(near, wide, rng, 1):
         share = oracle.circle_share(rings_of(near.around.zones[k]), *circle)

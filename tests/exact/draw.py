@@ -17,6 +17,7 @@ from tests.exact.surroundings import RADIUS_MAX_M, WGS84, Surroundings
 Floats = npt.NDArray[np.float64]
 Rng = np.random.Generator
 
+GAUSSIAN_SHARE = 0.25
 CENTIMETRE, MILLIMETRE = 0.01, 0.001
 
 
@@ -24,12 +25,15 @@ CENTIMETRE, MILLIMETRE = 0.01, 0.001
 class Reports:
     """Points with an accuracy, columns of one length; `way` says how each was drawn.
 
+    `gaussian`: a bell whose reach is `radius_m`, else a circle of it; to the relation it is one.
+
     `lon` is continuous about the place, so it may lie beyond ±180.
     """
 
     lon: Floats
     lat: Floats
     radius_m: Floats
+    gaussian: npt.NDArray[np.bool_]
     way: npt.NDArray[np.int8]
 
 
@@ -59,7 +63,8 @@ def draw_reports(around: Surroundings, reach_m: float, count: int, rng: Rng) -> 
     lon -= 360 * np.round((lon - around.place[0]) / 360)
     _, _, away = WGS84.inv(*_repeated(around.place, lon.size), lon, lat)
     kept = np.asarray(away) <= reach_m + RADIUS_MAX_M
-    return Reports(lon[kept], lat[kept], radius[kept], ways[kept])
+    gaussian = rng.random(lon.size) < GAUSSIAN_SHARE
+    return Reports(lon[kept], lat[kept], radius[kept], gaussian[kept], ways[kept])
 
 
 def _draw(  # noqa: PLR0911 (one way a line)

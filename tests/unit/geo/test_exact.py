@@ -24,11 +24,11 @@ def test_contain_shapely_and_exact_oracles_agree(kind: str) -> None:
     assert all(count for (_, _), count in tally.pairs.items())
 
 
-@pytest.mark.parametrize("kind", ["stars", "antimeridian", "2000_km"])
-def test_shares_of_sectors_areas_and_tracks_equal_a_count(kind: str) -> None:
+@pytest.mark.parametrize("kind", ["stars", "antimeridian"])
+def test_shares_of_all_shapes_but_circles_equal_a_count(kind: str) -> None:
     rng = np.random.default_rng([8, len(kind)])
-    found = list(share_faults(draw_world(kind, rng), rng, 1))
-    assert len(found) == 4
+    found = list(share_faults(draw_world(kind, rng), rng, 1, hits=60_000))
+    assert len(found) == 5
     assert [words for error, words in found if error > SHARE_ERROR] == []
 
 
