@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint test demo bench bench-gateway bench-latency bench-flood calibrate chaos fuzz lock clean
+.PHONY: help install lint test demo bench bench-gateway bench-latency bench-flood calibrate exact chaos fuzz lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ bench-latency: install ## From receipt to committed assessment at 1,000 reports/
 
 calibrate: install ## Is p_inside as often right as it says? Two million truths for each kind of region
 	$(BIN)/python -m tests.bench.calibration
+
+exact: install ## 10M (report, zone) pairs against Shapely, exact arithmetic and geodesics
+	$(BIN)/python -m tests.exact
 
 chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUCELINE_CHAOS_SEED=N: another schedule)
 	$(BIN)/pytest -m slow -s tests/e2e

@@ -50,8 +50,8 @@ def run(options: argparse.Namespace) -> tuple[Tally, list[float]]:
         number += 1
         print(
             f"world {number} {kind}: {tally.total:,} pairs, {tally.geodesic:,} geodesic, "
-            f"{tally.shares.total():,} shares, {len(errors)} counted, {len(tally.faults)} disagreements, "
-            f"{time.monotonic() - began:.0f} s",
+            f"{tally.shares.total():,} shares, {len(errors)} counted, "
+            f"{len(tally.faults)} disagreements, {time.monotonic() - began:.0f} s",
             file=sys.stderr,
             flush=True,
         )

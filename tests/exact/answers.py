@@ -53,9 +53,8 @@ def answer(around: Surroundings, reports: Reports) -> Truth:
     shape = (reports.lon.size, len(around.zones))
     plain, rational = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
     sure = np.ones(shape, np.bool_)
-    points = shapely.points(
-        equidistant(around.place, np.stack([reports.lon, reports.lat], axis=1))
-    )
+    metres = equidistant(around.place, np.stack([reports.lon, reports.lat], axis=1))
+    points = np.asarray(shapely.points(metres))
     is_point = reports.radius_m < POINT_RADIUS_M
     limit = reports.radius_m + touch_m(reports.radius_m)
     blur = BLUR_M + BLUR_SHARE * reports.radius_m

@@ -1,9 +1,9 @@
 """`p_inside` of bells, sectors, areas and tracks against counting: jittered points, one a cell.
 
 Points are drawn where the region is defined, not where our code works it out: bells and sectors by
-azimuth and distance along geodesics, areas in lon/lat with the ellipsoid's own density, tracks in PROJ's
-equidistant plane. Whether a point lies in the zone is asked of GEOS in lon/lat. One point a cell:
-only cells on an outline count, so that `HITS` points give a share to some 1e-4.
+azimuth and distance along geodesics, areas in lon/lat with the ellipsoid's density, tracks in
+PROJ's equidistant plane. Whether a point lies in the zone is asked of GEOS in lon/lat. One point a
+cell: only cells on an outline count, so that `HITS` points give a share to some 1e-4.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _of_track(region: Track, place: Place, u: Floats, v: Floats) -> Sampled:
     west, south, east, north = line.buffer(region.accuracy_m * 1.01).bounds
     x, y = west + u * (east - west), south + v * (north - south)
     shapely.prepare(line)
-    hit = shapely.dwithin(line, shapely.points(x, y), region.accuracy_m)
+    hit = np.asarray(shapely.dwithin(line, shapely.points(x, y), region.accuracy_m))
     lon, lat = plane.transform(x, y, direction="INVERSE")
     return _about(np.asarray(lon), place), np.asarray(lat), hit, np.ones_like(x)
 

@@ -174,7 +174,8 @@ def _along(rng: Rng, zone: Zone, count: int) -> list[Place]:
 
 
 def _antimeridian(rng: Rng) -> World:
-    places, zones = [], []
+    places: list[Place] = []
+    zones: list[Zone] = []
     for _ in range(9):
         place = (180.0 + float(rng.uniform(-0.02, 0.02)), float(rng.uniform(-70, 70)))
         draw = (_stars_at, _holes_at, _tiles_at)[len(places) % 3]
@@ -184,7 +185,8 @@ def _antimeridian(rng: Rng) -> World:
 
 
 def _polar(rng: Rng) -> World:
-    places, zones = [], []
+    places: list[Place] = []
+    zones: list[Zone] = []
     for _ in range(9):
         place = (float(rng.uniform(-150, 150)), float(rng.uniform(88, 89.9) * rng.choice([-1, 1])))
         zones += _stars_at(rng, place) + _holes_at(rng, place)
