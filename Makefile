@@ -5,6 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 LOCK   := requirements/dev.lock
 INSTALLED := $(VENV)/.installed
+RIVALS := .venv-bench
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
@@ -51,8 +52,15 @@ bench-latency: install ## From receipt to committed assessment at 1,000 reports/
 calibrate: install ## Is p_inside as often right as it says? Two million truths for each kind of region
 	$(BIN)/python -m tests.bench.calibration
 
-exact: install ## 10M (report, zone) pairs against Shapely, exact arithmetic and geodesics
+exact: install $(RIVALS)/.installed ## 10M (report, zone) pairs against Shapely and exact oracles; real data against other tools
+	$(RIVALS)/bin/python -m tests.exact.independent --check
 	$(BIN)/python -m tests.exact
+
+$(RIVALS)/.installed: requirements/bench.lock
+	@echo "installing what we are measured beside into $(RIVALS) (once, about a minute) ..."
+	@$(PYTHON) -m venv $(RIVALS)
+	@$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	@touch $@
 
 chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUCELINE_CHAOS_SEED=N: another schedule)
 	$(BIN)/pytest -m slow -s tests/e2e
@@ -63,6 +71,7 @@ fuzz: install ## 100,000 malformed requests to running gateways, then schemathes
 lock: ## Make the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --extra dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -c requirements/runtime.lock -c requirements/dev.lock requirements/bench.in -o requirements/bench.lock
 
 clean: ## Remove what make made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(RIVALS) .mypy_cache .ruff_cache .pytest_cache .hypothesis

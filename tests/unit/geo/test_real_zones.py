@@ -1,7 +1,9 @@
 """Real outlines: thousands of vertices, holes, islands, neighbours that share borders."""
 
+import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from shapely import MultiPolygon, Polygon
 
 from geo.containment import Relation, contain
 from geo.shapes import Circle, RegionBatch
-from geo.validate import geometry_problems, read_geometry
+from geo.validate import GeometryProblemCode, geometry_problems, read_geometry
 from geo.zones import ZoneSet, ZoneShape
 from tests.unit.geo import oracle
 from tests.unit.geo.zoo import rings_of
@@ -100,3 +102,110 @@ def test_shares_of_circles_on_real_borders_equal_the_oracles(
         assert float(found.p_inside[0]) == pytest.approx(exact, abs=1e-6)
         checked += 1
     assert checked == 14
+
+
+@pytest.fixture(scope="module")
+def counted() -> dict[str, Any]:
+    """What GeoPandas and DuckDB have counted (`tests.exact.independent`)."""
+    record = Path(__file__).parents[2] / "exact" / "independent.json"
+    found: dict[str, Any] = json.loads(record.read_text())
+    return found
+
+
+@pytest.fixture(scope="module")
+def alert_zones(real_data: Path) -> dict[str, Any]:
+    """Israel's alert zones: GeoJSON geometries by id."""
+    with gzip.open(real_data / "israel_alerts" / "alert_zones.geojson.gz") as file:
+        return {str(f["id"]): f["geometry"] for f in json.load(file)["features"]}
+
+
+@pytest.fixture(scope="module")
+def usable(alert_zones: dict[str, Any]) -> dict[str, Polygon | MultiPolygon]:
+    """Those of them that can be used."""
+    found = {}
+    for key, geometry in alert_zones.items():
+        if not geometry_problems(geometry):
+            zone = read_geometry(geometry)
+            assert isinstance(zone, Polygon | MultiPolygon)
+            found[key] = zone
+    return found
+
+
+def test_each_alert_zone_that_crosses_itself_is_refused_with_the_place(
+    alert_zones: dict[str, Any], counted: dict[str, Any]
+) -> None:
+    assert len(alert_zones) == counted["alert_zones"] == 1_420
+    refused = {key: geometry_problems(geometry) for key, geometry in alert_zones.items()}
+    refused = {key: problems for key, problems in refused.items() if problems}
+    assert len(refused) == 29
+    assert set(refused) == set(counted["alert_zones_refused"])
+    for key, (lon, lat) in counted["alert_zones_refused"].items():
+        assert {problem.code for problem in refused[key]} == {GeometryProblemCode.SELF_INTERSECTION}
+        edges = oracle.edges_of(alert_zones[key]["coordinates"])
+        named = passing(edges, lon, lat)
+        places = [problem.at for problem in refused[key] if problem.at is not None]
+        # Two edges, both through GEOS's place and through ours: where they run along each other,
+        # it names an end of what they share, and we its middle.
+        assert any(len(named & passing(edges, *at)) >= 2 for at in places)
+
+
+def passing(edges: list[oracle.Edge], lon: float, lat: float) -> set[int]:
+    """The edges that pass within a centimetre, by number."""
+    return {i for i, edge in enumerate(edges) if not oracle.clears(edge, lon, lat, 0.01)}
+
+
+def test_alert_places_outside_of_their_own_zone_are_told_as_outside_with_their_distance(
+    real_data: Path, usable: dict[str, Polygon | MultiPolygon], counted: dict[str, Any]
+) -> None:
+    with gzip.open(real_data / "israel_alerts" / "israel_alerts_geolocated.ndjson.gz") as file:
+        alerts = [json.loads(line) for line in file]
+    places = {str(alert["zone_id"]): (alert["lon"], alert["lat"]) for alert in alerts}
+    ids = [key for key in places if key in usable]
+    zones = ZoneSet.build(ZoneShape(key, usable[key]) for key in ids)
+    found = contain(zones, RegionBatch.of([Circle(*places[key], 0.0) for key in ids]))
+    outside = {
+        key: places[key]
+        for row, key in enumerate(ids)
+        if row not in found.zone[found.of_row(row)].tolist()
+    }
+    expected = counted["alert_places_outside_their_zone"]
+    assert len(outside) == 13
+    assert set(outside) == set(expected)
+    for key, place in outside.items():
+        away = oracle.distance_to_boundary_m(rings_of(usable[key]), *place)
+        assert away == pytest.approx(expected[key], rel=1e-3, abs=0.1)
+
+
+@pytest.fixture(scope="module")
+def incidents(real_data: Path) -> RegionBatch:
+    with gzip.open(real_data / "combined_incidents" / "incidents.ndjson.gz") as file:
+        rows = [json.loads(line) for line in file]
+    return RegionBatch.of([Circle(row["lon"], row["lat"], 0.0) for row in rows])
+
+
+def test_incidents_in_alert_zones_are_counted_as_by_two_other_tools(
+    usable: dict[str, Polygon | MultiPolygon], incidents: RegionBatch, counted: dict[str, Any]
+) -> None:
+    assert incidents.n == counted["incidents"] == 72_977
+    assert counts(usable, incidents) == counted["incidents_in_alert_zones"]
+
+
+def test_incidents_in_disputed_areas_are_counted_as_by_two_other_tools(
+    real_data: Path, incidents: RegionBatch, counted: dict[str, Any]
+) -> None:
+    path = real_data / "natural_earth_disputed" / "ne_10m_admin_0_disputed_areas.geojson"
+    features = json.loads(path.read_text())["features"]
+    areas = {
+        f"{i} {feature['properties']['NAME']}": read_geometry(feature["geometry"])
+        for i, feature in enumerate(features)
+    }
+    assert len(areas) == counted["disputed_areas"]
+    assert counts(areas, incidents) == counted["incidents_in_disputed_areas"]
+
+
+def counts(zones: dict[str, Any], points: RegionBatch) -> dict[str, int]:
+    """Points in each zone, where there are any; none may lie on a boundary."""
+    found = contain(ZoneSet.build(ZoneShape(key, zone) for key, zone in zones.items()), points)
+    assert (found.relation == Relation.INSIDE).all()
+    numbers = np.bincount(found.zone, minlength=len(zones)).tolist()
+    return {key: number for key, number in zip(zones, numbers, strict=True) if number}
