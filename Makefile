@@ -9,7 +9,7 @@ RIVALS := .venv-bench
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint test demo bench bench-gateway bench-latency bench-flood calibrate exact chaos fuzz lock clean
+.PHONY: help install lint test demo bench bench-gateway bench-latency bench-flood bench-geofence calibrate exact chaos fuzz lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ bench-flood: install ## p99 of the others while one sends 100 x its quota
 
 bench-latency: install ## From receipt to committed assessment at 1,000 reports/s, all services running
 	$(BIN)/python -m tests.bench.latency
+
+bench-geofence: $(RIVALS)/.installed ## Points/s against 200 to 20,000 zones, beside SedonaDB, DuckDB, GeoPandas and Shapely's tree
+	$(RIVALS)/bin/python -m tests.bench.geofence
 
 calibrate: install ## Is p_inside as often right as it says? Two million truths for each kind of region
 	$(BIN)/python -m tests.bench.calibration
