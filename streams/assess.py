@@ -9,12 +9,17 @@ judge` runs on files, and what replay will run again. Same bytes in, same bytes 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from streams.agreement import Agreement
 from streams.assessment import Assessment, Context
+from streams.context.facts import NOTHING_KNOWN
+from streams.context.touching import Touching
 from streams.decode import Reason, Refusal
 from streams.events import Report
 from streams.geofence import geofence
@@ -37,8 +42,17 @@ class Judged(Struct, frozen=True, gc=False):
         return self.sight.report
 
 
+Known = Mapping[str, Touching]
+"""What is declared, notified and agreed, as each agreement version reads it: by its content hash."""
+
+NOTHING_DECLARED: Final[Known] = MappingProxyType({})
+
+
 def assess(
-    register: Register, reports: Sequence[Report], contexts: Sequence[Context]
+    register: Register,
+    reports: Sequence[Report],
+    contexts: Sequence[Context],
+    known: Known = NOTHING_DECLARED,
 ) -> list[Judged | Refusal]:
     """Judge a batch; a row's result depends on nothing but that row and what is in force.
 
@@ -46,6 +60,7 @@ def assess(
         register: the versions of all missions.
         reports: the batch.
         contexts: what is known about each report, by row.
+        known: what is known of its mission; of that, what touches the report joins its context.
     """
     results: list[Judged | Refusal | None] = [None] * len(reports)
     groups: defaultdict[int, list[int]] = defaultdict(list)
@@ -59,14 +74,15 @@ def assess(
         else:
             groups[id(pick.in_force)].append(row)
     for rows in groups.values():
-        _assess_group(rows, reports, contexts, picks, results)
+        _assess_group(rows, reports, contexts, known, picks, results)
     return [result for result in results if result is not None]
 
 
-def _assess_group(
+def _assess_group(  # noqa: PLR0913, PLR0917 (what a batch is, its rows and where results go)
     rows: Sequence[int],
     reports: Sequence[Report],
     contexts: Sequence[Context],
+    known: Known,
     picks: Sequence[Pick | None],
     results: list[Judged | Refusal | None],
 ) -> None:
@@ -77,16 +93,31 @@ def _assess_group(
     group = [reports[row] for row in rows]
     located = in_force.locator.locate(group)
     hits = geofence(in_force, group, located.regions)
+    touching = known.get(in_force.agreement_hash)
     for at, row in enumerate(rows):
-        pick = picks[row]
+        pick, context = picks[row], contexts[row]
         sight = Sight(
             report=group[at],
-            context=contexts[row],
+            context=context if touching is None else _with_facts(context, touching, group[at]),
             hits=hits[at],
             unlocated=located.unlocated.get(at),
             straddles=pick is not None and pick.straddles,
         )
         results[row] = Judged(sight, judge(sight, in_force), in_force)
+
+
+def _with_facts(context: Context, touching: Touching, report: Report) -> Context:
+    """The context with the facts that touch the report, and with no others."""
+    start = report.observed_from
+    facts = touching.of(start, report.observed_to or start)
+    if facts is NOTHING_KNOWN:
+        return context
+    return replace(
+        context,
+        notifications=facts.notifications,
+        phases=facts.phases,
+        truces=facts.truces,
+    )
 
 
 def refusal_of(register: Register, report: Report) -> Refusal | None:

@@ -16,7 +16,7 @@ from itertools import islice
 import msgspec
 from msgspec import Struct
 
-from streams.assess import Judged, assess
+from streams.assess import NOTHING_DECLARED, Judged, Known, assess
 from streams.assessment import Context
 from streams.decode import Refusal
 from streams.events import Report
@@ -62,7 +62,9 @@ def links_of(report: Report) -> tuple[tuple[Relation, str], ...]:
     return tuple([(relation, target) for relation, target in named if target is not None])
 
 
-def read_dossiers(register: Register, dossiers: Sequence[Dossier]) -> list[Judged | Refusal]:
+def read_dossiers(
+    register: Register, dossiers: Sequence[Dossier], known: Known = NOTHING_DECLARED
+) -> list[Judged | Refusal]:
     """Read a batch of dossiers, in one pass of the stages over all their versions."""
     counted = [counted_versions(dossier) for dossier in dossiers]
     contexts = [
@@ -71,7 +73,7 @@ def read_dossiers(register: Register, dossiers: Sequence[Dossier]) -> list[Judge
         for version in versions
     ]
     reports = [version.report for versions in counted for version in versions]
-    results = assess(register, reports, contexts)
+    results = assess(register, reports, contexts, known)
     if len(results) == len(counted):
         return results
     rest = iter(results)

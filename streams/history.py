@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from streams.assess import Judged
+from streams.assess import NOTHING_DECLARED, Judged, Known
 from streams.decode import Refusal, decode_report
 from streams.dossier import Dossier, Link, Version, links_of, read_dossiers
 from streams.inforce import Register
@@ -70,22 +70,25 @@ def gather(lines: Iterable[bytes]) -> Gathered:
     return Gathered(dossiers, lines_of, refused)
 
 
-def judge_history(register: Register, lines: Iterable[bytes]) -> Iterator[Judged | Refused]:
+def judge_history(
+    register: Register, lines: Iterable[bytes], known: Known = NOTHING_DECLARED
+) -> Iterator[Judged | Refused]:
     """Judge a whole history of reports, as `gather` reads it. Refused lines come first."""
     dossiers, lines_of, refused = gather(lines)
     yield from refused
-    yield from _read(register, dossiers, lines_of)
+    yield from _read(register, known, dossiers, lines_of)
 
 
 def _read(
     register: Register,
+    known: Known,
     dossiers: dict[Key, Dossier],
     lines_of: dict[Key, int],
 ) -> Iterator[Judged | Refused]:
     keys = list(dossiers)
     for start in range(0, len(keys), BATCH):
         chunk = keys[start : start + BATCH]
-        readings = read_dossiers(register, [dossiers[key] for key in chunk])
+        readings = read_dossiers(register, [dossiers[key] for key in chunk], known)
         for key, reading in zip(chunk, readings, strict=True):
             if isinstance(reading, Refusal):
                 yield Refused(lines_of[key], reading)

@@ -377,6 +377,11 @@ class Register:
         """Whether the mission has both an agreement and a methodology."""
         return mission in self._timelines
 
+    def versions(self, mission: str) -> list[tuple[Agreement, Methodology]]:
+        """Every agreement version of the mission, with the newest methodology of all."""
+        newest = self._methodologies.get(mission, ())[:1]
+        return [(agreement, it) for agreement in self._agreements.get(mission, ()) for it in newest]
+
     def corridors(self, mission: str) -> frozenset[str]:
         """The ids of the mission's corridors: those that any loaded agreement names."""
         return self._corridors.get(mission, frozenset())

@@ -11,7 +11,6 @@ does with corridors: a report is judged beside the context that its own agreemen
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -55,7 +54,7 @@ class MissionState(Struct, frozen=True, omit_defaults=True):
     truces: tuple[TruceHistory, ...]
     unheeded: tuple[Unheeded, ...]
     """What was said without effect, each with its reason; sorted."""
-    events: str
+    events_digest: str
     """SHA-256 (hex) of the set of events."""
 
 
@@ -66,11 +65,6 @@ _DECODER = msgspec.json.Decoder(MissionState)
 def decode_state(raw: bytes) -> MissionState:
     """What `encode_state` wrote; raises msgspec.ValidationError for anything else."""
     return _DECODER.decode(raw)
-
-
-def state_digest(state: MissionState) -> bytes:
-    """SHA-256 (32 bytes) of the state's one byte form."""
-    return hashlib.sha256(encode_state(state)).digest()
 
 
 def fold(agreement: Agreement, methodology: Methodology, heard: Iterable[Heard]) -> MissionState:
@@ -98,7 +92,7 @@ def fold(agreement: Agreement, methodology: Methodology, heard: Iterable[Heard])
         measures=tuple(measures),
         truces=truces.histories,
         unheeded=tuple(sorted(unheeded, key=lambda one: (one.ref, one.reason))),
-        events=events_digest(known).hex(),
+        events_digest=events_digest(known).hex(),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from datetime import datetime
 
-from streams.context.facts import MissionContext, Notification, TruceHeld
+from streams.context.facts import NOTHING_KNOWN, MissionContext, Notification, TruceHeld
 
 
 class Touching:
@@ -25,14 +25,18 @@ class Touching:
         self._pieces: dict[int, MissionContext] = {}
 
     def of(self, start: datetime, end: datetime) -> MissionContext:
-        """The facts that touch [start, end]."""
+        """The facts that touch [start, end]; `NOTHING_KNOWN` itself where none does."""
         piece = bisect_right(self._edges, start)
         if start is not end and piece != bisect_right(self._edges, end):
-            return self._context.touching(start, end)
+            return self._select(start, end)
         found = self._pieces.get(piece)
         if found is None:
-            found = self._pieces[piece] = self._context.touching(start, end)
+            found = self._pieces[piece] = self._select(start, end)
         return found
+
+    def _select(self, start: datetime, end: datetime) -> MissionContext:
+        found = self._context.touching(start, end)
+        return NOTHING_KNOWN if found == NOTHING_KNOWN else found
 
 
 Span = tuple[datetime, datetime | None]
