@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from services.errors import AnswerIsNoError
+from services.store.contexts import known_now
 from services.store.documents import LoadedDocument, loaded_documents
 from services.store.engine import Connection
 from services.store.queries.reports import Judgement, ReportFile, assessment_of
@@ -57,8 +58,9 @@ def explain_report(conn: Connection, mission: str, source: str, event_id: str) -
         raise NotReplayableError(f"no report {event_id!r} of {mission}/{source} {what}")
     current, dossier = file.judgements[-1], _dossier(file)
     judged, same = None, False
+    known = known_now(conn, mission)  # whatever it touches was judged again when it changed
     for register in _registers_since(loaded_documents(conn), current):
-        judged = read_dossiers(register, [dossier])[0]
+        judged = read_dossiers(register, [dossier], known)[0]
         same = not isinstance(judged, Refusal) and _equals(judged, current)
         if same:
             break

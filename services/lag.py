@@ -15,7 +15,7 @@ from kafka.admin import KafkaAdminClient, OffsetSpec
 
 from streams.topics import TopicName
 
-CONSUMED: Final = (TopicName.REPORTS, TopicName.CORRIDOR_STATUS)
+CONSUMED: Final = (TopicName.REPORTS, TopicName.CORRIDOR_STATUS, TopicName.CONTEXT)
 ANSWER_MS: Final = 10_000
 """How long Kafka may say nothing before we say so."""
 LOOK_S: Final = 2.0

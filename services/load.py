@@ -1,4 +1,4 @@
-"""Load: documents into the store; corridors and sighted subjects folded by them.
+"""Load: documents into the store; corridors, subjects and contexts folded by them.
 
 Place on the data's way: before any event. From the commit on, workers judge by what was loaded.
 """
@@ -11,6 +11,7 @@ from datetime import datetime
 from services.errors import AnswerIsNoError
 from services.store.documents import load_document
 from services.store.engine import Connection
+from services.worker.contexts import add_alone, refold_contexts
 from services.worker.documents import load_alone, load_register
 from services.worker.refold import CorridorChange, refold
 from services.worker.retrace import retrace_missions
@@ -44,6 +45,9 @@ def load_documents(
     }
     refold(conn, register, changes)
     retrace_missions(conn, register, [it for it in missions if register.knows(it)], now)
+    # What is judged keeps its judgement; what comes is judged beside the context as it is now read.
+    add_alone(conn)
+    refold_contexts(conn, register, {document.mission: now for document in documents})
     return new
 
 

@@ -6,15 +6,17 @@ there on all replicas; a crash before that means the file is submitted again, an
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 import msgspec
 from kafka import KafkaProducer
 from kafka.producer.future import FutureRecordMetadata
 from msgspec import UNSET, Struct, UnsetType
 
-from streams.decode import Refusal, decode_report, decode_status
+from streams.decode import Refusal, decode_context, decode_report, decode_status
+from streams.events import Event
 from streams.tags import ProducerKey, make_tag
 from streams.topics import MAX_MESSAGE_BYTES, TopicName, partition_key
 
@@ -44,17 +46,18 @@ class Decision(NamedTuple):
 def decision_of(raw: bytes) -> Decision:
     """Look at an event as a worker would; its topic is that of what it is meant as."""
     shape = shape_of(raw)
-    event = decode_status(raw) if shape.is_status else decode_report(raw)
+    event = _DECODE[shape.topic](raw)
     return Decision(
-        topic=TopicName.CORRIDOR_STATUS if shape.is_status else TopicName.REPORTS,
+        topic=shape.topic,
         key=partition_key(str(shape.mission), str(shape.source)),
         refusal=event if isinstance(event, Refusal) else None,
     )
 
 
 class Shape(Struct):
-    """The little that tells a status from a report, and whose it is."""
+    """The little that tells a status or a context event from a report, and whose it is."""
 
+    event: msgspec.Raw | UnsetType = UNSET
     kind: msgspec.Raw | UnsetType = UNSET
     corridor: msgspec.Raw | UnsetType = UNSET
     status: msgspec.Raw | UnsetType = UNSET
@@ -62,12 +65,24 @@ class Shape(Struct):
     source: object = ""
 
     @property
-    def is_status(self) -> bool:
-        """Whether it is meant as a corridor status: a report always says its kind.
+    def topic(self) -> TopicName:
+        """The topic of what it is meant as: a report always says its kind.
 
-        A report may carry fields that we do not know, `corridor` among them.
+        A report may carry fields that we do not know, `corridor` and `event` among them.
         """
-        return self.kind is UNSET and (self.corridor is not UNSET or self.status is not UNSET)
+        if self.kind is not UNSET:
+            return TopicName.REPORTS
+        if self.event is not UNSET:
+            return TopicName.CONTEXT
+        is_status = self.corridor is not UNSET or self.status is not UNSET
+        return TopicName.CORRIDOR_STATUS if is_status else TopicName.REPORTS
+
+
+_DECODE: Final[Mapping[TopicName, Callable[[bytes], Event | Refusal]]] = {
+    TopicName.REPORTS: decode_report,
+    TopicName.CORRIDOR_STATUS: decode_status,
+    TopicName.CONTEXT: decode_context,
+}
 
 
 class Submitter:

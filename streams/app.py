@@ -2,6 +2,7 @@
 
     truceline.reports.v1          → judge_reports   → store, truceline.rejected.v1
     truceline.corridor-status.v1  → fold_statuses   → store, truceline.rejected.v1
+    truceline.context.v1          → fold_context    → store, truceline.rejected.v1
 
 Place on the data's way: between Kafka and the worker. Faust carries chunks and looks after the
 group; what a chunk means is handed in, so that nothing here does I/O of its own. One agent a topic,
@@ -24,6 +25,7 @@ def make_app(
     *,
     judge_reports: Sequence[Process],
     fold_statuses: Process,
+    fold_context: Process,
     app_id: str = WORKER_GROUP,
 ) -> Any:  # noqa: ANN401  Faust has no types
     """Make the app. Each `Process` commits a batch and returns, or raises and ends the process.
@@ -34,6 +36,7 @@ def make_app(
     stages = (
         (TopicName.REPORTS, "judge_reports", Coalescer(*judge_reports)),
         (TopicName.CORRIDOR_STATUS, "fold_statuses", Coalescer(fold_statuses)),
+        (TopicName.CONTEXT, "fold_context", Coalescer(fold_context)),
     )
     for topic, name, stage in stages:
         app.agent(batching.chunk_topic(app, topic), name=name, concurrency=1)(stage.run)

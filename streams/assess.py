@@ -43,7 +43,7 @@ class Judged(Struct, frozen=True, gc=False):
 
 
 Known = Mapping[str, Touching]
-"""What is declared, notified and agreed, as each agreement version reads it: by its content hash."""
+"""What is declared, notified and agreed, by the content hash of the version that reads it."""
 
 NOTHING_DECLARED: Final[Known] = MappingProxyType({})
 

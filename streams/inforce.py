@@ -373,11 +373,16 @@ class Register:
             compiled,
         )
 
+    @property
+    def missions(self) -> list[str]:
+        """Those that have both an agreement and a methodology."""
+        return sorted(self._timelines)
+
     def knows(self, mission: str) -> bool:
         """Whether the mission has both an agreement and a methodology."""
         return mission in self._timelines
 
-    def versions(self, mission: str) -> list[tuple[Agreement, Methodology]]:
+    def agreements(self, mission: str) -> list[tuple[Agreement, Methodology]]:
         """Every agreement version of the mission, with the newest methodology of all."""
         newest = self._methodologies.get(mission, ())[:1]
         return [(agreement, it) for agreement in self._agreements.get(mission, ()) for it in newest]

@@ -33,6 +33,8 @@ class EventKind(StrEnum):
 
     REPORT = "report"
     CORRIDOR_STATUS = "corridor_status"
+    CONTEXT = "context"
+    """A declaration, a notification, a word on a truce or on a measure."""
 
 
 class Key(bytes):

@@ -67,6 +67,7 @@ def asyncapi() -> Json:
             "corridorStatus": _channel(
                 TopicName.CORRIDOR_STATUS, "corridorStatus", "What operators say of corridors."
             ),
+            "context": _context_channel(),
             "rejected": _channel(
                 TopicName.REJECTED, "rejection", "Every refused event, with its reason."
             ),
@@ -74,12 +75,23 @@ def asyncapi() -> Json:
         "operations": {
             "receiveReport": _operation("receive", "reports", "report"),
             "receiveCorridorStatus": _operation("receive", "corridorStatus", "corridorStatus"),
+            "receiveContext": {
+                "action": "receive",
+                "channel": {"$ref": "#/channels/context"},
+                "messages": [
+                    {"$ref": f"#/channels/context/messages/{name}"} for name in _CONTEXT_MESSAGES
+                ],
+            },
             "sendRejection": _operation("send", "rejected", "rejection"),
         },
         "components": {
             "messages": {
                 "report": _event_message("Report", "One observation."),
                 "corridorStatus": _event_message("CorridorStatus", "One word about a corridor."),
+                **{
+                    name: _event_message(kind, summary)
+                    for name, (kind, summary) in _CONTEXT_MESSAGES.items()
+                },
                 "rejection": _rejection_message(),
             },
             "schemas": {**_draft_07_schemas(), "TagHeaders": _tag_headers()},
@@ -143,6 +155,24 @@ def _channel(topic: TopicName, message: str, description: str) -> Json:
         "messages": {message: {"$ref": f"#/components/messages/{message}"}},
         "bindings": {"kafka": {"topic": topic.value, "bindingVersion": "0.5.0"}},
     }
+
+
+_CONTEXT_MESSAGES: Final = {
+    "declaration": ("DeclarationEvent", "A phase begins, or a party claims something."),
+    "notification": ("NotificationEvent", "What will happen, where and when."),
+    "truce": ("TruceEvent", "A step in the life of a local truce."),
+    "measure": ("MeasureEvent", "A word on what a party has to do."),
+}
+"""The messages of the context's topic: the events' own names, and the schemas they have."""
+
+
+def _context_channel() -> Json:
+    described = "What is declared, notified, agreed and done beside the reports."
+    channel = _channel(TopicName.CONTEXT, "declaration", described)
+    channel["messages"] = {
+        name: {"$ref": f"#/components/messages/{name}"} for name in _CONTEXT_MESSAGES
+    }
+    return channel
 
 
 def _operation(action: str, channel: str, message: str) -> Json:

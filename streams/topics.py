@@ -33,6 +33,7 @@ class TopicName(StrEnum):
 
     REPORTS = "truceline.reports.v1"
     CORRIDOR_STATUS = "truceline.corridor-status.v1"
+    CONTEXT = "truceline.context.v1"
     VIOLATIONS = "truceline.violations.v1"
     CORRIDOR_AVAILABILITY = "truceline.corridor-availability.v1"
     ALERTS = "truceline.alerts.v1"
@@ -63,11 +64,12 @@ def _config() -> Mapping[str, str]:
 def topics(partitions: int = DEFAULT_PARTITIONS) -> tuple[TopicSettings, ...]:
     """Return the topics that exist in this version, in the order of the data's way.
 
-    `partitions` is for the two that are consumed: it bounds how many workers share the load.
+    `partitions` is for those that are consumed: it bounds how many workers share the load.
     """
     return (
         TopicSettings(TopicName.REPORTS, partitions, _config()),
         TopicSettings(TopicName.CORRIDOR_STATUS, partitions, _config()),
+        TopicSettings(TopicName.CONTEXT, partitions, _config()),
         TopicSettings(TopicName.REJECTED, 1, _config()),
     )
 

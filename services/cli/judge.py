@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -15,6 +16,9 @@ from services.documents import read_agreement_file, read_methodology_file
 from services.event_files import read_events
 from streams.assess import Judged
 from streams.assessment import encode_assessment
+from streams.context.heard import Heard
+from streams.context.known import known_by
+from streams.decode import Refusal, decode_context
 from streams.errors import Mistake
 from streams.explain import explain
 from streams.history import Refused, judge_history
@@ -36,29 +40,60 @@ class Written(NamedTuple):
 @click.argument("agreement", type=FILE)
 @click.argument("methodology", type=FILE)
 @click.argument("reports", type=FILE)
+@click.option(
+    "--context",
+    type=FILE,
+    help="File of context events (NDJSON or JSON): declarations, notifications, truces, measures.",
+)
 @click.option("--explain", "explained", is_flag=True, help="Sentences instead of NDJSON.")
 @json_option
-def judge(
-    agreement: Path, methodology: Path, reports: Path, *, explained: bool, as_json: bool
+def judge(  # noqa: PLR0913 (the documents, the events, and how to write)
+    agreement: Path,
+    methodology: Path,
+    reports: Path,
+    *,
+    context: Path | None,
+    explained: bool,
+    as_json: bool,
 ) -> None:
     """Judge REPORTS under AGREEMENT and METHODOLOGY, with no engine.
 
     REPORTS are NDJSON, JSON or a CSV of the SMM shape. Writes one assessment a line (NDJSON, with
     or without --json), the same bytes every time. What is refused is written first, as {"line",
-    "refused", "message"}; then the exit code is 1. You vouch for the file: reports in it count as
-    authenticated.
+    "refused", "message"}; then the exit code is 1. You vouch for the files: what is in them counts
+    as authenticated. What a context event may change, the agreement's sources decide.
     """
     if explained and as_json:
         raise click.UsageError("--explain writes sentences, --json writes NDJSON: choose one")
     methods = read_methodology_file(methodology)
     register = Register((read_agreement_file(agreement),), (methods,))
     events = read_events(reports, mission=methods.mission)
-    results = judge_history(register, events.raws)
-    lines = _lines(events.mistakes, results, explained=explained)
+    told = _read_context(context, methods.mission) if context else Told([], [])
+    known = known_by(register, methods.mission, told.heard)
+    results = judge_history(register, events.raws, known)
+    lines = _lines(events.mistakes, [*told.refused, *results], explained=explained)
     written = write_results(lines, sys.stdout.buffer)
     click.echo(f"{written.judged} reports judged, {written.refused} refused", err=True)
     if written.refused:
         sys.exit(EXIT_NO)
+
+
+class Told(NamedTuple):
+    """A file of context events, read."""
+
+    heard: list[Heard]
+    refused: list[Refused]
+
+
+def _read_context(path: Path, mission: str) -> Told:
+    told = Told([], [])
+    for number, raw in enumerate(read_events(path, mission=mission).raws, start=1):
+        event = decode_context(raw) if raw else None
+        if isinstance(event, Refusal):
+            told.refused.append(Refused(number, event))
+        elif event is not None:
+            told.heard.append(Heard(event, vouched=True, content_hash=sha256(raw).hexdigest()))
+    return told
 
 
 class Line(NamedTuple):

@@ -16,7 +16,11 @@ from services.spool.entries import Entry, Kind
 MOST_EVENTS: Final = 500
 MOST_BYTES: Final = 1024 * 1024
 """Of one post before it is packed; one event may be as long by itself."""
-PATHS: Final = {Kind.REPORT: "/v1/reports", Kind.CORRIDOR_STATUS: "/v1/corridor-status"}
+PATHS: Final = {
+    Kind.REPORT: "/v1/reports",
+    Kind.CORRIDOR_STATUS: "/v1/corridor-status",
+    Kind.CONTEXT: "/v1/context",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
     POST /v1/reports            reporter             one report, or many
     POST /v1/corridor-status    corridor_operator    one status, or many
+    POST /v1/context            party, mediator, coordinator, reporter    one event, or many
     GET  /v1/reports/{id}       who works with reports: receipts, state, readings
     GET  /v1/violations         every role, as far as it sees: what stands, page by page
     GET  /v1/whereabouts        the same: when subjects were in zones
@@ -56,7 +57,7 @@ from services.gateway.group import GroupWriter
 from services.gateway.identify import identify
 from services.gateway.intake import Intake
 from services.gateway.lags import Lags
-from services.gateway.post_route import REPORTS, STATUSES, PostRoute
+from services.gateway.post_route import CONTEXT, REPORTS, STATUSES, PostRoute
 from services.gateway.present import present
 from services.gateway.problems import MEDIA_TYPE, RETRY_AFTER_S, Code, ProblemError
 from services.gateway.readers import Readers
@@ -120,6 +121,12 @@ async def post_reports() -> Response[bytes]:
 @post(STATUSES.path, opt={MAY: STATUSES.may})
 async def post_statuses() -> Response[bytes]:
     """Submit one corridor status, or up to 5,000."""
+    raise _answered_before()
+
+
+@post(CONTEXT.path, opt={MAY: CONTEXT.may})
+async def post_context() -> Response[bytes]:
+    """Submit one declaration, notification, word on a truce or on a measure, or up to 5,000."""
     raise _answered_before()
 
 
@@ -198,6 +205,7 @@ async def get_metrics(request: Asked) -> Response[bytes]:
 ROUTES: Final = (
     post_reports,
     post_statuses,
+    post_context,
     get_report,
     get_violations,
     get_whereabouts,

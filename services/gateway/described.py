@@ -31,11 +31,12 @@ from services.gateway.problems import Code
 from services.receipts.public_keys import PublicKeys
 from services.receipts.receipt import SignedReceipt
 from streams.events import CorridorStatus, Report
-from streams.schema import Json
+from streams.schema import CONTEXT_EVENTS, Json
 
 TYPES: Final[tuple[type[Struct], ...]] = (
     Report,
     CorridorStatus,
+    *CONTEXT_EVENTS,
     ReportAnswer,
     SignedReceipt,
     PublicKeys,
@@ -65,8 +66,8 @@ def _receipt(status: int, description: str, event: Json) -> Answer:
     return Answer(status, description, (one, many) if status == examples.OK else (one,))
 
 
-def _posts(kind: type[Struct], event: Json) -> Operation:
-    one = Content(JSON, schema_of(kind), {"one": event})
+def _posts(schema: Json, event: Json) -> Operation:
+    one = Content(JSON, schema, {"one": event})
     many = Content(NDJSON, LINES, {"two": examples.lines_of(event)})
     return Operation(
         "What has a receipt is kept and counts once, however often it is sent. Of many, each line "
@@ -85,8 +86,11 @@ _TEXT_OK: Final = Content(TEXT, {"type": "string"}, {"yes": "ready\n"})
 _KEYS: Final = Content(JSON, schema_of(PublicKeys), {"keys": examples.KEYS})
 
 OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
-    ("POST", "/v1/reports"): _posts(Report, examples.REPORT),
-    ("POST", "/v1/corridor-status"): _posts(CorridorStatus, examples.STATUS),
+    ("POST", "/v1/reports"): _posts(schema_of(Report), examples.REPORT),
+    ("POST", "/v1/corridor-status"): _posts(schema_of(CorridorStatus), examples.STATUS),
+    ("POST", "/v1/context"): _posts(
+        {"oneOf": [schema_of(kind) for kind in CONTEXT_EVENTS]}, examples.NOTIFICATION
+    ),
     **QUESTIONS,
     ("GET", "/v1/receipt-keys"): Operation(
         "No key is ever taken out. Keep a copy: with it a receipt can be verified without us.",

@@ -42,6 +42,19 @@ STATUS: Final[Json] = {
     "effective_from": "2018-09-05T07:15:00+03:00",
     "remark": "Road driven from end to end.",
 }
+NOTIFICATION: Final[Json] = {
+    "event": "notification",
+    "id": "notification-01",
+    "mission": "osce-smm",
+    "source": "coordination-cell",
+    "issued_at": "2018-09-04T12:00:00+03:00",
+    "activity": "repair",
+    "place": {"corridors": ["zolote-road"]},
+    "begins_at": "2018-09-05T08:00:00+03:00",
+    "ends_at": "2018-09-05T14:00:00+03:00",
+    "notified_at": "2018-09-04T12:00:00+03:00",
+    "party": "ua",
+}
 KEY_ID: Final = "rk-0123456789ab"
 RECEIVED: Final = "2018-09-05T04:20:00.000000Z"
 KEYS: Final[Json] = {
@@ -54,6 +67,12 @@ def _digest(event: Json) -> str:
     return sha256(msgspec.json.encode(event)).hexdigest()
 
 
+def _kind_of(event: Json) -> str:
+    if "event" in event:
+        return "context"
+    return "corridor_status" if "corridor" in event else "report"
+
+
 def receipt_of(event: Json) -> Json:
     """What is handed out for an event; the signature is none."""
     return {
@@ -61,7 +80,7 @@ def receipt_of(event: Json) -> Json:
             "format": "truceline.receipt.v1",
             "id": event["id"],
             "key_id": KEY_ID,
-            "kind": "corridor_status" if "corridor" in event else "report",
+            "kind": _kind_of(event),
             "mission": event["mission"],
             "received_at": RECEIVED,
             "revision": 1,

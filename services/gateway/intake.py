@@ -2,7 +2,7 @@
 
     body → unpack → events → who may → one transaction → receipts
 
-Place on the data's way: the two routes that missions use. Nothing is answered before the commit.
+Place on the data's way: the routes that missions post to. Nothing is answered before the commit.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Post route: the two routes that missions post to, from a request's head to its answer.
+"""Post route: the routes that missions post to, from a request's head to its answer.
 
     head: door, kind, size → who are you, may you → body → events → one transaction → receipts
 
@@ -42,7 +42,15 @@ REPORTS: Final = Posting("/v1/reports", EventKind.REPORT, frozenset({Role.REPORT
 STATUSES: Final = Posting(
     "/v1/corridor-status", EventKind.CORRIDOR_STATUS, frozenset({Role.CORRIDOR_OPERATOR})
 )
-_POSTINGS: Final[Mapping[bytes, Posting]] = {one.path.encode(): one for one in (REPORTS, STATUSES)}
+CONTEXT: Final = Posting(
+    "/v1/context",
+    EventKind.CONTEXT,
+    frozenset({Role.PARTY, Role.MEDIATOR, Role.COORDINATOR, Role.REPORTER}),
+)
+"""Who may say so at all; whose word has an effect, the agreement's `sources` decide."""
+_POSTINGS: Final[Mapping[bytes, Posting]] = {
+    one.path.encode(): one for one in (REPORTS, STATUSES, CONTEXT)
+}
 
 
 def posting_of(path: bytes) -> Posting | None:

@@ -12,13 +12,14 @@ from typing import Final
 
 from services.gateway.posts import Outcome, Post, Status
 from services.tokens.token import Token
-from streams.decode import Refusal, decode_report, decode_status
-from streams.events import CorridorStatus, Report
+from streams.decode import Refusal, decode_context, decode_report, decode_status
+from streams.events import Event
 from streams.keys import EventKind, event_key
 
-_DECODE: Final[dict[EventKind, Callable[[bytes], Report | CorridorStatus | Refusal]]] = {
+_DECODE: Final[dict[EventKind, Callable[[bytes], Event | Refusal]]] = {
     EventKind.REPORT: decode_report,
     EventKind.CORRIDOR_STATUS: decode_status,
+    EventKind.CONTEXT: decode_context,
 }
 
 

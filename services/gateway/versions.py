@@ -24,6 +24,7 @@ from streams.vocabulary import Authentication
 KEY_KIND: Final = {
     EventKind.REPORT: KeyKind.REPORT,
     EventKind.CORRIDOR_STATUS: KeyKind.CORRIDOR_STATUS,
+    EventKind.CONTEXT: KeyKind.CONTEXT,
 }
 
 ROWS: Final = """

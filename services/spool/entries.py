@@ -24,6 +24,7 @@ class Kind(StrEnum):
 
     REPORT = "report"
     CORRIDOR_STATUS = "corridor_status"
+    CONTEXT = "context"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,13 @@ AT_ONCE: Final = 500
 """Events of one commit: each commit waits for the disk."""
 
 
+_KIND: Final = {
+    TopicName.REPORTS: Kind.REPORT,
+    TopicName.CORRIDOR_STATUS: Kind.CORRIDOR_STATUS,
+    TopicName.CONTEXT: Kind.CONTEXT,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Bad:
     """An event that would be refused."""
@@ -74,6 +81,4 @@ class Filler:
             if decision.refusal is not None and not self.unchecked:
                 self.bad.append(Bad(path.name, line, *decision.refusal))
                 continue
-            is_status = decision.topic is TopicName.CORRIDOR_STATUS
-            kind = Kind.CORRIDOR_STATUS if is_status else Kind.REPORT
-            yield Event(raw, kind, f"{path.name}:{line}")
+            yield Event(raw, _KIND[decision.topic], f"{path.name}:{line}")

@@ -63,6 +63,11 @@ SELECT key, term_id, mission, source, event_id, observed_from, observed_to, p_in
 FROM current_violations WHERE verdict = ANY(%s) ORDER BY key, term_id COLLATE "C"
 """
 
+_CONTEXTS: LiteralString = """
+SELECT DISTINCT ON (mission COLLATE "C", agreement) mission, agreement, body
+FROM context_generations ORDER BY mission COLLATE "C", agreement, generation DESC
+"""
+
 _REJECTED: LiteralString = """
 SELECT DISTINCT key, reason COLLATE "C", content_hash FROM rejected ORDER BY 1, 2
 """
@@ -76,11 +81,12 @@ ORDER BY mission COLLATE "C", subject_ref COLLATE "C", zone_id COLLATE "C", seq
 
 
 def digest(conn: Connection) -> str:
-    """SHA-256 (hex) of what is current: assessments, violations, corridors, subjects, refusals."""
+    """SHA-256 (hex) of what is current: judgements, contexts, corridors, subjects, refusals."""
     hasher = hashlib.sha256()
     for section in (
         Section("assessments", sql.SQL(_ASSESSMENTS), []),
         Section("violations", sql.SQL(_VIOLATIONS), [list(STANDING)]),
+        Section("contexts", sql.SQL(_CONTEXTS), []),
         Section("rejected", sql.SQL(_REJECTED), []),
         Section("whereabouts", sql.SQL(_WHEREABOUTS), []),
     ):

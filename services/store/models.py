@@ -138,7 +138,11 @@ class StoredAssessment(Base):
     """One judgement of one report. A later one supersedes it and says so; both stay."""
 
     __tablename__ = "assessments"
-    __table_args__ = (BY_MONTH,)
+    __table_args__ = (
+        # For what a late declaration touches: read by ranges of blocks, and next to free to keep.
+        Index("assessments_by_time", "observed_from", "observed_to", postgresql_using="brin"),
+        BY_MONTH,
+    )
 
     key: Mapped[Key] = mapped_column(primary_key=True)
     received_at: Mapped[Instant] = mapped_column(primary_key=True)
@@ -306,6 +310,36 @@ class Whereabouts(Base):
     sightings_digest: Mapped[Hash]
 
 
+class StoredContextEvent(Base):
+    """One version of one declaration, notification, word on a truce or on a measure."""
+
+    __tablename__ = "context_events"
+    __table_args__ = (Index("context_events_by_key", "key", "revision"),)
+
+    mission: Mapped[String] = mapped_column(primary_key=True)
+    key: Mapped[Key] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    received_at: Mapped[Instant]
+    kind: Mapped[String]
+    body: Mapped[Body]
+
+
+class ContextGeneration(Base):
+    """A mission's context as one agreement version reads it, as we came to know it.
+
+    The newest generation is what is known; what was known at K is the newest with `known_at` <= K.
+    """
+
+    __tablename__ = "context_generations"
+
+    mission: Mapped[String] = mapped_column(primary_key=True)
+    agreement: Mapped[Hash] = mapped_column(primary_key=True)
+    generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    known_at: Mapped[Instant]
+    events_digest: Mapped[Hash]
+    body: Mapped[Body]
+
+
 class Rejected(Base):
     """Bytes that are no event we can read, whole, with the reason: nothing is thrown away."""
 
@@ -420,6 +454,8 @@ HISTORY_TABLES = (
     "corridor_availability",
     "sightings",
     "whereabouts",
+    "context_events",
+    "context_generations",
     "rejected",
     "receipts",
 )

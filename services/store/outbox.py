@@ -30,6 +30,7 @@ CHANNEL: Final = "truceline_outbox"
 TOPIC_OF: Final = {
     EventKind.REPORT: TopicName.REPORTS,
     EventKind.CORRIDOR_STATUS: TopicName.CORRIDOR_STATUS,
+    EventKind.CONTEXT: TopicName.CONTEXT,
 }
 
 

@@ -24,6 +24,7 @@ class KeyKind(IntEnum):
     REPORT = 1
     CORRIDOR_STATUS = 2
     REJECTED = 3
+    CONTEXT = 4
 
 
 class CorridorEventKind(StrEnum):
@@ -192,6 +193,28 @@ class WhereaboutsRow(Row, frozen=True, gc=False):
     sightings_digest: bytes
 
 
+class ContextEventRow(Row, frozen=True, gc=False):
+    """`context_events`: a declaration, a notification, a word on a truce or on a measure."""
+
+    mission: str
+    key: Key
+    revision: int
+    received_at: datetime
+    kind: str
+    body: bytes
+
+
+class ContextGenerationRow(Row, frozen=True, gc=False):
+    """`context_generations`: a mission's context as one agreement version reads it."""
+
+    mission: str
+    agreement: bytes
+    generation: int
+    known_at: datetime
+    events_digest: bytes
+    body: bytes
+
+
 class RejectedRow(Row, frozen=True, gc=False):
     """`rejected`: bytes that are no event; the words may be anything, they are made storable."""
 
@@ -232,4 +255,5 @@ class BatchRows:
     links: list[LinkRow] = field(default_factory=list)
     corridor_events: list[CorridorEventRow] = field(default_factory=list)
     sightings: list[SightingRow] = field(default_factory=list)
+    context_events: list[ContextEventRow] = field(default_factory=list)
     rejected: list[RejectedRow] = field(default_factory=list)

@@ -66,6 +66,9 @@ _DONE = """
 coalesce(CASE version.kind WHEN 'report' THEN (
     SELECT true FROM assessments
     WHERE key = version.key AND received_at = version.received_at AND cause IS NULL LIMIT 1
+) WHEN 'context' THEN (
+    SELECT true FROM context_events
+    WHERE key = version.key AND revision = version.revision LIMIT 1
 ) ELSE (
     SELECT true FROM corridor_events
     WHERE key = version.key AND revision = version.revision AND kind = 'status' LIMIT 1

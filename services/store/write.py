@@ -36,6 +36,7 @@ def copy_batch(conn: Connection, rows: BatchRows) -> None:
     copy_rows(conn, "report_links", rows.links)
     copy_rows(conn, "corridor_events", rows.corridor_events)
     copy_rows(conn, "sightings", rows.sightings)
+    copy_rows(conn, "context_events", rows.context_events)
     copy_rows(conn, "rejected", [storable_row(row) for row in rows.rejected])
 
 

@@ -44,11 +44,15 @@ def main() -> None:
     _collect_rarely()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # Faust makes its loops itself
     pulse = Pulse()
-    reports, statuses = make_processors(
+    reports, statuses, context = make_processors(
         database_url, bootstrap, keys, pulse.beat, Record(tally), grids
     )
     app = make_app(
-        bootstrap, judge_reports=reports, fold_statuses=statuses, app_id=settings.worker_group
+        bootstrap,
+        judge_reports=reports,
+        fold_statuses=statuses,
+        fold_context=context,
+        app_id=settings.worker_group,
     )
     run_app(app, pulse)
 

@@ -18,13 +18,13 @@ from msgspec import Struct
 from services.store.binary import storable
 from streams.coalesce import Record
 from streams.decode import Refusal
-from streams.events import CorridorStatus, Report
+from streams.events import Event
 from streams.instants import moment_of
 from streams.keys import EventKind, Key, event_key
 from streams.tags import ProducerKey, Tag, read_tag
 from streams.vocabulary import Authentication
 
-E = TypeVar("E", Report, CorridorStatus)
+E = TypeVar("E", bound=Event)
 
 
 class Incoming(Struct, Generic[E], frozen=True, gc=False):

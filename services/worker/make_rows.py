@@ -19,7 +19,7 @@ from services.worker.casebook import NewLink, Step
 from services.worker.incoming import Incoming, Refused
 from streams.assess import Judged
 from streams.assessment import Assessment, Finding, encode_assessment
-from streams.events import CorridorStatus, Report
+from streams.events import ContextEvent, CorridorStatus, Report
 from streams.inforce import Register
 from streams.keys import EventKind, rejected_key
 from streams.vocabulary import Verdict, ZoneKind
@@ -74,7 +74,29 @@ def status_submission(item: Incoming[CorridorStatus], number: int) -> Submission
     )
 
 
-def key_row(item: Incoming[Report] | Incoming[CorridorStatus], kind: KeyKind) -> KeyRow:
+def context_submission(item: Incoming[ContextEvent], number: int) -> SubmissionRow:
+    """A version of a context event; who declares something observes nothing."""
+    event = item.event
+    return SubmissionRow(
+        item.key,
+        item.received_at,
+        None,
+        None,
+        number,
+        EventKind.CONTEXT,
+        event.mission,
+        event.source,
+        item.authentication,
+        item.key_id,
+        event.id,
+        item.content_hash,
+        item.raw,
+    )
+
+
+def key_row(
+    item: Incoming[Report] | Incoming[CorridorStatus] | Incoming[ContextEvent], kind: KeyKind
+) -> KeyRow:
     """The key of an event that is new."""
     return KeyRow(item.key, item.received_at, kind, item.authentication.vouched, item.content_hash)
 

@@ -1,6 +1,6 @@
 """Process: a batch of records from Kafka, from bytes to committed and announced.
 
-    read → transact (ReportWriter | write_statuses) → announce → (acknowledge)
+    read → transact (write reports | statuses | context events) → announce → (acknowledge)
 
 Place on the data's way: what `streams.app`'s agents hand their batches to, one thread an agent.
 """
@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 from services.store.engine import Connection
 from services.worker.announce import Announcer
+from services.worker.context_events import write_context_events
 from services.worker.documents import AskRegister, Documents
 from services.worker.incoming import Incoming, Refused, read_records
 from services.worker.record import Record as BatchRecord
@@ -23,13 +24,13 @@ from services.worker.statuses import write_statuses
 from services.worker.transact import Transactor
 from services.worker.written import Written
 from streams.coalesce import Record
-from streams.decode import Refusal, decode_report, decode_status
-from streams.events import CorridorStatus, Report
+from streams.decode import Refusal, decode_context, decode_report, decode_status
+from streams.events import ContextEvent, CorridorStatus, Event, Report
 from streams.inforce import Index
 from streams.keys import EventKind
 from streams.tags import ProducerKey
 
-E = TypeVar("E", Report, CorridorStatus)
+E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,8 @@ def make_processors(  # noqa: PLR0913, PLR0917 (each is one thing that they shar
     alive: Callable[[], None],
     record: BatchRecord,
     index: Index | None = None,
-) -> tuple[list[Processor[Report]], Processor[CorridorStatus]]:
-    """The processors of reports, one a lane, and of statuses; each for a thread of its own."""
+) -> tuple[list[Processor[Report]], Processor[CorridorStatus], Processor[ContextEvent]]:
+    """The processors of reports, one a lane, of statuses and of context events; a thread each."""
 
     def transactor(name: str) -> Transactor:
         # Shown in pg_stat_activity: which process a transaction belongs to.
@@ -96,6 +97,7 @@ def make_processors(  # noqa: PLR0913, PLR0917 (each is one thing that they shar
 
     documents = Documents(index)
     statuses = Stage(EventKind.CORRIDOR_STATUS, decode_status, write_statuses)
+    context: Stage[ContextEvent] = Stage(EventKind.CONTEXT, decode_context, write_context_events)
     return (
         [
             Processor(
@@ -111,6 +113,14 @@ def make_processors(  # noqa: PLR0913, PLR0917 (each is one thing that they shar
         Processor(
             statuses,
             transactor("statuses"),
+            Announcer(bootstrap, alive),
+            keys,
+            documents,
+            record,
+        ),
+        Processor(
+            context,
+            transactor("context"),
             Announcer(bootstrap, alive),
             keys,
             documents,

@@ -8,7 +8,7 @@ transaction; the same batch again finds its keys and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -39,6 +39,7 @@ from services.worker.casebook import (
     take_in_plain,
     target_key,
 )
+from services.worker.contexts import Contexts, hold_contexts
 from services.worker.documents import AskRegister
 from services.worker.incoming import Incoming, Refused, sift
 from services.worker.refold import CorridorChange, effect_rows, refold
@@ -46,7 +47,7 @@ from services.worker.rejections import write_rejections
 from services.worker.retrace import SubjectChange, retrace, sighting_rows
 from services.worker.stored import as_they_are_stored, ask_stored
 from services.worker.written import Written
-from streams.assess import Judged, refusal_of
+from streams.assess import Judged, Known, refusal_of
 from streams.assessment import Assessment
 from streams.decode import Refusal, decode_report
 from streams.dossier import Link, Version, links_of, read_dossiers
@@ -70,6 +71,7 @@ class ReportWriter:
 
     def __init__(self) -> None:
         self._look = True
+        self._contexts = Contexts()
 
     def __call__(
         self,
@@ -82,8 +84,10 @@ class ReportWriter:
         look, self._look = self._look, True  # if this run ends in a conflict, the next one looks
         with conn.pipeline():  # all is asked in one trip to the server
             register_asked = ask_register(conn)
+            hold_contexts(conn)  # before any key: who changes a context locks keys after it
             versions_asked = ask_stored(conn, incoming)
         register = register_asked()
+        declared = self._contexts.known(conn, register)
         accepted, unjudgeable = sift(incoming, partial(refusal_of, register))
         stored = as_they_are_stored(accepted, versions_asked())
         fresh = _without_repetition(stored.reports)
@@ -92,7 +96,7 @@ class ReportWriter:
         rows = BatchRows()
         taken, before = _take_in(conn, fresh, known, stored.with_company, rows)
         all_refused = [*refused, *unjudgeable, *taken.refused]
-        corridors, subjects = _judge(register, taken, before, rows)
+        corridors, subjects = _judge(register, declared, taken, before, rows)
         rows.submissions.extend(make_rows.report_submission(*version) for version in taken.versions)
         rows.links.extend(make_rows.link_row(link) for link in taken.links)
         write_rejections(conn, all_refused, rows)
@@ -119,7 +123,7 @@ def _take_in(
     take_in_plain(plain, taken)
     new = [item for item in plain if not item.stored]
     rows.keys.extend(make_rows.key_row(item, KeyKind.REPORT) for item in new)
-    files = _open_files(conn, special)
+    files = _open_special(conn, special)
     before = {key: file.assessment for key, file in files.items()}
     take_in(special, files, taken)
     _fill(conn, taken, files)
@@ -148,8 +152,8 @@ def _is_known(known: KnownKey | None, item: Incoming[Report]) -> bool:
     return bool(known.vouched) or not item.authentication.vouched
 
 
-def _open_files(conn: Connection, special: Reports) -> dict[Key, CaseFile]:
-    """The case files of these reports and of all they speak of, locked until the commit.
+def _open_special(conn: Connection, special: Reports) -> dict[Key, CaseFile]:
+    """The case files of these reports and of all they speak of.
 
     Placeholders are claimed first: two writers that meet on a key, one bringing the report and
     one speaking of it, wait for each other there, and the second sees what the first has done.
@@ -157,10 +161,16 @@ def _open_files(conn: Connection, special: Reports) -> dict[Key, CaseFile]:
     keys = {item.key for item in special}
     for item in special:
         keys.update(target_key(item, target) for _, target in links_of(item.event))
-    if not keys:
-        return {}
+    if keys:
+        claim_placeholders(conn, keys, KeyKind.REPORT)
+    return open_files(conn, keys)
+
+
+def open_files(conn: Connection, keys: Iterable[Key]) -> dict[Key, CaseFile]:
+    """The case files of these reports, whose keys are there; locked until the commit."""
     ordered = sorted(keys)
-    claim_placeholders(conn, ordered, KeyKind.REPORT)
+    if not ordered:
+        return {}
     lock_keys(conn, ordered)
     stored = versions_of(conn, ordered)
     files = {key: _open_file(stored.get(key, ())) for key in ordered}
@@ -208,17 +218,16 @@ class Changes(NamedTuple):
     subjects: dict[SubjectChange, datetime]
 
 
-def _judge(register: Register, taken: TakenIn, before: Before, rows: BatchRows) -> Changes:
+def _judge(
+    register: Register, declared: Known, taken: TakenIn, before: Before, rows: BatchRows
+) -> Changes:
     """Read every step's dossier in one pass, make the rows, and note what changes."""
-    readings = read_dossiers(register, [step.dossier for step in taken.steps])
+    readings = read_dossiers(register, [step.dossier for step in taken.steps], declared)
     changes = Changes({}, {})
     for step, judged in zip(taken.steps, readings, strict=True):
         assert not isinstance(judged, Refusal), f"sifted, and yet refused: {judged}"
-        earlier = before.get(step.key)
-        _add(rows, step, judged, earlier, register)
-        for row in effect_rows(step, judged, earlier):
-            rows.corridor_events.append(row)
-            changes.corridors[CorridorChange(row.mission, row.corridor_id)] = row.received_at
+        for change in add_reading(rows, step, judged, before.get(step.key), register):
+            changes.corridors[change] = step.received_at
         for seen in sighting_rows(step):
             rows.sightings.append(seen)
             changes.subjects[SubjectChange(seen.mission, seen.subject_ref)] = seen.received_at
@@ -227,10 +236,14 @@ def _judge(register: Register, taken: TakenIn, before: Before, rows: BatchRows) 
     return changes
 
 
-def _add(
+def add_reading(
     rows: BatchRows, step: Step, judged: Judged, earlier: Assessment | None, register: Register
-) -> None:
+) -> set[CorridorChange]:
+    """Add the rows of one reading; the corridors on which it bears, or `earlier` did."""
     rows.assessments.append(make_rows.assessment_row(step, judged))
     rows.violations.extend(make_rows.violation_rows(step, judged, earlier, register))
     if step.revision > 1:
         rows.supersessions.append(make_rows.supersession_row(step))
+    effects = effect_rows(step, judged, earlier)
+    rows.corridor_events.extend(effects)
+    return {CorridorChange(row.mission, row.corridor_id) for row in effects}

@@ -31,7 +31,7 @@ from streams.methodology import Methodology
 from streams.tags import ProducerKey
 from streams.topics import TopicName
 
-CONSUMED = (TopicName.REPORTS, TopicName.CORRIDOR_STATUS)
+CONSUMED = (TopicName.REPORTS, TopicName.CORRIDOR_STATUS, TopicName.CONTEXT)
 PARTITIONS = 8
 PLACES = [TopicPartition(name, number) for name in CONSUMED for number in range(PARTITIONS)]
 

@@ -7,24 +7,24 @@ from hashlib import sha256
 
 import msgspec
 
+from services.gateway.versions import KEY_KIND
 from services.store.engine import Connection
 from services.store.known import claim_placeholders, fill_placeholders, lock_keys, versions_of
 from services.store.outbox import Queued, queue
-from services.store.rows import KeyKind, KeyRow, SubmissionRow
+from services.store.rows import KeyRow, SubmissionRow
 from services.store.write import copy_rows
-from streams.events import CorridorStatus, Report
+from streams.events import CorridorStatus, Event, Report
 from streams.keys import EventKind, event_key
 from streams.vocabulary import Authentication
 
 TOKEN_ID = "tok-0123456789ab"  # noqa: S105  the name of one
 
 
-def post(conn: Connection, event: Report | CorridorStatus, received_at: datetime) -> bool:
+def post(conn: Connection, event: Event, received_at: datetime) -> bool:
     """Store and queue an event, in the connection's transaction; False: it is known."""
     raw = msgspec.json.encode(event)
-    is_report = isinstance(event, Report)
-    kind = EventKind.REPORT if is_report else EventKind.CORRIDOR_STATUS
-    key_kind = KeyKind.REPORT if is_report else KeyKind.CORRIDOR_STATUS
+    kind = kind_of(event)
+    key_kind = KEY_KIND[kind]
     key, content = event_key(kind, event.mission, event.source, event.id), sha256(raw).digest()
     claim_placeholders(conn, [key], key_kind)
     lock_keys(conn, [key])
@@ -40,18 +40,25 @@ def post(conn: Connection, event: Report | CorridorStatus, received_at: datetime
     return True
 
 
+def kind_of(event: Event) -> EventKind:
+    """What kind of event it is."""
+    if isinstance(event, Report):
+        return EventKind.REPORT
+    return EventKind.CORRIDOR_STATUS if isinstance(event, CorridorStatus) else EventKind.CONTEXT
+
+
 def _vouched(authentication: str) -> bool:
     return Authentication(authentication).vouched
 
 
-def _submission(
-    event: Report | CorridorStatus, received_at: datetime, number: int
-) -> SubmissionRow:
+def _submission(event: Event, received_at: datetime, number: int) -> SubmissionRow:
     raw = msgspec.json.encode(event)
-    is_report = isinstance(event, Report)
-    kind = EventKind.REPORT if is_report else EventKind.CORRIDOR_STATUS
-    began = event.observed_from if isinstance(event, Report) else event.observed_at
-    ended = (event.observed_to or began) if isinstance(event, Report) else began
+    kind = kind_of(event)
+    began = ended = None
+    if isinstance(event, Report):
+        began, ended = event.observed_from, event.observed_to or event.observed_from
+    elif isinstance(event, CorridorStatus):
+        began = ended = event.observed_at
     return SubmissionRow(
         event_key(kind, event.mission, event.source, event.id),
         received_at,

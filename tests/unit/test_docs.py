@@ -38,6 +38,7 @@ from services.settings import (
     SPOOL_VARIABLE,
 )
 from services.store.models import HISTORY_TABLES, Base
+from services.submit import decision_of
 from services.tokens.token import Role
 from streams.agreement import (
     Agreement,
@@ -59,7 +60,7 @@ from streams.agreement import (
 from streams.batching import EXIT_STALLED
 from streams.coalesce import EXIT_PROCESS_FAILED
 from streams.corridors.effects import Cause
-from streams.decode import Reason, Refusal, decode_report, decode_status
+from streams.decode import Reason, Refusal, decode_report
 from streams.events import Report
 from streams.methodology import CorridorRules, Methodology, SightingRules, Thresholds
 from streams.precedence import PRECEDENCE
@@ -214,8 +215,7 @@ def events() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("event", [e for _, e in events()], ids=[name for name, _ in events()])
 def test_every_example_of_an_event_is_accepted(event: str) -> None:
-    decode = decode_status if "corridor" in json.loads(event) else decode_report
-    assert not isinstance(decode(event.encode()), Refusal)
+    assert decision_of(event.encode()).refusal is None
 
 
 def test_every_example_of_a_location_is_accepted() -> None:

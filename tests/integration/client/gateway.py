@@ -22,7 +22,11 @@ from typing import Any, ClassVar
 import msgspec
 
 TOKEN = "trc_tok-0123456789ab_c2VjcmV0"  # noqa: S105  of these tests alone
-PATHS = {"/v1/reports": "report", "/v1/corridor-status": "corridor_status"}
+PATHS = {
+    "/v1/reports": "report",
+    "/v1/corridor-status": "corridor_status",
+    "/v1/context": "context",
+}
 
 
 class Mood(StrEnum):

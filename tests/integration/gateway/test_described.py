@@ -19,7 +19,11 @@ from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.served import Client
 from tests.unit.services.gateway.test_describe import check
 
-POSTED = {"/v1/reports": examples.REPORT, "/v1/corridor-status": examples.STATUS}
+POSTED = {
+    "/v1/reports": examples.REPORT,
+    "/v1/corridor-status": examples.STATUS,
+    "/v1/context": examples.NOTIFICATION,
+}
 BOTH = (Role.REPORTER, Role.CORRIDOR_OPERATOR)
 
 

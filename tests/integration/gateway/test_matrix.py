@@ -19,6 +19,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from services.gateway import examples
 from services.gateway.app import EVERYBODY, MAY, ROUTES
 from services.gateway.disclosure import VIEWS, View
 from services.settings import Settings
@@ -86,6 +87,11 @@ def zone(agreement: str) -> str:
     return f"zone-of-{agreement}"
 
 
+def notification() -> bytes:
+    changes = {"id": uuid4().hex, "mission": MISSION, "source": SOURCE}
+    return json.dumps(examples.NOTIFICATION | changes).encode()
+
+
 REPORT_PATH: Final = f"/v1/reports/{quote(seeded.report_id(MISSION, AGREEMENT), safe='')}"
 ASKED: Final = {
     ("POST", "/v1/reports"): Asked(
@@ -93,6 +99,11 @@ ASKED: Final = {
     ),
     ("POST", "/v1/corridor-status"): Asked(
         "/v1/corridor-status", of_the_mission, body=lambda: status(mission=MISSION, source=SOURCE)
+    ),
+    ("POST", "/v1/context"): Asked(
+        "/v1/context",
+        of_the_mission,
+        body=notification,
     ),
     ("GET", "/v1/reports/{id:path}"): Asked(REPORT_PATH, of_the_agreement),
     ("GET", "/v1/violations"): Asked("/v1/violations", always, zone),

@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 from streams.topics import TopicName
 from tests.integration.worker.records import Entry
 
-TOPICS = (TopicName.REPORTS, TopicName.CORRIDOR_STATUS)
+TOPICS = (TopicName.REPORTS, TopicName.CORRIDOR_STATUS, TopicName.CONTEXT)
 PATIENCE_S = 30.0
 
 

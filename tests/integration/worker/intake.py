@@ -11,14 +11,15 @@ from psycopg import sql
 from services.store.digest import digest, full_digest, timeless
 from services.store.engine import Connection
 from services.store.models import HISTORY_TABLES
+from services.worker.context_events import write_context_events
 from services.worker.incoming import Incoming, Refused, read_records
 from services.worker.reports import ReportWriter
 from services.worker.statuses import write_statuses
 from streams.assess import Judged
 from streams.assessment import encode_assessment
-from streams.decode import Refusal, decode_report, decode_status
+from streams.decode import Refusal, decode_context, decode_report, decode_status
 from streams.dossier import Dossier, Link, Version, links_of, read_dossiers
-from streams.events import Report
+from streams.events import ContextEvent, Report
 from streams.inforce import Register
 from streams.keys import EventKind, Key, event_key
 from streams.tags import ProducerKey
@@ -31,6 +32,11 @@ def take_in(conn: Connection, register: Register, records: Sequence[Entry]) -> l
     if records[0].topic == TopicName.CORRIDOR_STATUS:
         statuses = read_records(records, EventKind.CORRIDOR_STATUS, decode_status, KEYS)
         return write_statuses(conn, lambda _: lambda: register, *statuses).refused
+    if records[0].topic == TopicName.CONTEXT:
+        heard: tuple[list[Incoming[ContextEvent]], list[Refused]] = read_records(
+            records, EventKind.CONTEXT, decode_context, KEYS
+        )
+        return write_context_events(conn, lambda _: lambda: register, *heard).refused
     reports = read_records(records, EventKind.REPORT, decode_report, KEYS)
     return ReportWriter()(conn, lambda _: lambda: register, *reports).refused
 
@@ -62,7 +68,7 @@ def history_of(
         history: list[object] = [
             (table, sorted(conn.execute(_whole(table)).fetchall(), key=repr))
             for table in HISTORY_TABLES
-            if table not in {"corridor_availability", "whereabouts"}
+            if table not in {"corridor_availability", "whereabouts", "context_generations"}
         ]
         return digest(conn), history
 

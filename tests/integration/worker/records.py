@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from streams.events import CorridorStatus, Report
+from streams.events import CorridorStatus, Event, Report
 from streams.tags import STORED_HEADER, ProducerKey, make_tag
 from streams.topics import TopicName
 
@@ -56,11 +56,16 @@ class Entry:
     headers: Sequence[tuple[str, bytes]]
 
 
-def said(event: Report | CorridorStatus, by: Voucher = Voucher.LOCAL) -> Message:
+def topic_of(event: Event) -> TopicName:
+    """The topic that an event goes to."""
+    if isinstance(event, Report):
+        return TopicName.REPORTS
+    return TopicName.CORRIDOR_STATUS if isinstance(event, CorridorStatus) else TopicName.CONTEXT
+
+
+def said(event: Event, by: Voucher = Voucher.LOCAL) -> Message:
     """An event as a message, vouched for by somebody."""
-    is_report = isinstance(event, Report)
-    topic = TopicName.REPORTS if is_report else TopicName.CORRIDOR_STATUS
-    return message(msgspec.json.encode(event), by, topic)
+    return message(msgspec.json.encode(event), by, topic_of(event))
 
 
 def message(
@@ -70,7 +75,7 @@ def message(
     return Message(topic, raw, tuple(make_tag(by.value, raw)) if by.value else ())
 
 
-def relayed(event: Report | CorridorStatus) -> Message:
+def relayed(event: Event) -> Message:
     """An event as the relay sends it: no tag, and the hint that the gateway has stored it."""
     return said(event, Voucher.NOBODY)._replace(headers=((STORED_HEADER, b"1"),))
 

@@ -73,7 +73,7 @@ def mixed_log() -> list[Entry]:
 def test_a_batch_of_poison_is_stored_announced_and_left_behind(
     fresh_url: str, kafka_bootstrap: str, announced: Announced
 ) -> None:
-    (reports, *_), _ = make_processors(fresh_url, kafka_bootstrap, KEYS, lambda: None, RECORD)
+    (reports, *_), _, _ = make_processors(fresh_url, kafka_bootstrap, KEYS, lambda: None, RECORD)
     log = mixed_log()
     reports(list(log))
     told = announced.take(len(POISON) + 2)
@@ -91,7 +91,7 @@ def test_a_batch_that_comes_again_is_announced_again_and_stored_once(
     fresh_url: str, kafka_bootstrap: str, announced: Announced
 ) -> None:
     # A crash between the commit and the announcement must not lose it: at least once.
-    (reports, *_), _ = make_processors(fresh_url, kafka_bootstrap, KEYS, lambda: None, RECORD)
+    (reports, *_), _, _ = make_processors(fresh_url, kafka_bootstrap, KEYS, lambda: None, RECORD)
     log = log_of([message(b"no json"), said(report("r"))])
     for _ in range(2):
         reports(list(log))
@@ -103,7 +103,7 @@ def test_a_batch_that_comes_again_is_announced_again_and_stored_once(
 def test_statuses_have_a_processor_of_their_own(
     fresh_url: str, kafka_bootstrap: str, announced: Announced
 ) -> None:
-    _, statuses = make_processors(fresh_url, kafka_bootstrap, KEYS, lambda: None, RECORD)
+    _, statuses, _ = make_processors(fresh_url, kafka_bootstrap, KEYS, lambda: None, RECORD)
     statuses(list(log_of([message(b"no", topic=TopicName.CORRIDOR_STATUS), said(opened("s", 1))])))
     assert announced.take(1)[0][1].topic == TopicName.CORRIDOR_STATUS
     with connect(fresh_url) as conn:

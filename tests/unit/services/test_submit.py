@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from services.gateway import examples
 from services.submit import decision_of
 from streams.topics import TopicName
 from tests.unit.examples.example import FOLDER
@@ -20,8 +22,19 @@ def test_a_status_goes_to_the_statuses() -> None:
     assert decision.refusal is None
 
 
+def test_a_context_event_goes_to_the_context() -> None:
+    decision = decision_of(msgspec.json.encode(examples.NOTIFICATION))
+    assert decision == (TopicName.CONTEXT, b"osce-smm/coordination-cell", None)
+
+
 @pytest.mark.parametrize(
-    "more", [b"", b', "corridor": "zolote-road"', b', "status": "draft", "corridor": null']
+    "more",
+    [
+        b"",
+        b', "event": "truce"',
+        b', "corridor": "zolote-road"',
+        b', "status": "draft", "corridor": null',
+    ],
 )
 def test_a_report_may_carry_fields_of_any_name(more: bytes) -> None:
     decision = decision_of(REPORT % more)
@@ -34,6 +47,7 @@ def test_a_report_may_carry_fields_of_any_name(more: bytes) -> None:
         (STATUS.replace(b'"corridor"', b'"coridor"'), TopicName.CORRIDOR_STATUS, "missing_field"),
         (STATUS.replace(b'"open"', b'"ajar"'), TopicName.CORRIDOR_STATUS, "unknown_word"),
         (REPORT % b', "kind2": 1' + b"}", TopicName.REPORTS, "malformed_json"),
+        (b'{"event": "rumour"}', TopicName.CONTEXT, "unknown_word"),
         (b"", TopicName.REPORTS, "empty"),
         (b"[]", TopicName.REPORTS, "wrong_type"),
         (b"\xff", TopicName.REPORTS, "not_utf8"),

@@ -443,6 +443,7 @@ def test_asyncapi_names_the_topics_that_exist_and_says_who_sends() -> None:
     assert actions == {
         TopicName.REPORTS: "receive",
         TopicName.CORRIDOR_STATUS: "receive",
+        TopicName.CONTEXT: "receive",
         TopicName.REJECTED: "send",
     }
 

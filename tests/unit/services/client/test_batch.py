@@ -48,6 +48,7 @@ def test_a_post_has_a_limit_and_one_event_may_be_as_long() -> None:
 def test_each_kind_has_its_path() -> None:
     assert first_batch([entry(b"{}")]).path == "/v1/reports"
     assert first_batch([entry(b"{}", kind=Kind.CORRIDOR_STATUS)]).path == "/v1/corridor-status"
+    assert first_batch([entry(b"{}", kind=Kind.CONTEXT)]).path == "/v1/context"
 
 
 def test_blanks_around_it_make_an_event_no_line() -> None:

@@ -1,0 +1,85 @@
+"""Context events: one batch of declarations, notifications and words in one transaction.
+
+    what is known → versions → rows → the context, folded again → the reports it touches, judged
+    again → the corridors they touch
+
+Place on the data's way: beside `statuses`. Nobody judges reports meanwhile (`contexts`), so that
+each is judged with what this batch brings, or was before and is judged again here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from services.store.contexts import context_taken_in
+from services.store.engine import Connection
+from services.store.rows import BatchRows, ContextEventRow, KeyKind
+from services.store.write import copy_batch
+from services.worker import make_rows
+from services.worker.contexts import add_alone, refold_contexts
+from services.worker.documents import AskRegister
+from services.worker.incoming import Incoming, Refused, sift
+from services.worker.reassess import reassess
+from services.worker.rejections import write_rejections
+from services.worker.words import WordKind, take_in_words
+from services.worker.written import Written
+from streams.assess import unknown_mission
+from streams.context.heard import Heard, encode_heard
+from streams.decode import Refusal
+from streams.events import ContextEvent
+from streams.inforce import Register
+from streams.keys import Key
+
+ContextEvents = Sequence[Incoming[ContextEvent]]
+
+
+def write_context_events(
+    conn: Connection,
+    ask_register: AskRegister,
+    incoming: ContextEvents,
+    refused: Sequence[Refused],
+) -> Written:
+    """Store a batch, fold the contexts it changes, and judge again what they touch."""
+    register = ask_register(conn)()
+    accepted, unknown = sift(incoming, partial(_refusal, register))
+    all_refused = [*refused, *unknown]
+    rows = BatchRows()
+    add_alone(conn)
+    added: dict[str, datetime] = {}
+    causes: dict[str, Key] = {}
+    for item, number in take_in_words(conn, accepted, _KIND, rows):
+        mission = item.event.mission
+        rows.context_events.append(_event_row(item, number))
+        added[mission] = max(item.received_at, added.get(mission, item.received_at))
+        causes[mission] = item.key
+    write_rejections(conn, all_refused, rows)
+    copy_batch(conn, rows)
+    violated: list[Key] = []
+    for mission, spans in refold_contexts(conn, register, added).items():
+        violated += reassess(conn, register, mission, spans, causes[mission], added[mission])
+    return Written(all_refused, violated)
+
+
+def _refusal(register: Register, event: ContextEvent) -> Refusal | None:
+    return None if register.knows(event.mission) else unknown_mission(event.mission)
+
+
+def _taken_in(conn: Connection, events: ContextEvents) -> set[tuple[Key, int]]:
+    return context_taken_in(conn, [item.key for item in events])
+
+
+_KIND: Final[WordKind[ContextEvent]] = WordKind(
+    KeyKind.CONTEXT, _taken_in, make_rows.context_submission
+)
+
+
+def _event_row(item: Incoming[ContextEvent], number: int) -> ContextEventRow:
+    event = item.event
+    heard = Heard(event, item.authentication.vouched, item.content_hash.hex(), item.received_at)
+    kind = event.__struct_config__.tag
+    return ContextEventRow(
+        event.mission, item.key, number, item.received_at, str(kind), encode_heard(heard)
+    )
