@@ -59,6 +59,7 @@ from streams.agreement import (
 )
 from streams.batching import EXIT_STALLED
 from streams.coalesce import EXIT_PROCESS_FAILED
+from streams.context.authority import NoEffect
 from streams.corridors.effects import Cause
 from streams.decode import Reason, Refusal, decode_report
 from streams.events import Report
@@ -296,6 +297,11 @@ def test_every_table_is_documented_and_whether_it_is_history() -> None:
     rows = table(GUIDES / "auditors.md", "## What is kept")
     assert set(rows) == set(Base.metadata.tables)
     assert {name for name, cells in rows.items() if cells[2] == "never"} == set(HISTORY_TABLES)
+
+
+def test_every_reason_for_no_effect_is_documented_and_no_other() -> None:
+    named = "What was said without effect is kept, and `unheeded` says why:"
+    assert set(table(GUIDES / "coordinators.md", named)) == {reason.value for reason in NoEffect}
 
 
 def test_every_role_of_a_token_is_documented() -> None:

@@ -24,7 +24,7 @@ from psycopg.conninfo import conninfo_to_dict
 from services.local.engines import Engines
 from services.local.postgres import API_ROLE
 from services.store.engine import Connection, connect
-from services.store.rows import CorridorEventKind, CorridorEventRow, LinkRow
+from services.store.rows import ContextEventRow, CorridorEventKind, CorridorEventRow, LinkRow
 from services.store.scope import set_scope
 from services.store.write import copy_rows
 from streams.dossier import Relation
@@ -89,6 +89,8 @@ MATRIX: Final = {
     "corridor_availability": May(Seen.OF_AGREEMENT),
     "sightings": May(Seen.NEVER),
     "whereabouts": May(Seen.OF_AGREEMENT),
+    "context_events": May(Seen.OF_MISSION),
+    "context_generations": May(Seen.OF_AGREEMENT),
     "rejected": May(Seen.OF_MISSION),
     "tokens": May(Seen.NEVER),
     "outbox": May(Seen.NEVER, Adds.IN_ANY_SCOPE),
@@ -148,6 +150,17 @@ def add_sighting(conn: Connection, mission: str, agreement: str) -> None:
     copy_rows(conn, "sightings", [seen])
 
 
+def add_context(conn: Connection, mission: str, agreement: str) -> None:
+    key, body = seeded.submission(mission, agreement, 1).key, f"narrative-of-{mission}-{agreement}"
+    event = ContextEventRow(mission, key, 1, seeded.NOW, "notification", b"{}")
+    copy_rows(conn, "context_events", [event])
+    conn.execute(
+        "INSERT INTO context_generations SELECT mission, hash, 1, %s, %s, %s FROM agreements"
+        " WHERE id = %s",
+        [seeded.NOW, bytes(32), body.encode(), agreement],
+    )
+
+
 def add_rest(conn: Connection, mission: str, agreement: str) -> None:
     key = seeded.submission(mission, agreement, 1).key
     refused = replace(rejected_row(f"narrative-of-{mission}-{agreement}".encode()), mission=mission)
@@ -173,6 +186,7 @@ def fill(conn: Connection) -> None:
         for agreement in agreements:
             add_corridor_event(conn, mission, agreement)
             add_sighting(conn, mission, agreement)
+            add_context(conn, mission, agreement)
         add_rest(conn, mission, agreements[0])
     conn.execute("INSERT INTO resend_progress VALUES (1, '2020-01-01Z')")
     conn.commit()

@@ -26,6 +26,8 @@ from services.store.partitions import Month
 from services.store.rows import (
     AvailabilityRow,
     BatchRows,
+    ContextEventRow,
+    ContextGenerationRow,
     CorridorEventKind,
     CorridorEventRow,
     ReceiptRow,
@@ -57,6 +59,8 @@ OF_MISSION = (
     "corridor_events",
     "corridor_availability",
     "whereabouts",
+    "context_events",
+    "context_generations",
     "rejected",
     "current_assessments",
     "current_violations",
@@ -97,6 +101,9 @@ def rows_of(mission: str) -> BatchRows:
             mission, "route", rows.keys[0].key, 1, NOW, CorridorEventKind.STATUS, b"{}"
         )
     )
+    rows.context_events.append(
+        ContextEventRow(mission, rows.keys[0].key, 1, NOW, "notification", b"{}")
+    )
     return rows
 
 
@@ -110,6 +117,10 @@ def fill(conn: Connection, mission: str) -> None:
         ],
         "sightings": [replace(SIGHTING, mission=mission)],
         "whereabouts": [replace(WHEREABOUTS, mission=mission)],
+        "context_generations": [
+            ContextGenerationRow(mission, hash_of(name), 1, NOW, bytes(32), b"{}")
+            for name in AGREEMENTS[mission]
+        ],
         "corridor_availability": [
             AvailabilityRow(
                 *(mission, "route", 1, 0, NOW, NOW, None, None, NOW),

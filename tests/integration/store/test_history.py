@@ -9,6 +9,8 @@ from services.store.partitions import Month
 from services.store.rows import (
     AvailabilityRow,
     BatchRows,
+    ContextEventRow,
+    ContextGenerationRow,
     CorridorEventKind,
     CorridorEventRow,
     ReceiptRow,
@@ -43,7 +45,12 @@ def full(conn: Connection) -> Connection:
         CorridorEventRow("smm", "route", submission(1).key, 1, NOW, CorridorEventKind.STATUS, b"{}")
     )
     rows.sightings.append(SIGHTING)
+    rows.context_events.append(
+        ContextEventRow("smm", submission(1).key, 1, NOW, "notification", b"{}")
+    )
     copy_batch(conn, rows)
+    generation = ContextGenerationRow("smm", b"\1", 1, NOW, bytes(32), b"{}")
+    copy_rows(conn, "context_generations", [generation])
     copy_rows(
         conn,
         "corridor_availability",

@@ -35,6 +35,7 @@ from services.store.models import Base
 from services.store.rows import (
     AvailabilityRow,
     BatchRows,
+    ContextEventRow,
     CorridorEventKind,
     CorridorEventRow,
     KeyKind,
@@ -131,6 +132,7 @@ def test_a_whole_batch_is_read_back_as_it_was_written(conn: Connection) -> None:
     rows.corridor_events.append(
         CorridorEventRow("smm", "r", Key((2).to_bytes(16)), 1, NOW, CorridorEventKind.REPORT, b"")
     )
+    rows.context_events.append(ContextEventRow("smm", Key((3).to_bytes(16)), 1, NOW, "truce", b""))
     copy_batch(conn, rows)
     assert sorted(all_of(conn, "event_keys")) == sorted(map(astuple, rows.keys))
     assert all_of(conn, "submissions") == [*map(astuple, rows.submissions)]
@@ -139,6 +141,7 @@ def test_a_whole_batch_is_read_back_as_it_was_written(conn: Connection) -> None:
     assert all_of(conn, "supersessions") == [*map(astuple, rows.supersessions)]
     assert all_of(conn, "report_links") == [*map(astuple, rows.links)]
     assert all_of(conn, "corridor_events") == [*map(astuple, rows.corridor_events)]
+    assert all_of(conn, "context_events") == [*map(astuple, rows.context_events)]
     assert all_of(conn, "rejected") == [*map(astuple, rows.rejected)]
 
 

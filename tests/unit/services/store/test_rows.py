@@ -17,6 +17,8 @@ ROWS: dict[str, Any] = {
     "corridor_availability": rows.AvailabilityRow,
     "sightings": rows.SightingRow,
     "whereabouts": rows.WhereaboutsRow,
+    "context_events": rows.ContextEventRow,
+    "context_generations": rows.ContextGenerationRow,
     "rejected": rows.RejectedRow,
     "receipts": rows.ReceiptRow,
 }

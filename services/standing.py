@@ -1,0 +1,185 @@
+"""Standing: how measures, truces and phases stand at an instant, and what was said in vain.
+
+    generations → the version in force then → each at the instant → rows
+
+Place on the data's way: store → **rows** → `truceline measures`, `truces`, `phases`, `unheeded`.
+What only time changes (overdue, lapsed) is found here, when it is asked: no row says it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from services.store.contexts import Generation, known_states
+from services.store.documents import agreements
+from services.store.engine import Connection
+from streams.agreement import Agreement, content_hash
+from streams.context.fold import MissionState
+from streams.context.measures import MeasureState, measure_at
+from streams.context.truces import TruceState, truce_at
+from streams.vocabulary import Purpose
+
+
+class Asked(NamedTuple):
+    """About which missions, at which instant, by what was known when."""
+
+    mission: str | None
+    at: datetime
+    known_at: datetime
+
+
+class MeasureRow(Struct, frozen=True):
+    """A measure."""
+
+    mission: str
+    measure: str
+    name: str
+    clause: str
+    party: str
+    state: MeasureState
+    overdue: bool
+    due: datetime | None
+    amount: int | None
+    claimed: int | None
+    verified: int | None
+    unit: str | None
+    evidence: str | None
+
+
+class TruceRow(Struct, frozen=True):
+    """A local truce."""
+
+    mission: str
+    truce: str
+    purpose: Purpose
+    state: TruceState
+    holds: bool
+    since: datetime
+    ends_at: datetime | None
+    zones: tuple[str, ...]
+    corridors: tuple[str, ...]
+    guarantors: tuple[str, ...]
+    text: str | None
+
+
+class PhaseRow(Struct, frozen=True):
+    """A phase."""
+
+    mission: str
+    phase: str
+    name: str
+    begun: bool
+    at_begin: datetime | None
+    """When it began or will begin, by what is known."""
+    waits_for: tuple[str, ...]
+    """Measures that gate it and are not verified."""
+
+
+class UnheededRow(Struct, frozen=True):
+    """A context event without effect."""
+
+    mission: str
+    event: str
+    """``source/id``."""
+    reason: str
+
+
+def measures(conn: Connection, asked: Asked) -> list[MeasureRow]:
+    """Every measure; the first due comes first, those without deadline last."""
+    rows = [
+        MeasureRow(
+            mission,
+            one.id,
+            one.name,
+            one.clause,
+            one.party,
+            now.state,
+            now.overdue,
+            one.due,
+            one.amount,
+            now.claimed,
+            now.verified,
+            one.unit,
+            one.evidence,
+        )
+        for mission, state in _states(conn, asked)
+        for one in state.measures
+        for now in [measure_at(one, asked.at)]
+    ]
+    return sorted(rows, key=lambda row: (row.due is None, row.due or asked.at, row.mission))
+
+
+def truces(conn: Connection, asked: Asked) -> list[TruceRow]:
+    """Every truce of which anything was said by then."""
+    return [
+        TruceRow(
+            mission,
+            one.id,
+            one.purpose,
+            now.state,
+            now.holds,
+            now.since,
+            now.ends_at,
+            one.zones,
+            one.corridors,
+            one.guarantors,
+            one.text,
+        )
+        for mission, state in _states(conn, asked)
+        for one in state.truces
+        if (now := truce_at(one, asked.at)) is not None
+    ]
+
+
+def phases(conn: Connection, asked: Asked) -> list[PhaseRow]:
+    """Every phase, begun or not."""
+    return [
+        PhaseRow(
+            mission,
+            one.id,
+            one.name,
+            one.at is not None and one.at <= asked.at,
+            one.at,
+            _unverified(state, one.gated_by, asked.at),
+        )
+        for mission, state in _states(conn, asked)
+        for one in state.phases
+    ]
+
+
+def unheeded(conn: Connection, asked: Asked) -> list[UnheededRow]:
+    """Every context event without effect."""
+    return [
+        UnheededRow(mission, one.ref, one.reason.value)
+        for mission, state in _states(conn, asked)
+        for one in state.unheeded
+    ]
+
+
+def _unverified(state: MissionState, gates: tuple[str, ...], at: datetime) -> tuple[str, ...]:
+    verified = {
+        one.id for one in state.measures if measure_at(one, at).state is MeasureState.VERIFIED
+    }
+    return tuple(gate for gate in gates if gate not in verified)
+
+
+def _states(conn: Connection, asked: Asked) -> Iterator[tuple[str, MissionState]]:
+    """Each mission's context as the agreement version reads it that is in force at the instant."""
+    read: dict[bytes, Generation] = {
+        one.agreement: one for one in known_states(conn, asked.mission, asked.known_at)
+    }
+    versions: defaultdict[str, list[Agreement]] = defaultdict(list)
+    for agreement in agreements(conn, asked.mission):
+        versions[agreement.mission].append(agreement)
+    for mission in sorted(versions):
+        known = sorted(versions[mission], key=attrgetter("version"), reverse=True)
+        in_force = [one for one in known if one.valid.touches(asked.at, asked.at)]
+        one = read.get(bytes.fromhex(content_hash((in_force or known)[0])))
+        if one is not None:
+            yield mission, one.state
