@@ -174,11 +174,11 @@ def _states(conn: Connection, asked: Asked) -> Iterator[tuple[str, MissionState]
     read: dict[bytes, Generation] = {
         one.agreement: one for one in known_states(conn, asked.mission, asked.known_at)
     }
-    versions: defaultdict[str, list[Agreement]] = defaultdict(list)
+    versions: defaultdict[tuple[str, str], list[Agreement]] = defaultdict(list)
     for agreement in agreements(conn, asked.mission):
-        versions[agreement.mission].append(agreement)
-    for mission in sorted(versions):
-        known = sorted(versions[mission], key=attrgetter("version"), reverse=True)
+        versions[agreement.mission, agreement.id].append(agreement)
+    for mission, name in sorted(versions):
+        known = sorted(versions[mission, name], key=attrgetter("version"), reverse=True)
         in_force = [one for one in known if one.valid.touches(asked.at, asked.at)]
         one = read.get(bytes.fromhex(content_hash((in_force or known)[0])))
         if one is not None:

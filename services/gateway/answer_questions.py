@@ -25,6 +25,8 @@ from services.gateway.ask_corridors import (
     ask_corridors,
 )
 from services.gateway.ask_report import ask_report
+from services.gateway.ask_standing import NOTE as STANDING_NOTE
+from services.gateway.ask_standing import Standing
 from services.gateway.ask_violations import SHAPE, ViolationAsked, ask_violations
 from services.gateway.ask_whereabouts import SPELLS, WhereaboutsAsked, ask_whereabouts
 from services.gateway.cursors import Cursors
@@ -52,6 +54,7 @@ _HEADERS: Final = {"Cache-Control": "private, no-cache", "Vary": "Accept, Author
 VIOLATION_FILTERS: Final = ("agreement", "zone", "term", "kind", "verdict", "from", "to")
 WHEREABOUTS_FILTERS: Final = ("subject", "zone", "answer", "from", "to", "known_at")
 PAGING: Final = ("limit", "after")
+STANDING_PARAMETERS: Final = ("at", "known_at")
 AVAILABILITY_PARAMETERS: Final = ("at", "from", "to", "known_at", "limit")
 
 
@@ -150,6 +153,19 @@ async def answer_availability(request: Asked, corridor_id: str) -> Response[byte
     beside = {"note": NOTE, **({"next": link} if link else {})}
     body = write_items(form, found.told, beside, INTERVALS)
     return _respond(request, Representation(form, body, _link(link)))
+
+
+async def answer_standing(request: Asked, standing: Standing) -> Response[bytes]:
+    """How phases, measures or truces stand at an instant, by what was known at another."""
+    parameters = _parameters(request, STANDING_PARAMETERS)
+    form = choose(request.headers.get("accept", ""), TABLES)
+    token, now = _token(request), datetime.now(UTC)
+    at, known_at = parameters.instant("at") or now, parameters.instant("known_at") or now
+    found = await _readers(request).ask(
+        token, lambda conn: standing.ask(conn, token, at, min(known_at, now))
+    )
+    body = write_items(form, found, {"note": STANDING_NOTE}, standing.shape)
+    return _respond(request, Representation(form, body))
 
 
 def _parameters(request: Asked, known: tuple[str, ...]) -> Parameters:

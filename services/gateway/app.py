@@ -8,6 +8,8 @@
     GET  /v1/whereabouts        the same: when subjects were in zones
     GET  /v1/corridors          every role: each corridor's state now
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
+    GET  /v1/phases, /v1/measures, /v1/truces        every role but the publisher's: how they stand
+    GET  /v1/unheeded           likewise: context events without effect, with the reason
     GET  /v1/receipt-keys       everybody            the public keys that verify receipts
     GET  /schema/openapi.json   everybody            what all of these take and answer
     GET  /healthz, /readyz      everybody            alive; able to store
@@ -43,9 +45,11 @@ from services.gateway.answer_questions import (
     answer_availability,
     answer_corridors,
     answer_report,
+    answer_standing,
     answer_violations,
     answer_whereabouts,
 )
+from services.gateway.ask_standing import MEASURES, PHASES, READS_CONTEXT, TRUCES, UNHEEDED
 from services.gateway.callers import Callers
 from services.gateway.cursors import Cursors
 from services.gateway.day_stored import DayStored
@@ -165,6 +169,30 @@ async def get_availability(request: Asked, corridor_id: FromPath[str]) -> Respon
     return await answer_availability(request, corridor_id)
 
 
+@get("/v1/phases", opt={MAY: READS_CONTEXT})
+async def get_phases(request: Asked) -> Response[bytes]:
+    """Which phases have begun, and what the others wait for."""
+    return await answer_standing(request, PHASES)
+
+
+@get("/v1/measures", opt={MAY: READS_CONTEXT})
+async def get_measures(request: Asked) -> Response[bytes]:
+    """What the parties owe and claim, what is verified, what is overdue."""
+    return await answer_standing(request, MEASURES)
+
+
+@get("/v1/truces", opt={MAY: READS_CONTEXT})
+async def get_truces(request: Asked) -> Response[bytes]:
+    """Local truces, whether they hold, and who guarantees them."""
+    return await answer_standing(request, TRUCES)
+
+
+@get("/v1/unheeded", opt={MAY: READS_CONTEXT})
+async def get_unheeded(request: Asked) -> Response[bytes]:
+    """Context events without effect, each with the reason."""
+    return await answer_standing(request, UNHEEDED)
+
+
 @get("/v1/receipt-keys", opt={MAY: EVERYBODY}, sync_to_thread=True)
 def get_receipt_keys(request: Asked) -> Response[bytes]:
     """The public keys that verify receipts: keep a copy of your own."""
@@ -211,6 +239,10 @@ ROUTES: Final = (
     get_whereabouts,
     get_corridors,
     get_availability,
+    get_phases,
+    get_measures,
+    get_truces,
+    get_unheeded,
     get_receipt_keys,
     get_schema,
     get_healthz,

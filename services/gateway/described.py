@@ -30,6 +30,7 @@ from services.gateway.operation import (
 from services.gateway.problems import Code
 from services.receipts.public_keys import PublicKeys
 from services.receipts.receipt import SignedReceipt
+from services.standing import MeasureRow, PhaseRow, TruceRow, UnheededRow
 from streams.events import CorridorStatus, Report
 from streams.schema import CONTEXT_EVENTS, Json
 
@@ -43,6 +44,10 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     ViolationTold,
     SpellTold,
     IntervalTold,
+    PhaseRow,
+    MeasureRow,
+    TruceRow,
+    UnheededRow,
 )
 
 

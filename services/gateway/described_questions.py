@@ -13,6 +13,14 @@ from msgspec import Struct
 from services.gateway import examples
 from services.gateway.ask_corridors import INTERVALS, STATES
 from services.gateway.ask_report import ReportAnswer
+from services.gateway.ask_standing import (
+    MEASURES,
+    NOTE,
+    PHASES,
+    TRUCES,
+    UNHEEDED,
+    Standing,
+)
 from services.gateway.ask_violations import SHAPE
 from services.gateway.ask_whereabouts import SPELLS
 from services.gateway.operation import JSON, LINES, Answer, Content, Operation, Parameter, schema_of
@@ -78,6 +86,21 @@ _SPAN: Final = (
     _instant("from", "What was observed, or holds, then or later."),
     _instant("to", "And before that."),
 )
+
+
+def _standing(standing: Standing, example: Struct, described: str) -> Operation:
+    """How phases, measures or truces stand."""
+    page = _page([example], standing.shape, TABLES, {"note": NOTE}, _TAGGED)
+    return Operation(
+        described,
+        (page, _KEPT),
+        (
+            _instant("at", "As it stands then; now, if absent."),
+            _instant("known_at", "By what was known then; now, if absent."),
+        ),
+        problems=_PROBLEMS,
+    )
+
 
 QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", "/v1/reports/{id}"): Operation(
@@ -157,5 +180,19 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             _LIMITED,
         ),
         problems=(*_PROBLEMS, Code.CORRIDOR_UNKNOWN),
+    ),
+    ("GET", "/v1/phases"): _standing(
+        PHASES, examples.PHASE, "Each phase of the agreement, begun or not."
+    ),
+    ("GET", "/v1/measures"): _standing(
+        MEASURES, examples.MEASURE, "Each measure, the first due first. Claimed is not verified."
+    ),
+    ("GET", "/v1/truces"): _standing(
+        TRUCES, examples.TRUCE, "Each local truce. Agreed is not in force."
+    ),
+    ("GET", "/v1/unheeded"): _standing(
+        UNHEEDED,
+        examples.UNHEEDED,
+        "Context events that have no effect, of the sources that the token sees everything of.",
     ),
 }

@@ -16,8 +16,12 @@ from services.gateway.ask_corridors import IntervalTold
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
 from services.gateway.represent import Form
+from services.standing import MeasureRow, PhaseRow, TruceRow, UnheededRow
 from streams.assessment import STATUS as STATUS_OF_ALL
+from streams.context.measures import MeasureState
+from streams.context.truces import TruceState
 from streams.schema import Json
+from streams.vocabulary import Purpose
 
 OK: Final = 200
 
@@ -191,6 +195,45 @@ INTERVAL: Final = IntervalTold(
     starts_at=_WHEN,
     known_at=_WHEN + timedelta(days=1),
 )
+
+
+PHASE: Final = PhaseRow(
+    mission="osce-smm",
+    phase="two",
+    name="Withdrawal of heavy weapons",
+    begun=False,
+    at_begin=None,
+    waits_for=("guns-north",),
+)
+MEASURE: Final = MeasureRow(
+    mission="osce-smm",
+    measure="guns-north",
+    name="Guns into storage",
+    clause="Package, point 2",
+    party="north",
+    state=MeasureState.CLAIMED,
+    overdue=True,
+    due=_WHEN,
+    amount=50,
+    claimed=50,
+    verified=38,
+    unit="guns",
+    evidence="Serial numbers, seen by two patrols.",
+)
+TRUCE: Final = TruceRow(
+    mission="osce-smm",
+    truce="filter-station",
+    purpose=Purpose.REPAIRS,
+    state=TruceState.IN_FORCE,
+    holds=True,
+    since=_WHEN,
+    ends_at=_WHEN + timedelta(hours=12),
+    zones=(),
+    corridors=("zolote-road",),
+    guarantors=("osce",),
+    text="Window of silence for repairs.",
+)
+UNHEEDED: Final = UnheededRow("osce-smm", "ua-liaison/n-7", "without_right")
 
 
 def value_of(form: Form, body: bytes) -> Any:  # noqa: ANN401 (JSON, or text)

@@ -19,6 +19,7 @@ from services.store.partitions import ensure_partitions
 from services.store.rows import (
     AvailabilityRow,
     BatchRows,
+    ContextGenerationRow,
     ReceiptRow,
     SubmissionRow,
     SupersessionRow,
@@ -26,6 +27,7 @@ from services.store.rows import (
 )
 from services.store.write import copy_batch, copy_rows
 from streams.agreement import Agreement, content_hash
+from streams.context.fold import encode_state, fold
 from streams.keys import EventKind, event_key
 from streams.whereabouts.fold import Answer, Spell
 from tests.unit.services.store.sample_rows import ASSESSMENT, VIOLATION, key_row
@@ -52,6 +54,10 @@ def corridor(agreement: str) -> str:
     return f"road-of-{agreement}"
 
 
+def measure(agreement: str) -> str:
+    return f"measure-of-{agreement}"
+
+
 def marks(mission: str, agreement: str) -> tuple[str, ...]:
     """What stands only in what a mission holds under an agreement."""
     return (
@@ -62,6 +68,7 @@ def marks(mission: str, agreement: str) -> tuple[str, ...]:
         f"subject-of-{agreement}",
         f"zone-of-{agreement}",
         corridor(agreement),
+        measure(agreement),
     )
 
 
@@ -105,6 +112,7 @@ def agreement_of(mission: str, name: str) -> Agreement:
                 "axis": "agreed_in_detail",
             }
         ],
+        "measures": [{"id": measure(name), "name": name, "clause": "2", "party": "a"}],
     }
     return msgspec.json.decode(json.dumps(document), type=Agreement)
 
@@ -259,12 +267,16 @@ def seed(conn: Connection) -> None:
     """Write it all, and commit."""
     ensure_partitions(conn, NOW)
     rows, receipts, availability, whereabouts = BatchRows(), [], [], []
+    contexts: list[ContextGenerationRow] = []
     for mission, names in MISSIONS.items():
-        load_document(conn, builders.methodology(id=f"method-{mission}", mission=mission), NOW)
+        methodology = builders.methodology(id=f"method-{mission}", mission=mission)
+        load_document(conn, methodology, NOW)
         for name in names:
             document = agreement_of(mission, name)
             load_document(conn, document, NOW)
             address = bytes.fromhex(content_hash(document))
+            body = encode_state(fold(document, methodology, ()))
+            contexts.append(ContextGenerationRow(mission, address, 1, NOW, bytes(32), body))
             for number in (1, 2):
                 stored = submission(mission, name, number)
                 add_violation(rows, stored, name, address)
@@ -277,4 +289,5 @@ def seed(conn: Connection) -> None:
     copy_rows(conn, "receipts", receipts)
     copy_rows(conn, "corridor_availability", availability)
     copy_rows(conn, "whereabouts", whereabouts)
+    copy_rows(conn, "context_generations", contexts)
     conn.commit()

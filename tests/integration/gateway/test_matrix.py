@@ -112,6 +112,10 @@ ASKED: Final = {
     ("GET", "/v1/corridors/{corridor_id:str}/availability"): Asked(
         f"/v1/corridors/{seeded.corridor(AGREEMENT)}/availability", of_the_agreement
     ),
+    ("GET", "/v1/phases"): Asked("/v1/phases", always),
+    ("GET", "/v1/measures"): Asked("/v1/measures", always, seeded.measure),
+    ("GET", "/v1/truces"): Asked("/v1/truces", always),
+    ("GET", "/v1/unheeded"): Asked("/v1/unheeded", always),
     ("GET", "/v1/receipt-keys"): Asked("/v1/receipt-keys", always),
     ("GET", "/schema/openapi.json"): Asked("/schema/openapi.json", always),
     ("GET", "/metrics"): Asked("/metrics", always),

@@ -151,14 +151,9 @@ def add_sighting(conn: Connection, mission: str, agreement: str) -> None:
 
 
 def add_context(conn: Connection, mission: str, agreement: str) -> None:
-    key, body = seeded.submission(mission, agreement, 1).key, f"narrative-of-{mission}-{agreement}"
+    key = seeded.submission(mission, agreement, 1).key
     event = ContextEventRow(mission, key, 1, seeded.NOW, "notification", b"{}")
     copy_rows(conn, "context_events", [event])
-    conn.execute(
-        "INSERT INTO context_generations SELECT mission, hash, 1, %s, %s, %s FROM agreements"
-        " WHERE id = %s",
-        [seeded.NOW, bytes(32), body.encode(), agreement],
-    )
 
 
 def add_rest(conn: Connection, mission: str, agreement: str) -> None:

@@ -1,0 +1,82 @@
+"""Ask how phases, measures and truces stand, and what was said without effect.
+
+Place on the data's way: GET /v1/phases, /v1/measures, /v1/truces, /v1/unheeded. The rows are those
+of the commands (`services.standing`), within the token's mission and agreement; whose word had no
+effect is told to who sees everything of that source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+
+from services.gateway.disclosure import sees_whole
+from services.gateway.represent import Shape
+from services.standing import (
+    Asked,
+    MeasureRow,
+    PhaseRow,
+    TruceRow,
+    UnheededRow,
+    measures,
+    phases,
+    truces,
+    unheeded,
+)
+from services.store.engine import Connection
+from services.tokens.token import Role, Token
+
+READS_CONTEXT: Final = frozenset(Role) - {Role.PUBLISHER}
+"""The public is told what was released; of these nothing is yet."""
+NOTE: Final = "claimed is not verified; agreed is not in force"
+
+Question = Callable[[Connection, Token, datetime, datetime], Sequence[Struct]]
+
+
+class Standing(Struct, frozen=True):
+    """A question and how its rows are written."""
+
+    ask: Question
+    shape: Shape
+
+
+def ask_phases(
+    conn: Connection, token: Token, at: datetime, known_at: datetime
+) -> Sequence[PhaseRow]:
+    """Every phase."""
+    return phases(conn, Asked(token.mission, at, known_at))
+
+
+def ask_measures(
+    conn: Connection, token: Token, at: datetime, known_at: datetime
+) -> Sequence[MeasureRow]:
+    """Every measure."""
+    return measures(conn, Asked(token.mission, at, known_at))
+
+
+def ask_truces(
+    conn: Connection, token: Token, at: datetime, known_at: datetime
+) -> Sequence[TruceRow]:
+    """Every truce."""
+    return truces(conn, Asked(token.mission, at, known_at))
+
+
+def ask_unheeded(
+    conn: Connection, token: Token, at: datetime, known_at: datetime
+) -> Sequence[UnheededRow]:
+    """What had no effect, of the sources of which the asker sees everything."""
+    rows = unheeded(conn, Asked(token.mission, at, known_at))
+    return [row for row in rows if sees_whole(token, row.mission, row.event.partition("/")[0])]
+
+
+def _shape(row: type[Struct]) -> Shape:
+    return Shape(row.__struct_fields__, lambda _: None)
+
+
+PHASES: Final = Standing(ask_phases, _shape(PhaseRow))
+MEASURES: Final = Standing(ask_measures, _shape(MeasureRow))
+TRUCES: Final = Standing(ask_truces, _shape(TruceRow))
+UNHEEDED: Final = Standing(ask_unheeded, _shape(UnheededRow))
