@@ -88,7 +88,7 @@ def zone(agreement: str) -> str:
 
 
 def notification() -> bytes:
-    changes = {"id": uuid4().hex, "mission": MISSION, "source": SOURCE}
+    changes = {"id": uuid4().hex, "mission": MISSION, "source": "liaison"}
     return json.dumps(examples.NOTIFICATION | changes).encode()
 
 

@@ -17,11 +17,11 @@ from services.store.digest import digest
 from services.store.engine import Connection, connect
 from services.store.unjudged import waits_unjudged
 from services.worker.documents import load_register
-from streams.agreement import Agreement, PhaseDays
+from streams.agreement import Agreement, Exemption, PhaseDays
 from streams.events import ContextEvent, PartyClaim, Report, TruceInForce
 from streams.inforce import Register
 from streams.topics import TopicName
-from streams.vocabulary import MeasureStatus, Verdict
+from streams.vocabulary import ExceptionName, MeasureStatus, Verdict
 from tests.integration.posted import post
 from tests.integration.worker.intake import take_in_log
 from tests.integration.worker.records import (
@@ -52,12 +52,16 @@ VERIFIED = MeasureStatus.VERIFIED
 
 
 def under() -> Agreement:
-    """Fire into `z` is prohibited always, once `declared` has begun, and once `gated` has."""
+    """Fire into `z` is prohibited always, in two phases, and unless demining was notified."""
     return agreement(
         terms=(
             builders.term("always"),
             builders.term("declared", during=PhaseDays(phase="declared", time_zone=KYIV)),
             builders.term("gated", during=PhaseDays(phase="gated", time_zone=KYIV)),
+            builders.term(
+                "notified",
+                exceptions=(Exemption(name=ExceptionName.NOTIFIED_DEMINING, notice_hours=24),),
+            ),
         ),
         phases=PHASES,
     )
@@ -111,6 +115,17 @@ def test_a_late_declaration_judges_again_what_came_after_it(conn: Connection) ->
     assert verdicts(conn)["declared"] == Verdict.VIOLATION
     assert verdicts(conn, "before")["declared"] == Verdict.NOT_APPLICABLE
     assert count(conn, "supersessions") == 1
+
+
+def test_a_late_notification_excuses_what_it_was_notified_for(conn: Connection) -> None:
+    by_north = builders.attribution("north")
+    reports = [fire("r", 0.5, attribution=by_north), fire("late", 3, attribution=by_north)]
+    take_in_log(conn, REGISTER, log_of(map(said, reports)))
+    assert verdicts(conn)["notified"] == Verdict.VIOLATION
+    take_in_log(conn, REGISTER, log_of([said(notifies("n", 0, 1))]))
+    assert verdicts(conn)["notified"] == Verdict.NO_VIOLATION
+    assert verdicts(conn)["always"] == Verdict.VIOLATION
+    assert verdicts(conn, "late")["notified"] == Verdict.VIOLATION
 
 
 def test_a_withdrawn_declaration_takes_its_violation_back(conn: Connection) -> None:
@@ -206,7 +221,8 @@ def _reports(draw: st.DrawFn) -> Report:
     links: dict[str, object] = {speaks: other} if speaks else {}
     start = draw(st.integers(-3, 12))
     until = draw(st.sampled_from([None, None, at(start + 2)]))
-    return fire(own, start, observed_to=until, **links)
+    party = draw(st.sampled_from([None, builders.attribution("north")]))
+    return fire(own, start, observed_to=until, attribution=party, **links)
 
 
 @st.composite
