@@ -25,7 +25,7 @@ import shapely
 from shapely import LineString, Point
 
 from geo.along_track import clear_pieces
-from geo.densify import densified
+from geo.densify import densified, geodesic_densified
 from geo.ellipsoid import WGS84, Floats, reach_half_degrees
 from geo.errors import RouteError
 from geo.footprint import footprint, track_line
@@ -65,8 +65,10 @@ class Line:
     shape: LineString
 
     @classmethod
-    def of(cls, line_lonlat: tuple[tuple[float, float], ...]) -> "Line":
+    def of(cls, line_lonlat: tuple[tuple[float, float], ...], *, geodesic: bool = False) -> "Line":
         """The line through these positions; neighbours are joined the short way round.
+
+        `geodesic`: by the shortest line on the ellipsoid, drawn to within a centimetre.
 
         Raises:
             RouteError: it has no length.
@@ -75,6 +77,9 @@ class Line:
         if len(points) == 0 or (points == points[0]).all():
             raise RouteError("a line needs at least two different positions")
         points[:, 0] = np.unwrap(points[:, 0], period=360.0)
+        if geodesic:
+            one = np.zeros(len(points), dtype=np.int64)
+            points, _ = geodesic_densified(points, one, _LINE_ERROR_M)
         shape = LineString(points)
         shapely.prepare(shape)
         return cls(points, shape)

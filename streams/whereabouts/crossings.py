@@ -1,9 +1,9 @@
 """Crossings: from which side of a line to which a subject went, and between which instants.
 
-Place on the data's way: placed sightings → **crossings** → whereabouts. The lines are the routes of
-corridors. A pair of sightings on two sides tells that the line was crossed only if no end of it can
-have been gone round in that time; without a fastest speed nobody knows. A track that leads over it
-tells by geometry, within its accuracy (`geo.line_crossing`).
+Place on the data's way: placed sightings → **crossings** → whereabouts. The lines are baselines and
+the routes of corridors. A pair of sightings on two sides tells that the line was crossed only if no
+end of it can have been gone round in that time; without a fastest speed nobody knows. A track that
+leads over it tells by geometry, within its accuracy (`geo.line_crossing`).
 """
 
 from __future__ import annotations

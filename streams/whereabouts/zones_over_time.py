@@ -13,13 +13,24 @@ from typing import NamedTuple
 import msgspec
 
 from geo.line_crossing import Line
-from streams.agreement import Agreement, Corridor, Validity, Zone
+from streams.agreement import Agreement, Band, Baseline, Corridor, Strip, Validity, Zone
 from streams.inforce import CORRIDOR_PREFIX, Register
 from streams.instants import micros, micros_or_forever
 from streams.methodology import STRICTEST, SightingRules
 
-Shape = Zone | Corridor
-"""A zone without its names and validity: all that says where it lies."""
+BASELINE_PREFIX = "baseline:"
+"""A baseline is a line that may be crossed, under this prefix and its id."""
+
+
+class MeasuredZone(NamedTuple):
+    """A zone that is written by metres, with the lines that it may be measured from."""
+
+    zone: Zone
+    baselines: tuple[Baseline, ...]
+
+
+Shape = Zone | MeasuredZone | Corridor | Baseline
+"""A zone or line without its names and validity: all that says where it lies."""
 
 
 _Shapes = dict[str, list[tuple[Shape, Validity | None]]]
@@ -50,23 +61,18 @@ class ZonesOverTime:
         return self._known[zone_id]
 
     def line_ids(self) -> list[str]:
-        """The zones that are lines, or have one: the strips of corridors, by their routes."""
-        return sorted(
-            {
-                CORRIDOR_PREFIX + corridor.id
-                for version in self._versions
-                if version.agreement is not None
-                for corridor in version.agreement.corridors
-            }
-        )
+        """What is a line or has one: baselines, and corridors by their routes."""
+        agreements = [version.agreement for version in self._versions if version.agreement]
+        routes = {CORRIDOR_PREFIX + it.id for each in agreements for it in each.corridors}
+        return sorted(routes | {BASELINE_PREFIX + it.id for a in agreements for it in a.baselines})
 
     def line(self, stretch: ZoneStretch) -> Line | None:
-        """The line of a stretch of such a zone."""
+        """The line of a stretch of such a one."""
         shape = stretch.shape
-        if not isinstance(shape, Corridor):
+        if not isinstance(shape, Corridor | Baseline):
             return None
         if id(shape) not in self._lines:
-            self._lines[id(shape)] = Line.of(shape.route.coordinates)
+            self._lines[id(shape)] = _line(shape)
         return self._lines[id(shape)]
 
     def _stretches(self, zone_id: str) -> list[ZoneStretch]:
@@ -91,14 +97,26 @@ class ZonesOverTime:
         return self._shapes[id(agreement)]
 
 
+def _line(shape: Corridor | Baseline) -> Line:
+    if isinstance(shape, Corridor):
+        return Line.of(shape.route.coordinates)
+    return Line.of(shape.line.coordinates, geodesic=shape.edges == "geodesic")
+
+
 def _shapes(agreement: Agreement) -> _Shapes:
     shapes: _Shapes = defaultdict(list)
+    baselines = tuple([msgspec.structs.replace(it, name="") for it in agreement.baselines])
     for zone in agreement.zones:
-        bare: Shape = msgspec.structs.replace(zone, name="", note=None, valid=None)
-        shapes[zone.id].append((bare, zone.valid))
+        bare = msgspec.structs.replace(zone, name="", note=None, valid=None)
+        written = (zone.geometry, *(claim.geometry for claim in zone.claims))
+        measured = any(isinstance(geometry, Strip | Band) for geometry in written)
+        shape: Shape = MeasuredZone(bare, baselines) if measured else bare
+        shapes[zone.id].append((shape, zone.valid))
+    for baseline in baselines:
+        shapes[BASELINE_PREFIX + baseline.id].append((baseline, None))
     for corridor in agreement.corridors:
-        bare = msgspec.structs.replace(corridor, name="", windows=(), valid=None)
-        shapes[CORRIDOR_PREFIX + corridor.id].append((bare, corridor.valid))
+        route = msgspec.structs.replace(corridor, name="", windows=(), valid=None)
+        shapes[CORRIDOR_PREFIX + corridor.id].append((route, corridor.valid))
     return shapes
 
 

@@ -1,15 +1,27 @@
-"""When a subject crossed a corridor's route, an eastward line of 30 km through (38, 48)."""
+"""When a subject crossed a line: an eastward one of 30 km through (38, 48)."""
 
 from __future__ import annotations
 
-from streams.agreement import LineString, Validity
+from typing import Literal
+
+import pytest
+
+from streams.agreement import Baseline, LineString, Strip, Validity
 from streams.events import Report, Track
 from streams.inforce import Register
 from streams.methodology import SightingRules
 from streams.whereabouts.crossings import LineSide
 from streams.whereabouts.fold import Passing, Whereabouts
-from tests.unit.streams.builders import ALWAYS, LAT, agreement, corridor, methodology, point
-from tests.unit.streams.whereabouts.scenes import after, fold, seen
+from tests.unit.streams.builders import (
+    ALWAYS,
+    LAT,
+    agreement,
+    corridor,
+    methodology,
+    point,
+    zone,
+)
+from tests.unit.streams.whereabouts.scenes import after, fold, minutes, seen, spells_of
 
 LEFT, RIGHT = LineSide.LEFT, LineSide.RIGHT
 NORTH, SOUTH = LAT + 0.02, LAT - 0.02
@@ -96,6 +108,35 @@ def test_what_contradicts_itself_has_crossed_nothing() -> None:
     found = fold([at(0, NORTH), at(0, SOUTH, id="other"), at(10, NORTH)], register(**FAST_ENOUGH))
     assert found.contradictions
     assert told(found) == []
+
+
+@pytest.mark.parametrize("edges", ["straight", "geodesic"])
+def test_a_baseline_is_a_line_that_is_crossed(edges: Literal["straight", "geodesic"]) -> None:
+    line = LineString(coordinates=((37.8, LAT), (38.2, LAT)))
+    drawn = agreement(baselines=(Baseline(id="front", name="Front", line=line, edges=edges),))
+    rules = methodology(sightings=SightingRules(max_speed_mps=20))
+    found = fold([at(0, NORTH), at(10, SOUTH)], Register((drawn,), (rules,)))
+    assert [(one.zone, one.answer) for one in found.crossings] == [
+        ("baseline:front", Passing.CROSSED)
+    ]
+
+
+def test_a_zone_measured_from_a_baseline_moves_with_it() -> None:
+    south = LineString(coordinates=((37.5, LAT - 0.5), (38.5, LAT - 0.5)))
+    here = LineString(coordinates=((37.5, LAT), (38.5, LAT)))
+    first, second = (
+        agreement(
+            version=version,
+            valid=Validity(from_=since),
+            zones=(zone(geometry=Strip(baseline="front", side="both", to_m=5_000)),),
+            baselines=(Baseline(id="front", name="Front", line=line),),
+        )
+        for version, since, line in ((1, ALWAYS.from_, here), (2, after(15), south))
+    )
+    rules = methodology(sightings=SightingRules(max_gap_s=3_600))
+    found = fold([at(0, NORTH), at(10, NORTH)], Register((first, second), (rules,)))
+    (stay,) = spells_of(found)
+    assert minutes(stay) == (None, 0, 10, 15)
 
 
 def test_a_line_that_moved_is_crossed_by_nobody_who_stood_still() -> None:
