@@ -26,17 +26,8 @@ from streams.vocabulary import Kind, Means
 from streams.whereabouts.fold import whereabouts
 from streams.whereabouts.place import place
 from streams.whereabouts.sighting import Look, Sighting
-from tests.bench.load import (
-    HEIGHT_DEG,
-    MISSION,
-    SOURCES,
-    SOUTH,
-    START,
-    WEST,
-    WIDTH_DEG,
-    make_agreement,
-    make_methodology,
-)
+from tests.bench.load import MISSION, SOURCES, START, make_agreement, make_methodology
+from tests.bench.wavy_zones import HEIGHT_DEG, SOUTH, WEST, WIDTH_DEG
 
 AT_ONCE = 100
 EVERY = timedelta(minutes=5)
