@@ -6,20 +6,23 @@ what keeps hostile geometry out. Reads a decoded Polygon, MultiPolygon, LineStri
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import shapely
-from shapely import LineString, MultiPoint, MultiPolygon, Point, Polygon
+from shapely import LineString, MultiPolygon, Point, Polygon
 
 from geo.crossings import crossings
-from geo.ellipsoid import HEMISPHERE_M2, Floats
+from geo.ellipsoid import HEMISPHERE_M2, WGS84, Floats
 from geo.errors import GeometryRefusedError
 from geo.extent import enclosed_m2
 
 MAX_VERTICES = 100_000
+# Of a ring, twice its area by its length: ten times what counts as touching an edge.
+MIN_WIDTH_M = 0.01
 _MAX_CROSSINGS = 10
 _RING_POSITIONS = 4
 
@@ -36,6 +39,7 @@ class GeometryProblemCode(StrEnum):
     UNCLOSED_RING = "unclosed_ring"
     SELF_INTERSECTION = "self_intersection"
     ZERO_AREA = "zero_area"
+    SLIVER = "sliver"
     ZERO_LENGTH = "zero_length"
     CROSSES_ANTIMERIDIAN = "crosses_antimeridian"
     WRONG_NESTING = "wrong_nesting"
@@ -70,9 +74,32 @@ def read_geometry(geojson_geometry: object) -> Polygon | MultiPolygon | LineStri
     problems = geometry_problems(geojson_geometry)
     if problems or not isinstance(geojson_geometry, Mapping):
         raise GeometryRefusedError("; ".join(f"{p.path}: {p.message}" for p in problems))
-    geometry = shapely.force_2d(shapely.geometry.shape(dict(geojson_geometry)))
-    assert isinstance(geometry, Polygon | MultiPolygon | LineString | Point)
-    return geometry
+    return sound_geometry(geojson_geometry)
+
+
+def sound_geometry(geojson: Mapping[str, Any]) -> Polygon | MultiPolygon | LineString | Point:
+    """The geometry of GeoJSON that has no problems, without altitudes."""
+    kind, coordinates = geojson["type"], geojson["coordinates"]
+    match kind:
+        case "Polygon":
+            return _polygon(coordinates)
+        case "MultiPolygon":
+            return MultiPolygon([_polygon(rings) for rings in coordinates])
+        case "LineString":
+            return LineString(_flat(coordinates))
+        case _:
+            return Point(coordinates[:2])
+
+
+def _polygon(rings: Sequence[Sequence[Sequence[float]]]) -> Polygon:
+    outer, *holes = (_flat(ring) for ring in rings)
+    return Polygon(outer, holes)
+
+
+def _flat(positions: Sequence[Sequence[float]]) -> Floats:
+    if len({len(position) for position in positions}) > 1:
+        positions = [position[:2] for position in positions]
+    return np.array(positions, dtype=np.float64)[:, :2]
 
 
 def _geometry(value: object) -> Problems:
@@ -82,7 +109,7 @@ def _geometry(value: object) -> Problems:
     kind, coordinates = value.get("type"), value.get("coordinates")
     vertices = _count(coordinates)
     if vertices > MAX_VERTICES:
-        message = f"{vertices} vertices, at most {MAX_VERTICES}"
+        message = f"{vertices} vertices, at most {MAX_VERTICES}: simplify it"
         yield GeometryProblem(Code.TOO_MANY_VERTICES, message, "coordinates")
         return
     match kind:
@@ -105,15 +132,25 @@ def _geometry(value: object) -> Problems:
 
 
 def _count(coordinates: object) -> int:
-    """About how many positions there are, without recursion: nesting is the sender's choice."""
+    """About how many positions there are, without recursion: nesting is the sender's choice.
+
+    A list that begins with a position counts as positions; what else it holds is told by itself.
+    """
     waiting, found = [coordinates], 0
     while waiting:
         members = _members(waiting.pop())
+        if members and _looks_like_position(members[0]):
+            found += len(members)
+            continue
         lists = [member for member in members if isinstance(member, list | tuple)]
         waiting.extend(lists)
         loose = len(members) - len(lists)
         found += 1 if loose <= 3 and not lists else loose
     return found
+
+
+def _looks_like_position(value: object) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and isinstance(value[0], int | float)
 
 
 def _members(value: object) -> list[object]:
@@ -149,9 +186,11 @@ def _nesting(geometry: Polygon | MultiPolygon, path: str) -> Problems:
         yield GeometryProblem(Code.WRONG_NESTING, reason, path, at)
         return
     if sum(enclosed_m2(part) for part in shapely.get_parts(geometry)) > HEMISPHERE_M2:
-        yield GeometryProblem(Code.TOO_LARGE, "larger than a hemisphere", path)
+        message = "larger than a hemisphere: draw less"
+        yield GeometryProblem(Code.TOO_LARGE, message, path)
     elif isinstance(geometry, Polygon) and np.ptp(np.asarray(geometry.bounds)[[0, 2]]) > 180.0:
-        yield GeometryProblem(Code.TOO_LARGE, "spans more than 180° of longitude", path)
+        message = "spans more than 180° of longitude: draw less"
+        yield GeometryProblem(Code.TOO_LARGE, message, path)
 
 
 def _explained(reason: str) -> tuple[str, tuple[float, float] | None]:
@@ -172,16 +211,36 @@ def _ring(value: object, path: str) -> tuple[Floats, list[GeometryProblem]]:
         message = f"{len(coords)} positions; a ring has at least 4"
         problems.append(GeometryProblem(Code.TOO_FEW_POSITIONS, message, path))
     if len(coords) == 0 or (coords[0] != coords[-1]).any():
-        message = "the last position is not the first one again"
+        message = "the last position is not the first one again: close the ring"
         problems.append(GeometryProblem(Code.UNCLOSED_RING, message, path))
     if problems:
         return coords, problems
     problems.extend(_jumps(coords, path))
-    if MultiPoint(coords).convex_hull.area == 0:
-        problems.append(GeometryProblem(Code.ZERO_AREA, "the ring encloses nothing", path))
+    if _on_one_line(coords):
+        message = "the ring encloses nothing: all of it lies on one line"
+        problems.append(GeometryProblem(Code.ZERO_AREA, message, path))
     else:
-        problems.extend(_self_intersections(coords, path))
+        problems.extend(_self_intersections(coords, path) or _slivers(coords, path))
     return coords, problems
+
+
+def _slivers(coords: Floats, path: str) -> list[GeometryProblem]:
+    """A ring so thin that no location could ever lie in it: a slip of drawing."""
+    area_m2 = enclosed_m2(Polygon(coords))
+    length_m = float(WGS84.line_length(*coords.T.copy()))
+    if 2 * area_m2 >= MIN_WIDTH_M * length_m:
+        return []
+    message = (
+        f"the ring encloses {area_m2:.3g} m² along {length_m:,.0f} m, thinner than "
+        f"{MIN_WIDTH_M:g} m: leave it out or redraw it"
+    )
+    return [GeometryProblem(Code.SLIVER, message, path, (float(coords[0, 0]), float(coords[0, 1])))]
+
+
+def _on_one_line(coords: Floats) -> bool:
+    away = coords - coords[0]
+    farthest = away[np.argmax(np.abs(away).sum(axis=1))]
+    return not (farthest[0] * away[:, 1] - farthest[1] * away[:, 0]).any()
 
 
 def _line(value: object, path: str) -> Problems:
@@ -205,18 +264,28 @@ def _jumps(coords: Floats, path: str) -> Problems:
         yield GeometryProblem(Code.CROSSES_ANTIMERIDIAN, message, f"{path}[{i}]", (lon, lat))
 
 
-def _self_intersections(coords: Floats, path: str) -> Problems:
+def _self_intersections(coords: Floats, path: str) -> list[GeometryProblem]:
     kept = np.flatnonzero(np.append(True, (np.diff(coords, axis=0) != 0).any(axis=1)))
+    problems = []
     for i, j, lon, lat in crossings(coords[kept], _MAX_CROSSINGS):
         a, b = int(kept[i]), int(kept[j])
-        message = f"edges {a} and {b} meet at {lon:.7f}, {lat:.7f}"
-        yield GeometryProblem(Code.SELF_INTERSECTION, message, f"{path}[{a}]", (lon, lat))
+        message = (
+            f"edges {a} and {b} meet at {lon:.7f}, {lat:.7f}: redraw the ring so that it nowhere "
+            "crosses or touches itself"
+        )
+        problems.append(
+            GeometryProblem(Code.SELF_INTERSECTION, message, f"{path}[{a}]", (lon, lat))
+        )
+    return problems
 
 
 def _positions(value: object, path: str) -> tuple[Floats, list[GeometryProblem]]:
     """The lon/lat columns, and what is wrong with single positions."""
     if not isinstance(value, list | tuple):
         return np.empty((0, 2)), [GeometryProblem(Code.WRONG_TYPE, "not a list of positions", path)]
+    sound = _all_sound(value)
+    if sound is not None:
+        return sound, []
     coords = np.zeros((len(value), 2))
     problems: list[GeometryProblem] = []
     for i, position in enumerate(value):
@@ -226,6 +295,22 @@ def _positions(value: object, path: str) -> tuple[Floats, list[GeometryProblem]]
         else:
             problems.append(found)
     return coords, problems
+
+
+def _all_sound(positions: list[object] | tuple[object, ...]) -> Floats | None:
+    """Positions that are all two or all three finite numbers in range; None: look at each."""
+    if not all(type(position) in {list, tuple} for position in positions):
+        return None
+    lengths = {len(position) for position in positions}  # type: ignore[arg-type]
+    flat = [number for position in positions for number in position]  # type: ignore[attr-defined]
+    if len(lengths) != 1 or not lengths <= {2, 3} or not {*map(type, flat)} <= {int, float}:
+        return None
+    try:
+        coords = np.array(flat, dtype=np.float64).reshape(-1, lengths.pop())
+    except OverflowError:  # an integer beyond any float: told with its place
+        return None
+    within = np.abs(coords[:, :2]) <= np.array([180.0, 90.0])
+    return coords[:, :2].copy() if within.all() and np.isfinite(coords).all() else None
 
 
 def _position_problem(position: object, path: str) -> GeometryProblem | None:
@@ -238,7 +323,7 @@ def _position_problem(position: object, path: str) -> GeometryProblem | None:
     lon, lat, altitude = (*numbers, 0.0)[:3]
     assert lon is not None and lat is not None and altitude is not None  # noqa: PT018 (for mypy)
     if not all(math.isfinite(number) for number in (lon, lat, altitude)):
-        return GeometryProblem(Code.NOT_FINITE, "a coordinate is not finite", path)
+        return GeometryProblem(Code.NOT_FINITE, "a coordinate is not finite: send degrees", path)
     if abs(lon) > 180 or abs(lat) > 90:
         hint = "; longitude comes first" if abs(lat) <= 180 and abs(lon) <= 90 else ""
         message = f"longitude {lon:.7g}, latitude {lat:.7g} are not within ±180, ±90{hint}"

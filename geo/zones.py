@@ -70,7 +70,7 @@ class ZoneSet:
             raise DuplicateZoneError(f"two zones are called {twice[0]!r}")
         geometries = np.empty(len(shapes), dtype=np.object_)
         for i, shape in enumerate(shapes):
-            geometries[i] = _read(shape)
+            geometries[i] = read_zone(shape)
         shapely.prepare(geometries)
         bounds = shapely.total_bounds(geometries) if shapes else np.zeros(4)
         west, south, east, north = (float(v) for v in bounds)
@@ -86,8 +86,13 @@ class ZoneSet:
         return len(self.ids)
 
 
-def _read(shape: ZoneShape) -> Polygon | MultiPolygon:
-    """The zone's geometry as this package reads it: checked, densified, whole, oriented."""
+def read_zone(shape: ZoneShape) -> Polygon | MultiPolygon:
+    """The zone's geometry as this package reads it: checked, densified, whole, oriented.
+
+    Raises:
+        InvalidZoneError: the geometry is empty, invalid or out of range.
+        ZoneTooWideError: it spans more than 180° of longitude.
+    """
     geometry = shape.geometry
     _require_valid(shape.id, geometry)
     if shape.geodesic_edges:

@@ -290,7 +290,8 @@ def _area_refusal(location: Area) -> Refusal | None:
     problems = geometry_problems({"type": "Polygon", "coordinates": location.coordinates})
     if not problems:
         return None
-    return Refusal(Reason.BAD_GEOMETRY, "; ".join(problem.message for problem in problems[:5]))
+    told = "; ".join(f"location.{problem.path}: {problem.message}" for problem in problems[:5])
+    return Refusal(Reason.BAD_GEOMETRY, told)
 
 
 def _status_refusal(status: CorridorStatus) -> Refusal | None:
