@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from services.errors import ServiceError
 from streams.agreement import Agreement
+from streams.documents.pack import LINES_SUFFIX
 from streams.documents.read import (
     Examined,
     examine_agreement,
@@ -23,6 +24,8 @@ from streams.methodology import Methodology
 D = TypeVar("D", Agreement, Methodology)
 
 LIMIT_BYTES: Final = 64 * 1024 * 1024
+LINES_LIMIT_BYTES: Final = 256 * 1024 * 1024
+"""Of a file of one feature a line, which takes its own size in memory and not twenty times it."""
 
 
 class DocumentFileError(ServiceError):
@@ -84,7 +87,7 @@ class Beside(Mapping[str, str]):
     """
 
     def __init__(self, document: Path) -> None:
-        found = sorted(document.parent.glob("*.geojson"))
+        found = sorted(document.parent.glob("*.geojson*"))
         self._paths = {path.name: path for path in found if path.is_file()}
 
     def __getitem__(self, name: str) -> str:
@@ -105,8 +108,9 @@ class Beside(Mapping[str, str]):
 
 
 def _text(path: Path) -> str:
-    if path.stat().st_size > LIMIT_BYTES:
-        message = f"is larger than {LIMIT_BYTES} bytes: simplify its geometry"
+    limit = LINES_LIMIT_BYTES if path.suffix == LINES_SUFFIX else LIMIT_BYTES
+    if path.stat().st_size > limit:
+        message = f"is larger than {limit} bytes: simplify its geometry"
         raise DocumentFileError(Mistake("too_large", "document", message, file=path.name))
     try:
         return path.read_text(encoding="utf-8-sig")

@@ -71,6 +71,16 @@ class LineString(Document, frozen=True, kw_only=True, tag_field="type", tag="Lin
     coordinates: tuple[Position, ...]
 
 
+class Packed(Document, frozen=True, kw_only=True, tag_field="type", tag="packed"):
+    """A polygon or multipolygon kept as the text of its GeoJSON.
+
+    What a feature of a `.geojsonl` file becomes: a line drawn anew every day has millions of
+    positions, and as values of their own they would take twenty times the memory.
+    """
+
+    geojson: str
+
+
 class Point(Document, frozen=True, kw_only=True, tag_field="type", tag="Point"):
     """GeoJSON point (RFC 7946): a facility."""
 
@@ -130,7 +140,7 @@ class Claim(Document, frozen=True, kw_only=True):
     """A zone as one party draws it, where the parties do not agree."""
 
     party: Slug
-    geometry: Polygon | MultiPolygon | Strip | Band | Around
+    geometry: Polygon | MultiPolygon | Packed | Strip | Band | Around
 
 
 class Zone(Document, frozen=True, kw_only=True):
@@ -139,7 +149,7 @@ class Zone(Document, frozen=True, kw_only=True):
     id: Slug
     kind: ZoneKind
     name: Title
-    geometry: Polygon | MultiPolygon | Strip | Band | Around | None = None
+    geometry: Polygon | MultiPolygon | Packed | Strip | Band | Around | None = None
     """Absent: nothing is agreed, and there are at least two claims."""
     claims: tuple[Claim, ...] = ()
     """Beside the agreed outline, or in its place; `edges` is said of them as well."""

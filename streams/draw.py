@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import msgspec
 import shapely
 
 from geo import derive
 from geo.baseline import Baseline, Side
+from geo.validate import sound_geometry
 from streams import agreement as written
 from streams.agreement import (
     Agreement,
@@ -21,6 +23,7 @@ from streams.agreement import (
     Derived,
     LineString,
     MultiPolygon,
+    Packed,
     Point,
     Polygon,
     Strip,
@@ -47,7 +50,7 @@ def baselines_of(agreement: Agreement) -> Baselines:
     return {line.id: measured(line) for line in agreement.baselines}
 
 
-Written = Polygon | MultiPolygon | Derived
+Written = Polygon | MultiPolygon | Packed | Derived
 """An outline as it is written."""
 
 
@@ -69,7 +72,14 @@ def draw(geometry: Written, baselines: Baselines, *, geodesic_edges: bool) -> Ar
     """An outline, lon/lat; of a derived one the edges are so short that straight is geodesic."""
     if isinstance(geometry, Derived):
         return draw_derived(geometry, baselines, geodesic_edges=geodesic_edges)
-    return polygon(geometry)
+    return unpacked(geometry) if isinstance(geometry, Packed) else polygon(geometry)
+
+
+def unpacked(packed: Packed) -> Area:
+    """The polygon that a checked text stands for."""
+    outline = sound_geometry(msgspec.json.decode(packed.geojson))
+    assert isinstance(outline, Area)
+    return outline
 
 
 def draw_derived(geometry: Derived, baselines: Baselines, *, geodesic_edges: bool) -> Area:

@@ -4,6 +4,9 @@ Place on the data's way: compose → **attach** → diagnose, check. A zone's `g
 a baseline's `line` and a corridor's `route` may be written ``{file: zones.geojson, feature:
 zolote}``; afterwards the tree holds the geometry itself, with the lines of the file it came from,
 as if it had stood inline.
+
+A file `….geojsonl` has one feature a line and may be large: its geometries are kept as texts
+(`pack`).
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from streams.documents.compose import (
     compose,
 )
 from streams.documents.diagnose import listed, nearest
+from streams.documents.pack import LINES_SUFFIX, pack_features
 from streams.errors import Mistake
 
 _GEOMETRIES = (("baselines", "line"), ("zones", "geometry"), ("corridors", "route"))
@@ -120,11 +124,19 @@ class _Attacher:
             hint = nearest(name.text, self._files)
             self.say("unknown_file", path, f"there is no file '{name.text}' here{hint}", name.place)
             return None
+        if name.text not in self._read and name.text.endswith(LINES_SUFFIX):
+            self._read[name.text] = self._lines(self._files[name.text], name.text)
         if name.text not in self._read:
             composed = compose(self._files[name.text], name.text)
             self.mistakes.extend(composed.mistakes)
             self._read[name.text] = self._collection(composed, name.text)
         return self._read[name.text]
+
+    def _lines(self, text: str, name: str) -> Node:
+        """The features of a file that has one a line, geometries packed (`pack_features`)."""
+        packed = pack_features(text, name)
+        self.mistakes.extend(packed.mistakes)
+        return packed.features
 
     def _collection(self, composed: Composed, name: str) -> Node | None:
         """The list of features of a GeoJSON file, or None after saying what it is instead."""

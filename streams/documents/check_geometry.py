@@ -12,11 +12,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from geo import baseline
 from geo.errors import GeoError
 from geo.routes import MAX_WIDTH_M, buffer_route
-from geo.validate import geometry_problems, read_geometry
-from geo.zones import ZoneSet, ZoneShape
+from geo.validate import geometry_problems, sound_geometry
+from geo.zones import ZoneShape, read_zone
 from streams.agreement import (
     Around,
     Band,
@@ -25,6 +27,7 @@ from streams.agreement import (
     Document,
     LineString,
     MultiPolygon,
+    Packed,
     Point,
     Polygon,
     Strip,
@@ -47,7 +50,7 @@ def zones_can_be_judged_by(root: Node) -> Iterator[Mistake]:
     for zone in nodes(root, "zones[*]"):
         draw = partial(_draw_zone, geodesic=_geodesic(zone))
         for owner in _owners(zone):
-            yield from _problems(owner, "geometry", (Polygon, MultiPolygon), draw)
+            yield from _problems(owner, "geometry", (Polygon, MultiPolygon, Packed), draw)
 
 
 def _owners(zone: Placed[Node]) -> list[Placed[Node]]:
@@ -134,8 +137,8 @@ def corridors_can_be_judged_by(root: Node) -> Iterator[Mistake]:
 
 
 def _draw_zone(geojson: GeoJson, *, geodesic: bool) -> None:
-    outline: Any = read_geometry(geojson)
-    ZoneSet.build([ZoneShape("zone", outline, geodesic_edges=geodesic)])
+    outline: Any = sound_geometry(geojson)
+    read_zone(ZoneShape("zone", outline, geodesic_edges=geodesic))
 
 
 def _draw_baseline(geojson: GeoJson, *, geodesic: bool) -> None:
@@ -144,12 +147,12 @@ def _draw_baseline(geojson: GeoJson, *, geodesic: bool) -> None:
 
 def _draw_derived(derived: Derived, baselines: Baselines, _: GeoJson, *, geodesic: bool) -> None:
     outline = draw_derived(derived, baselines, geodesic_edges=geodesic)
-    ZoneSet.build([ZoneShape("zone", outline)])
+    read_zone(ZoneShape("zone", outline))
 
 
 def _draw_corridor(geojson: GeoJson, *, width_m: float) -> None:
     strip = buffer_route(geojson["coordinates"], width_m)
-    ZoneSet.build([ZoneShape("corridor", strip)])
+    read_zone(ZoneShape("corridor", strip))
 
 
 def _problems(
@@ -161,7 +164,7 @@ def _problems(
     for found in nodes(parent.value, name):
         if not _is_geometry(found.value, kinds):
             continue
-        path, geojson = below(parent.path, name), plain(found.value)
+        path, geojson = below(parent.path, name), _geojson(found.value)
         problems = geometry_problems(geojson)
         for problem in problems:
             place = _place(found.value, problem.path)
@@ -169,6 +172,18 @@ def _problems(
             yield Mistake(problem.code.value, where, problem.message, place.line, place.file)
         if not problems:
             yield from _refused(draw, geojson, Placed(None, path, found.place))
+
+
+def _geojson(node: Node) -> GeoJson:
+    """The geometry that stands there; None where a text of one cannot be read."""
+    packed = first(node, "geojson", str)
+    if packed is None:
+        return plain(node)
+    try:
+        return msgspec.json.decode(packed.value)
+    except (msgspec.DecodeError, RecursionError):
+        # Going on is safe: what is no geometry is a mistake of the geometry.
+        return None
 
 
 def _refused(
@@ -189,7 +204,9 @@ def _is_geometry(node: Node, kinds: tuple[type[Document], ...]) -> bool:
 
 def _place(geometry: Node, path: str) -> Place:
     """Where the position a problem speaks of stands; the nearest enclosing list otherwise."""
-    node = geometry.fields["coordinates"] if isinstance(geometry, Fields) else geometry
+    node = (
+        geometry.fields.get("coordinates", geometry) if isinstance(geometry, Fields) else geometry
+    )
     for number in map(int, _INDEX.findall(path)):
         if not isinstance(node, Items) or number >= len(node.items):
             break

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import numpy as np
 
 from geo.ellipsoid import WGS84, Floats
@@ -24,6 +25,8 @@ SWAP_FAR_KM = 100.0
 SWAP_GAIN = 5.0
 ROUTE_FAR_KM = 1000.0
 
+_SOME = 16
+"""About how many of the positions in a packed list are looked at."""
 _PATTERNS = (
     "zones[*].geometry",
     "zones[*].geometry.facility",
@@ -74,7 +77,10 @@ def _drawn(root: Node, pattern: str) -> Iterator[Placed[Floats]]:
 
 def _positions(node: Node) -> Iterator[tuple[float, float]]:
     """Longitude and latitude as written, where both could be either."""
-    if isinstance(node, Fields):
+    packed = node.fields.get("geojson") if isinstance(node, Fields) else None
+    if isinstance(packed, Scalar):
+        yield from _packed(packed.text)
+    elif isinstance(node, Fields):
         yield from _positions(node.fields.get("coordinates", Items((), node.place)))
     elif isinstance(node, Items):
         numbers = [item.value for item in node.items if isinstance(item, Scalar)]
@@ -85,6 +91,26 @@ def _positions(node: Node) -> Iterator[tuple[float, float]]:
             case _:
                 for item in node.items:
                     yield from _positions(item)
+
+
+def _packed(text: str) -> Iterator[tuple[float, float]]:
+    """Some positions of a packed geometry: enough to know where it lies."""
+    try:
+        geometry = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        # Going on is safe: `check_geometry` says that this is no geometry.
+        return
+    yield from _some(geometry.get("coordinates") if isinstance(geometry, dict) else None)
+
+
+def _some(value: object) -> Iterator[tuple[float, float]]:
+    match value:
+        case [int() | float() as lon, int() | float() as lat, *_]:
+            if abs(lon) <= 180 and abs(lat) <= 180:
+                yield (float(lon), float(lat))
+        case list():
+            for item in value[:: max(1, len(value) // _SOME)]:
+                yield from _some(item)
 
 
 def _nearest_km(a: Floats, b: Floats) -> float:

@@ -16,8 +16,8 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
+import shapely
 from msgspec import Struct
-from shapely.geometry import shape
 
 from geo.ellipsoid import WGS84
 from streams.agreement import (
@@ -26,16 +26,17 @@ from streams.agreement import (
     Band,
     LineString,
     MultiPolygon,
+    Packed,
     Polygon,
     Strip,
     Validity,
 )
 from streams.documents.compose import below
-from streams.draw import derivation
+from streams.draw import Area, derivation, polygon, unpacked
 
 Value = Any
 """A part of an agreement: a Struct, a tuple, a text, a number, a time, a word."""
-Geometry = Polygon | MultiPolygon | LineString
+Geometry = Polygon | MultiPolygon | Packed | LineString
 
 _NOUNS = {
     "parties": "party",
@@ -166,7 +167,7 @@ def _said(value: Value) -> str:
             return f"{value.from_.isoformat()} until {end}"
         case Strip() | Band() | Around():
             return f"'{derivation(value)}'"
-        case Polygon() | MultiPolygon() | LineString():
+        case Polygon() | MultiPolygon() | Packed() | LineString():
             return f"an outline of {_size(value)}"
         case str():
             text = str(value)
@@ -177,15 +178,25 @@ def _said(value: Value) -> str:
 
 def _redrawn(old: Geometry, new: Geometry) -> str:
     """How a geometry changed, in sizes that a reader can picture."""
-    before, after = shape(msgspec.to_builtins(old)), shape(msgspec.to_builtins(new))
+    before, after = _shape(old), _shape(new)
     a, b = before.centroid, after.centroid
     moved_m = float(WGS84.inv(a.x, a.y, b.x, b.y)[2])
     sizes = f"{_size(old)} → {_size(new)}"
     return f"is redrawn: {sizes}, centre moved by {moved_m:,.0f} m"
 
 
+def _shape(geometry: Geometry) -> Area | shapely.LineString:
+    match geometry:
+        case Packed():
+            return unpacked(geometry)
+        case LineString():
+            return shapely.LineString(geometry.coordinates)
+        case _:
+            return polygon(geometry)
+
+
 def _size(geometry: Geometry) -> str:
-    drawn = shape(msgspec.to_builtins(geometry))
+    drawn = _shape(geometry)
     if isinstance(geometry, LineString):
         return f"{WGS84.geometry_length(drawn) / 1000:,.2f} km long"
     return f"{abs(WGS84.geometry_area_perimeter(drawn)[0]) / 1e6:,.3f} km²"
