@@ -26,7 +26,8 @@ from geo.shapes import RegionBatch
 from geo.zones import ZoneSet, ZoneShape
 from tests.bench.geofence_scene import Geometries, Pairs, Scene, to_metres
 
-GRID_BYTES = 200_000_000
+GRID_BYTES = 128_000_000
+"""What the program allows by default (`TRUCELINE_GRID_MB`)."""
 OURS, SEDONA, TREE = "Truceline", "SedonaDB", "best tree"
 
 Ask = Callable[[], object]
