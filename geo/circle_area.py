@@ -85,6 +85,8 @@ def _some(
     dlon, dlat = reach_half_degrees(lat, radius_m + 2 * touch_m(radius_m))
     box = np.stack([lon - dlon, lat - dlat, lon + dlon, lat + dlat])
     pair, edge = edges.near(zone, box)
+    if not edge.size:
+        return np.full(zone.size, np.inf), np.zeros(zone.size)
     ends = edges.ends[:, edge]
     enter, leave = _clip(ends, box[:, pair])
     crosses = enter <= leave

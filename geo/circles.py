@@ -99,14 +99,20 @@ def _by_grid(
 
 
 def _exact(zones: ZoneSet, pairs: CirclePairs) -> tuple[npt.NDArray[np.uint8], Floats]:
-    """Relation and share of each pair; they come by zone, so that a prepared one is at hand."""
+    """Relation and share of each pair; they come by zone, so that a prepared one is at hand.
+
+    What no pair needs is left out: of a few reports that is most of it, and a call of NumPy's costs
+    the same for none as for a hundred.
+    """
     inside = shapely.contains_xy(zones.geometries[pairs.zone], pairs.lon, pairs.lat)
     relation, p = np.empty(inside.size, dtype=np.uint8), np.empty(inside.size)
     point = pairs.radius_m < POINT_RADIUS_M
-    relation[point], p[point] = _points(zones, pairs.only(point), inside[point])
+    if point.any():
+        relation[point], p[point] = _points(zones, pairs.only(point), inside[point])
     for density, its_own in ((UNIFORM, ~pairs.gaussian), (GAUSSIAN, pairs.gaussian)):
         disc = its_own & ~point
-        relation[disc], p[disc] = _discs(zones, pairs.only(disc), inside[disc], density)
+        if disc.any():
+            relation[disc], p[disc] = _discs(zones, pairs.only(disc), inside[disc], density)
     return relation, p
 
 
@@ -134,6 +140,8 @@ def _turn(
         meets = (lon + dlon >= west) & (lon - dlon <= east)
         meets &= (lat + dlat >= south) & (lat - dlat <= north)
     at = np.flatnonzero(meets)
+    if not at.size:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
     boxes = shapely.box((lon - dlon)[at], (lat - dlat)[at], (lon + dlon)[at], (lat + dlat)[at])
     circle, zone = zones.tree.query(boxes)
     circle = at[circle]
