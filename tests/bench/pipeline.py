@@ -169,6 +169,8 @@ def measure_ours(bench: Bench, url: str, warm: float = 0.0) -> Ours:
         elapsed = time.monotonic() - started
         spent = sum(cpu_seconds(worker.pid) for worker in workers) - spent
         judged = bench.reports - before
+        if not judged:
+            raise ValueError("too few reports: all were committed before the clock began")
         return Ours(judged / elapsed, spent / judged * 1e6)
     finally:
         for worker in workers:
