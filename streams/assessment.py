@@ -41,7 +41,7 @@ class ZonePlace(Struct, frozen=True, omit_defaults=True, gc=False):
     zone: str
     place: Placement
     p_inside: float
-    """Share of the region's area in the zone, rounded to 6 decimals."""
+    """Share of the region's area in the zone, of a Gaussian of its probability; 6 decimals."""
     claimed_by: str | None = None
     """The party whose claim this outline is; None: the agreed one."""
 
