@@ -9,7 +9,7 @@ RIVALS := .venv-bench
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint test demo bench bench-gateway bench-latency bench-flood bench-geofence calibrate exact chaos fuzz lock clean
+.PHONY: help install lint test demo bench bench-gateway bench-latency bench-flood bench-geofence calibrate exact chaos fuzz agree mutate lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -70,6 +70,12 @@ chaos: install ## 20 SIGKILLs straight from Kafka, 100 through the gateway (TRUC
 
 fuzz: install ## 100,000 malformed requests to running gateways, then schemathesis
 	$(BIN)/python -m tests.fuzz
+
+agree: install ## 100,000 agreements, methodologies, contexts, reports: judged as the oracle judges them
+	$(BIN)/python -m tests.unit.streams.agree 100000
+
+mutate: install ## Each rule turned around, one at a time: which test fails
+	$(BIN)/python -m tests.mutate
 
 lock: ## Make the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements/runtime.lock

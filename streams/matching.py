@@ -73,9 +73,9 @@ def _too_many(count: Count | None, at_most: int) -> Match:
 def _too_few(count: Count | None, at_least: int | None, *, absent: bool) -> Match:
     if absent:
         return Match.YES
-    if count is None:
-        return Match.NO if at_least is None else Match.UNKNOWN
     needed = at_least or 1
+    if count is None:
+        return Match.NO if needed == 1 else Match.UNKNOWN
     if count.min >= needed:
         return Match.NO
     return Match.YES if count.max is not None and count.max < needed else Match.UNKNOWN

@@ -16,11 +16,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from streams.agreement import Agreement, MultiPolygon, Polygon, Ring, Term, Zone
+from streams.agreement import (
+    Agreement,
+    Daily,
+    Exemption,
+    MultiPolygon,
+    PhaseDays,
+    Polygon,
+    Ring,
+    Term,
+    Validity,
+    Zone,
+)
 from streams.assessment import Context
+from streams.context.facts import Notification
 from streams.events import Bearings, Point, Report, Sector
 from streams.methodology import Methodology
 from streams.vocabulary import Spread, Verdict
+from tests.unit.streams.when.clock_oracle import shows, zone_of
 
 SHARE_ERROR = 0.03
 DISC_POINTS, RIM_POINTS, SECTOR_POINTS = 300, 90, 4_000
@@ -183,6 +196,8 @@ class Told:
 
     verdict: Verdict
     reasons: frozenset[str]
+    speaks: bool = False
+    """Place, time, kind, weapon and party are the term's for certain; it may be excused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +228,29 @@ def shares_of(question: Question) -> dict[int, float] | None:
 
 
 def told(question: Question, shares: dict[int, float] | None) -> dict[str, Told]:
-    """What the table says of each term that speaks of the report's kind."""
-    return {
+    """What the table says of each term that speaks of the report's kind, precedence settled."""
+    alone = {
         term.id: _of_term(question, term, shares)
         for term in question.agreement.terms
-        if question.report.kind in term.prohibits
+        if question.report.kind in {*term.prohibits, *term.requires}
     }
+    return {term.id: _settled(term, alone) for term in question.agreement.terms if term.id in alone}
+
+
+def _settled(term: Term, alone: dict[str, Told]) -> Told:
+    own = alone[term.id]
+    silent = own.verdict in {Verdict.NOT_APPLICABLE, Verdict.CANNOT_DETERMINE}
+    others = [alone[other] for other in term.yields_to if other in alone]
+    if silent or own.reasons == {"outside"} or not others:
+        return own
+    if any(other.speaks for other in others):
+        return Told(Verdict.NOT_APPLICABLE, frozenset({"yields"}))
+    if any(
+        other.verdict is not Verdict.NOT_APPLICABLE and other.reasons != {"outside"}
+        for other in others
+    ):
+        return Told(Verdict.CANNOT_DETERMINE, frozenset({"precedence"}))
+    return own
 
 
 def _of_term(question: Question, term: Term, shares: dict[int, float] | None) -> Told:
@@ -228,18 +260,25 @@ def _of_term(question: Question, term: Term, shares: dict[int, float] | None) ->
         if (zone.id in term.where.zones or zone.kind in term.where.zone_kinds)
         and _meets(zone, question)
     ]
-    not_the_terms = frozenset(_not_the_terms(question, term, in_force=bool(zones)))
+    everywhere = term.where.everywhere
+    not_the_terms = frozenset(_not_the_terms(question, term, zones, everywhere=everywhere))
     if not_the_terms:
         return Told(Verdict.NOT_APPLICABLE, not_the_terms)
+    if everywhere:
+        return _anywhere(question, term, shares)
+    touched = [number for number in zones if number in (shares or {})]
+    if shares is not None and not touched:
+        return Told(Verdict.NO_VIOLATION, frozenset({"outside"}))
+    if _number(question, term) == "fine":
+        return Told(Verdict.NO_VIOLATION, frozenset({"number"}), speaks=True)
     if shares is None:
         return Told(Verdict.CANNOT_DETERMINE, frozenset({"location", *_cannot(question, term)}))
-    touched = [number for number in zones if number in shares]
-    if not touched:
-        return Told(Verdict.NO_VIOLATION, frozenset({"outside"}))
-    rows = [_in_zone(question, term, number, shares[number]) for number in touched]
+    rows = [_in_zone(question, term, number, shares) for number in touched]
     gravest = max(list(Verdict).index(row.verdict) for row in rows)
-    same = [row for row in rows if row.verdict is list(Verdict)[gravest]]
-    return Told(same[0].verdict, frozenset().union(*(row.reasons for row in same)))
+    same = [n for n, row in enumerate(rows) if row.verdict is list(Verdict)[gravest]]
+    largest = max(same, key=lambda n: (shares or {})[touched[n]])
+    reasons = frozenset().union(*(rows[n].reasons for n in same))
+    return Told(rows[largest].verdict, reasons, rows[largest].speaks)
 
 
 def _meets(zone: Zone, question: Question) -> bool:
@@ -249,21 +288,32 @@ def _meets(zone: Zone, question: Question) -> bool:
     return valid.from_ <= question.end and not (valid.to is not None and valid.to <= question.start)
 
 
-def _not_the_terms(question: Question, term: Term, *, in_force: bool) -> Iterator[str]:
+def _not_the_terms(
+    question: Question, term: Term, zones: list[int], *, everywhere: bool
+) -> Iterator[str]:
     """Row 1: kind, weapon, bound party or date is not the term's; or the report speaks no more."""
     report, context = question.report, question.context
     if context.retracted_by or context.superseded_by or report.retracts or report.exercise:
         yield "report"
     none_there = report.count is not None and report.count.max == 0
-    if none_there or report.presence in {"gone", "not_found"}:
+    absent = none_there or report.presence in {"gone", "not_found"}
+    if term.requires and _number(question, term) == "fine":
+        yield "there"
+    if not term.requires and absent:
         yield "nothing"
+    if _detail(question, term) == "other":
+        yield "detail"
+    if _calibre(question, term) == "other":
+        yield "calibre"
     named = {weapon for weapon in report.weapons if weapon != "undetermined"}
     if term.weapons and named and not named & set(term.weapons):
         yield "weapon"
     party = _party(report)
     if term.binds and party and party not in term.binds:
         yield "party"
-    if not in_force or (term.valid and _gone_by(term, question)):
+    validities = [question.agreement.zones[number].valid for number in zones]
+    never = all(_hours(question, term, valid) == "none" for valid in validities or [None])
+    if never or not (everywhere or zones) or (term.valid and _gone_by(term, question)):
         yield "date"
 
 
@@ -286,11 +336,17 @@ def _cannot(question: Question, term: Term) -> Iterator[str]:
         yield "future"
     if term.valid and not _within(term.valid.from_, term.valid.to, question):
         yield "edge"
+    if _detail(question, term) == "open":
+        yield "detail"
+    if _calibre(question, term) == "open":
+        yield "calibre"
+    if _number(question, term) == "open":
+        yield "number"
     if term.weapons and not any(weapon != "undetermined" for weapon in report.weapons):
         yield "weapon"
     if term.binds and _party(report) is None:
         yield "party"
-    if report.count is not None and report.count.min == 0:
+    if not term.requires and report.count is not None and report.count.min == 0:
         yield "count"  # where none is counted for certain, row 1 has spoken
 
 
@@ -298,25 +354,58 @@ def _within(start: datetime, end: datetime | None, question: Question) -> bool:
     return start <= question.start and (end is None or question.end < end)
 
 
-def _in_zone(question: Question, term: Term, number: int, p_inside: float) -> Told:
-    zone = question.agreement.zones[number]
-    limits = question.methodology.thresholds
+def _anywhere(question: Question, term: Term, shares: dict[int, float] | None) -> Told:
+    """A term that holds everywhere: the place is of no weight, but for what is excepted."""
+    if _number(question, term) == "fine":
+        return Told(Verdict.NO_VIOLATION, frozenset({"number"}), speaks=True)
+    held = excepted(question, term, None, shares)
+    if held == "yes":
+        return Told(Verdict.NO_VIOLATION, frozenset({"exception"}), speaks=True)
     cannot = set(_cannot(question, term))
+    if _hours(question, term, None) != "all":
+        cannot.add("edge")
+    if held == "perhaps":
+        cannot.add("exception")
+    if cannot:
+        speaks = cannot <= {"number", "exception"}
+        return Told(Verdict.CANNOT_DETERMINE, frozenset(cannot), speaks)
+    possible = set(_possible(question, term, None))
+    if possible:
+        speaks = "share" not in possible and bool(possible & {"authentication", "grading", "means"})
+        return Told(Verdict.POSSIBLE_VIOLATION, frozenset(possible), speaks)
+    return Told(Verdict.VIOLATION, frozenset({"inside"}), speaks=True)
+
+
+def _in_zone(question: Question, term: Term, number: int, shares: dict[int, float]) -> Told:
+    zone, p_inside = question.agreement.zones[number], shares[number]
+    limits = question.methodology.thresholds
+    if _hours(question, term, zone.valid) == "none":
+        return Told(Verdict.NOT_APPLICABLE, frozenset({"date"}))
+    held = excepted(question, term, number, shares)
+    if held == "yes":
+        return Told(Verdict.NO_VIOLATION, frozenset({"exception"}), speaks=True)
+    cannot = set(_cannot(question, term))
+    if _hours(question, term, zone.valid) != "all":
+        cannot.add("edge")
+    if held == "perhaps":
+        cannot.add("exception")
     if p_inside < limits.possible:
         cannot.add("share")
     if zone.valid and not _within(zone.valid.from_, zone.valid.to, question):
         cannot.add("edge")
     if cannot:
-        return Told(Verdict.CANNOT_DETERMINE, frozenset(cannot))
+        speaks = cannot <= {"number", "exception"}
+        return Told(Verdict.CANNOT_DETERMINE, frozenset(cannot), speaks)
     possible = set(_possible(question, term, zone))
     if p_inside < limits.violation:
         possible.add("share")
     if possible:
-        return Told(Verdict.POSSIBLE_VIOLATION, frozenset(possible))
-    return Told(Verdict.VIOLATION, frozenset({"inside"}))
+        speaks = "share" not in possible and bool(possible & {"authentication", "grading", "means"})
+        return Told(Verdict.POSSIBLE_VIOLATION, frozenset(possible), speaks)
+    return Told(Verdict.VIOLATION, frozenset({"inside"}), speaks=True)
 
 
-def _possible(question: Question, term: Term, zone: Zone) -> Iterator[str]:
+def _possible(question: Question, term: Term, zone: Zone | None) -> Iterator[str]:
     """Row 4, but for the share."""
     report, methodology = question.report, question.methodology
     if question.context.authentication not in {"tag_valid", "token", "operator"}:
@@ -330,8 +419,163 @@ def _possible(question: Question, term: Term, zone: Zone) -> Iterator[str]:
         yield "grading"
     if not set(report.means) & set(methodology.sufficient_means):
         yield "means"
-    others = {other.id for other in question.agreement.zones} - {zone.id}
-    if any(said.zone not in others and said.side == "outside" for said in report.monitor_sides):
+    others = {other.id for other in question.agreement.zones} - {zone.id if zone else ""}
+    if zone and any(
+        said.zone not in others and said.side == "outside" for said in report.monitor_sides
+    ):
         yield "monitor"
     if term.weapons and set(report.weapons) - set(term.weapons):
         yield "weapon"
+    if _calibre(question, term) == "mixed":
+        yield "calibre"
+
+
+def _number(question: Question, term: Term) -> str:
+    """`fine` where the number breaches nothing, `open` where that is not said, else `wrong`.
+
+    By trying: every number that the count allows, up to one that is more than any term names.
+    """
+    report = question.report
+    if not term.requires and term.at_most is None:
+        return "wrong"
+    count = report.count
+    if count is None:
+        allowed = [1, 10**6] if term.at_least or term.at_most else [1]
+    else:
+        top = count.max if count.max is not None else count.min + 1_000
+        allowed = list(range(count.min, top + 1))
+    if term.requires and (report.presence in {"gone", "not_found"}):
+        allowed = [0]
+    least = term.at_least or 1
+    fine = {n >= least if term.requires else n <= (term.at_most or 0) for n in allowed}
+    return "open" if len(fine) > 1 else "fine" if fine == {True} else "wrong"
+
+
+HAS_DETAIL = {"explosion": {"impact", "outgoing", "airburst"}, "round": {"incoming", "outgoing"}}
+
+
+def _detail(question: Question, term: Term) -> str:
+    report = question.report
+    named = {str(detail.value) for detail in term.details} & HAS_DETAIL.get(
+        report.kind.value, set()
+    )
+    if not named:
+        return "same"
+    said = None if report.detail is None else report.detail.value
+    if said is None or said == "undetermined":
+        return "open"
+    return "same" if said in named else "other"
+
+
+def _calibre(question: Question, term: Term) -> str:
+    if term.calibres is None:
+        return "same"
+    least, most = term.calibres.min_mm or 0.0, term.calibres.max_mm or math.inf
+    among = [least <= calibre <= most for calibre in question.report.calibres_mm]
+    if not among:
+        return "open"
+    return "same" if all(among) else "mixed" if any(among) else "other"
+
+
+def _hours(question: Question, term: Term, valid: Validity | None) -> str:
+    """`all`, `some` or `none` of the report's minutes at which the term holds in such a zone.
+
+    Every minute is asked what the clocks show and what is in force; edges lie on whole minutes.
+    """
+    if not term.when and term.during is None:
+        return "all"  # validities alone are asked for each by itself
+    span, minute = question.end - question.start, timedelta(minutes=1)
+    held = [
+        _holds(question, term, valid, question.start + minute * number)
+        for number in range(int(span / minute) + 1)
+    ]
+    return "all" if all(held) else "some" if any(held) else "none"
+
+
+def _holds(question: Question, term: Term, valid: Validity | None, instant: datetime) -> bool:
+    for interval in (term.valid, valid):
+        if interval and not (
+            interval.from_ <= instant and (interval.to is None or instant < interval.to)
+        ):
+            return False
+    if term.when and not any(shows(w, instant) for w in term.when if isinstance(w, Daily)):
+        return False
+    return term.during is None or _on_days(question, term.during, instant)
+
+
+def _on_days(question: Question, days: PhaseDays, instant: datetime) -> bool:
+    begun = [it.at for it in question.context.phases if it.phase == days.phase]
+    ended = [it.at for it in question.context.phases if it.phase == days.until_phase]
+    if not begun or instant < min(begun) or any(at <= instant for at in ended):
+        return False
+    zone = zone_of(days.time_zone)
+    number = (instant.astimezone(zone).date() - min(begun).astimezone(zone).date()).days
+    return days.from_day <= number and (days.to_day is None or number < days.to_day)
+
+
+ACTIVITY_OF = {
+    "live_fire_exercise_outside_zone": "live_fire_exercise",
+    "notified_demining": "demining",
+    "notified_movement": "movement",
+    "notified_repair": "repair",
+}
+
+
+def excepted(
+    question: Question, term: Term, number: int | None, shares: dict[int, float] | None
+) -> str:
+    """`yes`, `perhaps` or `no`: whether an exception of the term holds in this zone."""
+    answers = {_exempt(question, it, number, shares) for it in term.exceptions}
+    return next((answer for answer in ("yes", "perhaps") if answer in answers), "no")
+
+
+def _exempt(
+    question: Question, it: Exemption, number: int | None, shares: dict[int, float] | None
+) -> str:
+    report, zones = question.report, question.agreement.zones
+    if it.kinds and report.kind not in it.kinds:
+        return "no"
+    activity = ACTIVITY_OF[it.name.value]
+    said = {"no"}
+    for word in question.context.notifications:
+        if word.activity.value == activity:
+            own = number is not None and zones[number].id in word.zones
+            place = "yes" if own else _within_zones(zones, set(word.zones), shares)
+            party = _party(report)
+            who = "perhaps" if party is None else "yes" if party == word.by else "no"
+            said.add(_least(place, who, _notified(question, word, it.notice_hours)))
+    if activity != "live_fire_exercise":
+        return _most(said)
+    if report.assessed_as is not None and report.assessed_as.value == activity:
+        said.add("yes")
+    outside = it.outside.zones if it.outside else ()
+    inside = _within_zones(zones, set(outside), shares)
+    return _least(_most(said), {"yes": "no", "no": "yes"}.get(inside, inside))
+
+
+def _within_zones(zones: tuple[Zone, ...], names: set[str], shares: dict[int, float] | None) -> str:
+    if shares is None:
+        return "perhaps"
+    found = [share for number, share in shares.items() if zones[number].id in names]
+    return "no" if not found else "yes" if max(found) >= 1.0 else "perhaps"
+
+
+def _notified(question: Question, word: Notification, notice_hours: float) -> str:
+    opens = max(word.start, word.notified_at + timedelta(hours=notice_hours))
+    minute = timedelta(minutes=1)
+    held = {
+        opens <= question.start + minute * n < word.end
+        for n in range(int((question.end - question.start) / minute) + 1)
+    }
+    return "perhaps" if len(held) > 1 else "yes" if held == {True} else "no"
+
+
+ORDER = ("no", "perhaps", "yes")
+
+
+def _least(*answers: str) -> str:
+    return min(answers, key=ORDER.index)
+
+
+def _most(answers: set[str]) -> str:
+    return max(answers, key=ORDER.index)

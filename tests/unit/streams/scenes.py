@@ -6,8 +6,24 @@ import math
 from datetime import datetime, timedelta
 from random import Random
 
-from streams.agreement import Agreement, MultiPolygon, Polygon, Ring, Term, Validity, Where, Zone
+from msgspec.structs import replace
+
+from streams.agreement import (
+    Agreement,
+    Calibres,
+    Daily,
+    Exemption,
+    MultiPolygon,
+    PhaseDays,
+    Polygon,
+    Ring,
+    Term,
+    Validity,
+    Where,
+    Zone,
+)
 from streams.assessment import Context
+from streams.context.facts import MissionContext, Notification, PhaseBegan
 from streams.events import (
     Attribution,
     Bearings,
@@ -20,14 +36,19 @@ from streams.events import (
 )
 from streams.methodology import DefaultAccuracy, Methodology, Thresholds
 from streams.vocabulary import (
+    DETAILS_OF,
+    Activity,
     AttributionBasis,
     Authentication,
+    Detail,
+    ExceptionName,
     Kind,
     Means,
     Presence,
     Side,
     Spread,
     Weapon,
+    Weekday,
     ZoneKind,
 )
 from tests.unit.streams.builders import (
@@ -93,6 +114,111 @@ def random_zone(rng: Random, number: int, lon: float, lat: float) -> Zone:
         geometry(rng, *where),
         kind=rng.choice(ZONE_KINDS),
         valid=validity(rng),
+    )
+
+
+def random_windows(rng: Random) -> tuple[Daily, ...]:
+    """Around noon in UTC, by clocks of other places."""
+    return tuple(
+        Daily(
+            time_zone=rng.choice(["UTC", "Europe/Kyiv", "Asia/Kathmandu", "America/St_Johns"]),
+            from_=f"{rng.randrange(24):02}:{rng.choice(['00', '30', '45'])}",
+            to=f"{rng.randrange(24):02}:15",
+            weekdays=rng.choice([(), (), (Weekday.MONDAY,), (Weekday.SUNDAY, Weekday.MONDAY)]),
+        )
+        for _ in range(rng.choice([1, 2]))
+    )
+
+
+def random_days(rng: Random) -> PhaseDays:
+    start = rng.choice([0, 0, 1])
+    return PhaseDays(
+        phase=rng.choice(["one", "two"]),
+        time_zone=rng.choice(["UTC", "Europe/Kyiv"]),
+        from_day=start,
+        to_day=rng.choice([None, start + 1, start + 2]),
+        until_phase=rng.choice([None, None, "three"]),
+    )
+
+
+def random_exemption(rng: Random, zones: tuple[Zone, ...]) -> Exemption:
+    name = rng.choice([*ExceptionName])
+    exercise = name is ExceptionName.LIVE_FIRE_EXERCISE_OUTSIDE_ZONE
+    return Exemption(
+        name=name,
+        notice_hours=rng.choice([0.0, 2.0, 24.0]),
+        kinds=rng.choice([(), KINDS[:1]]),
+        outside=Where(zones=(rng.choice(zones).id,)) if exercise else None,
+    )
+
+
+def random_full_term(rng: Random, number: int, zones: tuple[Zone, ...]) -> Term:
+    """A term that may ask for anything that a term can ask for."""
+    plain = random_term(rng, number, zones)
+    requires = rng.random() < 0.15
+    bound = rng.choice([None, 1, 5]) if rng.random() < 0.3 else None
+    return replace(
+        plain,
+        prohibits=() if requires else plain.prohibits,
+        requires=plain.prohibits if requires else (),
+        where=Where(everywhere=True) if rng.random() < 0.2 else plain.where,
+        details=rng.choice([(), (), (), (Detail.IMPACT,), (Detail.INCOMING,)]),
+        calibres=rng.choice(
+            [None] * 4 + [Calibres(min_mm=100.0), Calibres(min_mm=82.0, max_mm=120.0)]
+        ),
+        at_most=None if requires else bound,
+        at_least=bound if requires else None,
+        when=random_windows(rng) if rng.random() < 0.3 else (),
+        during=random_days(rng) if rng.random() < 0.15 else None,
+        exceptions=tuple(random_exemption(rng, zones) for _ in range(rng.choice([0, 0, 1, 2, 3]))),
+        yields_to=tuple(f"t{n}" for n in range(number) if rng.random() < 0.2),
+    )
+
+
+def with_full_terms(rng: Random, agreed: Agreement) -> Agreement:
+    """The same zones under other terms, in any order."""
+    terms = [random_full_term(rng, n, agreed.zones) for n in range(rng.randrange(3, 7))]
+    rng.shuffle(terms)
+    return replace(agreed, terms=tuple(terms))
+
+
+def said_otherwise(rng: Random, there: Report, agreed: Agreement) -> Report:
+    """Another report from the same place by the same means."""
+    other = random_report(rng, agreed)
+    said = replace(other, location=there.location, means=there.means)
+    details = [None, *sorted(DETAILS_OF.get(said.kind, ()))]
+    return replace(
+        said,
+        detail=rng.choice(details),
+        calibres_mm=tuple(c for c in (60.0, 82.0, 100.0, 120.0, 152.0) if rng.random() < 0.3),
+        assessed_as=rng.choice([None, None, *Activity]),
+        count=rng.choice([said.count, Count(min=1, max=5), Count(min=5), Count(min=6, max=9)]),
+    )
+
+
+def random_full_context(rng: Random, said: Report, agreed: Agreement) -> Context:
+    known = MissionContext.of(
+        [random_notification(rng, agreed) for _ in range(rng.choice([0, 1, 3, 8]))],
+        [
+            PhaseBegan(phase=phase, at=NOON + hours(rng.choice([-30, -13, -1, 0, 0.5, 4])))
+            for phase in ("one", "two", "three")
+            if rng.random() < 0.6
+        ],
+    ).touching(said.observed_from, said.observed_to or said.observed_from)
+    return replace(
+        random_context(rng, said), notifications=known.notifications, phases=known.phases
+    )
+
+
+def random_notification(rng: Random, agreed: Agreement) -> Notification:
+    start = NOON + hours(rng.randrange(-4, 2))
+    return Notification(
+        activity=rng.choice([*Activity]),
+        zones=tuple(sorted(z.id for z in agreed.zones if rng.random() < 0.8)),
+        start=start,
+        end=start + hours(rng.choice([0.5, 1, 6, 6])),
+        notified_at=NOON - hours(rng.choice([0, 2, 48])),
+        by=rng.choice(["north", "south"]),
     )
 
 

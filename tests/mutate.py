@@ -1,0 +1,131 @@
+"""Turns each rule around, or leaves it out, and names a test that fails of it: `make mutate`.
+
+One at a time: the rule, or what weighs a part of it, says the opposite of what it says, or never
+holds; the tests of judging are called until one fails. A mutant that no test notices survives, and
+the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import streams.exceptions
+import streams.judge
+import streams.precedence
+import streams.rules
+from streams.exceptions import Answer
+from streams.matching import Match
+from streams.rules import RULES, Case, Rule
+from streams.when.spans import Spans
+from streams.when.timing import Timing
+from tests.unit.streams import test_cases, test_judge, test_precedence
+
+
+class Test(NamedTuple):
+    """A test with its arguments."""
+
+    name: str
+    run: Callable[[], None]
+
+
+def tests() -> Iterator[Test]:
+    beside = test_judge.test_a_rule_decides_and_just_beside_it_does_not
+    for name, setting, other in test_judge.CASES:
+        yield Test(f"{beside.__name__}[{name}]", lambda a=name, b=setting, c=other: beside(a, b, c))  # type: ignore[misc]
+    as_agreed = test_cases.test_a_case_is_judged_as_the_agreement_says
+    for case in test_cases.CASES:
+        yield Test(f"{as_agreed.__name__}[{case.name}]", lambda case=case: as_agreed(case))  # type: ignore[misc]
+    for test in (
+        test_precedence.test_what_the_area_allows_the_general_term_does_not_forbid,
+        test_precedence.test_a_term_yields_to_what_the_other_says_by_itself,
+    ):
+        yield Test(test.__name__, test)
+
+
+class Mutant(NamedTuple):
+    """An attribute that says the opposite."""
+
+    name: str
+    owner: Any
+    attribute: str
+    instead: Any
+
+
+def mutants() -> Iterator[Mutant]:
+    for number, rule in enumerate(RULES):
+        around = rule._replace(holds=_opposite(rule.holds))
+        yield Mutant(f"`{rule.name}` turned", streams.rules, "RULES", _with(number, around))
+        never = rule._replace(holds=lambda _: False)
+        yield Mutant(f"`{rule.name}` left out", streams.rules, "RULES", _with(number, never))
+    for attribute in ("_in_time", "_there", "_by", "_outside"):
+        opposite = _wrapped(streams.exceptions, attribute, lambda it: Answer(Answer.YES - it))
+        yield opposite
+    swapped = {Match.YES: Match.NO, Match.NO: Match.YES, Match.UNKNOWN: Match.PARTLY}
+    for attribute in ("match_detail", "match_calibre", "match_number"):
+        yield _wrapped(streams.judge, attribute, lambda it: swapped.get(it, Match.UNKNOWN))
+    turned = {Timing.WITHIN: Timing.OUTSIDE, Timing.OUTSIDE: Timing.WITHIN}
+    yield _wrapped(Spans, "timing", lambda it: turned.get(it, it))
+    yield _wrapped(streams.judge, "term_timing", lambda it: turned.get(it, it))
+    yield _wrapped(streams.precedence, "_may_speak", lambda speaks: not speaks)
+
+
+def _opposite(holds: Callable[[Case], bool]) -> Callable[[Case], bool]:
+    return lambda case: not holds(case)
+
+
+def _with(number: int, rule: Rule) -> tuple[Rule, ...]:
+    return (*RULES[:number], rule, *RULES[number + 1 :])
+
+
+def _wrapped(owner: Any, attribute: str, turn: Callable[[Any], Any]) -> Mutant:  # noqa: ANN401
+    original = getattr(owner, attribute)
+    said = f"`{owner.__name__.removeprefix('streams.')}.{attribute}` turned"
+    return Mutant(said, owner, attribute, lambda *args, **named: turn(original(*args, **named)))
+
+
+@contextmanager
+def in_place(mutant: Mutant) -> Iterator[None]:
+    """The mutant instead of the rule; what was remembered of the other is forgotten."""
+    original = getattr(mutant.owner, mutant.attribute)
+    setattr(mutant.owner, mutant.attribute, mutant.instead)
+    _forget()
+    try:
+        yield
+    finally:
+        setattr(mutant.owner, mutant.attribute, original)
+        _forget()
+
+
+def _forget() -> None:
+    streams.rules.first_rule.cache_clear()
+    streams.judge._outcome_nowhere.cache_clear()
+
+
+def first_failure() -> str | None:
+    """The first test that fails, by whatever error."""
+    for test in tests():
+        try:
+            test.run()
+        except Exception:  # noqa: BLE001  a mutant that breaks the program is noticed as well
+            return test.name
+    return None
+
+
+def main() -> int:
+    assert first_failure() is None, "the tests fail without any mutant"
+    survived = 0
+    print("| mutant | a test that fails |\n| --- | --- |")
+    for mutant in mutants():
+        with in_place(mutant):
+            test = first_failure()
+        survived += test is None
+        print(f"| {mutant.name} | {'**none**' if test is None else f'`{test}`'} |")
+    print(f"\n{survived} survived.")
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""Terms in full, judged and asked of the oracle: as many (agreement, methodology, context, report).
+
+    python -m tests.unit.streams.agree 100000
+
+A scene has its zones and methodology, some places, and many sets of terms; each place is told of in
+another way under each set. Exits with 1 at the first tuple on which both differ, but for those in
+which the oracle's sampled share lies on the other side of a threshold: there it is asked again.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from random import Random
+from typing import NamedTuple
+
+from streams.assess import Judged, assess
+from streams.inforce import Register
+from tests.unit.streams.judge_oracle import Question, Told, shares_of, told
+from tests.unit.streams.scenes import (
+    random_agreement,
+    random_full_context,
+    random_methodology,
+    random_report,
+    said_otherwise,
+    with_full_terms,
+)
+
+PLACES, TERM_SETS = 10, 20
+REASON = {
+    "report_retracted": "report",
+    "retraction": "report",
+    "report_superseded": "report",
+    "exercise": "report",
+    "nothing_there": "nothing",
+    "still_there": "there",
+    "other_weapon": "weapon",
+    "other_detail": "detail",
+    "other_calibre": "calibre",
+    "other_party": "party",
+    "phase_not_begun": "date",
+    "other_time": "date",
+    "outside": "outside",
+    "within_number": "number",
+    "live_fire_exercise_outside_zone": "exception",
+    "notified_demining": "exception",
+    "notified_movement": "exception",
+    "notified_repair": "exception",
+    "from_future": "future",
+    "location_unknown": "location",
+    "mostly_outside": "share",
+    "straddles_edge": "edge",
+    "weapon_unknown": "weapon",
+    "detail_unknown": "detail",
+    "calibre_unknown": "calibre",
+    "party_unknown": "party",
+    "perhaps_none": "count",
+    "number_unknown": "number",
+    "exception_unclear": "exception",
+    "likely_inside": "share",
+    "unauthenticated": "authentication",
+    "grading_below_minimum": "grading",
+    "means_insufficient": "means",
+    "monitor_contradicts": "monitor",
+    "weapon_partly_named": "weapon",
+    "calibre_partly_named": "calibre",
+    "anywhere": "inside",
+    "inside": "inside",
+    "yields": "yields",
+    "precedence_unclear": "precedence",
+}
+"""The reason of the table that each rule speaks for."""
+
+
+class Asked(NamedTuple):
+    """One tuple, as it was judged, with the oracle's shares of its place."""
+
+    seed: int
+    question: Question
+    judged: Judged
+    shares: dict[int, float] | None
+
+
+def scene(seed: int) -> Iterator[Asked]:
+    rng = Random(seed)
+    agreed, method = random_agreement(rng), random_methodology(rng)
+    places = [random_report(rng, agreed) for _ in range(PLACES)]
+    there = [shares_of(Question(place, None, agreed, method)) for place in places]  # type: ignore[arg-type]
+    for _ in range(TERM_SETS):
+        terms = with_full_terms(rng, agreed)
+        reports = [said_otherwise(rng, place, agreed) for place in places]
+        contexts = [random_full_context(rng, said, terms) for said in reports]
+        results = assess(Register((terms,), (method,)), reports, contexts)
+        for said, context, result, shares in zip(reports, contexts, results, there, strict=True):
+            assert isinstance(result, Judged)
+            yield Asked(seed, Question(said, context, terms, method), result, shares)
+
+
+def agrees(judged: Judged, expected: dict[str, Told]) -> bool:
+    found = {finding.term: finding for finding in judged.assessment.findings}
+    return found.keys() == expected.keys() and all(
+        found[term].verdict is said.verdict and REASON[found[term].rule] in said.reasons
+        for term, said in expected.items()
+    )
+
+
+def differs(asked: Asked) -> str | None:
+    """Why they differ: "sampling" where they agree on the shares that were judged."""
+    question, judged, shares = asked.question, asked.judged, asked.shares
+    if agrees(judged, told(question, shares)):
+        return None
+    # How good its shares are is for test_judge_against_oracle to say.
+    exact = {hit.zone: hit.p_inside for hit in judged.sight.hits}
+    return "sampling" if shares is not None and agrees(judged, told(question, exact)) else "verdict"
+
+
+class Tally(NamedTuple):
+    """What came of it."""
+
+    total: int
+    rules: Counter[str]
+    sampling: int
+    wrong: Asked | None
+
+
+def compare(wanted: int, first_seed: int = 0) -> Tally:
+    rules: Counter[str] = Counter()
+    total = sampling = 0
+    tuples = (asked for seed in range(first_seed, first_seed + wanted) for asked in scene(seed))
+    for asked in islice(tuples, wanted):
+        total += 1
+        rules.update(finding.rule for finding in asked.judged.assessment.findings)
+        why = differs(asked)
+        sampling += why == "sampling"
+        if why not in {None, "sampling"}:
+            return Tally(total, rules, sampling, asked)
+    return Tally(total, rules, sampling, None)
+
+
+def main() -> int:
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    tally = compare(wanted)
+    print(f"{tally.total} tuples, {sum(tally.rules.values())} findings; {tally.sampling} near a")
+    print("threshold, where the oracle's sampling decides otherwise and its exact share does not")
+    for rule, count in sorted(tally.rules.items()):
+        print(f"{count:8}  {rule}")
+    if tally.wrong is not None:
+        print(f"they differ, seed {tally.wrong.seed}:", tally.wrong.question)
+        print([*tally.wrong.judged.assessment.findings])
+        print(told(tally.wrong.question, tally.wrong.shares))
+    return 0 if tally.wrong is None else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
