@@ -208,6 +208,8 @@ class ZoneKind(Word):
     WITHDRAWAL_AREA = "withdrawal_area"
     AREA_OF_SEPARATION = "area_of_separation"
     AREA_OF_LIMITATION = "area_of_limitation"
+    LINE = "line"
+    """A line has no area: its zone is what counts as on it, a strip on both sides."""
     STORAGE_SITE = "storage_site"
     NO_FLY_AREA = "no_fly_area"
     PROTECTED_INFRASTRUCTURE = "protected_infrastructure"

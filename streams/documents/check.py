@@ -18,6 +18,7 @@ from streams.documents.check_geometry import (
     baselines_can_be_measured_from,
     corridors_can_be_judged_by,
     derived_zones_can_be_judged_by,
+    lines_have_two_sides,
     zones_can_be_judged_by,
 )
 from streams.documents.check_hours import (
@@ -92,6 +93,7 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             zones_can_be_judged_by,
             baselines_can_be_measured_from,
             derived_zones_can_be_judged_by,
+            lines_have_two_sides,
             corridors_can_be_judged_by,
             places_are_not_swapped,
             routes_are_near_zones,

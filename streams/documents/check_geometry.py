@@ -36,6 +36,7 @@ from streams.documents.compose import Fields, Items, Node, Place, below, plain
 from streams.documents.select import Placed, first, nodes, select
 from streams.draw import Baselines, draw_derived, measured
 from streams.errors import Mistake
+from streams.vocabulary import ZoneKind
 
 _INDEX = re.compile(r"\d+")
 _NARROW_M = 1.0
@@ -51,6 +52,30 @@ def zones_can_be_judged_by(root: Node) -> Iterator[Mistake]:
         draw = partial(_draw_zone, geodesic=_geodesic(zone))
         for owner in _owners(zone):
             yield from _problems(owner, "geometry", (Polygon, MultiPolygon, Packed), draw)
+
+
+def lines_have_two_sides(root: Node) -> Iterator[Mistake]:
+    """A zone of kind `line` holds what counts as on its baseline, whichever side that is."""
+    for zone in nodes(root, "zones[*]"):
+        kind = first(zone.value, "kind", ZoneKind)
+        if kind is None or kind.value is not ZoneKind.LINE:
+            continue
+        for owner in _owners(zone):
+            for found in nodes(owner.value, "geometry"):
+                if not _has_two_sides(found.value):
+                    yield Placed(None, below(owner.path, "geometry"), found.place).mistake(
+                        "line_without_sides",
+                        "what counts as on a line is {type: strip, baseline: ..., side: both, "
+                        "to_m: ...}, without 'from_m': say how near that is",
+                    )
+
+
+def _has_two_sides(geometry: Node) -> bool:
+    if not _is_geometry(geometry, (Strip,)):
+        return False
+    strip = first(geometry, "", Strip)
+    # One that is not well formed is found by the structure's own check.
+    return strip is None or (strip.value.side == "both" and strip.value.from_m == 0)
 
 
 def _owners(zone: Placed[Node]) -> list[Placed[Node]]:

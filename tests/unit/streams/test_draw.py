@@ -7,13 +7,15 @@ import shapely
 
 from streams.agreement import Around, Band, Baseline, Claim, Derived, LineString, Point, Strip, Zone
 from streams.draw import Area, baselines_of, derivation, draw, outlines
-from streams.vocabulary import ZoneKind
+from streams.vocabulary import Kind, Verdict, ViolationKind, ZoneKind
 from tests.unit.geo import oracle
 from tests.unit.streams.builders import (
     LAT,
     LON,
     agreement,
     assessment,
+    point,
+    report,
     square,
     term,
     zone,
@@ -93,3 +95,25 @@ def test_a_zones_outlines_are_the_agreed_one_and_its_claims() -> None:
     assert (agreed.claimed_by, agreed.geometry) == (None, square())
     assert (claimed.claimed_by, claimed.geometry) == ("north", square(half=0.1))
     assert outlines(Zone(id="z", kind=ZoneKind.SECURITY_ZONE, name="Z", claims=claims)) == [claimed]
+
+
+def test_a_line_is_crossed_where_a_crossing_is_seen_on_it_and_nowhere_else() -> None:
+    on_it = Strip(baseline="south-line", side="both", to_m=100.0)
+    crossing = term(
+        zones=("line",), prohibits=(Kind.LINE_CROSSING,), violation=ViolationKind.LINE_CROSSING
+    )
+    agreed = agreement(
+        baselines=LINES,
+        zones=(zone("line", kind=ZoneKind.LINE, geometry=on_it),),
+        terms=(crossing,),
+    )
+
+    def verdict(north_m: float, accuracy_m: float) -> Verdict:
+        lon, lat = oracle.direct(LON, LAT - 0.1, 0.0, north_m)
+        seen = report(kind=Kind.LINE_CROSSING, location=point(lon, lat, accuracy_m))
+        return assessment(seen, agreed).verdict
+
+    assert verdict(0.0, 50.0) is Verdict.VIOLATION
+    assert verdict(-60.0, 30.0) is Verdict.VIOLATION, "on either side"
+    assert verdict(95.0, 1_000.0) is Verdict.CANNOT_DETERMINE
+    assert verdict(500.0, 50.0) is Verdict.NO_VIOLATION

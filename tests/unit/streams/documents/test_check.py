@@ -841,6 +841,30 @@ def test_zones_by_metres_are_sound(geometry: str) -> None:
     assert _codes(derived(geometry)) == []
 
 
+def on_a_line(geometry: str) -> str:
+    """The sound agreement, in which zolote is a line."""
+    return derived(
+        geometry, ("kind: disengagement_area\n    name: Zolote\n", "kind: line\n    name: Zolote\n")
+    )
+
+
+def test_a_line_is_a_strip_of_both_its_sides() -> None:
+    assert _codes(on_a_line("type: strip, baseline: ua-line, side: both, to_m: 100")) == []
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        STRIP,
+        "type: strip, baseline: ua-line, side: both, from_m: 10, to_m: 100",
+        "type: around, distance_m: 9, facility: {type: Point, coordinates: [38.5, 48.6]}",
+        "type: Polygon, coordinates: [[[38.5, 48.6], [38.6, 48.6], [38.6, 48.7], [38.5, 48.6]]]",
+    ],
+)
+def test_a_line_that_has_not_both_its_sides_is_a_mistake(geometry: str) -> None:
+    assert _codes(on_a_line(geometry)) == [("line_without_sides", "zones[0].geometry")]
+
+
 def test_a_band_lies_between_two_baselines() -> None:
     other = "[[37.9, 47.9], [38.3, 48.2], [39.0, 48.4]]"
     sound = derived(
