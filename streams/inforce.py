@@ -104,8 +104,40 @@ class TermInForce:
     """Sorted by name."""
     asks_more: bool
     """It names details, calibres, numbers or exceptions, or requires something."""
-    plain: bool
-    """Where no zone is touched, a report's traits alone decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """The times between which nothing begins or ends: in each, dates alone say the same."""
+
+    edges: tuple[float, ...]
+    """When a term or a zone begins or ends, seconds since 1970, sorted."""
+    kinds: frozenset[Kind]
+    """Kinds of whose terms each asks for traits, place and dates, and for no more."""
+
+    @classmethod
+    def of(
+        cls,
+        agreement: Agreement,
+        terms_of: dict[Kind, tuple[TermInForce, ...]],
+        zone_valid: Iterable[Validity | None],
+    ) -> Stretches:
+        """The stretches of an agreement's terms and zones."""
+        spans = [valid for valid in (*(t.valid for t in agreement.terms), *zone_valid) if valid]
+        edges = {it for span in spans for it in (span.from_, span.to) if it is not None}
+        kinds = frozenset(
+            kind
+            for kind, terms in terms_of.items()
+            if not any(t.asks_more or t.calendar or t.term.during for t in terms)
+        )
+        return cls(tuple(sorted(edge.timestamp() for edge in edges)), kinds)
+
+    def number(self, start: datetime, end: datetime | None) -> int | None:
+        """The stretch in which [start, end] lies; None where it lies in several."""
+        first = bisect_right(self.edges, start.timestamp())
+        if end is None or bisect_right(self.edges, end.timestamp()) == first:
+            return first
+        return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,6 +162,9 @@ class InForce:
     zone_times: tuple[Ints, Ints] | None
     """From when and until before when each zone is in force; None where all always are."""
     terms_of: dict[Kind, tuple[TermInForce, ...]]
+    stretches: Stretches
+    outcomes: dict[object, object]
+    """What `judge` remembers of reports that are alike; nothing is decided by it."""
     kind_of_zone: dict[str, ZoneKind]
     terms: dict[str, Term]
     corridor_of: dict[str, str]
@@ -140,6 +175,7 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
     """Compile a checked agreement and methodology. Pure; the result may be shared by threads."""
     agreement_hash, methodology_hash = content_hash(agreement), content_hash(methodology)
     numbered = _Numbered(agreement)
+    terms_of = _terms_by_kind(agreement, numbered)
     return InForce(
         agreement=agreement,
         methodology=methodology,
@@ -154,7 +190,9 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
         claim_of=numbered.claim_of,
         zone_valid=tuple(numbered.valid),
         zone_times=_zone_times(numbered.valid),
-        terms_of=_terms_by_kind(agreement, numbered),
+        terms_of=terms_of,
+        stretches=Stretches.of(agreement, terms_of, numbered.valid),
+        outcomes={},
         kind_of_zone=dict(zip(numbered.ids, numbered.kinds, strict=True)),
         terms={term.id: term for term in agreement.terms},
         corridor_of={CORRIDOR_PREFIX + c.id: c.id for c in agreement.corridors},
@@ -266,9 +304,7 @@ def _terms_by_kind(
 def _compile_term(term: Term, numbered: _Numbered) -> TermInForce:
     touched = numbered.of(term.where)
     spans = tuple([valid for number in sorted(touched) if (valid := numbered.valid[number])])
-    timeless = not (term.valid or spans or term.when or term.during)
     by_report = bool(term.details or term.calibres or term.at_most or term.requires)
-    anywhere = term.where.everywhere
     return TermInForce(
         term=term,
         zones=numbered.agreed(touched),
@@ -279,17 +315,16 @@ def _compile_term(term: Term, numbered: _Numbered) -> TermInForce:
         binds=frozenset(term.binds),
         spans=spans if spans and len(spans) == len(touched) else None,
         calendar=Calendar(term.when) if term.when else None,
-        timeless=timeless,
+        timeless=not (term.valid or spans or term.when or term.during),
         requires=bool(term.requires),
         details=frozenset(term.details),
-        anywhere=anywhere,
+        anywhere=term.where.everywhere,
         exemptions=tuple(
             ExemptionInForce(it, numbered.agreed(outside) | numbered.undrawn(outside))
             for it in sorted(term.exceptions, key=lambda it: it.name)
             for outside in [numbered.of(it.outside)]
         ),
         asks_more=by_report or bool(term.exceptions),
-        plain=timeless and not by_report and not (anywhere and term.exceptions),
     )
 
 

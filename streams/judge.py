@@ -42,10 +42,7 @@ def judge(sight: Sight, in_force: InForce) -> Assessment:
     """Judge one report under one agreement and methodology."""
     report, context = sight.report, sight.context
     traits = read_traits(sight, in_force)
-    terms = in_force.terms_of.get(report.kind, ())
-    outcome = None if sight.hits else _outcome_nowhere(traits, terms)
-    if outcome is None:
-        outcome = _outcome([_find(sight, traits, term, in_force) for term in terms], terms)
+    outcome = _remembered(sight, traits, in_force)
     return Assessment(
         mission=report.mission,
         source=report.source,
@@ -151,6 +148,9 @@ def _share(p_inside: float, in_force: InForce) -> Share:
     return Share.SOME if p_inside < thresholds.violation else Share.ENOUGH
 
 
+_REMEMBERED = 1 << 15
+
+
 class Outcome(Struct, frozen=True, gc=False):
     """What all terms say together."""
 
@@ -158,22 +158,38 @@ class Outcome(Struct, frozen=True, gc=False):
     verdict: Verdict
 
 
-def _outcome(findings: Sequence[Finding], terms: Sequence[TermInForce]) -> Outcome:
+def _outcome(sight: Sight, traits: Traits, in_force: InForce) -> Outcome:
+    terms = in_force.terms_of.get(sight.report.kind, ())
+    findings = [_find(sight, traits, term, in_force) for term in terms]
     if any(term.term.yields_to for term in terms):
         findings = with_each_claim(findings, lambda view: settle(view, terms))
     return Outcome(tuple(findings), gravest(findings))
 
 
-@lru_cache(maxsize=1 << 14)
-def _outcome_nowhere(traits: Traits, terms: tuple[TermInForce, ...]) -> Outcome | None:
-    """The outcome where no zone is touched, most reports' by far; None where it asks for the time.
+def _remembered(sight: Sight, traits: Traits, in_force: InForce) -> Outcome:
+    """The outcome, of reports that are alike found once.
 
-    Where no term asks for more, it follows from the traits alone, which repeat.
+    Most reports touch no zone or lie wholly in some; where their terms ask for no more than traits,
+    place and dates, these repeat. All that the rules see of such a report is in the key.
     """
-    if not all(term.plain for term in terms):
-        return None
-    cases = [Case(traits, term, None, Share.LITTLE, Timing.WITHIN) for term in terms]
-    return _outcome([_finding(case, first_rule(case), None) for case in cases], terms)
+    report = sight.report
+    if report.kind not in in_force.stretches.kinds or not all(map(_is_inside, sight.hits)):
+        return _outcome(sight, traits, in_force)
+    stretch = in_force.stretches.number(report.observed_from, report.observed_to)
+    if stretch is None:
+        return _outcome(sight, traits, in_force)
+    key = (report.kind, stretch, sight.hits, traits)
+    found = in_force.outcomes.get(key)
+    if not isinstance(found, Outcome):
+        found = _outcome(sight, traits, in_force)
+        if len(in_force.outcomes) >= _REMEMBERED:
+            in_force.outcomes.clear()
+        in_force.outcomes[key] = found
+    return found
+
+
+def _is_inside(hit: Hit) -> bool:
+    return hit.relation is Relation.INSIDE
 
 
 def _find(sight: Sight, traits: Traits, term: TermInForce, in_force: InForce) -> Finding:

@@ -24,6 +24,7 @@ from streams.agreement import (
     Validity,
     Where,
 )
+from streams.assess import Judged, assess
 from streams.assessment import GRAVITY, STATUS, Context, Finding, Placement, Standing
 from streams.context.facts import Notification, PhaseBegan
 from streams.events import Count, MonitorSide, NamedPlace, Report
@@ -48,6 +49,7 @@ from streams.vocabulary import (
     Weapon,
 )
 from tests.unit.streams.builders import (
+    FAR_LON,
     NOON,
     OPERATOR,
     agreement,
@@ -58,6 +60,8 @@ from tests.unit.streams.builders import (
     hours,
     judged,
     methodology,
+    point,
+    register,
     report,
     square,
     term,
@@ -932,3 +936,31 @@ def test_the_same_values_give_the_same_bytes() -> None:
     assert encoded(report(), agreement(), methodology()) == encoded(
         report(), agreement(), methodology()
     )
+
+
+def test_what_is_remembered_of_one_report_is_not_taken_for_another() -> None:
+    """One agreement in force judges reports that differ in one thing as one of its own would."""
+    lasting = Validity(from_=NOON - hours(1), to=NOON + hours(1))
+    agreed = agreement(
+        zones=(zone(valid=lasting),), terms=(term(binds=("north",)), term("u", valid=lasting))
+    )
+    shared = register(agreed)
+    alike = [
+        report(),
+        report(observed_from=NOON - hours(1)),
+        report(observed_from=NOON - hours(1) - SECOND),
+        report(observed_from=NOON + hours(1)),
+        report(observed_to=NOON + hours(1)),
+        report(location=point(FAR_LON)),
+        report(location=None),
+        report(location=point(lon=38.05)),
+        report(attribution=attribution("north")),
+        report(attribution=attribution("south")),
+        report(exercise=True),
+    ]
+    contexts = [OPERATOR] * len(alike)
+    for _ in range(2):
+        together = assess(shared, alike, contexts)
+        assert [one.assessment for one in together if isinstance(one, Judged)] == [
+            assessment(said, agreed) for said in alike
+        ]
