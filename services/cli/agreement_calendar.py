@@ -25,7 +25,13 @@ _MOST_DAYS = 3_700
     epilog="Example: truceline agreement calendar agreement.yaml --from 2018-09-01 --to 2018-09-08"
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), required=True)
+@click.option(
+    "--from",
+    "first",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    help="The day with which it begins.",
+)
 @click.option(
     "--to",
     "last",
@@ -58,6 +64,8 @@ def calendar(  # noqa: PLR0913 (each is one thing to draw by)
         raise click.UsageError(f"--to must come after --from, by {_MOST_DAYS} days at most")
     agreement = read_agreement_file(file)
     begun = [_phase(text) for text in phases]
+    if not as_json:
+        print_lines([f"Hours of {clock}: # all of the hour, + a part of it, . none", ""])
     for term in _chosen(agreement, zone):
         spans = held(agreement, term, begun, int(start.timestamp()), int(end.timestamp()))
         if as_json:

@@ -35,7 +35,8 @@ FULL: dict[str, Any] = json.loads("""{
   "presence": "present", "declared_number": 4, "origin": "o-1", "derived_from": ["d-1"],
   "supersedes": "r-0", "retracts": "r-00", "exercise": false,
   "grading": {"source": "B", "information": 2},
-  "attribution": {"party": "north", "basis": "plausible"}, "evidence": [],
+  "attribution": {"party": "north", "basis": "plausible"}, "assessed_as": "live_fire_exercise",
+  "pleas": [{"party": "north", "plea": "self_defence"}], "evidence": [],
   "downtime": [{"start": "2026-03-02T12:00:00Z", "end": "2026-03-02T13:00:00Z"}], "remark": "x"
 }""") | {"observed_to": "2026-03-02T12:10:00Z"}
 STATUS: dict[str, Any] = json.loads("""{
