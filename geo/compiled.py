@@ -6,6 +6,7 @@ gives the same bits on every machine.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
 import numba
@@ -21,9 +22,7 @@ def kernel(loop: Callable[P, R]) -> Callable[P, R]:
     another one).
     """
     compiled = numba.njit(nogil=True, error_model="numpy")(loop)
-    try:
+    # Where no folder can be written, as in a read-only container, each process compiles anew.
+    with suppress(RuntimeError):
         compiled.enable_caching()
-    except RuntimeError:
-        # No folder can be written, e.g. in a read-only container: each process compiles anew.
-        return compiled  # type: ignore[no-any-return]
     return compiled  # type: ignore[no-any-return]

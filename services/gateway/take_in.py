@@ -44,13 +44,12 @@ def take_in(
     reached(Point.GATEWAY_STORED)
     # What a crash here means: what is new is stored, receipts are lost; sent again they are the
     # same. Nothing came of the rest.
-    rest = [post for post in posts if post.key not in made or post is not first[post.key]]
+    is_new = [post is first[post.key] and post.key in made for post in posts]
+    rest = [post for post, new in zip(posts, is_new, strict=True) if not new]
     later = iter(_again(conn, rest, signer, now) if rest else ())
     return [
-        Outcome(Status.STORED, *made[post.key])
-        if post.key in made and post is first[post.key]
-        else next(later)
-        for post in posts
+        Outcome(Status.STORED, *made[post.key]) if new else next(later)
+        for post, new in zip(posts, is_new, strict=True)
     ]
 
 
