@@ -117,6 +117,8 @@ class Weapon(Word):
     RECOILLESS_GUN = "recoilless_gun"
     ANTI_TANK_MISSILE = "anti_tank_missile"
     ANTI_AIRCRAFT = "anti_aircraft"
+    """Guns; a missile against aircraft is limited where they are not (UNDOF)."""
+    SURFACE_TO_AIR_MISSILE = "surface_to_air_missile"
     MORTAR = "mortar"
     ARTILLERY = "artillery"
     MLRS = "mlrs"

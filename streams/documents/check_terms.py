@@ -20,6 +20,7 @@ T = TypeVar("T")
 _WITHOUT_CALIBRE = frozenset(
     {
         Weapon.ANTI_TANK_MISSILE,
+        Weapon.SURFACE_TO_AIR_MISSILE,
         Weapon.TACTICAL_MISSILE,
         Weapon.AIRCRAFT,
         Weapon.ARMED_UAV,
