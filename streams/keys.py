@@ -88,3 +88,8 @@ def id_prefix(id: str) -> bytes:  # noqa: A002 (the wire's word)
         except ValueError:
             pass  # It only looked like a UUIDv7; any id is a good id, and is hashed below.
     return sha256(id.encode()).digest()[:_PREFIX_BYTES]
+
+
+def document_key(content_hash: str) -> Key:
+    """The key of a version of a document, where it is the cause of a judgement: of its hash."""
+    return Key(bytes.fromhex(content_hash)[:16])

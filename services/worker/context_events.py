@@ -22,7 +22,7 @@ from services.worker import make_rows
 from services.worker.contexts import add_alone, refold_contexts
 from services.worker.documents import AskRegister
 from services.worker.incoming import Incoming, Refused, sift
-from services.worker.reassess import reassess
+from services.worker.reassess import Cause, reassess
 from services.worker.rejections import write_rejections
 from services.worker.words import WordKind, take_in_words
 from services.worker.written import Written
@@ -59,7 +59,8 @@ def write_context_events(
     copy_batch(conn, rows)
     violated: list[Key] = []
     for mission, spans in refold_contexts(conn, register, added).items():
-        violated += reassess(conn, register, mission, spans, causes[mission], added[mission])
+        cause = Cause(causes[mission], added[mission])
+        violated += reassess(conn, register, mission, spans, cause)
     return Written(all_refused, violated)
 
 

@@ -1,24 +1,27 @@
-"""Reassess: reports that a changed context touches, judged again as superseding rows.
+"""Reassess: reports whose ground has changed, judged again as superseding rows.
 
     spans that changed → reports with a version in them → dossiers → readings → those that differ
 
-Place on the data's way: last in the transaction that changed the context, which has it alone. A
-report whose reading comes out the same, to the byte, gets no row.
+Place on the data's way: last in the transaction that changed the context, which has it alone; and
+what `truceline rejudge` does after an amendment. A report whose reading comes out the same, to the
+byte, gets no row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from services.store.engine import Connection
 from services.store.rows import BatchRows
 from services.store.write import copy_batch
-from services.worker.casebook import CaseFile, Step
+from services.worker.casebook import Step
 from services.worker.contexts import Contexts
 from services.worker.refold import CorridorChange, refold
 from services.worker.reports import add_reading, open_files
-from streams.assess import Known
+from streams.assess import Judged, Known
+from streams.assessment import Assessment
 from streams.context.touching import Span
 from streams.decode import Refusal
 from streams.dossier import read_dossiers
@@ -43,61 +46,77 @@ SELECT superseded.key FROM (SELECT DISTINCT key FROM supersessions) AS supersede
 """
 
 
-def reassess(  # noqa: PLR0913, PLR0917 (what changed, when, and by whose word)
-    conn: Connection,
-    register: Register,
-    mission: str,
-    spans: Iterable[Span],
-    cause: Key,
-    known_at: datetime,
+class Cause(NamedTuple):
+    """What changed the ground, and when it became known."""
+
+    key: Key
+    known_at: datetime
+
+
+class Changed(NamedTuple):
+    """A reading that differs from the one before it."""
+
+    step: Step
+    before: Assessment
+    judged: Judged
+
+
+def reassess(
+    conn: Connection, register: Register, mission: str, spans: Iterable[Span], cause: Cause
 ) -> list[Key]:
     """Judge again what lies in the spans; the report of each new row of violations."""
-    keys = sorted({key for span in spans for key in _touched(conn, mission, span)})
+    keys = touched(conn, mission, spans)
     known = Contexts().known(conn, register)
     violated: list[Key] = []
-    changes: dict[CorridorChange, datetime] = {}
+    corridors: dict[CorridorChange, datetime] = {}
     for start in range(0, len(keys), AT_ONCE):
+        changed = read_again(conn, register, known, keys[start : start + AT_ONCE], cause)
         rows = BatchRows()
-        files = open_files(conn, keys[start : start + AT_ONCE])
-        steps = _steps(files, cause, known_at)
-        for row in _read_again(register, known, files, steps, rows):
-            changes[row] = known_at
+        for corridor in add_changed(rows, changed, register):
+            corridors[corridor] = cause.known_at
         copy_batch(conn, rows)
         violated += [row.key for row in rows.violations]
-    refold(conn, register, changes)
+    refold(conn, register, corridors)
     return violated
 
 
+def touched(conn: Connection, mission: str, spans: Iterable[Span]) -> list[Key]:
+    """The judged reports with a version in the spans, in order; some too many do no harm."""
+    return sorted({key for span in spans for key in _touched(conn, mission, span)})
+
+
+def read_again(
+    conn: Connection, register: Register, known: Known, keys: Sequence[Key], cause: Cause
+) -> list[Changed]:
+    """The readings that differ now; their keys stay locked until the commit."""
+    files = open_files(conn, keys)
+    steps = [
+        Step(key, file.revision + 1, file.dossier, cause.key, cause.known_at)
+        for key, file in files.items()
+        if file.assessment is not None
+    ]
+    changed = []
+    readings = read_dossiers(register, [step.dossier for step in steps], known)
+    for step, judged in zip(steps, readings, strict=True):
+        assert not isinstance(judged, Refusal), f"judged once, and now refused: {judged}"
+        before = files[step.key].assessment
+        if before is not None and judged.assessment != before:
+            changed.append(Changed(step, before, judged))
+    return changed
+
+
+def add_changed(
+    rows: BatchRows, changed: Iterable[Changed], register: Register
+) -> set[CorridorChange]:
+    """Add the rows of readings that differ; the corridors that they touch."""
+    corridors: set[CorridorChange] = set()
+    for step, before, judged in changed:
+        corridors |= add_reading(rows, step, judged, before, register)
+    return corridors
+
+
 def _touched(conn: Connection, mission: str, span: Span) -> list[Key]:
-    """The reports with a version in the span; some too many do no harm."""
     start, end = span
     with conn.cursor(binary=True) as cursor:
         asked = {"mission": mission, "start": start, "end": end}
         return [key for (key,) in cursor.execute(_TOUCHED, asked)]
-
-
-def _steps(files: Mapping[Key, CaseFile], cause: Key, known_at: datetime) -> list[Step]:
-    """A reading to make of each report that is judged."""
-    return [
-        Step(key, file.revision + 1, file.dossier, cause, known_at)
-        for key, file in files.items()
-        if file.assessment is not None
-    ]
-
-
-def _read_again(
-    register: Register,
-    known: Known,
-    files: Mapping[Key, CaseFile],
-    steps: list[Step],
-    rows: BatchRows,
-) -> set[CorridorChange]:
-    """Rows for the readings that differ; the corridors that they touch."""
-    changes: set[CorridorChange] = set()
-    readings = read_dossiers(register, [step.dossier for step in steps], known)
-    for step, judged in zip(steps, readings, strict=True):
-        assert not isinstance(judged, Refusal), f"judged once, and now refused: {judged}"
-        earlier = files[step.key].assessment
-        if judged.assessment != earlier:
-            changes |= add_reading(rows, step, judged, earlier, register)
-    return changes

@@ -1,0 +1,99 @@
+"""`truceline rejudge`: history assessed again as a version has it that was loaded after it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import rich_click as click
+
+from services.cli.output import instant, json_option, print_json, print_table
+from services.cli.sending import progress
+from services.rejudge import Difference, Plan, plan
+from services.rejudge import rejudge as judge_again
+from services.settings import load_settings
+from services.store.engine import connect
+from services.worker.transact import Transactor
+
+SHOWN = 20
+"""Reports whose verdict changes, in the table; --json lists all."""
+
+
+@click.command(epilog="Example: truceline rejudge --as-of donetsk-luhansk-illustrative@2 --dry-run")
+@click.option(
+    "--as-of",
+    "version",
+    required=True,
+    metavar="ID@VERSION",
+    help="A loaded version of an agreement or a methodology.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@json_option
+def rejudge(version: str, *, dry_run: bool, as_json: bool) -> None:
+    """Assess history again as a version has it that was loaded after it.
+
+    Loading a version changes nothing that is judged. This judges again what was observed while the
+    version is in force, by all that is loaded, and writes each reading that differs as a new one
+    that supersedes. What it ends in is what would stand had the version been there from the
+    beginning. Workers may run meanwhile; stopped and run again, it goes on.
+
+    With --json, a line for each report that reads otherwise: "key", "source", "id",
+    "observed_from", "before", "after" (verdicts), "agreement_before", "agreement_after" (hashes),
+    "terms" (those whose verdicts differ).
+    """
+    url = load_settings().database()
+    with connect(url) as conn:
+        planned = plan(conn, version)
+    differences = _run(url, planned, write=not dry_run, as_json=as_json)
+    if not as_json:
+        _show(version, differences)
+    words = "would be" if dry_run else "were"
+    click.echo(
+        f"{len(planned.keys)} reports judged again, {len(differences)} read otherwise and {words}"
+        f" superseded, {sum(one.before != one.after for one in differences)} with another verdict",
+        err=True,
+    )
+
+
+def _run(url: str, planned: Plan, *, write: bool, as_json: bool) -> list[Difference]:
+    """Judge again with progress; with --json each difference is printed once it is committed."""
+    found: list[Difference] = []
+    transactor = Transactor(url, lambda: None, name="truceline rejudge")
+    try:
+        with progress() as bar:
+            task = bar.add_task("judging again", total=len(planned.keys))
+            for judged in judge_again(transactor, planned, write=write):
+                bar.update(task, advance=judged.reports)
+                found += judged.differences
+                if as_json:
+                    for one in judged.differences:
+                        print_json(one)
+    finally:
+        transactor.close()
+    return found
+
+
+def _show(version: str, differences: Sequence[Difference]) -> None:
+    changed = [one for one in differences if one.before is not one.after]
+    moves = Counter((one.before.value, one.after.value) for one in differences)
+    print_table(
+        f"Reports that read otherwise under {version}",
+        ("Before", "Now", "Reports #"),
+        [(*move, count) for move, count in sorted(moves.items())],
+    )
+    terms = Counter(
+        (term.term, term.before and term.before.value, term.after and term.after.value)
+        for one in differences
+        for term in one.terms
+    )
+    if terms:
+        columns = ("Term", "Before", "Now", "Findings #")
+        print_table("By term", columns, [(*term, n) for term, n in sorted(terms.items(), key=str)])
+    if changed:
+        rows = [
+            (f"{one.source}/{one.id}", instant(one.observed_from), one.before, one.after)
+            for one in changed[:SHOWN]
+        ]
+        left = len(changed) - len(rows)
+        note = f"{left} more: --json lists all" if left else ""
+        print_table("With another verdict", ("Report", "Observed", "Before", "Now"), rows, note)
