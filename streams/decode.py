@@ -111,6 +111,33 @@ def decode_report(raw: bytes) -> Report | Refusal:
     return _decode(raw, _REPORT, _report_refusal)
 
 
+def decode_reports(raws: Sequence[bytes]) -> list[Report | Refusal]:
+    """Read many reports, each as `decode_report` reads it, in half the time where all are good."""
+    try:
+        reports = _all_good(raws)
+    except (ValueError, RecursionError):
+        # One of them cannot be read. Going on is safe: each is read by itself, and says why.
+        reports = None
+    if reports is None:
+        return [decode_report(raw) for raw in raws]
+    return [_name_refusal(it) or _report_refusal(it) or it for it in reports]
+
+
+def _all_good(raws: Sequence[bytes]) -> list[Report] | None:
+    """The reports, if none of them can say a key twice; None: each has to be looked at."""
+    if any(len(raw) > EVENT_LIMIT_BYTES for raw in raws):
+        return None
+    block = b"\n".join((*raws, b""))
+    if not block.isascii():
+        block.decode()
+    reports = [_REPORT.decode(raw) for raw in raws]
+    anew = _ENCODE_LINES(reports)
+    # As in `_repeated_key`: none has fewer quotes than it has anew, so one sum speaks for all.
+    if block == anew or (b"\\" not in block and block.count(b'"') == anew.count(b'"')):
+        return reports
+    return None
+
+
 def decode_status(raw: bytes) -> CorridorStatus | Refusal:
     """Read one corridor status from its bytes."""
     return _decode(raw, _STATUS, _status_refusal)
@@ -213,6 +240,7 @@ def _repeated_key(raw: bytes, anew: bytes) -> Refusal | None:
 
 
 _ENCODE = msgspec.json.Encoder().encode
+_ENCODE_LINES = msgspec.json.Encoder().encode_lines
 
 
 def _reason_of(text: str) -> Reason:

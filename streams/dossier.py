@@ -58,6 +58,8 @@ class Dossier(Struct, frozen=True, gc=False):
 
 def links_of(report: Report) -> tuple[tuple[Relation, str], ...]:
     """Which reports, by id, this report speaks of."""
+    if report.supersedes is None and report.retracts is None:
+        return ()
     named = ((Relation.SUPERSEDES, report.supersedes), (Relation.RETRACTS, report.retracts))
     return tuple([(relation, target) for relation, target in named if target is not None])
 

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
+import msgspec
+
 from streams.assess import NOTHING_DECLARED, Judged, Known
-from streams.decode import Refusal, decode_report
+from streams.decode import Refusal, decode_reports
 from streams.dossier import Dossier, Link, Version, links_of, read_dossiers
+from streams.events import Report
 from streams.inforce import Register
 from streams.vocabulary import Authentication
 
 BATCH = 5_000
+_DECODED_AT_ONCE = 250
+"""One line that cannot be read costs its neighbours a second reading."""
 
 Key = tuple[str, str, str]
 """Mission, source, id."""
@@ -33,8 +39,8 @@ class Gathered(NamedTuple):
     """All reports of a file as dossiers, in the order of first appearance."""
 
     dossiers: dict[Key, Dossier]
-    lines_of: dict[Key, int]
-    """In which line each appears first."""
+    lines: list[int]
+    """In which line each appears first, in their order."""
     refused: list[Refused]
 
 
@@ -44,53 +50,48 @@ def gather(lines: Iterable[bytes]) -> Gathered:
     Whoever hands over the file vouches for it (`Authentication.OPERATOR`). All lines are read: a
     later one may be another version of an earlier report, or retract it.
     """
-    versions: dict[Key, dict[bytes, Version]] = {}
-    lines_of: dict[Key, int] = {}
+    dossiers: dict[Key, Dossier] = {}
+    first_lines: list[int] = []
     links: defaultdict[Key, list[Link]] = defaultdict(list)
+    again: defaultdict[Key, dict[bytes, Version]] = defaultdict(dict)
     refused: list[Refused] = []
-    for number, line in enumerate(lines, start=1):
-        raw = line.strip()
-        if not raw:
-            continue
-        report = decode_report(raw)
+    for number, report in _decoded(lines):
         if isinstance(report, Refusal):
             refused.append(Refused(number, report))
             continue
         key = (report.mission, report.source, report.id)
-        lines_of.setdefault(key, number)
         version = Version(report, Authentication.OPERATOR, None)
-        versions.setdefault(key, {}).setdefault(raw, version)
+        if key in dossiers:
+            again[key].setdefault(msgspec.json.encode(report), version)
+        else:
+            dossiers[key] = Dossier((version,))
+            first_lines.append(number)
         for relation, target in links_of(report):
             link = Link(relation, report.id, vouched=True)
             links[report.mission, report.source, target].append(link)
-    dossiers = {
-        key: Dossier(tuple(known.values()), tuple(links.get(key, ())))
-        for key, known in versions.items()
-    }
-    return Gathered(dossiers, lines_of, refused)
+    for key in (again.keys() | links.keys()) & dossiers.keys():
+        versions = (*dossiers[key].versions, *again.get(key, {}).values())
+        dossiers[key] = Dossier(versions, tuple(links.get(key, ())))
+    return Gathered(dossiers, first_lines, refused)
+
+
+def _decoded(lines: Iterable[bytes]) -> Iterator[tuple[int, Report | Refusal]]:
+    """The reports and refusals of lines that are not empty, with the lines' numbers."""
+    numbered = enumerate(map(bytes.strip, lines), start=1)
+    while some := list(islice(numbered, _DECODED_AT_ONCE)):
+        told = [(number, raw) for number, raw in some if raw]
+        reports = decode_reports([raw for _, raw in told])
+        yield from zip([number for number, _ in told], reports, strict=True)
 
 
 def judge_history(
     register: Register, lines: Iterable[bytes], known: Known = NOTHING_DECLARED
 ) -> Iterator[Judged | Refused]:
     """Judge a whole history of reports, as `gather` reads it. Refused lines come first."""
-    dossiers, lines_of, refused = gather(lines)
+    dossiers, first_lines, refused = gather(lines)
     yield from refused
-    yield from _read(register, known, dossiers, lines_of)
-
-
-def _read(
-    register: Register,
-    known: Known,
-    dossiers: dict[Key, Dossier],
-    lines_of: dict[Key, int],
-) -> Iterator[Judged | Refused]:
-    keys = list(dossiers)
-    for start in range(0, len(keys), BATCH):
-        chunk = keys[start : start + BATCH]
-        readings = read_dossiers(register, [dossiers[key] for key in chunk], known)
-        for key, reading in zip(chunk, readings, strict=True):
-            if isinstance(reading, Refusal):
-                yield Refused(lines_of[key], reading)
-            else:
-                yield reading
+    numbered = zip(first_lines, dossiers.values(), strict=True)
+    while batch := list(islice(numbered, BATCH)):
+        readings = read_dossiers(register, [dossier for _, dossier in batch], known)
+        for (line, _), reading in zip(batch, readings, strict=True):
+            yield Refused(line, reading) if isinstance(reading, Refusal) else reading

@@ -22,16 +22,16 @@ def fold_history(register: Register, lines: Iterable[bytes]) -> Iterator[Whereab
     A report that names no subject, or is of no kind that sees one, is passed over. One that nothing
     in force can read is refused, as it would be when judged.
     """
-    dossiers, lines_of, refused = gather(lines)
+    dossiers, first_lines, refused = gather(lines)
     yield from refused
     missions: defaultdict[str, defaultdict[str, list[Sighting]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for key, dossier in dossiers.items():
+    for line, (key, dossier) in zip(first_lines, dossiers.items(), strict=True):
         said = sightings_of(dossier)
         refusal = refusal_of(register, dossier.versions[0].report) if said else None
         if refusal is not None:
-            yield Refused(lines_of[key], refusal)
+            yield Refused(line, refusal)
             continue
         for subject_ref, sighting in said.items():
             known = missions[key[0]][subject_ref]

@@ -17,6 +17,7 @@ from streams.decode import (
     Refusal,
     decode_context,
     decode_report,
+    decode_reports,
     decode_status,
 )
 from streams.events import CorridorStatus, Report
@@ -393,6 +394,35 @@ def test_a_report_comes_back_from_its_bytes(report: Report) -> None:
     raw = msgspec.json.encode(report)
     assert decode_report(raw) == report
     assert msgspec.json.encode(decode_report(raw)) == raw
+
+
+SOUND = [
+    json.dumps(FULL).encode(),
+    json.dumps(FULL | {"remark": 'says "x"\n\U0001f600'}).encode(),
+    json.dumps(FULL | {"remark": "їде"}, ensure_ascii=False).encode(),
+    json.dumps(FULL | {"unknown": {"id": "r-2"}}, indent=1).encode(),
+    msgspec.json.encode(msgspec.json.decode(json.dumps(FULL), type=Report)),
+]
+POISON = [
+    b"",
+    b"{",
+    b"[" * NESTED,
+    b"\xff",
+    json.dumps(FULL).encode() * 2,
+    json.dumps(FULL).encode() + b"," + json.dumps(FULL).encode(),
+    json.dumps(FULL).replace('"id": "r-1"', '"id": "r-2", "id": "r-1"').encode(),
+    json.dumps(FULL | {"kind": "thunder"}).encode(),
+    json.dumps(FULL | {"mission": "no slug"}).encode(),
+    json.dumps(FULL | {"observed_to": "2026-03-02T11:59:59Z"}).encode(),
+    json.dumps(FULL).encode() + b" " * EVENT_LIMIT_BYTES,
+]
+
+
+@given(st.lists(st.sampled_from(SOUND) | reports.map(msgspec.json.encode), max_size=6), st.data())
+def test_many_reports_are_read_as_each_is_by_itself(raws: list[bytes], data: st.DataObject) -> None:
+    for bad in data.draw(st.lists(st.sampled_from(POISON), max_size=2)):
+        raws.insert(data.draw(st.integers(0, len(raws))), bad)
+    assert decode_reports(raws) == [decode_report(raw) for raw in raws]
 
 
 @given(statuses)

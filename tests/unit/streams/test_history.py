@@ -121,6 +121,11 @@ def test_equal_content_in_other_bytes_is_one_version() -> None:
     assert one.versions == 1
 
 
+def test_what_is_said_three_times_is_one_version() -> None:
+    (one,) = assessments([line(report())] * 3)
+    assert one.versions == 1
+
+
 def test_two_versions_under_one_id_are_read_together() -> None:
     (one,) = assessments([line(report()), line(report(location=point(45.0)))])
     assert (one.versions, one.verdict) == (2, Verdict.CANNOT_DETERMINE)
