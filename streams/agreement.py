@@ -313,7 +313,11 @@ class Corridor(Document, frozen=True, kw_only=True):
 
 
 class Source(Document, frozen=True, kw_only=True):
-    """Somebody whose word counts, and for what."""
+    """Somebody whose word counts, and for what.
+
+    Where its rights change, it has several entries under one id, each with its own time; at an
+    instant it may do what those together grant that hold then.
+    """
 
     id: Slug
     rights: Annotated[tuple[Right, ...], Meta(min_length=1)]
@@ -323,8 +327,8 @@ class Source(Document, frozen=True, kw_only=True):
     """The corridors the rights are for; empty: all of them."""
     valid: Validity | None = None
     revoked_at: Instant | None = None
-    """From then on nothing that reaches us as this source's word on phases, truces, notifications
-    or measures has an effect, whatever date it bears."""
+    """From then on nothing that reaches us as this source's word is by these rights, whatever date
+    it bears, and what it opened is open no longer."""
 
 
 class Phase(Document, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from streams.agreement import Agreement, Source
+from streams.agreement import Agreement
 from streams.context.heard import Heard, first_receipts
 from streams.events import (
     ContextEvent,
@@ -26,6 +26,7 @@ from streams.events import (
     TruceEvent,
     TruceProposed,
 )
+from streams.rights import Held, Lost, Rights
 from streams.vocabulary import MeasureStatus, Right, Word
 
 
@@ -76,24 +77,24 @@ class Authority:
     def __init__(self, agreement: Agreement, skew: timedelta) -> None:
         self._agreement = agreement
         self._skew = skew
-        self._sources = {source.id: source for source in agreement.sources}
+        self._rights = Rights(agreement.sources)
         self._parties = {measure.id: measure.party for measure in agreement.measures}
 
     def heed(self, heard: Iterable[Heard]) -> Heeded:
         """Choose what counts; a function of the set of what was heard."""
-        entitled: list[Heard] = []
+        entitled: list[tuple[Heard, Held]] = []
         unheeded: list[Unheeded] = []
         for versions in self._by_id(heard):
-            item = versions[0]
-            reason = self._why_not_heard(versions)
+            item, held = versions[0], self._held(versions)
+            reason = self._why_not_heard(versions, held)
             if reason is None:
-                entitled.append(item)
+                entitled.append((item, held))
             else:
                 unheeded.append(Unheeded(item.ref, reason))
-        withdrawn = _withdrawn(entitled)
+        withdrawn = _withdrawn([item for item, _ in entitled])
         events: list[Heard] = []
-        for item in entitled:
-            reason = withdrawn.get(item.ref) or self._why_without_effect(item.event)
+        for item, held in entitled:
+            reason = withdrawn.get(item.ref) or self._why_without_effect(item.event, held)
             if reason is None:
                 events.append(item)
             else:
@@ -108,7 +109,12 @@ class Authority:
                 ids[item.ref].append(item)
         return [[it for it in ids[ref] if it.vouched] or ids[ref] for ref in sorted(ids)]
 
-    def _why_not_heard(self, versions: Sequence[Heard]) -> NoEffect | None:
+    def _held(self, versions: Sequence[Heard]) -> Held:
+        """What the source might do when it said so."""
+        event = versions[0].event
+        return self._rights.held(event.source, event.issued_at, _receipts(versions))
+
+    def _why_not_heard(self, versions: Sequence[Heard], held: Held) -> NoEffect | None:
         """Why nobody with a say has said it; None: somebody has."""
         item = versions[0]
         if any(version.event != item.event for version in versions):
@@ -118,13 +124,9 @@ class Authority:
             return NoEffect.NOT_VOUCHED
         if item.event.exercise:
             return NoEffect.EXERCISE
-        source = self._sources.get(item.event.source)
-        if source is None:
-            return NoEffect.UNKNOWN_SOURCE
-        received = [version.received_at for version in versions if version.received_at]
-        return _why_not_now(source, item.event.issued_at, received) or self._why_future(
-            item.event, received
-        )
+        if held.lost is not None:
+            return _LOST[held.lost]
+        return self._why_future(item.event, _receipts(versions))
 
     def _why_future(self, event: ContextEvent, received: Sequence[datetime]) -> NoEffect | None:
         """What is said of the past cannot lie after it was heard."""
@@ -138,51 +140,46 @@ class Authority:
             claimed.append(event.at)
         return NoEffect.FROM_FUTURE if max(claimed) > latest else None
 
-    def _why_without_effect(self, event: ContextEvent) -> NoEffect | None:
+    def _why_without_effect(self, event: ContextEvent, held: Held) -> NoEffect | None:
         """Why what an entitled source says has no effect."""
-        source = self._sources[event.source]
         if event.retracts is not None:
             return NoEffect.RETRACTION
         if isinstance(event, MeasureEvent):
-            return self._why_not_of_measure(event, source)
+            return self._why_not_of_measure(event, held)
         if isinstance(event, NotificationEvent):
-            return _unless(Right.NOTIFY in source.rights, NoEffect.WITHOUT_RIGHT)
+            return _unless(held.may(Right.NOTIFY), NoEffect.WITHOUT_RIGHT)
         if isinstance(event, DeclarationEvent) and isinstance(event.declares, PartyClaim):
             return NoEffect.CLAIM
-        if Right.DECLARE not in source.rights:
+        if not held.may(Right.DECLARE):
             return NoEffect.WITHOUT_RIGHT
         proposes = isinstance(event, TruceEvent) and isinstance(event.step, TruceProposed)
         # A party can offer a truce; that one holds, or is over, binds others than itself.
-        return _unless(source.party is None or proposes, NoEffect.PARTY_CANNOT)
+        return _unless(held.party is None or proposes, NoEffect.PARTY_CANNOT)
 
-    def _why_not_of_measure(self, event: MeasureEvent, source: Source) -> NoEffect | None:
+    def _why_not_of_measure(self, event: MeasureEvent, held: Held) -> NoEffect | None:
         party = self._parties.get(event.measure)
         if party is None:
             return NoEffect.UNKNOWN_MEASURE
         if event.status is MeasureStatus.CLAIMED:
-            return _unless(source.party == party, NoEffect.ANOTHERS_MEASURE)
-        if Right.VERIFY not in source.rights:
+            return _unless(held.party == party, NoEffect.ANOTHERS_MEASURE)
+        if not held.may(Right.VERIFY):
             return NoEffect.WITHOUT_RIGHT
-        return _unless(source.party is None, NoEffect.PARTY_CANNOT)
+        return _unless(held.party is None, NoEffect.PARTY_CANNOT)
 
 
 def _unless(holds: bool, reason: NoEffect) -> NoEffect | None:
     return None if holds else reason
 
 
-def _why_not_now(
-    source: Source, issued_at: datetime, received: Sequence[datetime]
-) -> NoEffect | None:
-    """Why the source had no say when it said so.
+_LOST = {
+    Lost.UNKNOWN: NoEffect.UNKNOWN_SOURCE,
+    Lost.NOT_IN_FORCE: NoEffect.SOURCE_NOT_IN_FORCE,
+    Lost.REVOKED: NoEffect.SOURCE_REVOKED,
+}
 
-    A revoked source can date its words as it likes: what reaches us after the revocation is void.
-    """
-    if source.valid is not None and not source.valid.covers(issued_at, issued_at):
-        return NoEffect.SOURCE_NOT_IN_FORCE
-    revoked = source.revoked_at
-    if revoked is not None and (issued_at >= revoked or any(at >= revoked for at in received)):
-        return NoEffect.SOURCE_REVOKED
-    return None
+
+def _receipts(versions: Sequence[Heard]) -> list[datetime]:
+    return [version.received_at for version in versions if version.received_at]
 
 
 def _withdrawn(entitled: Sequence[Heard]) -> dict[str, NoEffect]:

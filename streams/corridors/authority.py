@@ -1,18 +1,19 @@
 """Who may say what about a corridor.
 
 Place on the data's way: the first question to every status event. Rights come from the agreement
-alone and hold for the corridors and the time that it names; a party can close and can't open.
+alone and hold for the corridors and the time that it names; a party can close and can't open. What
+a source says outside of its validity, or after its revocation, nobody entitled has said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from streams.agreement import Agreement, Corridor, Source
+from streams.agreement import Agreement, Corridor
 from streams.corridors.events import StatusEvent, latest_believable
-from streams.instants import micros, moment_of
+from streams.instants import micros, micros_or_forever, moment_of
+from streams.rights import Held, Lost, Rights
 from streams.vocabulary import Right
 
 
@@ -34,39 +35,45 @@ class Authority:
     """The rights in an agreement, as far as they concern one corridor."""
 
     corridor: str
-    sources: Mapping[str, Source]
+    rights: Rights
     skew_us: int
 
     @classmethod
     def of(cls, corridor: Corridor, agreement: Agreement, skew_us: int) -> Authority:
         """The authority over `corridor` under `agreement`."""
-        return cls(corridor.id, {source.id: source for source in agreement.sources}, skew_us)
+        return cls(corridor.id, Rights(agreement.sources), skew_us)
 
     def voice(self, event: StatusEvent) -> Voice:
         """How far the status of `event` counts."""
         if event.status.exercise:
             return Voice.NONE
-        source = self._entitled(event)
-        if source is None:
+        held = self._held(event)
+        if held.lost is not None:
             return Voice.UNVERIFIED
-        if source.party is not None:
+        if held.party is not None:
             # Whatever its rights: a party's withdrawal ends a corridor's safety by itself.
             return Voice.CAUTIONS
-        if self._has(source, Right.OPEN):
+        if held.may(Right.OPEN, self.corridor):
             return Voice.OPENS
-        return Voice.CAUTIONS if self._has(source, Right.CLOSE) else Voice.UNVERIFIED
+        return Voice.CAUTIONS if held.may(Right.CLOSE, self.corridor) else Voice.UNVERIFIED
 
     def may_settle(self, event: StatusEvent) -> bool:
         """Whether what the status names in `settles` is settled by it."""
         if event.status.exercise or self.is_from_future(event):
             return False
-        source = self._entitled(event)
-        return source is not None and self._has(source, Right.SETTLE)
+        return self._held(event).may(Right.SETTLE, self.corridor)
+
+    def opens_until(self, event: StatusEvent) -> int:
+        """How long the source of an `open` that counts keeps the right behind it (µs).
+
+        One who may no longer open vouches for nothing: what it opened is not known to be open.
+        """
+        held = self._held(event)
+        return micros_or_forever(self.rights.ends(held, Right.OPEN, self.corridor))
 
     def party_of(self, source: str) -> str | None:
         """The party that a source speaks for, if it is known and speaks for one."""
-        known = self.sources.get(source)
-        return None if known is None else known.party
+        return self.rights.party_of(source)
 
     def is_from_future(self, event: StatusEvent) -> bool:
         """Whether it claims to be issued or observed later than its receipt and skew allow."""
@@ -79,15 +86,9 @@ class Authority:
         latest = latest_believable(event.received_at, self.skew_us)
         return min(micros(event.status.issued_at), latest)
 
-    def _entitled(self, event: StatusEvent) -> Source | None:
-        """The agreement's source that really said it, at a time at which it had a say."""
-        source = self.sources.get(event.status.source) if event.vouched else None
-        if source is None or source.valid is None:
-            return source
+    def _held(self, event: StatusEvent) -> Held:
+        """What the source that really said it might do when it did."""
+        if not event.vouched:
+            return Held((), Lost.UNKNOWN)
         issued = moment_of(self.issued(event))
-        return source if source.valid.covers(issued, issued) else None
-
-    def _has(self, source: Source, right: Right) -> bool:
-        return right in source.rights and (
-            not source.corridors or self.corridor in source.corridors
-        )
+        return self.rights.held(event.status.source, issued, (event.received_at,))

@@ -34,7 +34,8 @@ class Cause(StrEnum):
     STALE = "stale"
     """The last word that opened it grew old."""
     LAPSED = "lapsed"
-    """The last word that opened it ended with its window or time, or its source took it back."""
+    """The last word that opened it ended with its window, its time or its source's right, or was
+    taken back."""
     NEVER_OPENED = "never_opened"
     IMPEDED_BY_STATUS = "impeded_by_status"
     IMPEDED_BY_REPORT = "impeded_by_report"

@@ -165,7 +165,12 @@ class Reader:
         if window_end is None:
             return None
         stale_at = observed + self.stale_us
-        end = min(stale_at, window_end, micros_or_forever(status.effective_to))
+        end = min(
+            stale_at,
+            window_end,
+            micros_or_forever(status.effective_to),
+            self.authority.opens_until(event),
+        )
         ending = Cause.STALE if end == stale_at else Cause.LAPSED
         ref = ref_of(status.source, status.id)
         return Grant(start, end, observed, end, ref, ending) if start < end else None

@@ -46,7 +46,12 @@ from streams.documents.check_overlaps import (
 )
 from streams.documents.check_phases import deadlines_can_be_met, phases_can_begin
 from streams.documents.check_places import places_are_not_swapped, routes_are_near_zones
-from streams.documents.check_rights import parties_open_nothing, parties_that_settle
+from streams.documents.check_rights import (
+    parties_open_nothing,
+    parties_that_settle,
+    revocations_come_after,
+    source_entries_are_told_apart,
+)
 from streams.documents.check_terms import (
     calibres_can_be,
     details_are_of_the_kinds,
@@ -101,6 +106,8 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             phases_can_begin,
             deadlines_can_be_met,
             parties_open_nothing,
+            source_entries_are_told_apart,
+            revocations_come_after,
             terms_prohibit_or_require,
             terms_say_what_can_be,
             missing_weapons_are_required,

@@ -3,7 +3,8 @@
 Place on the data's way: one group of the rules that `check` lists.
 
 A zone that moves is written as several zones of one id, each with its own `valid`; that no two of
-them are in force at once is a rule of `check_times`. Every other id stands once.
+them are in force at once is a rule of `check_times`. A source whose rights change has several
+entries as well (`check_rights`). Every other id stands once.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ _IDS = (
     ("corridors[*].id",),
     ("phases[*].id",),
     ("measures[*].id",),
-    ("sources[*].id",),
 )
 """Places in which an id stands once."""
 

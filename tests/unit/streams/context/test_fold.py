@@ -320,6 +320,22 @@ def test_what_a_revoked_source_sends_is_void_whatever_date_it_bears() -> None:
     assert reasons(folded(before, after, under=under)) == {"after": "source_revoked"}
 
 
+def test_a_source_whose_rights_change_has_an_entry_for_each_time() -> None:
+    before = Source(id="liaison", rights=(Right.NOTIFY,), valid=Validity(from_=at(-99), to=at(0)))
+    after = Source(id="liaison", rights=(Right.DECLARE,), valid=Validity(from_=at(0)))
+    under = agreement(sources=(before, after))
+    events = [notifies(f"{hour}", issued_at=at(hour)) for hour in (-1, 0)]
+    assert reasons(folded(*events, under=under)) == {"0": "without_right"}
+
+
+def test_a_right_that_is_revoked_leaves_the_others() -> None:
+    kept = Source(id="liaison", rights=(Right.DECLARE,), valid=Validity(from_=at(-99)))
+    gone = Source(id="liaison", rights=(Right.NOTIFY,), revoked_at=at(0))
+    under = agreement(sources=(kept, gone))
+    before, after = heard(notifies("before"), received=-1), heard(notifies("after"), received=0)
+    assert reasons(folded(before, after, under=under)) == {"after": "without_right"}
+
+
 def test_a_version_of_the_agreement_reads_by_its_own_rights_and_phases() -> None:
     plain = agreement(sources=(), phases=(Phase(id="p", name="P", on=at(1)),), measures=())
     state = folded(notifies("x"), begins("d"), under=plain)

@@ -60,6 +60,9 @@ SOURCES = (
     Source(id="patrol", rights=(REPORT,)),
     Source(id="elsewhere", rights=(OPEN, CLOSE, SETTLE), corridors=("west",)),
     Source(id="former", rights=(OPEN, SETTLE), valid=validity(0, 150)),
+    Source(id="dismissed", rights=(OPEN, CLOSE, SETTLE), revoked_at=minute(110)),
+    Source(id="demoted", rights=(OPEN, SETTLE), valid=validity(0, 100)),
+    Source(id="demoted", rights=(CLOSE,), valid=validity(60, None)),
 )
 
 
@@ -145,6 +148,7 @@ _SPEAKERS = st.sampled_from(
     ["observer"] * 6
     + ["second"] * 4
     + ["closer", "liaison_a", "liaison_b", "patrol", "elsewhere", "former", "former", "stranger"]
+    + ["dismissed", "dismissed", "demoted", "demoted"]
 )
 _SAID = st.sampled_from([Availability.OPEN] * 4 + list(Availability))
 _ON_ROUNDS = st.sampled_from(
@@ -202,7 +206,7 @@ def rounds(draw: st.DrawFn, opened: int) -> list[StatusEvent]:
     """An observer who looks at the road every so often from a minute on and says what it is."""
     every, source = (
         draw(st.sampled_from([10, 25, 50])),
-        draw(st.sampled_from(["observer", "second"])),
+        draw(st.sampled_from(["observer", "second", "dismissed", "demoted"])),
     )
     return [
         arrived(_said(f"r{at}", source, draw(_ON_ROUNDS), at))

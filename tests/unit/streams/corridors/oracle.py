@@ -11,21 +11,48 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 
+from streams.agreement import Source
 from streams.corridors.events import CorridorEvent, Effect, RouteEvent, StatusEvent
 from streams.methodology import Methodology
 from streams.vocabulary import AgreedAxis, Availability, Right
-from tests.unit.streams.corridors.histories import History
+from tests.unit.streams.corridors.histories import END, History, minute
 
 A = Availability
 WORST_FIRST = [A.CLOSED, A.SUSPENDED, A.UNKNOWN, A.IMPEDED, A.OPEN]
 NEVER = datetime.max.replace(tzinfo=UTC)
+FIRST, LAST = -END, 2 * END
+"""Minutes: nothing in `histories` is said before, and no right ends after."""
 
 
 def worse(one: Availability, other: Availability) -> Availability:
     return min(one, other, key=WORST_FIRST.index)
+
+
+def may_open(sources: Sequence[Source], name: str, now: datetime) -> bool:
+    """Whether somebody of that name may open at a moment."""
+    return any(
+        source.id == name
+        and Right.OPEN in source.rights
+        and (source.valid is None or source.valid.from_ <= now < (source.valid.to or NEVER))
+        and now < (source.revoked_at or NEVER)
+        for source in sources
+    )
+
+
+@cache
+def right_ends(sources: tuple[Source, ...]) -> dict[tuple[str, datetime], datetime]:
+    """From each minute on, the first in which a source may not open; looked at backwards."""
+    ends: dict[tuple[str, datetime], datetime] = {}
+    for name in {source.id for source in sources}:
+        end = NEVER
+        for number in range(LAST, FIRST - 1, -1):
+            now = minute(number)
+            end = end if may_open(sources, name, now) else now
+            ends[name, now] = end
+    return ends
 
 
 @dataclass(frozen=True)
@@ -109,19 +136,21 @@ class Simulator:
 
     def rights(self, event: StatusEvent) -> set[Right | str]:
         """The rights its source had when it said so; "party" among them for a party's source."""
+        when = self.believed(event, event.status.issued_at)
+        rights: set[Right | str] = set()
         for source in self.history.agreement.sources:
             if source.id != event.status.source or not event.vouched:
                 continue
-            when = self.believed(event, event.status.issued_at)
             if source.valid and when < source.valid.from_:
                 continue
             if source.valid and source.valid.to and when >= source.valid.to:
                 continue
-            rights: set[Right | str] = {"party"} if source.party else set()
+            if source.revoked_at and max(when, event.received_at) >= source.revoked_at:
+                continue
+            rights |= {"party"} if source.party else set()
             if not source.corridors or self.history.corridor.id in source.corridors:
-                rights.update(source.rights)
-            return rights
-        return set()
+                rights |= set(source.rights)
+        return rights
 
     def voice(self, event: StatusEvent) -> str:
         rights = self.rights(event)
@@ -226,7 +255,11 @@ class Simulator:
             for window in self.history.corridor.windows
             if window.from_ <= seen < (window.to or NEVER)
         ]
-        reach = min(max(ends, default=seen), seen + self.stale, status.effective_to or NEVER)
+        entitled = right_ends(self.history.agreement.sources)[
+            status.source, self.believed(event, status.issued_at)
+        ]
+        stale = seen + self.stale
+        reach = min(max(ends, default=seen), stale, status.effective_to or NEVER, entitled)
         return (seen, reach) if now < reach else None
 
     # --- one source at one moment --------------------------------------------------------------

@@ -58,6 +58,17 @@ def _has(history: History, event: StatusEvent, right: Right) -> bool:
         and right in source.rights
         and (not source.corridors or history.corridor.id in source.corridors)
         and (source.valid is None or source.valid.from_ <= issued < (source.valid.to or NEVER))
+        and max(issued, event.received_at) < (source.revoked_at or NEVER)
+        for source in history.agreement.sources
+    )
+
+
+def _still_may_open(history: History, name: str, now: datetime) -> bool:
+    """Whether the source's right to open has neither ended nor been revoked by `now`."""
+    return any(
+        source.id == name
+        and Right.OPEN in source.rights
+        and now < min(source.revoked_at or NEVER, (source.valid and source.valid.to) or NEVER)
         for source in history.agreement.sources
     )
 
@@ -76,6 +87,7 @@ def _opening(history: History, now: datetime) -> Iterator[StatusEvent]:
             and not status.exercise
             and status.segment is None
             and _has(history, event, Right.OPEN)
+            and _still_may_open(history, status.source, now)
             and _party(history, status.source) is None
             and max(seen, status.issued_at) <= event.received_at + SKEW
             and seen <= now < seen + STALE

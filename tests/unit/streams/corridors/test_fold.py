@@ -154,6 +154,36 @@ class TestNeverOpenByDefault:
         assert state(145, says("former", OPEN, 140)) is OPEN
         assert state(190, says("former", OPEN, 185)) is UNKNOWN
 
+    def test_open_ends_with_the_right_behind_it(self) -> None:
+        words = says("demoted", OPEN, 90)
+        assert when(99, words).not_valid_after == minute(100)
+        assert [state(99, words), cause(100, words)] == [OPEN, Cause.LAPSED]
+        assert state(105, says("demoted", OPEN, 100)) is UNKNOWN
+
+    def test_open_ends_when_its_source_is_revoked(self) -> None:
+        words = says("dismissed", OPEN, 95)
+        assert when(109, words).not_valid_after == minute(110)
+        assert [state(109, words), cause(110, words)] == [OPEN, Cause.LAPSED]
+
+    def test_a_revoked_source_opens_nothing_whatever_date_its_word_bears(self) -> None:
+        assert state(105, says("dismissed", OPEN, 95, received=109)) is OPEN
+        assert state(105, says("dismissed", OPEN, 95, received=110)) is UNKNOWN
+
+    def test_what_a_revoked_source_closed_before_stays_closed(self) -> None:
+        assert state(140, OPENED, says("dismissed", CLOSED, 100)) is CLOSED
+
+    def test_a_caution_of_a_revoked_source_impedes_and_no_more(self) -> None:
+        opened = says("observer", OPEN, 110)
+        assert cause(125, opened, says("dismissed", CLOSED, 120)) is Cause.IMPEDED_UNVERIFIED
+
+    def test_a_revoked_source_settles_nothing(self) -> None:
+        closed = says("closer", CLOSED, 90, own_id="c")
+        seen = says("observer", OPEN, 120)
+        in_time = says("dismissed", UNKNOWN, 100, ends=100, settles=("closer/c",))
+        assert state(125, closed, in_time, seen) is OPEN
+        late = says("dismissed", UNKNOWN, 115, ends=115, settles=("closer/c",))
+        assert state(125, closed, late, seen) is CLOSED
+
     def test_a_clock_that_is_ahead_within_the_skew_still_opens(self) -> None:
         assert state(45, says("observer", OPEN, 40, received=40 - SKEW)) is OPEN
 

@@ -405,7 +405,23 @@ AGREEMENT_CASES = (
     ),
     case("duplicate_id", "guarantors[0].id", "{id: osce,", "{id: ua, #<\n    ", "in line 10"),
     case("duplicate_id", "terms[1].id", "id: no-breach", "id: no-fire #<"),
-    case("duplicate_id", "sources[1].id", "id: ua-brigade", "id: jccc #<"),
+    case("duplicate_id", "sources[1].id", "id: ua-brigade", "id: jccc #<", "'revoked_at'"),
+    Case(
+        "changes_party",
+        "sources[1].id",
+        (
+            ("  - id: jccc\n", "  - id: jccc\n    revoked_at: 2016-01-01T00:00:00Z\n"),
+            ("id: ua-brigade\n", "id: jccc #<\n    valid: {from: 2016-01-01T00:00:00Z}\n"),
+        ),
+        "no party",
+    ),
+    case(
+        "revoked_before",
+        "sources[0].revoked_at",
+        "  - id: jccc\n",
+        "  - id: jccc\n    valid: {from: 2016-01-01T00:00:00Z}\n"
+        "    revoked_at: 2016-01-01T00:00:00Z #<\n",
+    ),
     case(
         "duplicate_id",
         "zones[1].id",
@@ -784,6 +800,21 @@ def test_a_party_that_may_settle_is_advice_and_no_mistake() -> None:
     assert [(a.code, a.path, a.line) for a in found.advice] == [
         ("party_settles", "sources[1].rights[0]", marked_line(text))
     ]
+
+
+def test_a_source_may_have_an_entry_for_each_time_of_its_rights() -> None:
+    text = edited(
+        AGREEMENT,
+        (
+            "sources:\n",
+            "sources:\n  - {id: jccc, rights: [settle], valid: {from: 2016-01-01T00:00:00Z}}\n",
+        ),
+        (
+            "  - id: jccc\n    rights",
+            "  - id: jccc\n    revoked_at: 2016-05-01T00:00:00Z\n    rights",
+        ),
+    )
+    assert _codes(text) == []
 
 
 def test_more_than_sixty_kinds_of_mistake_are_each_found_at_their_line() -> None:
