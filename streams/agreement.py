@@ -352,6 +352,14 @@ class Due(Document, frozen=True, kw_only=True):
     days: Annotated[int, Meta(ge=0, le=36_525)] = 0
 
 
+class Repeats(Document, frozen=True, kw_only=True):
+    """How often a measure is owed; each time is a measure of its own, `id.1`, `id.2` and so on."""
+
+    times: Annotated[int, Meta(ge=2, le=1_000)]
+    every_days: Annotated[int, Meta(ge=1, le=366)] = 1
+    """Days of 24 hours from one deadline to the next."""
+
+
 class Measure(Document, frozen=True, kw_only=True):
     """A confidence-building measure: what one party has to do, until when, how it is shown."""
 
@@ -366,6 +374,8 @@ class Measure(Document, frozen=True, kw_only=True):
     unit: Title | None = None
     evidence: Text | None = None
     """What the mission asks for to verify it."""
+    repeats: Repeats | None = None
+    """Absent: it is owed once."""
 
 
 class Agreement(Document, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from streams.agreement import Agreement
 from streams.context.heard import Heard, first_receipts
+from streams.context.repeats import each_time
 from streams.events import (
     ContextEvent,
     DeclarationEvent,
@@ -78,7 +79,7 @@ class Authority:
         self._agreement = agreement
         self._skew = skew
         self._rights = Rights(agreement.sources)
-        self._parties = {measure.id: measure.party for measure in agreement.measures}
+        self._parties = {it.id: it.party for it in each_time(agreement.measures)}
 
     def heed(self, heard: Iterable[Heard]) -> Heeded:
         """Choose what counts; a function of the set of what was heard."""

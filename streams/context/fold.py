@@ -29,6 +29,7 @@ from streams.context.measures import (
     words_of,
 )
 from streams.context.phases import declared_starts, phase_start
+from streams.context.repeats import each_time, gates_of
 from streams.context.truces import TruceHistory, tell_truces
 from streams.events import DeclarationEvent, NamedPlaces, NotificationEvent, PhaseBegins
 from streams.methodology import Methodology
@@ -100,21 +101,22 @@ def _phases_and_measures(
     agreement: Agreement, events: Sequence[Heard]
 ) -> tuple[list[PhaseStanding], list[MeasureHistory]]:
     words = words_of(events)
+    owed = list(each_time(agreement.measures))
     verified = {
-        measure.id: verified_spans(words.get(measure.id, ()), measure.amount)
-        for measure in agreement.measures
+        measure.id: verified_spans(words.get(measure.id, ()), measure.amount) for measure in owed
     }
     declared = declared_starts(events)
+    gated = [gates_of(phase, agreement.measures) for phase in agreement.phases]
     phases = [
         PhaseStanding(
             it.id, it.name, tuple(sorted(it.gated_by)), phase_start(it, declared, verified)
         )
-        for it in sorted(agreement.phases, key=lambda phase: phase.id)
+        for it in sorted(gated, key=lambda phase: phase.id)
     ]
     began = {phase.id: phase.at for phase in phases if phase.at is not None}
     measures = [
         history_of(it, words.get(it.id, ()), due_of(it, began))
-        for it in sorted(agreement.measures, key=lambda measure: measure.id)
+        for it in sorted(owed, key=lambda measure: measure.id)
     ]
     return phases, measures
 

@@ -44,7 +44,11 @@ from streams.documents.check_overlaps import (
     hours_nobody_covers,
     requirements_are_not_prohibited,
 )
-from streams.documents.check_phases import deadlines_can_be_met, phases_can_begin
+from streams.documents.check_phases import (
+    deadlines_can_be_met,
+    phases_can_begin,
+    repeats_can_be_told_apart,
+)
 from streams.documents.check_places import places_are_not_swapped, routes_are_near_zones
 from streams.documents.check_rights import (
     parties_open_nothing,
@@ -105,6 +109,7 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             marks_tell_places_apart,
             phases_can_begin,
             deadlines_can_be_met,
+            repeats_can_be_told_apart,
             parties_open_nothing,
             source_entries_are_told_apart,
             revocations_come_after,

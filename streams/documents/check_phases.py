@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from streams.agreement import Repeats
 from streams.documents.compose import Node
 from streams.documents.select import Placed, first, nodes, select
 from streams.errors import Mistake
+
+_ID_LENGTH = 64
+"""Of a slug, see `streams.events`."""
 
 
 def phases_can_begin(root: Node) -> Iterator[Mistake]:
@@ -44,6 +48,26 @@ def deadlines_can_be_met(root: Node) -> Iterator[Mistake]:
             if phase and id_ and id_.value in gates.get(phase.value, ()):
                 said = f"the phase '{phase.value}' waits for this very measure"
                 yield _mistake(due, "waits_for_itself", said, under=measure.path)
+
+
+def repeats_can_be_told_apart(root: Node) -> Iterator[Mistake]:
+    """Each time has a deadline, and a name that fits and is no other measure's."""
+    ids = {id_.value for id_ in select(root, "measures[*].id", str)}
+    for measure in nodes(root, "measures[*]"):
+        repeats = first(measure.value, "repeats", Repeats)
+        id_ = first(measure.value, "id", str)
+        if repeats is None or id_ is None:
+            continue
+        if next(nodes(measure.value, "due"), None) is None:
+            said = "it is owed again and again, and nothing says when: name the first in `due`"
+            yield _mistake(measure, "repeats_without_deadline", said)
+        last = f"{id_.value}.{repeats.value.times}"
+        if len(last) > _ID_LENGTH:
+            said = f"'{last}' is longer than {_ID_LENGTH} characters; shorten the id"
+            yield _mistake(measure, "repeats_too_long", said)
+        names = {f"{id_.value}.{time + 1}" for time in range(repeats.value.times)}
+        for taken in sorted(names & ids):
+            yield _mistake(measure, "repeats_taken", f"'{taken}' is another measure's id")
 
 
 def _mistake(found: Placed[Node], code: str, said: str, under: str = "") -> Mistake:

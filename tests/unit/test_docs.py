@@ -53,6 +53,7 @@ from streams.agreement import (
     Phase,
     PhaseDays,
     Recurring,
+    Repeats,
     Source,
     Term,
     Zone,
@@ -322,7 +323,7 @@ def test_every_state_of_a_report_is_documented() -> None:
 def test_every_field_of_the_documents_is_documented() -> None:
     named = {w for c in inline(GUIDES / "agreement-authors.md") for w in re.split(r"[^a-z_]+", c)}
     kinds: tuple[type[Document], ...] = (Agreement, Zone, Term, Corridor, Chainage, Source)
-    kinds += (Daily, Recurring, PhaseDays, Phase, Measure, Due, Calibres, Exemption)
+    kinds += (Daily, Recurring, PhaseDays, Phase, Measure, Due, Repeats, Calibres, Exemption)
     kinds += (Methodology, Thresholds, CorridorRules, SightingRules)
     fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
     assert fields <= named

@@ -396,6 +396,25 @@ AGREEMENT_CASES = (
             f"{GUNS}, due: {{phase: p, days: 3}}}} #<\n"
         ),
     ),
+    Case(
+        "repeats_without_deadline", "measures[0]", phases(f"{GUNS}, repeats: {{times: 3}}}} #<\n")
+    ),
+    Case(
+        "repeats_too_long",
+        "measures[0]",
+        phases(
+            f"measures:\n  - {{id: {'g' * 63}, #<\n     name: Guns, clause: point 3, party: ua, "
+            "due: {on: 2016-10-01T00:00:00Z}, repeats: {times: 3}}\n"
+        ),
+    ),
+    Case(
+        "repeats_taken",
+        "measures[0]",
+        phases(
+            f"{GUNS}, due: {{on: 2016-10-01T00:00:00Z}}, repeats: {{times: 3}}}} #<\n"
+            "  - {id: guns.2, name: Guns, clause: point 4, party: ua}\n"
+        ),
+    ),
     case(
         "duplicate_id",
         "parties[2].id",
