@@ -1,8 +1,7 @@
 """Example folders with expectations: an agreement, what was reported and said, what must follow.
 
 `expected.ndjson` was written from the clauses, before the program was asked. A line says what is
-expected of one report, measure, phase, truce or word without effect, and why; or that `agreement
-check` advises something, and why it stays so.
+expected of one report, measure, phase, truce or word without effect, and why.
 """
 
 from __future__ import annotations
@@ -86,14 +85,7 @@ class Unheeded(Line, frozen=True, kw_only=True):
     reason: NoEffect
 
 
-class Advice(Line, frozen=True, kw_only=True):
-    """What `agreement check` advises."""
-
-    code: str
-    path: str
-
-
-_LINES = msgspec.json.Decoder(Report | Measure | Phase | Truce | Unheeded | Advice)
+_LINES = msgspec.json.Decoder(Report | Measure | Phase | Truce | Unheeded)
 
 
 @dataclass(frozen=True)
@@ -105,7 +97,7 @@ class Example:
     methodology: Methodology
     reports: list[bytes]
     heard: list[Heard]
-    expected: list[Report | Measure | Phase | Truce | Unheeded | Advice]
+    expected: list[Report | Measure | Phase | Truce | Unheeded]
 
     def judged(self) -> dict[str, Judged]:
         """Every report's judgement, by the stages of `truceline judge`."""
