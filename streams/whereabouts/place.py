@@ -153,8 +153,10 @@ def _sides(
         if claim is not None and claim.agreed is not None:
             continue  # the agreed outline says where the zone is
         side = _side(in_force, hit, region, seen=seen) if claim is None else (Side.TOUCHES,)
-        # Two shapes of one zone were in force in the report's own interval.
-        sides[zone_id] = side if zone_id not in sides else (Side.ZONE_CHANGED,)
+        # Two shapes of one zone were in force in the report's own interval. Two claims are not two
+        # shapes: where nothing is agreed each leaves the place open.
+        moved = zone_id in sides and claim is None
+        sides[zone_id] = (Side.ZONE_CHANGED,) if moved else side
     return sides
 
 

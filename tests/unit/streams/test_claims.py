@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace as changed
 
-from streams.agreement import Agreement, Claim, Validity, Where, Zone
-from streams.assessment import Assessment, UnderClaim, encode_assessment
+from streams.agreement import Agreement, Claim, Exemption, Validity, Where, Zone
+from streams.assessment import Assessment, Context, Finding, UnderClaim, encode_assessment
+from streams.context.facts import Notification
 from streams.explain import explain
 from streams.reading import read_versions
-from streams.vocabulary import Verdict, ZoneKind
+from streams.vocabulary import Activity, Authentication, ExceptionName, Verdict, ZoneKind
 from tests.unit.streams.builders import (
     LAT,
     LON,
     NOON,
     agreement,
     assessment,
+    attribution,
     hours,
     judged,
     point,
@@ -175,3 +178,75 @@ def test_a_version_that_touches_no_outline_speaks_for_every_claim() -> None:
         "north": "versions_contradict",
         "south": "outside",
     }
+
+
+DEMINING = Exemption(name=ExceptionName.NOTIFIED_DEMINING)
+EXERCISE = Exemption(
+    name=ExceptionName.LIVE_FIRE_EXERCISE_OUTSIDE_ZONE, outside=Where(zones=("z",))
+)
+
+
+def excused(
+    lat: float, exemption: Exemption, *, agreed: bool = True, everywhere: bool = False
+) -> Finding:
+    """Demining in `z` was notified by the north; the monitor took it for an exercise."""
+    where = Where(everywhere=True) if everywhere else Where(zones=("z",))
+    drawn = disputed(agreed=agreed)
+    terms = (term(where=where, exceptions=(exemption,)),)
+    said = report(
+        location=point(LON, lat),
+        attribution=attribution("north"),
+        assessed_as=Activity.LIVE_FIRE_EXERCISE,
+    )
+    word = Notification(
+        activity=Activity.DEMINING,
+        zones=("z",),
+        start=NOON - hours(1),
+        end=NOON + hours(1),
+        notified_at=NOON - hours(9),
+        by="north",
+    )
+    known = Context(Authentication.OPERATOR, notifications=(word,))
+    (finding,) = assessment(said, changed(drawn, terms=terms), context=known).findings
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("lat", "agreed", "north", "south"),
+    [
+        (LAT, "notified_demining", "outside", "outside"),
+        (LAT + 0.03, "notified_demining", "notified_demining", "outside"),
+        (LAT + 0.08, "outside", "notified_demining", "outside"),
+    ],
+)
+def test_what_was_notified_in_a_zone_excuses_in_its_outline_and_in_each_claim_of_it(
+    lat: float, agreed: str, north: str, south: str
+) -> None:
+    finding = excused(lat, DEMINING)
+    assert finding.rule == agreed
+    assert {claim.party: claim.rule for claim in finding.claims} == {
+        "north": north,
+        "south": south,
+    }
+
+
+def test_where_nothing_is_agreed_a_notified_act_breaches_nothing_under_any_claim() -> None:
+    finding = excused(LAT + 0.08, DEMINING, agreed=False)
+    assert finding.verdict is Verdict.NO_VIOLATION
+    told = {claim.party: claim.rule for claim in finding.claims}
+    assert told == {"north": "notified_demining", "south": "outside"}
+
+
+def test_a_notification_of_a_claimed_place_alone_excuses_no_term_of_everywhere() -> None:
+    """Nothing says whether those who notified it meant the claim: the agreed outline counts."""
+    assert excused(LAT, DEMINING, everywhere=True).rule == "notified_demining"
+    assert excused(LAT + 0.08, DEMINING, everywhere=True).rule == "anywhere"
+
+
+def test_an_exercise_must_lie_outside_of_what_is_agreed_else_of_every_claim() -> None:
+    name = EXERCISE.name.value
+    assert excused(LAT, EXERCISE, everywhere=True).rule == "anywhere"
+    assert excused(LAT + 0.08, EXERCISE, everywhere=True).rule == name
+    assert excused(LAT + 0.08, EXERCISE, agreed=False, everywhere=True).rule == "anywhere"
+    assert excused(LAT, EXERCISE, agreed=False, everywhere=True).rule == name
+    assert excused(LAT + 0.5, EXERCISE, agreed=False, everywhere=True).rule == name

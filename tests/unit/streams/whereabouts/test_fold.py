@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.agreement import Validity
+from streams.agreement import Claim, Validity, Zone
 from streams.events import Area, Count, Report
 from streams.inforce import Register
 from streams.methodology import SightingRules
@@ -285,3 +285,28 @@ def test_order_repetition_and_company_change_no_byte(
     )
     assert encode_whereabouts(again) == encode_whereabouts(alone)
     assert sightings_digest(shuffled) == sightings_digest(sightings)
+
+
+CLAIMS = (
+    Claim(party="north", geometry=square(OUTSIDE + 0.05)),
+    Claim(party="south", geometry=square(INSIDE + 0.05)),
+)
+"""Of `z`: its middle lies in the south's claim alone, what lies outside of it in both."""
+
+
+def test_a_subject_is_where_the_agreed_outline_has_it_whatever_parties_claim() -> None:
+    disputed = agreement(zones=(zone(claims=CLAIMS),))
+    claimed = fold(VISIT, Register((disputed,), (methodology(sightings=RULES),)))
+    assert claimed.spells == fold(VISIT).spells
+
+
+def test_where_no_outline_is_agreed_nobody_was_inside_for_certain() -> None:
+    undrawn = zone(claims=CLAIMS)
+    undrawn = Zone(id=undrawn.id, kind=undrawn.kind, name=undrawn.name, claims=CLAIMS)
+    in_force = Register((agreement(zones=(undrawn,)),), (methodology(sightings=RULES),))
+    found = fold(VISIT, in_force)
+    assert spells_of(found) == spells_of(found, Answer.OUTSIDE) == []
+    open_by = {spell.open_by for spell in spells_of(found, Answer.UNDETERMINED)}
+    assert open_by == {Open.LOCATION}
+    far = fold([*VISIT, seen(600, 40.0)], in_force)
+    assert len(spells_of(far, Answer.OUTSIDE)) == 1
