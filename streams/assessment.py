@@ -69,6 +69,8 @@ class Finding(Struct, frozen=True, omit_defaults=True, gc=False):
     claims: tuple[UnderClaim, ...] = ()
     """By party, where the report touches the agreed outline or a claim of one of its zones that a
     party draws otherwise; else there are no claims, or all say the same."""
+    truce: TruceHeld | None = None
+    """The local truce whose terms these are, as it held: what it guaranteed, and who did."""
 
 
 class Context(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -26,7 +26,9 @@ def under(party: str, finding: Finding) -> Finding:
     claim = next((claim for claim in finding.claims if claim.party == party), None)
     if claim is None:
         return msgspec.structs.replace(finding, claims=())
-    return Finding(finding.term, claim.verdict, claim.rule, claim.zone, claim.p_inside)
+    return Finding(
+        finding.term, claim.verdict, claim.rule, claim.zone, claim.p_inside, truce=finding.truce
+    )
 
 
 def claimed(party: str, finding: Finding) -> UnderClaim:

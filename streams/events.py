@@ -29,6 +29,7 @@ from streams.vocabulary import (
     Presence,
     Purpose,
     Qualifier,
+    Severity,
     Side,
     SourceGrade,
     Spread,
@@ -366,6 +367,9 @@ class TruceTerms(Closed, frozen=True, kw_only=True):
     weapons: Annotated[tuple[Weapon, ...], Meta(max_length=16)] = ()
     """Empty: whatever the weapon."""
     guarantors: Annotated[tuple[Slug, ...], Meta(max_length=16)] = ()
+    severity: Annotated[
+        Severity, Meta(description="How grave a breach of it is; absent: serious.")
+    ] = Severity.SERIOUS
     text: Text | None = None
     """What was agreed, in words."""
 

@@ -13,6 +13,7 @@ from streams.agreement import Zone
 from streams.assess import Judged
 from streams.assessment import Finding
 from streams.claims import CLAIMS_DIFFER
+from streams.context.facts import TruceHeld
 from streams.events import Area, Bearings, NamedPlace, OnRoute, Point, Report, Sector, Track
 from streams.inforce import CORRIDOR_PREFIX, InForce
 from streams.judge import decide, read_traits
@@ -21,6 +22,7 @@ from streams.phrases import moment, spoken, what
 from streams.precedence import PRECEDENCE
 from streams.reading import CONTRADICTION
 from streams.rules import RULES
+from streams.truce_terms import terms_speaking, truce_term
 from streams.vocabulary import Spread
 from streams.when.time_zones import TZDATA_VERSION
 
@@ -74,17 +76,25 @@ def explain(judged: Judged) -> Explanation:
 
 
 def _trace(judged: Judged, finding: Finding) -> TermTrace:
+    return TermTrace(finding.term, _clause(judged, finding), finding, _asked(judged, finding))
+
+
+def _clause(judged: Judged, finding: Finding) -> str:
+    if finding.truce is not None:
+        return truce_term(finding.truce).clause
     term = judged.in_force.terms.get(finding.term)
     # A version that an earlier agreement judged may speak of a term that is no more.
-    clause = finding.term if term is None else term.clause
-    return TermTrace(finding.term, clause, finding, _asked(judged, finding))
+    return finding.term if term is None else term.clause
 
 
 def _asked(judged: Judged, finding: Finding) -> tuple[Asked, ...]:
     if judged.assessment.versions > 1:
         return ()
-    terms = judged.in_force.terms_of[judged.report.kind]
-    compiled = next(term for term in terms if term.term.id == finding.term)
+    truces = judged.sight.context.truces
+    terms = terms_speaking(judged.report.kind, truces, judged.in_force)
+    compiled = next(
+        term for term in terms if (term.term.id, term.truce) == (finding.term, finding.truce)
+    )
     if compiled.undrawn and finding.claims:
         return ()  # the claims decided, each by its own rule
     traits = read_traits(judged.sight, judged.in_force)
@@ -113,6 +123,8 @@ def _sentences(judged: Judged, terms: tuple[TermTrace, ...]) -> Iterator[str]:
     for trace in terms:
         yield _verdict(trace)
         yield from _under_claims(trace)
+        if trace.finding.truce is not None:
+            yield _guaranteed(trace.finding.truce)
     yield f"Result: {assessment.verdict.value} ({assessment.status})."
     yield _authority(in_force, assessment.methodology)
     if any(_reads_clocks(in_force, trace.term) for trace in terms):
@@ -203,6 +215,19 @@ def _under_claims(trace: TermTrace) -> Iterator[str]:
             f"If its zones lay where {claim.party} claims: {claim.verdict.value}{zone}, because "
             f"{REASONS[claim.rule]} [{claim.rule}]."
         )
+
+
+def _guaranteed(truce: TruceHeld) -> str:
+    """What a truce held out, when and where, and who stood for it."""
+    places = [*truce.zones, *(CORRIDOR_PREFIX + corridor for corridor in truce.corridors)]
+    kinds = " or ".join(spoken(kind) for kind in truce.prohibits)
+    weapons = f" by {' or '.join(map(spoken, truce.weapons))}" if truce.weapons else ""
+    guarantors = " and ".join(truce.guarantors) or "nobody"
+    return (
+        f"Local truce {truce.truce} ({spoken(truce.purpose)}) held from {moment(truce.start)} "
+        f"until {moment(truce.end)} in {' and '.join(places)}, by {truce.event}: no "
+        f"{kinds}{weapons}; guaranteed by {guarantors}."
+    )
 
 
 def _reads_clocks(in_force: InForce, term_id: str) -> bool:

@@ -30,6 +30,7 @@ from streams.agreement import (
     Zone,
     content_hash,
 )
+from streams.context.facts import TruceHeld
 from streams.draw import Baselines, Written, baselines_of, draw
 from streams.instants import FOREVER, micros, micros_or_forever
 from streams.locate import Locator
@@ -59,6 +60,53 @@ class PartyClaims(NamedTuple):
     """As agreed; by the party's claims where nothing is agreed."""
     drawn: frozenset[int]
     """By the party's claims wherever it has one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlines:
+    """Every outline under its number, without its geometry: what a term's places are found by."""
+
+    ids: tuple[str, ...]
+    """Agreed outlines, then corridors' strips, then claims."""
+    kinds: tuple[ZoneKind, ...]
+    valid: tuple[Validity | None, ...]
+    claim_of: dict[int, Claimed]
+    """Of the numbers that are claims."""
+
+    def of(self, where: Where | None) -> frozenset[int]:
+        """All outlines, claims too, of what a document names."""
+        if where is None:
+            return frozenset()
+        named = {*where.zones, *(CORRIDOR_PREFIX + c for c in where.corridors)}
+        return frozenset(
+            number
+            for number, (zone_id, kind) in enumerate(zip(self.ids, self.kinds, strict=True))
+            if zone_id in named or kind in where.zone_kinds
+        )
+
+    def agreed(self, touched: frozenset[int]) -> frozenset[int]:
+        """Those of the outlines that are no claims."""
+        return touched - self.claim_of.keys()
+
+    def undrawn(self, touched: frozenset[int]) -> frozenset[int]:
+        """Claims of zones of which nothing is agreed."""
+        claims = touched & self.claim_of.keys()
+        return frozenset(number for number in claims if self.claim_of[number].agreed is None)
+
+    def claims(self, touched: frozenset[int]) -> tuple[PartyClaims, ...]:
+        """The outlines as each party that claims one of them draws them."""
+        agreed, undrawn = self.agreed(touched), self.undrawn(touched)
+        by_party: defaultdict[str, set[int]] = defaultdict(set)
+        for number in touched - agreed:
+            by_party[self.claim_of[number].party].add(number)
+        return tuple(
+            PartyClaims(
+                party,
+                agreed | (undrawn & own),
+                (agreed - {self.claim_of[number].agreed for number in own}) | own,
+            )
+            for party, own in sorted(by_party.items())
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +152,8 @@ class TermInForce:
     """Sorted by name."""
     asks_more: bool
     """It names details, calibres, numbers or exceptions, or requires something."""
+    truce: TruceHeld | None
+    """The local truce whose terms these are; None: a clause's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +219,18 @@ class InForce:
     terms: dict[str, Term]
     corridor_of: dict[str, str]
     """Zone id of a corridor's strip → corridor id."""
+    outlines: Outlines
+    """By which terms that are in no document, a truce's, are compiled as well."""
+    truce_terms: dict[object, tuple[TermInForce, ...]]
+    """Those that were compiled, by what they were made of; nothing is decided by it."""
 
 
 def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
     """Compile a checked agreement and methodology. Pure; the result may be shared by threads."""
     agreement_hash, methodology_hash = content_hash(agreement), content_hash(methodology)
     numbered = _Numbered(agreement)
-    terms_of = _terms_by_kind(agreement, numbered)
+    outlines = numbered.outlines()
+    terms_of = _terms_by_kind(agreement, outlines)
     return InForce(
         agreement=agreement,
         methodology=methodology,
@@ -184,18 +239,20 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
         agreement_digest=bytes.fromhex(agreement_hash),
         methodology_digest=bytes.fromhex(methodology_hash),
         locator=Locator(methodology, measure_routes(agreement.corridors)),
-        trait_reader=TraitReader(methodology, frozenset(numbered.ids)),
+        trait_reader=TraitReader(methodology, frozenset(outlines.ids)),
         zone_set=ZoneSet.build(numbered.shapes),
-        zone_ids=tuple(numbered.ids),
-        claim_of=numbered.claim_of,
-        zone_valid=tuple(numbered.valid),
-        zone_times=_zone_times(numbered.valid),
+        zone_ids=outlines.ids,
+        claim_of=outlines.claim_of,
+        zone_valid=outlines.valid,
+        zone_times=_zone_times(outlines.valid),
         terms_of=terms_of,
-        stretches=Stretches.of(agreement, terms_of, numbered.valid),
+        stretches=Stretches.of(agreement, terms_of, outlines.valid),
         outcomes={},
-        kind_of_zone=dict(zip(numbered.ids, numbered.kinds, strict=True)),
+        kind_of_zone=dict(zip(outlines.ids, outlines.kinds, strict=True)),
         terms={term.id: term for term in agreement.terms},
         corridor_of={CORRIDOR_PREFIX + c.id: c.id for c in agreement.corridors},
+        outlines=outlines,
+        truce_terms={},
     )
 
 
@@ -204,7 +261,7 @@ def compile_zones(agreement: Agreement) -> ZoneSet:
     return ZoneSet.build(_Numbered(agreement).shapes)
 
 
-def _zone_times(zone_valid: list[Validity | None]) -> tuple[Ints, Ints] | None:
+def _zone_times(zone_valid: tuple[Validity | None, ...]) -> tuple[Ints, Ints] | None:
     if all(valid is None for valid in zone_valid):
         return None
     spans = [(-FOREVER, FOREVER) if v is None else _span(v) for v in zone_valid]
@@ -254,62 +311,30 @@ class _Numbered:
         self.shapes.append(shape)
         return len(self.ids) - 1
 
-    def of(self, where: Where | None) -> frozenset[int]:
-        """All outlines, claims too, of what a document names."""
-        if where is None:
-            return frozenset()
-        named = {*where.zones, *(CORRIDOR_PREFIX + c for c in where.corridors)}
-        return frozenset(
-            number
-            for number, (zone_id, kind) in enumerate(zip(self.ids, self.kinds, strict=True))
-            if zone_id in named or kind in where.zone_kinds
-        )
-
-    def agreed(self, touched: frozenset[int]) -> frozenset[int]:
-        """Those of the outlines that are no claims."""
-        return touched - self.claim_of.keys()
-
-    def undrawn(self, touched: frozenset[int]) -> frozenset[int]:
-        """Claims of zones of which nothing is agreed."""
-        claims = touched & self.claim_of.keys()
-        return frozenset(number for number in claims if self.claim_of[number].agreed is None)
-
-    def claims(self, touched: frozenset[int]) -> tuple[PartyClaims, ...]:
-        """The outlines as each party that claims one of them draws them."""
-        agreed, undrawn = self.agreed(touched), self.undrawn(touched)
-        by_party: defaultdict[str, set[int]] = defaultdict(set)
-        for number in touched - agreed:
-            by_party[self.claim_of[number].party].add(number)
-        return tuple(
-            PartyClaims(
-                party,
-                agreed | (undrawn & own),
-                (agreed - {self.claim_of[number].agreed for number in own}) | own,
-            )
-            for party, own in sorted(by_party.items())
-        )
+    def outlines(self) -> Outlines:
+        """What terms are compiled by."""
+        return Outlines(tuple(self.ids), tuple(self.kinds), tuple(self.valid), self.claim_of)
 
 
-def _terms_by_kind(
-    agreement: Agreement, numbered: _Numbered
-) -> dict[Kind, tuple[TermInForce, ...]]:
+def _terms_by_kind(agreement: Agreement, outlines: Outlines) -> dict[Kind, tuple[TermInForce, ...]]:
     by_kind: defaultdict[Kind, list[TermInForce]] = defaultdict(list)
     for term in sorted(agreement.terms, key=lambda term: term.id):
-        compiled = _compile_term(term, numbered)
+        compiled = compile_term(term, outlines)
         for kind in dict.fromkeys((*term.prohibits, *term.requires)):
             by_kind[kind].append(_for_kind(compiled, kind))
     return {kind: tuple(terms) for kind, terms in by_kind.items()}
 
 
-def _compile_term(term: Term, numbered: _Numbered) -> TermInForce:
-    touched = numbered.of(term.where)
-    spans = tuple([valid for number in sorted(touched) if (valid := numbered.valid[number])])
+def compile_term(term: Term, outlines: Outlines, truce: TruceHeld | None = None) -> TermInForce:
+    """A term of a document, or what a local truce prohibits, with the outlines it speaks of."""
+    touched = outlines.of(term.where)
+    spans = tuple([valid for number in sorted(touched) if (valid := outlines.valid[number])])
     by_report = bool(term.details or term.calibres or term.at_most or term.requires)
     return TermInForce(
         term=term,
-        zones=numbered.agreed(touched),
-        claims=numbered.claims(touched),
-        undrawn=bool(numbered.undrawn(touched)),
+        zones=outlines.agreed(touched),
+        claims=outlines.claims(touched),
+        undrawn=bool(outlines.undrawn(touched)),
         touched=touched,
         weapons=frozenset(term.weapons),
         binds=frozenset(term.binds),
@@ -320,11 +345,12 @@ def _compile_term(term: Term, numbered: _Numbered) -> TermInForce:
         details=frozenset(term.details),
         anywhere=term.where.everywhere,
         exemptions=tuple(
-            ExemptionInForce(it, numbered.agreed(outside) | numbered.undrawn(outside))
+            ExemptionInForce(it, outlines.agreed(outside) | outlines.undrawn(outside))
             for it in sorted(term.exceptions, key=lambda it: it.name)
-            for outside in [numbered.of(it.outside)]
+            for outside in [outlines.of(it.outside)]
         ),
         asks_more=by_report or bool(term.exceptions),
+        truce=truce,
     )
 
 

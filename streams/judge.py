@@ -34,6 +34,7 @@ from streams.rules import Case, Rule, Share, first_rule
 from streams.sight import Hit, Sight
 from streams.term_time import term_timing
 from streams.traits import Traits
+from streams.truce_terms import all_hold, terms_speaking
 from streams.vocabulary import Verdict
 from streams.when.timing import Timing
 
@@ -159,8 +160,11 @@ class Outcome(Struct, frozen=True, gc=False):
 
 
 def _outcome(sight: Sight, traits: Traits, in_force: InForce) -> Outcome:
-    terms = in_force.terms_of.get(sight.report.kind, ())
+    truces = sight.context.truces
+    terms = terms_speaking(sight.report.kind, truces, in_force)
     findings = [_find(sight, traits, term, in_force) for term in terms]
+    if truces:
+        findings = _of_each_term(findings)
     if any(term.term.yields_to for term in terms):
         findings = with_each_claim(findings, lambda view: settle(view, terms))
     return Outcome(tuple(findings), gravest(findings))
@@ -178,7 +182,10 @@ def _remembered(sight: Sight, traits: Traits, in_force: InForce) -> Outcome:
     stretch = in_force.stretches.number(report.observed_from, report.observed_to)
     if stretch is None:
         return _outcome(sight, traits, in_force)
-    key = (report.kind, stretch, sight.hits, traits)
+    truces = sight.context.truces
+    if truces and not all_hold(truces, report):
+        return _outcome(sight, traits, in_force)
+    key = (report.kind, stretch, sight.hits, traits, truces)
     found = in_force.outcomes.get(key)
     if not isinstance(found, Outcome):
         found = _outcome(sight, traits, in_force)
@@ -186,6 +193,16 @@ def _remembered(sight: Sight, traits: Traits, in_force: InForce) -> Outcome:
             in_force.outcomes.clear()
         in_force.outcomes[key] = found
     return found
+
+
+def _of_each_term(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding a term: a truce that held twice within the interval is told by the gravest."""
+    told: dict[str, Finding] = {}
+    for finding in findings:
+        known = told.get(finding.term)
+        if known is None or GRAVITY[known.verdict] < GRAVITY[finding.verdict]:
+            told[finding.term] = finding
+    return list(told.values())
 
 
 def _is_inside(hit: Hit) -> bool:
@@ -215,7 +232,7 @@ def _find_disputed(sight: Sight, traits: Traits, term: TermInForce, in_force: In
 def _of_one_mind(term: TermInForce, decisions: Sequence[Decision]) -> Finding:
     """What all say, in the words of the one with the smallest share inside."""
     if len({one.rule.verdict for one in decisions}) > 1:
-        return Finding(term.term.id, Verdict.CANNOT_DETERMINE, CLAIMS_DIFFER)
+        return Finding(term.term.id, Verdict.CANNOT_DETERMINE, CLAIMS_DIFFER, truce=term.truce)
     return _finding_of(min(decisions, key=lambda one: one.p_inside or 0.0))
 
 
@@ -224,7 +241,8 @@ def _finding_of(decision: Decision) -> Finding:
 
 
 def _finding(case: Case, rule: Rule, p_inside: float | None) -> Finding:
-    return Finding(case.term.term.id, rule.verdict, rule.name, case.zone, p_inside)
+    term = case.term
+    return Finding(term.term.id, rule.verdict, rule.name, case.zone, p_inside, truce=term.truce)
 
 
 def gravest(findings: Sequence[Finding]) -> Verdict:

@@ -62,7 +62,14 @@ def _merge(findings: Sequence[Finding | None]) -> Finding:
         last = max(present, key=msgspec.json.encode)
         return msgspec.structs.replace(last, p_inside=share, claims=claims)
     zone = present[0].zone if _same(finding.zone for finding in present) else None
-    return Finding(present[0].term, Verdict.CANNOT_DETERMINE, CONTRADICTION, zone, share, claims)
+    return msgspec.structs.replace(
+        present[0],
+        verdict=Verdict.CANNOT_DETERMINE,
+        rule=CONTRADICTION,
+        zone=zone,
+        p_inside=share,
+        claims=claims,
+    )
 
 
 def _merge_claims(findings: Sequence[Finding | None]) -> tuple[UnderClaim, ...]:

@@ -16,12 +16,13 @@ import streams.exceptions
 import streams.judge
 import streams.precedence
 import streams.rules
+import streams.truce_terms
 from streams.exceptions import Answer
 from streams.matching import Match
 from streams.rules import RULES, Case, Rule
 from streams.when.spans import Spans
 from streams.when.timing import Timing
-from tests.unit.streams import test_cases, test_judge, test_precedence
+from tests.unit.streams import test_cases, test_judge, test_precedence, test_truce_terms
 
 
 class Test(NamedTuple):
@@ -41,6 +42,9 @@ def tests() -> Iterator[Test]:
     for test in (
         test_precedence.test_what_the_area_allows_the_general_term_does_not_forbid,
         test_precedence.test_a_term_yields_to_what_the_other_says_by_itself,
+        test_truce_terms.test_a_truce_that_held_twice_has_one_finding_the_gravest,
+        test_truce_terms.test_stretches_that_follow_each_other_on_the_same_terms_have_no_edge_between,
+        test_truce_terms.test_what_is_remembered_beside_one_truce_is_not_taken_for_another,
     ):
         yield Test(test.__name__, test)
 
@@ -70,6 +74,10 @@ def mutants() -> Iterator[Mutant]:
     yield _wrapped(Spans, "timing", lambda it: turned.get(it, it))
     yield _wrapped(streams.judge, "term_timing", lambda it: turned.get(it, it))
     yield _wrapped(streams.precedence, "_may_speak", lambda speaks: not speaks)
+    yield _wrapped(streams.truce_terms, "_same", lambda same: not same)
+    yield _wrapped(streams.truce_terms, "_joined", lambda _: iter(()))
+    yield _wrapped(streams.judge, "all_hold", lambda hold: not hold)
+    yield Mutant("`judge._of_each_term` left out", streams.judge, "_of_each_term", list)
 
 
 def _opposite(holds: Callable[[Case], bool]) -> Callable[[Case], bool]:

@@ -24,6 +24,7 @@ from services.store.queries.rejected import Reason, reasons_of
 from services.store.queries.reports import FoundEvent, Judgement, find_report, judgements_of
 from services.tokens.token import Token
 from streams.assessment import Finding, UnderClaim
+from streams.context.facts import TruceHeld
 from streams.events import Id, Sha256Hex, Slug
 from streams.explain import REASONS
 from streams.keys import EventKind, Key, rejected_key_of
@@ -71,6 +72,8 @@ class Because(Struct, frozen=True, kw_only=True, omit_defaults=True):
     p_inside: float | None = None
     claims: tuple[UnderClaim, ...] = ()
     """The verdict under each party's claims, where the parties draw a zone otherwise."""
+    truce: TruceHeld | None = None
+    """The local truce that was breached, or may have been, and who guaranteed what."""
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -214,4 +217,5 @@ def _because(finding: Finding) -> Because:
         zone=finding.zone,
         p_inside=finding.p_inside,
         claims=finding.claims,
+        truce=finding.truce,
     )

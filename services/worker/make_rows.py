@@ -17,11 +17,13 @@ from services.store.rows import (
 )
 from services.worker.casebook import NewLink, Step
 from services.worker.incoming import Incoming, Refused
+from streams.agreement import Term
 from streams.assess import Judged
 from streams.assessment import Assessment, Finding, encode_assessment
 from streams.events import ContextEvent, CorridorStatus, Report
 from streams.inforce import Register
 from streams.keys import EventKind, rejected_key
+from streams.truce_terms import truce_term
 from streams.vocabulary import Verdict, ZoneKind
 
 FOUND = frozenset({Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION})
@@ -32,6 +34,9 @@ VERSION_SILENCED = "version_silenced"
 
 AGREEMENT_AMENDED = "agreement_amended"
 """Of a row that takes back a finding under a term that what is in force now does not have."""
+
+TRUCE_DID_NOT_HOLD = "truce_did_not_hold"
+"""Of a row that takes back a breach of a local truce that, as is known now, did not hold then."""
 
 
 def report_submission(item: Incoming[Report], number: int) -> SubmissionRow:
@@ -149,24 +154,40 @@ def violation_rows(
             for finding in assessment.findings
             if finding.verdict in FOUND
         ]
-    earlier = {finding.term for finding in before.findings if finding.verdict in FOUND}
+    earlier = {finding.term: finding for finding in before.findings if finding.verdict in FOUND}
     told = {finding.term: finding for finding in assessment.findings}
     looked_at = [f for f in assessment.findings if f.verdict in FOUND or f.term in earlier]
     amended = before.agreement != assessment.agreement
-    why = AGREEMENT_AMENDED if amended else VERSION_SILENCED
-    gone = [Finding(term, Verdict.NOT_APPLICABLE, why) for term in sorted(earlier - told.keys())]
+    gone = [
+        _taken_back(earlier[term], amended=amended) for term in sorted(earlier.keys() - told.keys())
+    ]
     return [
         _violation_row(step, judged, finding, register, supersedes=finding.term in earlier)
         for finding in (*looked_at, *gone)
     ]
 
 
+def _taken_back(finding: Finding, *, amended: bool) -> Finding:
+    """The term is none of those that the report is asked by now."""
+    why = AGREEMENT_AMENDED if amended else VERSION_SILENCED
+    if finding.truce is not None and not amended:
+        why = TRUCE_DID_NOT_HOLD
+    return Finding(finding.term, Verdict.NOT_APPLICABLE, why, truce=finding.truce)
+
+
+def _term_of(judged: Judged, finding: Finding, register: Register) -> Term:
+    """A finding may be of a version of the agreement that the reading is no longer under."""
+    if finding.truce is not None:
+        return truce_term(finding.truce)
+    own = judged.in_force.terms.get(finding.term)
+    return own or register.term(judged.report.mission, finding.term)
+
+
 def _violation_row(
     step: Step, judged: Judged, finding: Finding, register: Register, *, supersedes: bool
 ) -> ViolationRow:
     report, assessment, in_force = judged.report, judged.assessment, judged.in_force
-    # The finding may be of a version of the agreement that the reading is no longer under.
-    term = in_force.terms.get(finding.term) or register.term(report.mission, finding.term)
+    term = _term_of(judged, finding, register)
     count, party = assessment.count, assessment.attribution
     return ViolationRow(
         step.key,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec import Struct
 
-from streams.vocabulary import Activity, Kind, Purpose, Weapon
+from streams.vocabulary import Activity, Kind, Purpose, Severity, Weapon
 
 
 class Notification(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -53,6 +53,7 @@ class TruceHeld(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     weapons: tuple[Weapon, ...] = ()
     """Empty: whatever the weapon."""
     guarantors: tuple[str, ...] = ()
+    severity: Severity = Severity.SERIOUS
     event: str
     """``source/id`` of the word that put these terms in force."""
 

@@ -209,6 +209,7 @@ class _Life:
             prohibits=tuple(sorted(set(terms.prohibits))),
             weapons=tuple(sorted(set(terms.weapons))),
             guarantors=tuple(sorted(set(terms.guarantors))),
+            severity=terms.severity,
             event=ref,
         )
 

@@ -18,7 +18,7 @@ from services.store.engine import Connection, connect
 from services.store.unjudged import waits_unjudged
 from services.worker.documents import load_register
 from streams.agreement import Agreement, Exemption, PhaseDays
-from streams.events import ContextEvent, PartyClaim, Report, TruceInForce
+from streams.events import ContextEvent, PartyClaim, Report, TruceInForce, TruceSuspended
 from streams.inforce import Register
 from streams.topics import TopicName
 from streams.vocabulary import ExceptionName, MeasureStatus, Verdict
@@ -137,6 +137,33 @@ def test_a_withdrawn_declaration_takes_its_violation_back(conn: Connection) -> N
         " AND verdict IN ('violation', 'possible_violation')"
     ).fetchone()
     assert row == (0,)
+
+
+def breach(conn: Connection) -> list[tuple[str, str, str, str]]:
+    """Of the truce, as it stands: verdict, rule, kind and clause."""
+    rows = conn.execute(
+        "SELECT verdict, rule, kind, clause FROM current_violations WHERE term_id = 'truce:line'"
+    )
+    return rows.fetchall()
+
+
+CLAUSE = "Local truce line, guaranteed by guarantor"
+
+
+def test_a_late_truce_finds_its_breach_and_a_later_word_takes_it_back(conn: Connection) -> None:
+    take_in_log(conn, REGISTER, log_of([said(fire("r", 1)), said(fire("after", 13))]))
+    assert breach(conn) == []
+    take_in_log(conn, REGISTER, log_of([said(truce("f"))]))
+    assert breach(conn) == [("violation", "inside", "local_truce_breach", CLAUSE)]
+    assert "truce:line" not in verdicts(conn, "after")
+    suspended = truce("s", TruceSuspended(), 0.5)
+    take_in_log(conn, REGISTER, log_of([said(suspended)]))
+    gone = ("not_applicable", "truce_did_not_hold", "local_truce_breach", CLAUSE)
+    assert breach(conn) == [gone]
+    assert "truce:line" not in verdicts(conn)
+    withdrawn = truce("w", TruceSuspended(), 0.5, retracts="s")
+    take_in_log(conn, REGISTER, log_of([said(withdrawn)]))
+    assert breach(conn) == [("violation", "inside", "local_truce_breach", CLAUSE)]
 
 
 def test_a_fact_that_does_not_touch_a_report_changes_no_assessment(conn: Connection) -> None:

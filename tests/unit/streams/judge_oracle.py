@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from streams.agreement import (
@@ -26,13 +26,14 @@ from streams.agreement import (
     Ring,
     Term,
     Validity,
+    Where,
     Zone,
 )
 from streams.assessment import Context
-from streams.context.facts import Notification
+from streams.context.facts import Notification, TruceHeld
 from streams.events import Bearings, Point, Report, Sector
 from streams.methodology import Methodology
-from streams.vocabulary import Spread, Verdict
+from streams.vocabulary import Severity, Spread, Verdict, ViolationKind
 from tests.unit.streams.when.clock_oracle import shows, zone_of
 
 SHARE_ERROR = 0.03
@@ -208,6 +209,8 @@ class Question:
     context: Context
     agreement: Agreement
     methodology: Methodology
+    held: tuple[TruceHeld, ...] = ()
+    """Of what a truce says: when it said so."""
 
     @property
     def start(self) -> datetime:
@@ -234,7 +237,41 @@ def told(question: Question, shares: dict[int, float] | None) -> dict[str, Told]
         for term in question.agreement.terms
         if question.report.kind in {*term.prohibits, *term.requires}
     }
-    return {term.id: _settled(term, alone) for term in question.agreement.terms if term.id in alone}
+    clauses = [term for term in question.agreement.terms if term.id in alone]
+    return {term.id: _settled(term, alone) for term in clauses} | _of_truces(question, shares)
+
+
+def _of_truces(question: Question, shares: dict[int, float] | None) -> dict[str, Told]:
+    """What each local truce says, by all that it ever said: the gravest of it."""
+    ways: dict[tuple[object, ...], list[TruceHeld]] = {}
+    for one in question.context.truces:
+        if question.report.kind in one.prohibits:
+            said = (one.truce, one.zones, one.prohibits, one.weapons, one.guarantors)
+            ways.setdefault(said, []).append(one)
+    told: dict[str, Told] = {}
+    for held in ways.values():
+        name = f"truce:{held[0].truce}"
+        own = _of_term(replace(question, held=tuple(held)), _worded(held[0]), shares)
+        other = told.get(name, own)
+        first, second = (list(Verdict).index(one.verdict) for one in (own, other))
+        told[name] = max(own, other, key=lambda one: list(Verdict).index(one.verdict))
+        if first == second:
+            told[name] = Told(own.verdict, own.reasons | other.reasons)
+    return told
+
+
+def _worded(one: TruceHeld) -> Term:
+    """As a clause that holds always: when it holds, every minute is asked."""
+    return Term(
+        id=one.truce,
+        clause="",
+        text="",
+        prohibits=one.prohibits,
+        weapons=one.weapons,
+        where=Where(zones=one.zones),
+        severity=Severity.SERIOUS,
+        violation=ViolationKind.LOCAL_TRUCE_BREACH,
+    )
 
 
 def _settled(term: Term, alone: dict[str, Told]) -> Told:
@@ -482,7 +519,7 @@ def _hours(question: Question, term: Term, valid: Validity | None) -> str:
 
     Every minute is asked what the clocks show and what is in force; edges lie on whole minutes.
     """
-    if not term.when and term.during is None:
+    if not term.when and term.during is None and not question.held:
         return "all"  # validities alone are asked for each by itself
     span, minute = question.end - question.start, timedelta(minutes=1)
     held = [
@@ -493,6 +530,8 @@ def _hours(question: Question, term: Term, valid: Validity | None) -> str:
 
 
 def _holds(question: Question, term: Term, valid: Validity | None, instant: datetime) -> bool:
+    if question.held:  # what a truce says is dated like a clause, apart from its zones
+        return any(it.start <= instant < it.end for it in question.held)
     for interval in (term.valid, valid):
         if interval and not (
             interval.from_ <= instant and (interval.to is None or instant < interval.to)

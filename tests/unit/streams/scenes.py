@@ -23,7 +23,7 @@ from streams.agreement import (
     Zone,
 )
 from streams.assessment import Context
-from streams.context.facts import MissionContext, Notification, PhaseBegan
+from streams.context.facts import MissionContext, Notification, PhaseBegan, TruceHeld
 from streams.events import (
     Attribution,
     Bearings,
@@ -45,6 +45,7 @@ from streams.vocabulary import (
     Kind,
     Means,
     Presence,
+    Purpose,
     Side,
     Spread,
     Weapon,
@@ -204,9 +205,41 @@ def random_full_context(rng: Random, said: Report, agreed: Agreement) -> Context
             for phase in ("one", "two", "three")
             if rng.random() < 0.6
         ],
+        [one for name in ("bridge", "line") for one in random_truce(rng, name, agreed)],
     ).touching(said.observed_from, said.observed_to or said.observed_from)
     return replace(
-        random_context(rng, said), notifications=known.notifications, phases=known.phases
+        random_context(rng, said),
+        notifications=known.notifications,
+        phases=known.phases,
+        truces=known.truces,
+    )
+
+
+def random_truce(rng: Random, name: str, agreed: Agreement) -> list[TruceHeld]:
+    """A truce that held once, twice or never, perhaps on other terms the second time."""
+    start = NOON + hours(rng.choice([-3, -1, -0.5, 0, 0.5]))
+    end = start + hours(rng.choice([0.5, 1, 1, 5]))
+    first = random_stretch(rng, name, agreed, start, end)
+    again = end + hours(rng.choice([0, 0, 0.5, 1]))
+    second = rng.choice([first, first, random_stretch(rng, name, agreed, start, end)])
+    second = replace(second, start=again, end=again + hours(1), event="hq/again")
+    return rng.choice([[], [first], [first], [first, second]])
+
+
+def random_stretch(
+    rng: Random, name: str, agreed: Agreement, start: datetime, end: datetime
+) -> TruceHeld:
+    zones = tuple(sorted(z.id for z in agreed.zones if rng.random() < 0.4))
+    return TruceHeld(
+        truce=name,
+        purpose=Purpose.REPAIRS,
+        zones=zones or (agreed.zones[0].id,),
+        start=start,
+        end=end,
+        prohibits=rng.choice([KINDS, KINDS[:1], KINDS[1:]]),
+        weapons=some(rng, WEAPONS[:3], 0.5) if rng.random() < 0.3 else (),
+        guarantors=rng.choice([(), ("osce",)]),
+        event="hq/first",
     )
 
 
