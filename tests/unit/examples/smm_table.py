@@ -16,6 +16,8 @@ from streams.assessment import Placement, ZonePlace
 from streams.events import Bearings
 from streams.smm.posts import POSTS
 from tests.unit.examples import example
+from tests.unit.examples.plain_totals import by_category
+from tests.unit.examples.reconciled import lines as lines_of_totals
 
 PAGE = Path(__file__).parents[3] / "docs" / "smm-observations.md"
 STRIP, WITHDRAWAL = "security-zone", "withdrawal-area"
@@ -40,7 +42,13 @@ def moved() -> dict[str, Judged]:
 
 def renewed(page: str) -> str:
     """The page with its tables as the program finds them."""
-    for name, lines in (("moved", _moved_lines()), ("sectors", _sector_lines())):
+    counted = by_category(example.text("smm_observations.csv"))
+    tables = (
+        ("moved", _moved_lines()),
+        ("sectors", _sector_lines()),
+        ("totals", lines_of_totals(counted, example.judged())),
+    )
+    for name, lines in tables:
         before, mark, rest = page.partition(f"<!-- table: {name} -->\n")
         _, end, after = rest.partition("<!-- end -->")
         assert mark, name
