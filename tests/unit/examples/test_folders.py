@@ -68,7 +68,8 @@ def test_the_example_says_what_it_is(it: Example) -> None:
 
 def test_every_clause_is_asked_and_there_are_several_answers(it: Example) -> None:
     lines = _of(it, folder.Report)
-    assert {term for line in lines for term in line.findings} == {
+    truces = {f"truce:{truce.id}" for truce in it.state().truces}
+    assert {term for line in lines for term in line.findings} == truces | {
         term.id for term in it.agreement.terms
     }
     assert {line.verdict for line in lines} >= {
