@@ -283,6 +283,8 @@ class Term(Document, frozen=True, kw_only=True):
     exceptions: tuple[Exemption, ...] = ()
     yields_to: tuple[Slug, ...] = ()
     """Ids of terms that go before it where both speak of the same."""
+    retroactive: bool = False
+    """It holds for what happened before this version was agreed, too: no clause does so unsaid."""
     severity: Severity
     violation: ViolationKind
 
@@ -389,6 +391,9 @@ class Agreement(Document, frozen=True, kw_only=True):
     title: Title
     notice: Text | None = None
     """Said with every result, e.g. that the geometry is illustrative."""
+    agreed_at: Instant | None = None
+    """When this version was agreed; an amendment says it. What happened before is judged only by
+    those of its terms that are `retroactive`."""
     valid: Validity
     parties: Annotated[tuple[Party, ...], Meta(min_length=2)]
     guarantors: tuple[Party, ...] = ()

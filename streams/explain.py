@@ -122,6 +122,7 @@ def _sentences(judged: Judged, terms: tuple[TermTrace, ...]) -> Iterator[str]:
         yield f"No term of the agreement speaks of {spoken(report.kind)}."
     for trace in terms:
         yield _verdict(trace)
+        yield from _reaching_back(judged, trace)
         yield from _under_claims(trace)
         if trace.finding.truce is not None:
             yield _guaranteed(trace.finding.truce)
@@ -205,6 +206,15 @@ def _verdict(trace: TermTrace) -> str:
         f"Under {trace.clause} (term {trace.term}): {finding.verdict.value}{zone}, because "
         f"{REASONS[finding.rule]} [{finding.rule}]."
     )
+
+
+def _reaching_back(judged: Judged, trace: TermTrace) -> Iterator[str]:
+    """Where a clause is held against what happened before anybody had agreed to it."""
+    agreed_at = judged.in_force.agreement.agreed_at
+    term = judged.in_force.terms.get(trace.term)
+    earlier = agreed_at is not None and judged.report.observed_from < agreed_at
+    if agreed_at is not None and earlier and term is not None and term.retroactive:
+        yield f"That was agreed later, {moment(agreed_at)}, and reaches back, as the clause says."
 
 
 def _under_claims(trace: TermTrace) -> Iterator[str]:

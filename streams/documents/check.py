@@ -68,6 +68,8 @@ from streams.documents.check_terms import (
     terms_say_what_can_be,
 )
 from streams.documents.check_times import (
+    amendments_say_when_agreed,
+    clauses_reach_back_by_word,
     intervals_run_forward,
     terms_meet_their_zones,
     validities_lie_within,
@@ -93,6 +95,8 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             zone_versions_are_apart,
             windows_are_apart,
             terms_meet_their_zones,
+            amendments_say_when_agreed,
+            clauses_reach_back_by_word,
             time_zones_are_known,
             hours_hold_a_moment,
             recurrences_can_be_read,

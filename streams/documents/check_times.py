@@ -87,6 +87,36 @@ def terms_meet_their_zones(root: Node) -> Iterator[Mistake]:
                 yield Mistake("never_in_force", path, said, named.place.line, named.place.file)
 
 
+def amendments_say_when_agreed(root: Node) -> Iterator[Mistake]:
+    """What an amendment may say of the past depends on when it was agreed."""
+    version, stated = first(root, "version", int), next(nodes(root, "agreed_at"), None)
+    if stated is None and version is not None and version.value > 1:
+        yield version.mistake(
+            "agreed_when", "an amendment says when it was agreed: give it 'agreed_at'"
+        )
+
+
+def clauses_reach_back_by_word(root: Node) -> Iterator[Mistake]:
+    """Nobody is bound before a version was agreed, unless the clause itself says so."""
+    agreed, whole = first(root, "agreed_at", datetime), _forward(root, "valid")
+    if agreed is not None and agreed.value.tzinfo is None:
+        return  # a time without its offset is a mistake of its own
+    for term in nodes(root, "terms[*]"):
+        own = _forward(term.value, "valid") or whole
+        back = agreed is not None and own is not None and own.from_ < agreed.value
+        word = first(term.value, "retroactive", bool)
+        if word is not None and word.value and not back:
+            said = "it says that it reaches back, and begins no earlier than it was agreed"
+            path = f"{term.path}.{word.path}"
+            yield Mistake("reaches_nothing", path, said, word.place.line, word.place.file)
+        elif back and agreed is not None and own is not None and not (word and word.value):
+            said = (
+                f"it begins ({_said(own.from_)}) before this version was agreed "
+                f"({_said(agreed.value)}): give it a later 'valid', or say 'retroactive: true'"
+            )
+            yield term.mistake("retroactive_unsaid", said)
+
+
 def _windows(corridor: Placed[Node]) -> list[Placed[Validity]]:
     found = select(corridor.value, "windows[*]", Validity)
     return [Placed(w.value, f"{corridor.path}.{w.path}", w.place) for w in found]

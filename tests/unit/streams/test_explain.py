@@ -229,3 +229,10 @@ def test_who_reads_local_clocks_is_said_where_a_term_has_hours() -> None:
     said = f"Local clocks are read by the IANA time zone database, release {TZDATA_VERSION}."
     assert said in explain(judged(agreement_=by_the_clock)).sentences
     assert said not in explain(judged()).sentences
+
+
+@pytest.mark.parametrize(("hour", "says"), [(-1, True), (1, False)])
+def test_a_clause_that_reaches_back_says_so_where_it_does(hour: float, says: bool) -> None:
+    later = agreement(terms=(term(retroactive=True),), agreed_at=NOON)
+    told = sentences(read(report(observed_from=NOON + hours(hour)), known=register(later)))
+    assert ("was agreed later, 2026-03-02 12:00 UTC, and reaches back" in told) is says

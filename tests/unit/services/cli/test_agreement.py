@@ -101,7 +101,8 @@ def test_a_file_is_shown_and_compared_without_any_engine(run: Run, tmp_path: Pat
     for file in FOLDER.glob("*.geojson"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     amended = tmp_path / "amended.yaml"
-    text = AGREEMENT.read_text(encoding="utf-8").replace("version: 1", "version: 2", 1)
+    text = AGREEMENT.read_text(encoding="utf-8")
+    text = text.replace("version: 1", "version: 2\nagreed_at: 2015-01-01T00:00:00Z", 1)
     amended.write_text(text, encoding="utf-8")
     changes = run("agreement", "diff", AGREEMENT, amended, "--json").lines
     assert changes

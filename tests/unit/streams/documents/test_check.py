@@ -526,6 +526,24 @@ AGREEMENT_CASES = (
         "- from: 2016-05-01T12:00:00+03:00\n        to: 2016-05-01T20:00:00+03:00",
         "- from: 2018-05-01T12:00:00+03:00 #<\n        to: 2018-05-01T20:00:00+03:00",
     ),
+    case("agreed_when", "version", "version: 1\n", "version: 2 #<\n", "'agreed_at'"),
+    Case(
+        "retroactive_unsaid",
+        "terms[0]",
+        (
+            ("version: 1\n", "version: 2\nagreed_at: 2016-06-01T00:00:00Z\n"),
+            ("violation: corridor_breach\n", "violation: corridor_breach\n    retroactive: true\n"),
+            ("  - id: no-fire\n", "  - id: no-fire #<\n"),
+        ),
+        "before this version was agreed",
+    ),
+    case(
+        "missing_utc_offset",
+        "agreed_at",
+        "version: 1\n",
+        "version: 2\nagreed_at: 2016-06-01T00:00:00 #<\n",
+    ),
+    of_the_term("reaches_nothing", "retroactive", "    retroactive: true #<\n", "no earlier"),
     case(
         "overlapping_windows",
         "corridors[0].windows[1]",
@@ -697,6 +715,14 @@ def test_a_term_reaches_a_zone_that_moved_if_one_of_its_entries_is_in_force() ->
     ):
         valid = f"    severity: grave\n    valid: {{from: {start}, to: {end}}}\n"
         assert _codes(edited(moved, ("    severity: grave\n", valid))) == codes
+
+
+def test_an_amendment_reaches_back_by_the_clauses_that_say_so_alone() -> None:
+    amended = ("version: 1\n", "version: 2\nagreed_at: 2016-06-01T00:00:00Z\n")
+    back = "violation: corridor_breach\n    retroactive: true\n"
+    later = FIRST_TERM + "    valid: {from: 2016-06-01T00:00:00Z}\n"
+    text = edited(AGREEMENT, amended, ("violation: corridor_breach\n", back), (FIRST_TERM, later))
+    assert not _codes(text)
 
 
 def test_mistakes_of_structure_and_of_meaning_in_one_document_are_all_found_at_once() -> None:

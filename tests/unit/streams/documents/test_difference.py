@@ -47,10 +47,10 @@ def test_a_version_does_not_differ_from_itself_however_it_is_written() -> None:
         ),
         (
             "version: 1",
-            "version: 2",
-            ChangeKind.CHANGED,
-            "version",
-            "version changes from 1 to 2",
+            "version: 1\nagreed_at: 2015-02-12T00:00:00Z",
+            ChangeKind.ADDED,
+            "agreed_at",
+            "agreed_at is new: 2015-02-12T00:00:00+00:00",
         ),
         (
             "  to: 2021-01-01T00:00:00Z\n",
