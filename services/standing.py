@@ -1,15 +1,16 @@
-"""Standing: how measures, truces and phases stand at an instant, and what was said in vain.
+"""Standing: how measures, truces, phases and exchanges stand then, and what was said in vain.
 
     generations → the version in force then → each at the instant → rows
 
-Place on the data's way: store → **rows** → `truceline measures`, `truces`, `phases`, `unheeded`.
-What only time changes (overdue, lapsed) is found here, when it is asked: no row says it.
+Place on the data's way: store → **rows** → `truceline measures`, `truces`, `phases`, `exchanges`,
+`unheeded`. What only time changes (overdue, lapsed) is found here, when it is asked: no row says
+it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
@@ -20,10 +21,16 @@ from services.store.contexts import Generation, known_states
 from services.store.documents import agreements
 from services.store.engine import Connection
 from streams.agreement import Agreement, content_hash
+from streams.context.exchanges import (
+    Discrepancy,
+    ExchangeHistory,
+    ExchangePhase,
+    exchange_at,
+)
 from streams.context.fold import MissionState
 from streams.context.measures import MeasureState, measure_at
 from streams.context.truces import TruceState, truce_at
-from streams.vocabulary import Purpose
+from streams.vocabulary import ExchangeCategory, ExchangeStep, Purpose
 
 
 class Asked(NamedTuple):
@@ -79,6 +86,32 @@ class PhaseRow(Struct, frozen=True):
     """When it began or will begin, by what is known."""
     waits_for: tuple[str, ...]
     """Measures that gate it and are not verified."""
+
+
+class ExchangeRow(Struct, frozen=True):
+    """One step of one side's list in an exchange, by all who count."""
+
+    mission: str
+    exchange: int
+    name: str
+    clause: str
+    phase: ExchangePhase
+    """Where the instant lies, seen from the window."""
+    begins_at: datetime
+    ends_at: datetime
+    points: tuple[str, ...]
+    truce: str
+    truce_holds: bool
+    handed_over_by: str
+    received_by: str
+    category: ExchangeCategory
+    step: ExchangeStep
+    agreed: int | None
+    giver_says: tuple[int, ...]
+    """Empty: nothing. Several: its words differ."""
+    receiver_says: tuple[int, ...]
+    mission_says: tuple[int, ...]
+    discrepancies: tuple[Discrepancy, ...]
 
 
 class UnheededRow(Struct, frozen=True):
@@ -151,6 +184,52 @@ def phases(conn: Connection, asked: Asked) -> list[PhaseRow]:
         for mission, state in _states(conn, asked)
         for one in state.phases
     ]
+
+
+def exchanges(
+    conn: Connection, asked: Asked, sees: Callable[[ExchangeHistory], bool] = lambda _: True
+) -> list[ExchangeRow]:
+    """Every step of every exchange that the asker sees."""
+    return [
+        row
+        for mission, state in _states(conn, asked)
+        for one in state.exchanges
+        if sees(one)
+        for row in _rows_of(mission, one, _holds(state, one.truce, asked.at), asked.at)
+    ]
+
+
+def _rows_of(
+    mission: str, one: ExchangeHistory, holds: bool, at: datetime
+) -> Iterator[ExchangeRow]:
+    now = exchange_at(one, at)
+    for tally in now.tallies:
+        yield ExchangeRow(
+            mission=mission,
+            exchange=one.id,
+            name=one.name,
+            clause=one.clause,
+            phase=now.phase,
+            begins_at=one.begins_at,
+            ends_at=one.ends_at,
+            points=one.points,
+            truce=one.truce,
+            truce_holds=holds,
+            handed_over_by=tally.handed_over_by,
+            received_by=tally.received_by,
+            category=tally.category,
+            step=tally.step,
+            agreed=tally.agreed,
+            giver_says=tally.giver_says,
+            receiver_says=tally.receiver_says,
+            mission_says=tally.mission_says,
+            discrepancies=tally.discrepancies,
+        )
+
+
+def _holds(state: MissionState, truce: str, at: datetime) -> bool:
+    found = (truce_at(one, at) for one in state.truces if one.id == truce)
+    return any(now is not None and now.holds for now in found)
 
 
 def unheeded(conn: Connection, asked: Asked) -> list[UnheededRow]:

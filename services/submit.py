@@ -115,21 +115,22 @@ class Submitter:
         self._producer.close(timeout=FLUSH_TIMEOUT_S if error is None else 0)
 
     def submit(self, raw: bytes) -> Outcome:
-        """Send one event unless it would be refused.
+        """Send one event unless it would be refused; of what is withheld Kafka gets nothing.
 
         Raises:
             kafka.errors.KafkaError: Kafka does not answer.
         """
         decision = decision_of(raw)
-        if decision.refusal is not None and not self._unchecked:
-            return Outcome(sent=False, refusal=decision.refusal)
+        refusal = decision.refusal
+        if refusal is not None and (refusal.withheld or not self._unchecked):
+            return Outcome(sent=False, refusal=refusal)
         headers = make_tag(self._key, raw) if self._key else []
         self._waiting.append(
             self._producer.send(decision.topic, raw, key=decision.key, headers=headers)
         )
         if len(self._waiting) >= IN_FLIGHT:
             self.flush()
-        return Outcome(sent=True, refusal=decision.refusal)
+        return Outcome(sent=True, refusal=refusal)
 
     def flush(self) -> int:
         """Wait until Kafka has everything; how many events it has.

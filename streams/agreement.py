@@ -15,11 +15,12 @@ import msgspec
 import rfc8785
 from msgspec import Meta, Struct, field
 
-from streams.events import END, Calibre, Instant, Lat, Lon, Slug, Text
+from streams.events import END, Calibre, ExchangeNumber, Instant, Lat, Lon, Slug, Text
 from streams.vocabulary import (
     AgreedAxis,
     Detail,
     ExceptionName,
+    ExchangeCategory,
     Kind,
     Right,
     Severity,
@@ -380,6 +381,51 @@ class Measure(Document, frozen=True, kw_only=True):
     """Absent: it is owed once."""
 
 
+class Window(Document, frozen=True, kw_only=True):
+    """[from, to): a window with an end."""
+
+    from_: Instant = field(name="from")
+    to: Instant
+
+
+class ExchangeTruce(Document, frozen=True, kw_only=True):
+    """What must not happen at an exchange's points in its window: a local truce of its own.
+
+    In force by the agreement alone; events about a truce of this id suspend, extend or end it.
+    """
+
+    id: Slug
+    prohibits: Annotated[tuple[Kind, ...], Meta(min_length=1, max_length=32)]
+    weapons: tuple[Weapon, ...] = ()
+    """Empty: whatever the weapon."""
+    guarantors: tuple[Slug, ...] = ()
+
+
+class ExchangeList(Document, frozen=True, kw_only=True):
+    """Whom one side hands over."""
+
+    handed_over_by: Slug
+    category: ExchangeCategory
+    count: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    """How many were agreed; absent: all, whatever their number."""
+
+
+class Exchange(Document, frozen=True, kw_only=True):
+    """An exchange of prisoners, detainees or remains between two sides, in numbers alone."""
+
+    id: ExchangeNumber
+    """A number, which events call it by: a name could be somebody's."""
+    name: Title
+    clause: Title
+    sides: Annotated[tuple[Slug, ...], Meta(min_length=2, max_length=2)]
+    """Events say `first` and `second`, in this order."""
+    points: Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=64)]
+    """Zones of the kind `exchange_point`."""
+    window: Window
+    truce: ExchangeTruce
+    lists: Annotated[tuple[ExchangeList, ...], Meta(min_length=1)]
+
+
 class Agreement(Document, frozen=True, kw_only=True):
     """A version of an agreement, whole."""
 
@@ -403,6 +449,7 @@ class Agreement(Document, frozen=True, kw_only=True):
     corridors: tuple[Corridor, ...] = ()
     phases: tuple[Phase, ...] = ()
     measures: tuple[Measure, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
     sources: tuple[Source, ...] = ()
 
 

@@ -27,6 +27,7 @@ from streams.events import (
     DeclarationEvent,
     Downtime,
     Event,
+    ExchangeEvent,
     Location,
     MeasureEvent,
     NamedPlaces,
@@ -39,7 +40,8 @@ from streams.events import (
     TruceStep,
     TruceTerms,
 )
-from streams.vocabulary import DETAILS_OF
+from streams.vocabulary import DETAILS_OF, LIVING_ALONE, ExchangeCategory
+from streams.withhold import may_be_exchange, without_its_words
 
 EVENT_LIMIT_BYTES = 1 << 20
 """An event is text about one observation; a larger one is a mistake or an attack."""
@@ -76,6 +78,8 @@ class Reason(StrEnum):
     UNKNOWN_MISSION = "unknown_mission"
     NOTHING_IN_FORCE = "nothing_in_force"
     UNKNOWN_CORRIDOR = "unknown_corridor"
+    UNKNOWN_SOURCE = "unknown_source"
+    STEP_NOT_OF_CATEGORY = "step_not_of_category"
     TOO_MANY_VERSIONS = "too_many_versions"
 
 
@@ -84,6 +88,8 @@ class Refusal(NamedTuple):
 
     reason: Reason
     message: str
+    withheld: bool = False
+    """It may be about an exchange: its bytes, ids and words are neither kept nor told."""
 
 
 E = TypeVar("E", Report, CorridorStatus, ContextEvent)
@@ -108,7 +114,8 @@ from the start: what an event says is quoted farther on, and must not choose its
 
 def decode_report(raw: bytes) -> Report | Refusal:
     """Read one report from its bytes."""
-    return _decode(raw, _REPORT, _report_refusal)
+    read = _decode(raw, _REPORT, _report_refusal)
+    return _withheld_of(raw, read) if isinstance(read, Refusal) else read
 
 
 def decode_reports(raws: Sequence[bytes]) -> list[Report | Refusal]:
@@ -140,12 +147,48 @@ def _all_good(raws: Sequence[bytes]) -> list[Report] | None:
 
 def decode_status(raw: bytes) -> CorridorStatus | Refusal:
     """Read one corridor status from its bytes."""
-    return _decode(raw, _STATUS, _status_refusal)
+    read = _decode(raw, _STATUS, _status_refusal)
+    return _withheld_of(raw, read) if isinstance(read, Refusal) else read
 
 
 def decode_context(raw: bytes) -> ContextEvent | Refusal:
-    """Read one declaration, notification, word on a truce or word on a measure from its bytes."""
-    return _decode(raw, _CONTEXT, _context_refusal)
+    """Read one context event from its bytes: what is declared, notified, agreed, done, counted."""
+    read = _decode(raw, _CONTEXT, _context_refusal)
+    return _withheld_of(raw, read, of_context=True) if isinstance(read, Refusal) else read
+
+
+def withheld(refusal: Refusal) -> Refusal:
+    """The refusal of an event about an exchange, without a word of the event's."""
+    quotes = refusal.reason not in _QUOTES_NOTHING
+    if refusal.reason is Reason.WRONG_TYPE:
+        quotes = not refusal.message.startswith("Expected `")
+    return Refusal(refusal.reason, without_its_words(refusal.message, quotes=quotes), withheld=True)
+
+
+def _withheld_of(raw: bytes, refusal: Refusal, *, of_context: bool = False) -> Refusal:
+    if refusal.withheld or not may_be_exchange(raw, of_context=of_context):
+        return refusal
+    return withheld(refusal)
+
+
+_QUOTES_NOTHING: frozenset[Reason] = frozenset(
+    {
+        Reason.EMPTY,
+        Reason.TOO_LARGE,
+        Reason.NOT_UTF8,
+        Reason.MALFORMED_JSON,
+        Reason.NESTED_TOO_DEEPLY,
+        Reason.MISSING_FIELD,
+        Reason.MISSING_UTC_OFFSET,
+        Reason.OUT_OF_RANGE,
+        Reason.BAD_FORMAT,
+        Reason.REFERS_TO_ITSELF,
+        Reason.INTERVAL_REVERSED,
+        Reason.NAMES_NO_PLACE,
+        Reason.STEP_NOT_OF_CATEGORY,
+    }
+)
+"""Reasons whose messages hold our own words alone; `test_withhold` holds each of them to it."""
 
 
 _REPORT = msgspec.json.Decoder(Report)
@@ -343,6 +386,10 @@ def _context_refusal(event: ContextEvent) -> Refusal | None:
     """What the types alone cannot say about a context event."""
     if event.id in (event.supersedes, event.retracts):
         return Refusal(Reason.REFERS_TO_ITSELF, "an event cannot supersede or retract itself")
+    if isinstance(event, ExchangeEvent) and _is_of_the_living_alone(event):
+        return Refusal(
+            Reason.STEP_NOT_OF_CATEGORY, "remains are neither asked for their consent nor refuse"
+        )
     stated = _stated(event)
     if any(_year_out_of_range(time) for time in (event.issued_at, *stated.instants)):
         return Refusal(Reason.OUT_OF_RANGE, "a time's year lies outside 1900-2199")
@@ -351,6 +398,10 @@ def _context_refusal(event: ContextEvent) -> Refusal | None:
     if stated.place is not None and not (stated.place.zones or stated.place.corridors):
         return Refusal(Reason.NAMES_NO_PLACE, "name at least one zone or corridor of the agreement")
     return None
+
+
+def _is_of_the_living_alone(event: ExchangeEvent) -> bool:
+    return event.category is ExchangeCategory.REMAINS and event.step in LIVING_ALONE
 
 
 class _Stated(NamedTuple):
@@ -368,7 +419,7 @@ def _stated(event: ContextEvent) -> _Stated:
     if isinstance(event, NotificationEvent):
         window = (event.begins_at, event.ends_at)
         return _Stated((*window, event.notified_at), window, event.place)
-    if isinstance(event, MeasureEvent):
+    if isinstance(event, MeasureEvent | ExchangeEvent):
         return _Stated((event.at,))
     return _stated_by_step(event.step, event.at)
 

@@ -22,6 +22,9 @@ from streams.vocabulary import (
     AttributionBasis,
     Availability,
     Detail,
+    ExchangeCategory,
+    ExchangeSide,
+    ExchangeStep,
     Kind,
     Means,
     MeasureStatus,
@@ -78,6 +81,14 @@ CompassPoints = Annotated[
     Meta(description="How coarse a compass bearing is: 8 = ±22.5°, 16 = ±11.25°."),
 ]
 Calibre = Annotated[float, Meta(gt=0, le=1000, description="Millimetres.")]
+UUID_PATTERN = (
+    rf"^[0-9a-f]{{8}}-[0-9a-f]{{4}}-[47][0-9a-f]{{3}}-[89ab][0-9a-f]{{3}}-[0-9a-f]{{12}}{END}"
+)
+NamelessId = Annotated[
+    str, Meta(pattern=UUID_PATTERN, description="A UUID of version 4 or 7, in lower case.")
+]
+"""An id in which nobody's name, number or initials can be written."""
+ExchangeNumber = Annotated[int, Meta(ge=1, le=9_999)]
 Sha256Hex = Annotated[str, Meta(pattern=rf"^[0-9a-f]{{64}}{END}")]
 
 
@@ -432,6 +443,37 @@ class MeasureEvent(Said, frozen=True, kw_only=True, tag_field="event", tag="meas
     """SHA-256 of media or documents; never they themselves."""
 
 
-ContextEvent = DeclarationEvent | NotificationEvent | TruceEvent | MeasureEvent
+class ExchangeEvent(Closed, frozen=True, kw_only=True, tag_field="event", tag="exchange"):
+    """How many have come to a step of an exchange, as one side or the mission counts them.
+
+    Enums and integers alone: no text has a place here, so that nothing about a person can enter.
+    Mission and source are those of an agreement that is loaded, or the event is refused; of a
+    refused one nothing is kept but its hash and the reason (`streams.withhold`).
+    """
+
+    version: Literal[1] = 1
+    id: NamelessId
+    mission: OwnSlug
+    source: OwnSlug
+    """Whose count it is: a side's, or the mission's, as the agreement's `sources` say."""
+    issued_at: Instant
+    supersedes: NamelessId | None = None
+    """An earlier count of the same mission and source that this one replaces."""
+    retracts: NamelessId | None = None
+    """One that is withdrawn; this event then says nothing else."""
+    exercise: bool = False
+    exchange: ExchangeNumber
+    """The agreement's number for it."""
+    handed_over_by: ExchangeSide
+    """Who holds them until they are handed over, whoever counts."""
+    category: ExchangeCategory
+    step: ExchangeStep
+    count: Annotated[int, Meta(ge=0, le=1_000_000)]
+    """How many have come to this step in all, not since the last word."""
+    at: Instant
+    """As of when."""
+
+
+ContextEvent = DeclarationEvent | NotificationEvent | TruceEvent | MeasureEvent | ExchangeEvent
 
 Event = Report | CorridorStatus | ContextEvent

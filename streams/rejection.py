@@ -22,7 +22,8 @@ class Rejection(Struct, frozen=True, omit_defaults=True):
     topic: str
     partition: int
     offset: int
-    size_bytes: int
+    size_bytes: int | None = None
+    """None: nothing is kept or told of it but its hash, in the key, and the reason."""
     mission: str | None = None
     source: str | None = None
     id: str | None = None

@@ -162,6 +162,7 @@ _CONTEXT_MESSAGES: Final = {
     "notification": ("NotificationEvent", "What will happen, where and when."),
     "truce": ("TruceEvent", "A step in the life of a local truce."),
     "measure": ("MeasureEvent", "A word on what a party has to do."),
+    "exchange": ("ExchangeEvent", "How many have come to a step of an exchange."),
 }
 """The messages of the context's topic: the events' own names, and the schemas they have."""
 

@@ -269,7 +269,7 @@ class Right(Word):
     NOTIFY = "notify"
     """Notify exercises, demining, repairs and movements."""
     VERIFY = "verify"
-    """Say whether a measure is done, on the mission's behalf."""
+    """Say whether a measure is done, and count what is exchanged, on the mission's behalf."""
     RULE = "rule"
     """Rule on cases; no event says so yet."""
 
@@ -310,6 +310,45 @@ class MeasureStatus(Word):
     CLAIMED = "claimed"
     VERIFIED = "verified"
     NOT_VERIFIED = "not_verified"
+
+
+class ExchangeCategory(Word):
+    """Who or what is exchanged; no finer, so that a count says nothing of a person."""
+
+    PRISONERS = "prisoners"
+    DETAINEES = "detainees"
+    REMAINS = "remains"
+
+
+class ExchangeStep(Word):
+    """How far an exchange has come, as a count of those who have come so far."""
+
+    LISTED = "listed"
+    """On the list that the sides have handed to each other."""
+    RECONCILED = "reconciled"
+    """On both sides' lists."""
+    IDENTITY_CONFIRMED = "identity_confirmed"
+    CONSENT_CONFIRMED = "consent_confirmed"
+    """Asked in private whether they want to go, and do."""
+    TRANSFERRED = "transferred"
+    REFUSED = "refused"
+    """Do not want to go."""
+    ABSENT = "absent"
+    """Were to be there, and were not."""
+
+
+LIVING_ALONE = frozenset({ExchangeStep.CONSENT_CONFIRMED, ExchangeStep.REFUSED})
+"""Steps that only the living take."""
+
+
+class ExchangeSide(Word):
+    """Which of an exchange's two sides, in the order in which the agreement names them.
+
+    A word and not the party's name: in a closed schema nobody's name has a place.
+    """
+
+    FIRST = "first"
+    SECOND = "second"
 
 
 class ExceptionName(Word):

@@ -43,7 +43,7 @@ class Written(NamedTuple):
 @click.option(
     "--context",
     type=FILE,
-    help="File of context events (NDJSON or JSON): declarations, notifications, truces, measures.",
+    help="File of context events (NDJSON or JSON): declarations, notifications, truces and others.",
 )
 @click.option("--explain", "explained", is_flag=True, help="Sentences instead of NDJSON.")
 @json_option
@@ -111,7 +111,7 @@ def _lines(
         yield _refusal(mistake.line, mistake.code, message, explained=explained)
     for result in results:
         if isinstance(result, Refused):
-            reason, message = result.refusal
+            reason, message = result.refusal.reason, result.refusal.message
             yield _refusal(result.line, reason, message, explained=explained)
         elif explained:
             sentences = map(printable, explain(result).sentences)

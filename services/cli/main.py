@@ -48,6 +48,7 @@ COMMANDS: Final = {
     "measures": "Show what is due, and what is overdue; the first due comes first.",
     "truces": "Show local truces: proposed, agreed, in force, suspended, ended early, lapsed.",
     "phases": "Show which phases have begun, and which measures the others wait for.",
+    "exchanges": "Show exchanges of prisoners, detainees and remains: each side's counts by step.",
     "unheeded": "List context events that have no effect, each with the reason.",
     "rejected": "List refused events, newest first.",
     "status": "Show engines, workers, lag and figures.",

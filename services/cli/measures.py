@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import rich_click as click
 
-from services.cli.output import instant, print_table
-from services.cli.standing import ask, asked_options, print_rows_as_json
+from services.cli.standing import Shown, ask, asked_options, show
 from services.standing import MeasureRow
 from services.standing import measures as all_measures
-
-NOTE = "claimed: by the party. verified: by the mission. Both are kept apart."
 
 
 @click.command(epilog="Example: truceline measures --overdue")
@@ -32,29 +30,26 @@ def measures(
     """
     at, rows = ask(all_measures, instant_at, known_at, mission)
     rows = [row for row in rows if row.overdue or not overdue]
-    if as_json:
-        print_rows_as_json(rows, at)
-        return
-    print_table(
-        f"Measures at {instant(at)}",
-        ("Measure", "Party", "Due!", "State!", "Claimed#", "Verified#", "Of#"),
-        [
-            (
-                (row.measure, row.name, row.mission),
-                row.party,
-                row.due,
-                (row.state, "overdue") if row.overdue else row.state,
-                row.claimed,
-                row.verified,
-                _of(row),
-            )
-            for row in rows
-        ],
-        note=NOTE,
-    )
+    show(rows, at, SHOWN, as_json=as_json)
 
 
 def _of(row: MeasureRow) -> str | None:
     if row.amount is None:
         return None
     return f"{row.amount} {row.unit}" if row.unit else f"{row.amount}"
+
+
+SHOWN: Final = Shown[MeasureRow](
+    "Measures at",
+    ("Measure", "Party", "Due!", "State!", "Claimed#", "Verified#", "Of#"),
+    lambda row: (
+        (row.measure, row.name, row.mission),
+        row.party,
+        row.due,
+        (row.state, "overdue") if row.overdue else row.state,
+        row.claimed,
+        row.verified,
+        _of(row),
+    ),
+    "claimed: by the party. verified: by the mission. Both are kept apart.",
+)

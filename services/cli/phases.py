@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import rich_click as click
 
-from services.cli.output import instant, print_table
-from services.cli.standing import ask, asked_options, print_rows_as_json
+from services.cli.standing import Shown, ask, asked_options, show
+from services.standing import PhaseRow
 from services.standing import phases as all_phases
+
+SHOWN: Final = Shown[PhaseRow](
+    "Phases at",
+    ("Phase", "Begun!", "When!", "Waits for"),
+    lambda row: (
+        (row.phase, row.name, row.mission),
+        "yes" if row.begun else "no",
+        row.at_begin,
+        row.waits_for,
+    ),
+)
 
 
 @click.command(epilog="Example: truceline phases --json")
@@ -22,19 +34,4 @@ def phases(
     known begins it), "waits_for", "at".
     """
     at, rows = ask(all_phases, instant_at, known_at, mission)
-    if as_json:
-        print_rows_as_json(rows, at)
-        return
-    print_table(
-        f"Phases at {instant(at)}",
-        ("Phase", "Begun!", "When!", "Waits for"),
-        [
-            (
-                (row.phase, row.name, row.mission),
-                "yes" if row.begun else "no",
-                row.at_begin,
-                row.waits_for,
-            )
-            for row in rows
-        ],
-    )
+    show(rows, at, SHOWN, as_json=as_json)

@@ -58,8 +58,9 @@ def rejected(  # noqa: PLR0913, PLR0917 (each is one thing an operator may ask f
 ) -> None:
     """List refused events, newest first.
 
-    Their bytes are kept, under the SHA-256 that --json shows as "content_hash". With --json an
-    event a line; its "page" is what --after takes for those that follow it.
+    Their bytes are kept, under the SHA-256 that --json shows as "content_hash"; but of what may be
+    about an exchange of people the SHA-256 and the reason alone ("size_bytes" is null). With --json
+    an event a line; its "page" is what --after takes for those that follow it.
     """
     require_order(since, until)
     with connect(load_settings().database()) as conn:
@@ -90,9 +91,13 @@ def print_rejected(found: list[FoundRejected]) -> None:
             (
                 row.received_at,
                 (row.reason, row.message[:MESSAGE_LIMIT]),
-                (row.event_id or "no id", f"{row.size_bytes:,} bytes"),
+                (row.event_id or "no id", _size(row)),
             )
             for row in found
         ],
         note="Mend what the message says and submit again, under the same id.",
     )
+
+
+def _size(row: FoundRejected) -> str:
+    return "not kept" if row.size_bytes is None else f"{row.size_bytes:,} bytes"

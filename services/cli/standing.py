@@ -1,16 +1,16 @@
-"""What the commands about phases, measures and truces share: whom, when, and how it is shown."""
+"""What the commands on phases, measures, truces and exchanges share: whom, when, how shown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import rich_click as click
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from services.cli.output import INSTANT, json_option, print_json
+from services.cli.output import INSTANT, instant, json_option, print_json, print_table
 from services.settings import load_settings
 from services.standing import Asked
 from services.store.engine import Connection, connect
@@ -45,7 +45,25 @@ def ask(
         return asked.at, question(conn, asked)
 
 
-def print_rows_as_json(rows: Sequence[Struct], at: datetime) -> None:
-    """A row a line, with the instant it holds for."""
-    for row in rows:
-        print_json({**asdict(row), "at": at})
+class Shown(NamedTuple, Generic[R]):
+    """How rows are shown to people."""
+
+    title: str
+    """The instant they hold for is added."""
+    columns: Sequence[str]
+    cells: Callable[[R], Sequence[object]]
+    note: str = ""
+
+
+def show(rows: Sequence[R], at: datetime, shown: Shown[R], *, as_json: bool) -> None:
+    """As JSON a row a line, with the instant it holds for; or as a table."""
+    if as_json:
+        for row in rows:
+            print_json({**asdict(row), "at": at})
+        return
+    print_table(
+        f"{shown.title} {instant(at)}",
+        shown.columns,
+        [shown.cells(row) for row in rows],
+        note=shown.note,
+    )

@@ -63,7 +63,7 @@ def _send(submitter: Submitter, files: tuple[Path, ...], mission: str) -> Iterat
         for line, raw in enumerate(events.raws, start=1):
             if raw:
                 sent, refusal = submitter.submit(raw)
-                yield refusal and Bad(path.name, line, *refusal, sent=sent)
+                yield refusal and Bad(path.name, line, refusal.reason, refusal.message, sent=sent)
 
 
 def _key(settings: Settings, key_id: str | None) -> ProducerKey | None:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import rich_click as click
 
-from services.cli.output import instant, print_table
-from services.cli.standing import ask, asked_options, print_rows_as_json
+from services.cli.standing import Shown, ask, asked_options, show
+from services.standing import TruceRow
 from services.standing import truces as all_truces
+
+SHOWN: Final = Shown[TruceRow](
+    "Local truces at",
+    ("Truce", "For", "State!", "Since!", "Ends!", "Where", "Guarantors"),
+    lambda row: (
+        (row.truce, row.mission),
+        row.purpose,
+        (row.state, "holds") if row.holds else row.state,
+        row.since,
+        row.ends_at,
+        (*row.zones, *row.corridors),
+        row.guarantors,
+    ),
+    "Agreed is not in force. A truce that does not hold prohibits nothing.",
+)
 
 
 @click.command(epilog="Example: truceline truces --at 2018-09-05T10:00+03:00")
@@ -29,23 +45,4 @@ def truces(
     """
     at, rows = ask(all_truces, instant_at, known_at, mission)
     rows = [row for row in rows if row.holds or not holding]
-    if as_json:
-        print_rows_as_json(rows, at)
-        return
-    print_table(
-        f"Local truces at {instant(at)}",
-        ("Truce", "For", "State!", "Since!", "Ends!", "Where", "Guarantors"),
-        [
-            (
-                (row.truce, row.mission),
-                row.purpose,
-                (row.state, "holds") if row.holds else row.state,
-                row.since,
-                row.ends_at,
-                (*row.zones, *row.corridors),
-                row.guarantors,
-            )
-            for row in rows
-        ],
-        note="Agreed is not in force. A truce that does not hold prohibits nothing.",
-    )
+    show(rows, at, SHOWN, as_json=as_json)

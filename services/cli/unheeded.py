@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import rich_click as click
 
-from services.cli.output import instant, print_table
-from services.cli.standing import ask, asked_options, print_rows_as_json
+from services.cli.standing import Shown, ask, asked_options, show
+from services.standing import UnheededRow
 from services.standing import unheeded as all_unheeded
+
+SHOWN: Final = Shown[UnheededRow](
+    "Said without effect, as the agreement reads it that is in force at",
+    ("Event", "Reason!", "Mission"),
+    lambda row: (row.event, row.reason, row.mission),
+)
 
 
 @click.command(epilog="Example: truceline unheeded --mission osce-smm")
@@ -21,11 +28,4 @@ def unheeded(
     With --json, a line each: "mission", "event" (source/id), "reason", "at".
     """
     at, rows = ask(all_unheeded, instant_at, known_at, mission)
-    if as_json:
-        print_rows_as_json(rows, at)
-        return
-    print_table(
-        f"Said without effect, as the agreement of {instant(at)} reads it",
-        ("Event", "Reason!", "Mission"),
-        [(row.event, row.reason, row.mission) for row in rows],
-    )
+    show(rows, at, SHOWN, as_json=as_json)

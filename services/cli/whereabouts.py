@@ -81,7 +81,7 @@ def _lines(mistakes: Iterable[Mistake], results: Iterable[Whereabouts | Refused]
         yield refusal_line(mistake.line, mistake.code, f"{mistake.path}: {mistake.message}")
     for result in results:
         if isinstance(result, Refused):
-            yield refusal_line(result.line, *result.refusal)
+            yield refusal_line(result.line, result.refusal.reason, result.refusal.message)
         else:
             yield Line(encode_whereabouts(result), is_refusal=False)
 

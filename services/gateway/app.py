@@ -9,7 +9,8 @@
     GET  /v1/corridors          every role: each corridor's state now
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/phases, /v1/measures, /v1/truces        every role but the publisher's: how they stand
-    GET  /v1/unheeded           likewise: context events without effect, with the reason
+    GET  /v1/exchanges          who arranges them, and their sides: counts, each side's apart
+    GET  /v1/unheeded           every role but the publisher's: context events without effect
     GET  /v1/receipt-keys       everybody            the public keys that verify receipts
     GET  /schema/openapi.json   everybody            what all of these take and answer
     GET  /healthz, /readyz      everybody            alive; able to store
@@ -49,7 +50,15 @@ from services.gateway.answer_questions import (
     answer_violations,
     answer_whereabouts,
 )
-from services.gateway.ask_standing import MEASURES, PHASES, READS_CONTEXT, TRUCES, UNHEEDED
+from services.gateway.ask_standing import (
+    EXCHANGES,
+    MEASURES,
+    PHASES,
+    READS_CONTEXT,
+    READS_EXCHANGES,
+    TRUCES,
+    UNHEEDED,
+)
 from services.gateway.callers import Callers
 from services.gateway.cursors import Cursors
 from services.gateway.day_stored import DayStored
@@ -187,6 +196,12 @@ async def get_truces(request: Asked) -> Response[bytes]:
     return await answer_standing(request, TRUCES)
 
 
+@get("/v1/exchanges", opt={MAY: READS_EXCHANGES})
+async def get_exchanges(request: Asked) -> Response[bytes]:
+    """Exchanges of prisoners, detainees and remains: counts by step, each side's apart."""
+    return await answer_standing(request, EXCHANGES)
+
+
 @get("/v1/unheeded", opt={MAY: READS_CONTEXT})
 async def get_unheeded(request: Asked) -> Response[bytes]:
     """Context events without effect, each with the reason."""
@@ -242,6 +257,7 @@ ROUTES: Final = (
     get_phases,
     get_measures,
     get_truces,
+    get_exchanges,
     get_unheeded,
     get_receipt_keys,
     get_schema,

@@ -14,6 +14,7 @@ from services.gateway import examples
 from services.gateway.ask_corridors import INTERVALS, STATES
 from services.gateway.ask_report import ReportAnswer
 from services.gateway.ask_standing import (
+    EXCHANGES,
     MEASURES,
     NOTE,
     PHASES,
@@ -189,6 +190,13 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("GET", "/v1/truces"): _standing(
         TRUCES, examples.TRUCE, "Each local truce. Agreed is not in force."
+    ),
+    ("GET", "/v1/exchanges"): _standing(
+        EXCHANGES,
+        examples.EXCHANGE,
+        "Each step of each side's list in each exchange, by all who count, to who arranges "
+        "exchanges, and to a party those in which it is a side. Numbers alone, never names; what "
+        "differs is named and not reconciled.",
     ),
     ("GET", "/v1/unheeded"): _standing(
         UNHEEDED,

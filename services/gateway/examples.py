@@ -16,12 +16,13 @@ from services.gateway.ask_corridors import IntervalTold
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
 from services.gateway.represent import Form
-from services.standing import MeasureRow, PhaseRow, TruceRow, UnheededRow
+from services.standing import ExchangeRow, MeasureRow, PhaseRow, TruceRow, UnheededRow
 from streams.assessment import STATUS as STATUS_OF_ALL
+from streams.context.exchanges import Discrepancy, ExchangePhase
 from streams.context.measures import MeasureState
 from streams.context.truces import TruceState
 from streams.schema import Json
-from streams.vocabulary import Purpose
+from streams.vocabulary import ExchangeCategory, ExchangeStep, Purpose
 
 OK: Final = 200
 
@@ -232,6 +233,27 @@ TRUCE: Final = TruceRow(
     corridors=("zolote-road",),
     guarantors=("osce",),
     text="Window of silence for repairs.",
+)
+EXCHANGE: Final = ExchangeRow(
+    mission="osce-smm",
+    exchange=1,
+    name="All for all",
+    clause="Package, point 6",
+    phase=ExchangePhase.OPEN,
+    begins_at=_WHEN,
+    ends_at=_WHEN + timedelta(hours=12),
+    points=("bridge",),
+    truce="silence-at-the-bridge",
+    truce_holds=True,
+    handed_over_by="ua",
+    received_by="nga",
+    category=ExchangeCategory.PRISONERS,
+    step=ExchangeStep.TRANSFERRED,
+    agreed=124,
+    giver_says=(120,),
+    receiver_says=(118,),
+    mission_says=(118,),
+    discrepancies=(Discrepancy.SIDES_DIFFER, Discrepancy.MISSION_DIFFERS),
 )
 UNHEEDED: Final = UnheededRow("osce-smm", "ua-liaison/n-7", "without_right")
 

@@ -13,7 +13,7 @@ from typing import Final
 from services.gateway.posts import Outcome, Post, Status
 from services.tokens.token import Token
 from streams.decode import Refusal, decode_context, decode_report, decode_status
-from streams.events import Event
+from streams.events import Event, ExchangeEvent
 from streams.keys import EventKind, event_key
 
 _DECODE: Final[dict[EventKind, Callable[[bytes], Event | Refusal]]] = {
@@ -28,7 +28,17 @@ def read_event(kind: EventKind, raw: bytes, token: Token) -> Post | Outcome:
     event = _DECODE[kind](raw)
     if isinstance(event, Refusal):
         return Outcome(Status.REFUSED, refusal=event)
-    if not token.speaks_for(event.mission, event.source):
+    if not _may_say(token, event):
         return Outcome(Status.FORBIDDEN)
     key = event_key(kind, event.mission, event.source, event.id)
     return Post.of(kind, event, key, raw, sha256(raw).digest(), token.id)
+
+
+def _may_say(token: Token, event: Event) -> bool:
+    """A count in an exchange comes from a source that the token names.
+
+    A token for every source would let its holder write any name there.
+    """
+    if isinstance(event, ExchangeEvent) and event.source not in token.sources:
+        return False
+    return token.speaks_for(event.mission, event.source)

@@ -78,7 +78,8 @@ class Filler:
             if not raw:
                 continue
             decision = decision_of(raw)
-            if decision.refusal is not None and not self.unchecked:
-                self.bad.append(Bad(path.name, line, *decision.refusal))
+            refusal = decision.refusal
+            if refusal is not None and (refusal.withheld or not self.unchecked):
+                self.bad.append(Bad(path.name, line, refusal.reason, refusal.message))
                 continue
             yield Event(raw, _KIND[decision.topic], f"{path.name}:{line}")

@@ -341,7 +341,10 @@ class ContextGeneration(Base):
 
 
 class Rejected(Base):
-    """Bytes that are no event we can read, whole, with the reason: nothing is thrown away."""
+    """Bytes that are no event we can read, whole, with the reason: nothing is thrown away.
+
+    But what may be about an exchange of people (migration 0021): of that the hash and the reason.
+    """
 
     __tablename__ = "rejected"
     __table_args__ = (BY_MONTH,)
@@ -357,7 +360,7 @@ class Rejected(Base):
     source: Mapped[String | None]
     event_id: Mapped[String | None]
     content_hash: Mapped[Hash]
-    raw: Mapped[Body]
+    raw: Mapped[Body | None]
 
 
 class StoredToken(Base):

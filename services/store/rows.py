@@ -229,7 +229,8 @@ class RejectedRow(Row, frozen=True, gc=False):
     source: str | None
     event_id: str | None
     content_hash: bytes
-    raw: bytes
+    raw: bytes | None
+    """None: they may hold something about a person, and are withheld."""
 
 
 class ReceiptRow(Row, frozen=True, gc=False):

@@ -92,7 +92,7 @@ def _rejection(item: Refused) -> Rejection:
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
-        size_bytes=len(item.raw),
+        size_bytes=None if item.kept is None else len(item.kept),
         mission=item.mission,
         source=item.source,
         id=item.event_id,

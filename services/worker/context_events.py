@@ -28,8 +28,8 @@ from services.worker.words import WordKind, take_in_words
 from services.worker.written import Written
 from streams.assess import unknown_mission
 from streams.context.heard import Heard, encode_heard
-from streams.decode import Refusal
-from streams.events import ContextEvent
+from streams.decode import Reason, Refusal
+from streams.events import ContextEvent, ExchangeEvent
 from streams.inforce import Register
 from streams.keys import Key
 
@@ -65,7 +65,27 @@ def write_context_events(
 
 
 def _refusal(register: Register, event: ContextEvent) -> Refusal | None:
-    return None if register.knows(event.mission) else unknown_mission(event.mission)
+    if not register.knows(event.mission):
+        return unknown_mission(event.mission)
+    if isinstance(event, ExchangeEvent) and not _knows_source(register, event):
+        return UNKNOWN_SOURCE
+    return None
+
+
+UNKNOWN_SOURCE: Final = Refusal(
+    Reason.UNKNOWN_SOURCE,
+    "no agreement of the mission has this source, and a count in an exchange is taken from none "
+    "but those; add it to the agreement's sources, then submit again",
+)
+
+
+def _knows_source(register: Register, event: ExchangeEvent) -> bool:
+    """Whether an agreement names it: what a sender wrote there freely could be a person's name."""
+    return any(
+        event.source == source.id
+        for agreement, _ in register.agreements(event.mission)
+        for source in agreement.sources
+    )
 
 
 def _taken_in(conn: Connection, events: ContextEvents) -> set[tuple[Key, int]]:

@@ -103,8 +103,8 @@ def _refold_one(
 
 
 def _says_nothing(state: MissionState) -> bool:
-    """Nobody has said anything, and the agreement has neither phases nor measures."""
-    parts = (state.phases, state.measures, state.truces, state.unheeded)
+    """Nobody has said anything, and the agreement has no phases, measures or exchanges."""
+    parts = (state.phases, state.measures, state.truces, state.exchanges, state.unheeded)
     return not any(parts) and state.context == NOTHING_KNOWN
 
 

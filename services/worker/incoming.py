@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from services.store.binary import storable
 from streams.coalesce import Record
-from streams.decode import Refusal
-from streams.events import Event
+from streams.decode import Refusal, withheld
+from streams.events import Event, ExchangeEvent
 from streams.instants import moment_of
 from streams.keys import EventKind, Key, event_key
 from streams.tags import ProducerKey, Tag, read_tag
@@ -51,7 +51,7 @@ class Incoming(Struct, Generic[E], frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A record that is no event, with its reason; its bytes are kept."""
+    """A record that is no event, with its reason; its bytes are kept, unless they are withheld."""
 
     refusal: Refusal
     raw: bytes
@@ -65,6 +65,11 @@ class Refused:
     def content_hash(self) -> bytes:
         """SHA-256 of the bytes."""
         return sha256(self.raw).digest()
+
+    @property
+    def kept(self) -> bytes | None:
+        """What the store keeps of the bytes; None: nothing (`streams.withhold`)."""
+        return None if self.refusal.withheld else self.raw
 
 
 def read_records(
@@ -92,7 +97,7 @@ def read_records(
                 raw,
                 sha256(raw).digest(),
                 tag.of(mission, source),
-                _key_id(tag),
+                _key_id(tag, event),
                 received_at,
                 record,
                 tag.hinted,
@@ -101,16 +106,23 @@ def read_records(
     return incoming, refused
 
 
-def _key_id(tag: Tag) -> str | None:
-    """The key that the event names; what a stranger wrote there has to fit into a column."""
+def _key_id(tag: Tag, event: Event) -> str | None:
+    """The key that the event names; what a stranger wrote there has to fit into a column.
+
+    Beside an exchange a stranger writes nothing.
+    """
     if tag.key is not None:
         return tag.key.id
-    return None if tag.key_id is None else storable(tag.key_id)
+    if tag.key_id is None or isinstance(event, ExchangeEvent):
+        return None
+    return storable(tag.key_id)
 
 
 def refuse(item: Incoming[E], refusal: Refusal) -> Refused:
     """Refuse an event that could be read, for what it says."""
     event = item.event
+    if isinstance(event, ExchangeEvent):
+        return Refused(withheld(refusal), item.raw, item.received_at, item.record)
     return Refused(
         refusal, item.raw, item.received_at, item.record, event.mission, event.source, event.id
     )

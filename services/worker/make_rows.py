@@ -223,7 +223,7 @@ def _kind_of_zone(judged: Judged, zone_id: str, register: Register) -> ZoneKind:
 
 
 def rejected_row(item: Refused) -> RejectedRow:
-    """An event that was refused, with its bytes."""
+    """An event that was refused, with its bytes, where they are kept."""
     record = item.record
     return RejectedRow(
         item.received_at,
@@ -237,5 +237,5 @@ def rejected_row(item: Refused) -> RejectedRow:
         item.source,
         item.event_id,
         item.content_hash,
-        item.raw,
+        item.kept,
     )

@@ -21,6 +21,7 @@ from streams.context.repeats import each_time
 from streams.events import (
     ContextEvent,
     DeclarationEvent,
+    ExchangeEvent,
     MeasureEvent,
     NotificationEvent,
     PartyClaim,
@@ -52,6 +53,8 @@ class NoEffect(Word):
     NOT_BY_DECLARATION = "not_by_declaration"
     UNKNOWN_MEASURE = "unknown_measure"
     ANOTHERS_MEASURE = "anothers_measure"
+    UNKNOWN_EXCHANGE = "unknown_exchange"
+    ANOTHERS_EXCHANGE = "anothers_exchange"
     TRUCE_NOT_IN_FORCE = "truce_not_in_force"
     TRUCE_IS_OVER = "truce_is_over"
 
@@ -80,6 +83,7 @@ class Authority:
         self._skew = skew
         self._rights = Rights(agreement.sources)
         self._parties = {it.id: it.party for it in each_time(agreement.measures)}
+        self._sides = {exchange.id: exchange.sides for exchange in agreement.exchanges}
 
     def heed(self, heard: Iterable[Heard]) -> Heeded:
         """Choose what counts; a function of the set of what was heard."""
@@ -137,7 +141,7 @@ class Authority:
         claimed = [event.issued_at]
         if isinstance(event, NotificationEvent):
             claimed.append(event.notified_at)
-        if isinstance(event, MeasureEvent):
+        if isinstance(event, MeasureEvent | ExchangeEvent):
             claimed.append(event.at)
         return NoEffect.FROM_FUTURE if max(claimed) > latest else None
 
@@ -147,6 +151,8 @@ class Authority:
             return NoEffect.RETRACTION
         if isinstance(event, MeasureEvent):
             return self._why_not_of_measure(event, held)
+        if isinstance(event, ExchangeEvent):
+            return self._why_not_of_exchange(event, held)
         if isinstance(event, NotificationEvent):
             return _unless(held.may(Right.NOTIFY), NoEffect.WITHOUT_RIGHT)
         if isinstance(event, DeclarationEvent) and isinstance(event.declares, PartyClaim):
@@ -166,6 +172,15 @@ class Authority:
         if not held.may(Right.VERIFY):
             return NoEffect.WITHOUT_RIGHT
         return _unless(held.party is None, NoEffect.PARTY_CANNOT)
+
+    def _why_not_of_exchange(self, event: ExchangeEvent, held: Held) -> NoEffect | None:
+        """A side counts for itself, whatever its rights; for the mission who may verify."""
+        sides = self._sides.get(event.exchange)
+        if sides is None:
+            return NoEffect.UNKNOWN_EXCHANGE
+        if held.party is not None:
+            return _unless(held.party in sides, NoEffect.ANOTHERS_EXCHANGE)
+        return _unless(held.may(Right.VERIFY), NoEffect.WITHOUT_RIGHT)
 
 
 def _unless(holds: bool, reason: NoEffect) -> NoEffect | None:

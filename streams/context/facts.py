@@ -55,7 +55,7 @@ class TruceHeld(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     guarantors: tuple[str, ...] = ()
     severity: Severity = Severity.SERIOUS
     event: str
-    """``source/id`` of the word that put these terms in force."""
+    """What put these terms in force: ``source/id`` of a word, ``agreement:exchange-N``."""
 
 
 class PhaseBegan(Struct, frozen=True, kw_only=True, gc=False):

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from streams.agreement import Agreement, Phase
 from streams.context.authority import Authority, NoEffect, Unheeded
+from streams.context.exchanges import ExchangeHistory, tell_exchanges
 from streams.context.facts import MissionContext, Notification, PhaseBegan
 from streams.context.heard import Heard, events_digest
 from streams.context.measures import (
@@ -30,9 +31,16 @@ from streams.context.measures import (
 )
 from streams.context.phases import declared_starts, phase_start
 from streams.context.repeats import each_time, gates_of
-from streams.context.truces import TruceHistory, tell_truces
-from streams.events import DeclarationEvent, NamedPlaces, NotificationEvent, PhaseBegins
+from streams.context.truces import AgreedTruce, TruceHistory, tell_truces
+from streams.events import (
+    DeclarationEvent,
+    NamedPlaces,
+    NotificationEvent,
+    PhaseBegins,
+    TruceTerms,
+)
 from streams.methodology import Methodology
+from streams.vocabulary import Purpose
 
 
 class PhaseStanding(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -57,6 +65,7 @@ class MissionState(Struct, frozen=True, omit_defaults=True):
     """What was said without effect, each with its reason; sorted."""
     events_digest: str
     """SHA-256 (hex) of the set of events."""
+    exchanges: tuple[ExchangeHistory, ...] = ()
 
 
 encode_state = msgspec.json.Encoder(order="deterministic").encode
@@ -75,7 +84,7 @@ def fold(agreement: Agreement, methodology: Methodology, heard: Iterable[Heard])
     heeded = Authority(agreement, skew).heed(known)
     places = _Places(agreement)
     phases, measures = _phases_and_measures(agreement, heeded.events)
-    truces = tell_truces(heeded.events, places.have)
+    truces = tell_truces(heeded.events, places.have, _agreed_truces(agreement))
     notifications, nowhere = _notifications(heeded.events, places)
     unheeded = {
         *heeded.unheeded,
@@ -94,7 +103,28 @@ def fold(agreement: Agreement, methodology: Methodology, heard: Iterable[Heard])
         truces=truces.histories,
         unheeded=tuple(sorted(unheeded, key=lambda one: (one.ref, one.reason))),
         events_digest=events_digest(known).hex(),
+        exchanges=tell_exchanges(agreement, heeded.events),
     )
+
+
+def _agreed_truces(agreement: Agreement) -> dict[str, AgreedTruce]:
+    """The truces that exchanges have of their own."""
+    return {
+        one.truce.id: AgreedTruce(
+            agreement.valid.from_,
+            TruceTerms(
+                purpose=Purpose.EXCHANGE,
+                place=NamedPlaces(zones=one.points),
+                begins_at=one.window.from_,
+                ends_at=one.window.to,
+                prohibits=one.truce.prohibits,
+                weapons=one.truce.weapons,
+                guarantors=one.truce.guarantors,
+            ),
+            f"agreement:exchange-{one.id}",
+        )
+        for one in agreement.exchanges
+    }
 
 
 def _phases_and_measures(

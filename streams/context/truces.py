@@ -1,6 +1,7 @@
 """Truces: the life of each local truce, and when its terms held.
 
-Place on the data's way: heeded steps → **truces** → facts, `truceline truces`. A truce holds from
+Place on the data's way: agreement, heeded steps → **truces** → facts, `truceline truces`. A truce
+that the agreement itself makes is in force from the beginning. A truce holds from
 when it is in force until its window ends, it is suspended or ended early; an extension moves the
 end. At one instant the later step in a truce's life comes last. That it lapses needs no event: it
 is computed when it is read.
@@ -9,9 +10,10 @@ is computed when it is read.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -99,13 +101,25 @@ _RANK: dict[type[TruceStep], int] = {
 }
 
 
-def tell_truces(events: Iterable[Heard], has: Has) -> TrucesTold:
-    """Read the steps of every truce."""
+class AgreedTruce(NamedTuple):
+    """A truce that the agreement itself puts in force."""
+
+    since: datetime
+    """When the agreement does; the window may begin later."""
+    terms: TruceTerms
+    by: str
+
+
+def tell_truces(
+    events: Iterable[Heard], has: Has, agreed: Mapping[str, AgreedTruce] | None = None
+) -> TrucesTold:
+    """Read the steps of every truce; `agreed` are those of the agreement itself, by id."""
     steps: defaultdict[str, list[Heard]] = defaultdict(list)
     for item in events:
         if isinstance(item.event, TruceEvent):
             steps[item.event.truce].append(item)
-    lives = [_live(name, steps[name], has) for name in sorted(steps)]
+    made = agreed or {}
+    lives = [_live(name, steps[name], has, made.get(name)) for name in sorted({*steps, *made})]
     return TrucesTold(
         tuple(history for life in lives if (history := life.history()) is not None),
         tuple(held for life in lives for held in life.held),
@@ -128,8 +142,12 @@ def truce_at(history: TruceHistory, now: datetime) -> TruceNow | None:
     return TruceNow(last.state, holds=holds, since=last.at, ends_at=last.ends_at)
 
 
-def _live(name: str, steps: Sequence[Heard], has: Has) -> _Life:
+def _live(name: str, steps: Sequence[Heard], has: Has, agreed: AgreedTruce | None) -> _Life:
     life = _Life(name)
+    if agreed is not None:
+        # Before all that was said of it: a suspension under an earlier version still suspends it.
+        since = min([agreed.since, *(_order(item)[0] for item in steps)]).astimezone(UTC)
+        life.begin(agreed.terms, since, agreed.by)
     for item in sorted(steps, key=_order):
         event = item.event
         assert isinstance(event, TruceEvent)
@@ -191,10 +209,14 @@ class _Life:
             self._note(at, TruceState.AGREED if is_agreed else TruceState.PROPOSED, ref)
             return None
         self._cut(at)
-        self.terms = step.terms
+        self.begin(step.terms, at, ref)
+        return None
+
+    def begin(self, terms: TruceTerms, at: datetime, ref: str) -> None:
+        """It is in force on these terms from then on."""
+        self.terms = terms
         self.open = self._holding(at, ref)
         self._note(at, TruceState.IN_FORCE, ref)
-        return None
 
     def _holding(self, at: datetime, ref: str) -> TruceHeld:
         terms = self.terms

@@ -14,6 +14,12 @@ from typing import Final
 from streams.agreement import Agreement, Document
 from streams.documents.check_chainage import marks_tell_places_apart
 from streams.documents.check_claims import parties_claim_once, zones_are_drawn
+from streams.documents.check_exchanges import (
+    exchanges_can_be_told_apart,
+    lists_are_of_a_side,
+    points_can_be_met_at,
+    windows_lie_within,
+)
 from streams.documents.check_geometry import (
     baselines_can_be_measured_from,
     corridors_can_be_judged_by,
@@ -114,6 +120,10 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             phases_can_begin,
             deadlines_can_be_met,
             repeats_can_be_told_apart,
+            exchanges_can_be_told_apart,
+            lists_are_of_a_side,
+            points_can_be_met_at,
+            windows_lie_within,
             parties_open_nothing,
             source_entries_are_told_apart,
             revocations_come_after,

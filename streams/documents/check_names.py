@@ -26,6 +26,7 @@ _IDS = (
     ("corridors[*].id",),
     ("phases[*].id",),
     ("measures[*].id",),
+    ("exchanges[*].truce.id",),
 )
 """Places in which an id stands once."""
 
@@ -44,6 +45,11 @@ _SETS = (
     "terms[*].where.zone_kinds",
     "terms[*].where.corridors",
     "phases[*].gated_by",
+    "exchanges[*].sides",
+    "exchanges[*].points",
+    "exchanges[*].truce.prohibits",
+    "exchanges[*].truce.weapons",
+    "exchanges[*].truce.guarantors",
     "sources[*].rights",
     "sources[*].corridors",
     "sufficient_means",
@@ -80,6 +86,11 @@ _REFERENCES = (
     _Reference("sources[*].party", "parties[*].id", "unknown_party", "party"),
     _Reference("phases[*].gated_by[*]", "measures[*].id", "unknown_measure", "measure"),
     _Reference("measures[*].party", "parties[*].id", "unknown_party", "party"),
+    _Reference("exchanges[*].sides[*]", "parties[*].id", "unknown_party", "party"),
+    _Reference("exchanges[*].points[*]", "zones[*].id", "unknown_zone", "zone"),
+    _Reference(
+        "exchanges[*].truce.guarantors[*]", "guarantors[*].id", "unknown_guarantor", "guarantor"
+    ),
     _Reference("terms[*].during.phase", "phases[*].id", "unknown_phase", "phase"),
     _Reference("terms[*].during.until_phase", "phases[*].id", "unknown_phase", "phase"),
     _Reference("measures[*].due.phase", "phases[*].id", "unknown_phase", "phase"),
@@ -178,9 +189,10 @@ def _is_true(node: Node | None) -> bool:
 
 
 def zones_nobody_names(root: Node) -> Iterator[Mistake]:
-    """Advice: a zone that no term speaks of is drawn on maps and judges nothing."""
+    """Advice: a zone that neither term nor exchange speaks of is drawn on maps, judges nothing."""
     wheres = ("terms[*].where", "terms[*].exceptions[*].outside")
     named = {zone.value for where in wheres for zone in select(root, f"{where}.zones[*]", str)}
+    named |= {zone.value for zone in select(root, "exchanges[*].points[*]", str)}
     kinds = {kind.value for where in wheres for kind in select(root, f"{where}.zone_kinds[*]", str)}
     for zone in nodes(root, "zones[*]"):
         id_, kind = first(zone.value, "id", str), first(zone.value, "kind", str)

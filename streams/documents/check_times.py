@@ -14,12 +14,18 @@ from streams.documents.compose import Node
 from streams.documents.select import Placed, first, nodes, select
 from streams.errors import Mistake
 
+_WINDOWS = ("corridors[*].windows[*]", "exchanges[*].window")
 _PARTS = ("zones[*]", "terms[*]", "corridors[*]", "sources[*]")
 
 
 def intervals_run_forward(root: Node) -> Iterator[Mistake]:
     """An interval [from, to) holds at least a moment."""
-    patterns = ("valid", *(f"{part}.valid" for part in _PARTS), "corridors[*].windows[*]")
+    patterns = (
+        "valid",
+        *(f"{part}.valid" for part in _PARTS),
+        "corridors[*].windows[*]",
+        "exchanges[*].window",
+    )
     for pattern in patterns:
         for found in select(root, pattern, Validity):
             start, end = found.value.from_, found.value.to

@@ -47,6 +47,7 @@ _NOUNS = {
     "corridors": "corridor",
     "phases": "phase",
     "measures": "measure",
+    "exchanges": "exchange",
     "sources": "source",
 }
 _EARLIEST = datetime.min.replace(tzinfo=UTC)

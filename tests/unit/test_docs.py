@@ -48,6 +48,9 @@ from streams.agreement import (
     Daily,
     Document,
     Due,
+    Exchange,
+    ExchangeList,
+    ExchangeTruce,
     Exemption,
     Measure,
     Phase,
@@ -56,11 +59,13 @@ from streams.agreement import (
     Repeats,
     Source,
     Term,
+    Window,
     Zone,
 )
 from streams.batching import EXIT_STALLED
 from streams.coalesce import EXIT_PROCESS_FAILED
 from streams.context.authority import NoEffect
+from streams.context.exchanges import Discrepancy
 from streams.corridors.effects import Cause
 from streams.decode import Reason, Refusal, decode_report
 from streams.events import Report
@@ -305,6 +310,11 @@ def test_every_reason_for_no_effect_is_documented_and_no_other() -> None:
     assert set(table(GUIDES / "coordinators.md", named)) == {reason.value for reason in NoEffect}
 
 
+def test_every_discrepancy_of_an_exchange_is_documented_in_order() -> None:
+    rows = table(GUIDES / "coordinators.md", "## Exchanges")
+    assert list(rows) == [discrepancy.value for discrepancy in Discrepancy]
+
+
 def test_every_role_of_a_token_is_documented() -> None:
     assert set(table(GUIDES / "operators.md", "## Tokens")) == {role.value for role in Role}
 
@@ -323,6 +333,7 @@ def test_every_state_of_a_report_is_documented() -> None:
 def test_every_field_of_the_documents_is_documented() -> None:
     named = {w for c in inline(GUIDES / "agreement-authors.md") for w in re.split(r"[^a-z_]+", c)}
     kinds: tuple[type[Document], ...] = (Agreement, Zone, Term, Corridor, Chainage, Source)
+    kinds += (Exchange, ExchangeTruce, ExchangeList, Window)
     kinds += (Daily, Recurring, PhaseDays, Phase, Measure, Due, Repeats, Calibres, Exemption)
     kinds += (Methodology, Thresholds, CorridorRules, SightingRules)
     fields = {field for kind in kinds for field in kind.__struct_encode_fields__}

@@ -31,7 +31,8 @@ class FoundRejected(NamedTuple):
     source: str | None
     event_id: str | None
     content_hash: bytes
-    size_bytes: int
+    size_bytes: int | None
+    """None: they are not kept."""
 
 
 def rejected(  # noqa: PLR0913 (each is one thing an operator may ask for)
@@ -88,8 +89,8 @@ def reasons_of(conn: Connection, keys: Iterable[Key]) -> dict[Key, Reason]:
 
 
 def rejected_bytes(conn: Connection, received_at: datetime, key: Key) -> bytes | None:
-    """What came, exactly."""
+    """What came, exactly; None: nothing did, or its bytes are not kept."""
     query = "SELECT raw FROM rejected WHERE received_at = %s AND key = %s"
     with conn.cursor(binary=True) as cursor:
         row = cursor.execute(query, [received_at, key]).fetchone()
-    return None if row is None else bytes(row[0])
+    return None if row is None or row[0] is None else bytes(row[0])
