@@ -17,6 +17,7 @@ from streams.decode import Reason, Refusal, decode_context, decode_report, decod
 from streams.events import (
     CorridorStatus,
     DeclarationEvent,
+    ExchangeEvent,
     MeasureEvent,
     NotificationEvent,
     Report,
@@ -146,11 +147,23 @@ MEASURE: dict[str, Any] = HEAD | {
     "done": 38,
     "evidence": ["ab" * 32],
 }
+EXCHANGE: dict[str, Any] = {name: HEAD[name] for name in HEAD if name != "remark"} | {
+    "event": "exchange",
+    "id": "01890000-0000-7000-8000-000000000001",
+    "supersedes": "01890000-0000-4000-8000-000000000000",
+    "exchange": 1,
+    "handed_over_by": "first",
+    "category": "prisoners",
+    "step": "transferred",
+    "count": 38,
+    "at": "2020-05-02T09:00:00+03:00",
+}
 CONTEXT = {
     "declaration": "DeclarationEvent",
     "notification": "NotificationEvent",
     "truce": "TruceEvent",
     "measure": "MeasureEvent",
+    "exchange": "ExchangeEvent",
 }
 STEPS: tuple[dict[str, Any], ...] = (
     {"type": "extended", "ends_at": "2020-05-02T18:00:00+03:00"},
@@ -171,6 +184,7 @@ GOOD: tuple[dict[str, Any], ...] = (
     TRUCE,
     *(TRUCE | {"id": f"t-{step['type']}", "step": step} for step in STEPS),
     MEASURE,
+    EXCHANGE,
 )
 
 Validates = Callable[[dict[str, Any]], bool]
@@ -289,6 +303,20 @@ BAD: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
     (MEASURE, {"status": "pending"}),
     (MEASURE, {"done": -1}),
     (MEASURE, {"done": 1.5}),
+    (EXCHANGE, {"remark": "by letter"}),
+    (EXCHANGE, {"id": "e-1"}),
+    (EXCHANGE, {"id": "01890000-0000-7000-8000-00000000000A"}),
+    (EXCHANGE, {"id": "01890000-0000-1000-8000-000000000001"}),
+    (EXCHANGE, {"supersedes": "e-0"}),
+    (EXCHANGE, {"exchange": "one"}),
+    (EXCHANGE, {"exchange": 0}),
+    (EXCHANGE, {"exchange": 10_000}),
+    (EXCHANGE, {"handed_over_by": "ua"}),
+    (EXCHANGE, {"category": "hostages"}),
+    (EXCHANGE, {"step": "freed"}),
+    (EXCHANGE, {"count": -1}),
+    (EXCHANGE, {"count": 1_000_001}),
+    (EXCHANGE, {"count": "38"}),
 )
 
 
@@ -303,7 +331,7 @@ def test_a_bad_event_is_refused_by_every_reading(
 
 @pytest.mark.parametrize(
     "event",
-    [REPORT, STATUS, DECLARATION, NOTIFICATION, TRUCE, MEASURE],
+    [REPORT, STATUS, DECLARATION, NOTIFICATION, TRUCE, MEASURE, EXCHANGE],
     ids=["report", "status", *CONTEXT],
 )
 def test_an_event_without_one_of_its_required_fields_is_refused_by_every_reading(
@@ -332,6 +360,7 @@ BEYOND_SCHEMAS = {
     Reason.REFERS_TO_ITSELF,
     Reason.BAD_GEOMETRY,
     Reason.NAMES_NO_PLACE,
+    Reason.STEP_NOT_OF_CATEGORY,
 }
 VALUES = st.one_of(
     st.none(),
@@ -386,6 +415,7 @@ def test_what_the_structs_write_the_schemas_take() -> None:
         (NOTIFICATION, NotificationEvent),
         (TRUCE, TruceEvent),
         (MEASURE, MeasureEvent),
+        (EXCHANGE, ExchangeEvent),
     )
     for event, kind in made:
         written = json.loads(msgspec.json.encode(msgspec.convert(event, kind)))

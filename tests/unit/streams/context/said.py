@@ -11,12 +11,23 @@ from datetime import datetime
 
 import msgspec
 
-from streams.agreement import Agreement, Due, Measure, Phase, Source
+from streams.agreement import (
+    Agreement,
+    Due,
+    Exchange,
+    ExchangeList,
+    ExchangeTruce,
+    Measure,
+    Phase,
+    Source,
+    Window,
+)
 from streams.context.fold import MissionState, fold
 from streams.context.heard import Heard
 from streams.events import (
     ContextEvent,
     DeclarationEvent,
+    ExchangeEvent,
     MeasureEvent,
     NamedPlaces,
     NotificationEvent,
@@ -26,7 +37,16 @@ from streams.events import (
     TruceStep,
     TruceTerms,
 )
-from streams.vocabulary import Activity, Kind, MeasureStatus, Purpose, Right
+from streams.vocabulary import (
+    Activity,
+    ExchangeCategory,
+    ExchangeSide,
+    ExchangeStep,
+    Kind,
+    MeasureStatus,
+    Purpose,
+    Right,
+)
 from tests.unit.streams import builders
 from tests.unit.streams.builders import MISSION, NOON, hours
 
@@ -61,6 +81,26 @@ MEASURES = (
         due=Due(phase="declared", days=2),
     ),
 )
+EXCHANGE = Exchange(
+    id=1,
+    name="All for all",
+    clause="Article 6",
+    sides=("north", "south"),
+    points=("z",),
+    window=Window(from_=NOON, to=NOON + hours(12)),
+    truce=ExchangeTruce(id="silence", prohibits=(Kind.EXPLOSION,), guarantors=("guarantor",)),
+    lists=(
+        ExchangeList(handed_over_by="north", category=ExchangeCategory.PRISONERS, count=100),
+        ExchangeList(handed_over_by="south", category=ExchangeCategory.REMAINS),
+    ),
+)
+EXCHANGING = (
+    *SOURCES,
+    Source(id="envoy", rights=(Right.NOTIFY,), party="north"),
+    Source(id="southern", rights=(Right.NOTIFY,), party="south"),
+    Source(id="bystander", rights=(Right.VERIFY,), party="west"),
+)
+"""Of an agreement with the exchange: two of the north, one of the south, two of the mission."""
 METHODOLOGY = builders.methodology()
 
 
@@ -125,6 +165,40 @@ def measured(
         done=done,
     )
     return msgspec.structs.replace(event, **changes)
+
+
+def exchanging(**changes: object) -> Agreement:
+    """The agreement with an exchange."""
+    return agreement(**{"exchanges": (EXCHANGE,), "sources": EXCHANGING, **changes})
+
+
+def counted(
+    number: int,
+    count: int,
+    step: ExchangeStep = ExchangeStep.LISTED,
+    hour: float = 0,
+    source: str = "liaison",
+    **changes: object,
+) -> ExchangeEvent:
+    """Prisoners whom the north hands over; `number` makes the id."""
+    event = ExchangeEvent(
+        id=nameless(number),
+        mission=MISSION,
+        source=source,
+        issued_at=at(hour),
+        exchange=1,
+        handed_over_by=ExchangeSide.FIRST,
+        category=ExchangeCategory.PRISONERS,
+        step=step,
+        count=count,
+        at=at(hour),
+    )
+    return msgspec.structs.replace(event, **changes)
+
+
+def nameless(number: int) -> str:
+    """An id of the form that exchanges ask for."""
+    return f"01890000-0000-7000-8000-{number:012x}"
 
 
 def terms(start: float = 0, end: float = 12, **changes: object) -> TruceTerms:
