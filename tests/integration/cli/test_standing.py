@@ -1,4 +1,4 @@
-"""`truceline phases`, `measures`, `truces`, `unheeded` on a real database."""
+"""`truceline phases`, `measures`, `truces`, `exchanges`, `unheeded` on a real database."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from tests.integration.worker.intake import take_in_log
 from tests.integration.worker.records import RECEIVED, log_of, said
 from tests.unit.streams.context.said import (
     METHODOLOGY,
-    agreement,
     begins,
+    counted,
+    exchanging,
     measured,
     notifies,
     truce,
@@ -35,10 +36,12 @@ def shell(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Consol
         measured("v", MeasureStatus.VERIFIED, 2, done=38),
         truce("f"),
         notifies("n", source="monitor"),
+        counted(1, 100),
+        counted(2, 98, source="southern"),
     )
     with connect(database_url) as conn:
         ensure_partitions(conn, RECEIVED)
-        load_documents(conn, [agreement(), METHODOLOGY], RECEIVED)
+        load_documents(conn, [exchanging(), METHODOLOGY], RECEIVED)
         take_in_log(conn, load_register(conn), log_of([said(event) for event in events]))
     home = str(tmp_path_factory.mktemp("home"))
     return Console({DATABASE_VARIABLE: database_url, HOME_VARIABLE: home})
@@ -53,7 +56,7 @@ def test_measures_show_what_is_overdue(shell: Console) -> None:
 
 
 def test_truces_show_which_hold(shell: Console) -> None:
-    (line,) = shell.run("truces", "--holding", "--json", *AT).lines
+    line, _ = shell.run("truces", "--holding", "--json", *AT).lines
     assert (line["truce"], line["state"], line["holds"]) == ("line", "in_force", True)
     later = ("--at", "2026-03-03T00:00:00Z")
     assert shell.run("truces", "--holding", "--json", *later).lines == []
@@ -66,6 +69,17 @@ def test_phases_show_what_the_others_wait_for(shell: Console) -> None:
     assert told["declared"]["at_begin"] == "2026-03-02T15:00:00Z"
     assert told["gated"]["waits_for"] == ["guns"]
     assert "guns" in shell.run("phases", *AT).out
+
+
+def test_exchanges_show_each_sides_count_and_what_differs(shell: Console) -> None:
+    (line,) = shell.run("exchanges", "--differing", "--json", *AT).lines
+    assert (line["exchange"], line["step"], line["agreed"]) == (1, "listed", 100)
+    assert (line["giver_says"], line["receiver_says"], line["mission_says"]) == ([100], [98], [])
+    assert line["discrepancies"] == ["sides_differ", "not_as_agreed"]
+    shown = shell.run("exchanges", *AT).out
+    assert "All for all" in shown
+    assert "sides_differ" in shown
+    assert "truce holds" in shown
 
 
 def test_what_had_no_effect_is_listed_with_the_reason(shell: Console) -> None:

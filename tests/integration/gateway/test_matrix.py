@@ -115,6 +115,7 @@ ASKED: Final = {
     ("GET", "/v1/phases"): Asked("/v1/phases", always),
     ("GET", "/v1/measures"): Asked("/v1/measures", always, seeded.measure),
     ("GET", "/v1/truces"): Asked("/v1/truces", always),
+    ("GET", "/v1/exchanges"): Asked("/v1/exchanges", always),
     ("GET", "/v1/unheeded"): Asked("/v1/unheeded", always),
     ("GET", "/v1/receipt-keys"): Asked("/v1/receipt-keys", always),
     ("GET", "/schema/openapi.json"): Asked("/schema/openapi.json", always),
