@@ -399,6 +399,7 @@ class ExchangeTruce(Document, frozen=True, kw_only=True):
     weapons: tuple[Weapon, ...] = ()
     """Empty: whatever the weapon."""
     guarantors: tuple[Slug, ...] = ()
+    severity: Severity = Severity.SERIOUS
 
 
 class ExchangeList(Document, frozen=True, kw_only=True):

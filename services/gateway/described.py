@@ -30,7 +30,7 @@ from services.gateway.operation import (
 from services.gateway.problems import Code
 from services.receipts.public_keys import PublicKeys
 from services.receipts.receipt import SignedReceipt
-from services.standing import MeasureRow, PhaseRow, TruceRow, UnheededRow
+from services.standing import ExchangeRow, MeasureRow, PhaseRow, TruceRow, UnheededRow
 from streams.events import CorridorStatus, Report
 from streams.schema import CONTEXT_EVENTS, Json
 
@@ -47,6 +47,7 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     PhaseRow,
     MeasureRow,
     TruceRow,
+    ExchangeRow,
     UnheededRow,
 )
 

@@ -120,6 +120,7 @@ def _agreed_truces(agreement: Agreement) -> dict[str, AgreedTruce]:
                 prohibits=one.truce.prohibits,
                 weapons=one.truce.weapons,
                 guarantors=one.truce.guarantors,
+                severity=one.truce.severity,
             ),
             f"agreement:exchange-{one.id}",
         )

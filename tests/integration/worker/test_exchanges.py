@@ -19,7 +19,7 @@ from services.store.contexts import known_states
 from services.store.engine import Connection, connect
 from services.worker.documents import load_register
 from services.worker.process import make_processors
-from streams.events import ContextEvent
+from streams.events import ContextEvent, TruceSuspended
 from streams.inforce import Register
 from streams.topics import TopicName
 from streams.vocabulary import ExchangeStep
@@ -35,10 +35,11 @@ from tests.integration.worker.records import (
     said,
 )
 from tests.integration.worker.stored import one, rows
+from tests.integration.worker.test_context import verdicts
 from tests.integration.worker.test_process import RECORD, Announced
 from tests.unit.streams import builders
 from tests.unit.streams.builders import MISSION
-from tests.unit.streams.context.said import at, counted, exchanging, nameless
+from tests.unit.streams.context.said import at, counted, exchanging, nameless, truce
 from tests.unit.streams.test_withhold import ELSEWHERE, NAME, NAMED
 
 CONTEXT = TopicName.CONTEXT
@@ -81,6 +82,26 @@ def test_an_exchange_stands_and_its_truce_holds_by_the_agreement_alone(
     assert (silence.truce, silence.purpose.value, silence.holds) == ("silence", "exchange", True)
     held = [it.truce for state in known_states(conn, MISSION) for it in state.state.context.truces]
     assert held == ["silence"]
+
+
+def test_fire_at_its_points_in_its_window_breaches_its_truce_until_that_is_suspended(
+    conn: Connection, amended: Register
+) -> None:
+    fire = [builders.report(name, observed_from=at(hour)) for name, hour in FIRE.items()]
+    take_in_log(conn, amended, log_of(map(said, fire)))
+    told = {name: verdicts(conn, name).get("truce:silence") for name in FIRE}
+    assert told == {"before": None, "during": "violation", "later": "violation", "after": None}
+    (cause,) = {
+        row[0]
+        for row in rows(conn, "SELECT kind FROM current_violations WHERE term_id = 'truce:silence'")
+    }
+    assert cause == "local_truce_breach"
+    hear(conn, amended, truce("s", TruceSuspended(), 3, truce="silence"))
+    assert verdicts(conn, "during")["truce:silence"] == "violation"
+    assert "truce:silence" not in verdicts(conn, "later")
+
+
+FIRE = {"before": -1, "during": 1, "later": 5, "after": 13}
 
 
 def test_each_sides_count_stands_apart(conn: Connection, amended: Register) -> None:
