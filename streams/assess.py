@@ -11,22 +11,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from streams.agreement import Agreement
-from streams.assessment import Assessment, Context
+from streams.assessment import Assessment, Context, encode_alike, encode_assessment
 from streams.context.facts import NOTHING_KNOWN
 from streams.context.touching import Touching
 from streams.decode import Reason, Refusal
 from streams.events import Report
-from streams.geofence import geofence
 from streams.inforce import InForce, Pick, Register
-from streams.judge import judge
+from streams.judge import Outcome, assessment_of, outcome_of
 from streams.methodology import Methodology
+from streams.place import place
 from streams.sight import Sight
+from streams.when.edges import Observed
 
 
 class Judged(Struct, frozen=True, gc=False):
@@ -35,6 +36,15 @@ class Judged(Struct, frozen=True, gc=False):
     sight: Sight
     assessment: Assessment
     in_force: InForce
+    outcome: Outcome | None = None
+    """What it shares with reports that are alike; None: several versions were read."""
+
+    @property
+    def body(self) -> bytes:
+        """The one byte form of the assessment, as `encode_assessment` writes it."""
+        if self.outcome is None:
+            return encode_assessment(self.assessment)
+        return encode_alike(self.outcome.told, self.assessment)
 
     @property
     def report(self) -> Report:
@@ -63,47 +73,51 @@ def assess(
         known: what is known of its mission; of that, what touches the report joins its context.
     """
     results: list[Judged | Refusal | None] = [None] * len(reports)
-    groups: defaultdict[int, list[int]] = defaultdict(list)
-    picks: list[Pick | None] = []
+    missions: defaultdict[str, list[int]] = defaultdict(list)
     for row, report in enumerate(reports):
-        start = report.observed_from
-        pick = register.pick(report.mission, start, report.observed_to or start)
-        picks.append(pick)
-        if pick is None:
-            results[row] = _nothing_in_force(register, report)
-        else:
-            groups[id(pick.in_force)].append(row)
-    for rows in groups.values():
-        _assess_group(rows, reports, contexts, known, picks, results)
+        missions[report.mission].append(row)
+    observed = Observed.of(reports)
+    for mission, rows in missions.items():
+        for picked, pick in register.picks(mission, observed.only(rows)):
+            own = [rows[at] for at in picked]
+            if pick is None:
+                for row in own:
+                    results[row] = _nothing_in_force(register, reports[row])
+                continue
+            told = _Told([reports[row] for row in own], [contexts[row] for row in own])
+            judged = _assess_group(pick, told, observed.only(own), known)
+            for row, result in zip(own, judged, strict=True):
+                results[row] = result
     return [result for result in results if result is not None]
 
 
-def _assess_group(  # noqa: PLR0913, PLR0917 (what a batch is, its rows and where results go)
-    rows: Sequence[int],
-    reports: Sequence[Report],
-    contexts: Sequence[Context],
-    known: Known,
-    picks: Sequence[Pick | None],
-    results: list[Judged | Refusal | None],
-) -> None:
-    """Judge the rows of a batch that one agreement and methodology version decide."""
-    first = picks[rows[0]]
-    assert first is not None
-    in_force = first.in_force
-    group = [reports[row] for row in rows]
-    located = in_force.locator.locate(group)
-    hits = geofence(in_force, group, located.regions)
+class _Told(NamedTuple):
+    """Reports with what is known about each."""
+
+    reports: Sequence[Report]
+    contexts: Sequence[Context]
+
+
+def _assess_group(pick: Pick, told: _Told, observed: Observed, known: Known) -> list[Judged]:
+    """Judge reports that one agreement and methodology version decide."""
+    in_force = pick.in_force
+    numbers = in_force.stretches.edges.numbers(observed)
+    placed = place(in_force, told.reports, numbers)
     touching = known.get(in_force.agreement_hash)
-    for at, row in enumerate(rows):
-        pick, context = picks[row], contexts[row]
-        sight = Sight(
-            report=group[at],
-            context=context if touching is None else _with_facts(context, touching, group[at]),
-            hits=hits[at],
-            unlocated=located.unlocated.get(at),
-            straddles=pick is not None and pick.straddles,
-        )
-        results[row] = Judged(sight, judge(sight, in_force), in_force)
+    contexts = told.contexts
+    if touching is not None:
+        contexts = [
+            _with_facts(it, touching, report)
+            for it, report in zip(contexts, told.reports, strict=True)
+        ]
+    judged: list[Judged] = []
+    for report, context, there, number in zip(
+        told.reports, contexts, placed, numbers.single(), strict=True
+    ):
+        sight = Sight(report, context, there.hits, there.unlocated, pick.straddles, number)
+        outcome = outcome_of(sight, in_force)
+        judged.append(Judged(sight, assessment_of(sight, outcome, in_force), in_force, outcome))
+    return judged
 
 
 def _with_facts(context: Context, touching: Touching, report: Report) -> Context:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from streams.context.facts import Notification, PhaseBegan, TruceHeld
 from streams.events import Attribution, Count
@@ -122,3 +123,46 @@ GRAVITY: dict[Verdict, int] = {verdict: rank for rank, verdict in enumerate(Verd
 
 encode_assessment = msgspec.json.Encoder(order="deterministic").encode
 """The one byte form of an assessment: stored, compared by replay, printed by `judge`."""
+
+
+def told_alike(assessment: Assessment) -> bytes:
+    """What reports that are alike have in common of that form: all but names, count and party."""
+    plain = structs.replace(
+        assessment, mission="", source="", id="", count=None, attribution=None, exercise=False
+    )
+    return encode_assessment(plain).removeprefix(_NAMELESS)[:-1]
+
+
+def encode_alike(told: bytes, assessment: Assessment) -> bytes:
+    """The form of an assessment of which this is what others have in common with it."""
+    return b"".join(
+        (
+            _named(assessment.mission, assessment.source),
+            _encode(assessment.id),
+            told,
+            _ended(assessment.count, assessment.attribution, assessment.exercise),
+        )
+    )
+
+
+_NAMELESS = b'{"mission":"","source":"","id":""'
+_encode = msgspec.json.Encoder().encode
+
+
+class _Ending(Struct, frozen=True, omit_defaults=True):
+    """The last fields of an assessment."""
+
+    count: Count | None = None
+    attribution: Attribution | None = None
+    exercise: bool = False
+
+
+@lru_cache(maxsize=1 << 12)
+def _named(mission: str, source: str) -> bytes:
+    return b'{"mission":%b,"source":%b,"id":' % (_encode(mission), _encode(source))
+
+
+@lru_cache(maxsize=1 << 12)
+def _ended(count: Count | None, attribution: Attribution | None, exercise: bool) -> bytes:
+    fields = _encode(_Ending(count, attribution, exercise)).removeprefix(b"{")
+    return fields if fields == b"}" else b"," + fields

@@ -8,28 +8,24 @@ their geometry is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-
 from geo.containment import Relation, contain
 from geo.shapes import RegionBatch
 from geo.times import Times
-from streams.events import Report
 from streams.inforce import InForce
-from streams.instants import micros
 from streams.sight import Hit
+from streams.when.edges import Numbers
 
 _RELATIONS = tuple(Relation)
 """By number; a look-up in the enum itself costs as much as the rest of a hit."""
 
 
-def geofence(
-    in_force: InForce, reports: Sequence[Report], regions: RegionBatch
-) -> list[tuple[Hit, ...]]:
-    """The zones in force that each report's region touches, by row, sorted by zone number."""
-    found = contain(in_force.zone_set, regions, _times(in_force, reports))
-    hits: list[tuple[Hit, ...]] = [()] * len(reports)
+def geofence(in_force: InForce, regions: RegionBatch, numbers: Numbers) -> list[tuple[Hit, ...]]:
+    """The zones in force that each report's region touches, by row, sorted by zone number.
+
+    `numbers` of the reports' intervals, by `in_force.stretches`.
+    """
+    found = contain(in_force.zone_set, regions, _times(in_force, numbers))
+    hits: list[tuple[Hit, ...]] = [()] * regions.n
     offsets = found.offsets.tolist()
     zones = found.zone.tolist()
     relations = found.relation.tolist()
@@ -44,19 +40,8 @@ def geofence(
     return hits
 
 
-def _times(in_force: InForce, reports: Sequence[Report]) -> Times | None:
+def _times(in_force: InForce, numbers: Numbers) -> Times | None:
     """When the reports were observed, beside when the zones are in force; None where all are."""
     if in_force.zone_times is None:
         return None
-    begun = [micros(report.observed_from) for report in reports]
-    ended = [
-        start if report.observed_to is None else micros(report.observed_to)
-        for start, report in zip(begun, reports, strict=True)
-    ]
-    zone_from, zone_to = in_force.zone_times
-    return Times(
-        row_from=np.array(begun, dtype=np.int64),
-        row_to=np.array(ended, dtype=np.int64),
-        zone_from=zone_from,
-        zone_to=zone_to,
-    )
+    return Times(numbers.first, numbers.last, *in_force.zone_times)

@@ -7,9 +7,8 @@ force at an event's own time, whenever the event arrives.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
@@ -32,13 +31,13 @@ from streams.agreement import (
 )
 from streams.context.facts import TruceHeld
 from streams.draw import Baselines, Written, baselines_of, draw
-from streams.instants import FOREVER, micros, micros_or_forever
 from streams.locate import Locator
 from streams.measure_route import measure_routes
 from streams.methodology import Methodology
 from streams.traits import TraitReader
 from streams.vocabulary import DETAILS_OF, Detail, Kind, Weapon, ZoneKind
 from streams.when.calendar import Calendar
+from streams.when.edges import Edges, Numbers, Observed
 
 CORRIDOR_PREFIX = "corridor:"
 """A corridor's strip is a zone of its own, under this prefix and the corridor's id."""
@@ -156,14 +155,16 @@ class TermInForce:
     """The local truce whose terms these are; None: a clause's."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Stretches:
     """The times between which nothing begins or ends: in each, dates alone say the same."""
 
-    edges: tuple[float, ...]
-    """When a term or a zone begins or ends, seconds since 1970, sorted."""
+    edges: Edges
+    """When a term or a zone begins or ends."""
     kinds: frozenset[Kind]
-    """Kinds of whose terms each asks for traits, place and dates, and for no more."""
+    """Kinds of whose terms none asks for the hour or for the days of a phase."""
+    finer: frozenset[Kind]
+    """Kinds of whose terms one asks for details, calibres, numbers or exceptions."""
 
     @classmethod
     def of(
@@ -175,19 +176,26 @@ class Stretches:
         """The stretches of an agreement's terms and zones."""
         spans = [valid for valid in (*(t.valid for t in agreement.terms), *zone_valid) if valid]
         edges = {it for span in spans for it in (span.from_, span.to) if it is not None}
-        kinds = frozenset(
-            kind
-            for kind, terms in terms_of.items()
-            if not any(t.asks_more or t.calendar or t.term.during for t in terms)
+        return cls(
+            Edges(edges),
+            frozenset(Kind) - _kinds_where(terms_of, lambda t: bool(t.calendar or t.term.during)),
+            _kinds_where(terms_of, lambda t: t.asks_more),
         )
-        return cls(tuple(sorted(edge.timestamp() for edge in edges)), kinds)
 
-    def number(self, start: datetime, end: datetime | None) -> int | None:
-        """The stretch in which [start, end] lies; None where it lies in several."""
-        first = bisect_right(self.edges, start.timestamp())
-        if end is None or bisect_right(self.edges, end.timestamp()) == first:
-            return first
-        return None
+    def held(self, valid: Validity | None) -> tuple[int, int]:
+        """From which number until before which something is in force."""
+        if valid is None:
+            return 0, _NEVER
+        return self.edges.number(valid.from_), self.edges.number(valid.to) if valid.to else _NEVER
+
+
+_NEVER = 1 << 62
+
+
+def _kinds_where(
+    terms_of: dict[Kind, tuple[TermInForce, ...]], holds: Callable[[TermInForce], bool]
+) -> frozenset[Kind]:
+    return frozenset(kind for kind, terms in terms_of.items() if any(map(holds, terms)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,11 +218,14 @@ class InForce:
     """Of the numbers that are claims."""
     zone_valid: tuple[Validity | None, ...]
     zone_times: tuple[Ints, Ints] | None
-    """From when and until before when each zone is in force; None where all always are."""
+    """From which number of `stretches` and until before which each zone is in force; None where all
+    always are."""
     terms_of: dict[Kind, tuple[TermInForce, ...]]
     stretches: Stretches
     outcomes: dict[object, object]
     """What `judge` remembers of reports that are alike; nothing is decided by it."""
+    placed: dict[object, object]
+    """What `place` remembers of places that are told again; nothing is decided by it."""
     kind_of_zone: dict[str, ZoneKind]
     terms: dict[str, Term]
     corridor_of: dict[str, str]
@@ -231,6 +242,7 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
     numbered = _Numbered(agreement)
     outlines = numbered.outlines()
     terms_of = _terms_by_kind(agreement, outlines)
+    stretches = Stretches.of(agreement, terms_of, outlines.valid)
     return InForce(
         agreement=agreement,
         methodology=methodology,
@@ -244,10 +256,11 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
         zone_ids=outlines.ids,
         claim_of=outlines.claim_of,
         zone_valid=outlines.valid,
-        zone_times=_zone_times(outlines.valid),
+        zone_times=_zone_times(stretches, outlines.valid),
         terms_of=terms_of,
-        stretches=Stretches.of(agreement, terms_of, outlines.valid),
+        stretches=stretches,
         outcomes={},
+        placed={},
         kind_of_zone=dict(zip(outlines.ids, outlines.kinds, strict=True)),
         terms={term.id: term for term in agreement.terms},
         corridor_of={CORRIDOR_PREFIX + c.id: c.id for c in agreement.corridors},
@@ -261,16 +274,13 @@ def compile_zones(agreement: Agreement) -> ZoneSet:
     return ZoneSet.build(_Numbered(agreement).shapes)
 
 
-def _zone_times(zone_valid: tuple[Validity | None, ...]) -> tuple[Ints, Ints] | None:
+def _zone_times(
+    stretches: Stretches, zone_valid: tuple[Validity | None, ...]
+) -> tuple[Ints, Ints] | None:
     if all(valid is None for valid in zone_valid):
         return None
-    spans = [(-FOREVER, FOREVER) if v is None else _span(v) for v in zone_valid]
-    begins, ends = np.array(spans, dtype=np.int64).T
+    begins, ends = np.array([stretches.held(valid) for valid in zone_valid], dtype=np.int64).T
     return begins, ends
-
-
-def _span(valid: Validity) -> tuple[int, int]:
-    return micros(valid.from_), micros_or_forever(valid.to)
 
 
 class _Numbered:
@@ -498,12 +508,16 @@ class Register:
         if timeline is None:
             return None
         last = timeline.number_at(end)
-        first = last if start is end else timeline.number_at(start)
-        if first == last:
-            return timeline.pick(last)
-        picks = (timeline.pick(number) for number in range(last, first - 1, -1))
-        found = next((pick for pick in picks if pick is not None), None)
-        return found and Pick(found.in_force, straddles=True)
+        return timeline.pick(last if start is end else timeline.number_at(start), last)
+
+    def picks(self, mission: str, observed: Observed) -> Iterator[tuple[list[int], Pick | None]]:
+        """What `pick` says of each interval of a batch: the rows of each answer."""
+        timeline = self._timelines.get(mission)
+        if timeline is None:
+            yield [*range(len(observed.starts))], None
+            return
+        for first, last, rows in timeline.numbers(observed).alike():
+            yield rows, timeline.pick(first, last)
 
 
 def _rules(
@@ -529,44 +543,57 @@ class _Timeline:
     ) -> None:
         spans = [d.valid for d in agreements] + [d.valid for d in methodologies]
         edges = {span.from_ for span in spans} | {span.to for span in spans if span.to is not None}
-        self._edges: list[datetime] = []
+        self._begins: list[datetime] = []
         self._pairs: list[_Pair] = []
         for edge in sorted(edges):
             pair = _newest(agreements, edge), _newest(methodologies, edge)
             # Where an older version ends under a newer one, nothing changes.
             if not self._pairs or pair != self._pairs[-1]:
-                self._edges.append(edge)
+                self._begins.append(edge)
                 self._pairs.append(pair)
+        self._edges = Edges(self._begins)
         self._compiled = dict(compiled)
-        self._picks: dict[int, Pick | None] = {-1: None}
+        self._picks: dict[int, Pick | None] = {0: None}
 
     def number_at(self, instant: datetime) -> int:
-        """Which stretch an instant lies in; -1 before the first."""
-        return bisect_right(self._edges, instant) - 1
+        """Which stretch an instant lies in; 0 before the first."""
+        return self._edges.number(instant)
 
-    def pick(self, number: int) -> Pick | None:
+    def numbers(self, observed: Observed) -> Numbers:
+        """The same of a batch's first and last instants."""
+        return self._edges.numbers(observed)
+
+    def pick(self, first: int, last: int) -> Pick | None:
+        """What judges an interval that begins and ends in these stretches."""
+        if first == last:
+            return self._pick(last)
+        picks = (self._pick(number) for number in range(last, first - 1, -1))
+        found = next((pick for pick in picks if pick is not None), None)
+        return found and Pick(found.in_force, straddles=True)
+
+    def _pick(self, number: int) -> Pick | None:
         """What is in force all through a stretch, compiled when first asked for."""
         if number not in self._picks:
-            self._picks[number] = self._compile(*self._pairs[number])
+            self._picks[number] = self._compile(*self._pairs[number - 1])
         return self._picks[number]
 
     def indexed(self, index: Index) -> Compiled:
         """What is compiled, with an index of the zones of the last stretch that has versions."""
-        numbers = range(len(self._pairs) - 1, -1, -1)
-        last = next((n for n in numbers if None not in self._pairs[n]), -1)
-        newest = self.pick(last)
+        numbers = range(len(self._pairs), 0, -1)
+        last = next((n for n in numbers if None not in self._pairs[n - 1]), 0)
+        newest = self._pick(last)
         if newest is None:
             return self._compiled
-        agreement, methodology = self._pairs[last]
+        agreement, methodology = self._pairs[last - 1]
         indexed = replace(newest.in_force, zone_set=index(newest.in_force.zone_set))
         return {**self._compiled, (id(agreement), id(methodology)): indexed}
 
     def stretches(self) -> list[VersionStretch]:
         """Each stretch with the versions that are in force in it."""
-        ends = [*self._edges[1:], None]
+        ends = [*self._begins[1:], None]
         return [
             VersionStretch(start, end, *pair)
-            for start, end, pair in zip(self._edges, ends, self._pairs, strict=True)
+            for start, end, pair in zip(self._begins, ends, self._pairs, strict=True)
         ]
 
     def _compile(self, agreement: Agreement | None, methodology: Methodology | None) -> Pick | None:

@@ -24,6 +24,7 @@ from streams.assessment import (
     Placement,
     Standing,
     ZonePlace,
+    told_alike,
 )
 from streams.claims import CLAIMS_DIFFER, claimed, with_each_claim
 from streams.exceptions import NOT_EXCEPTED, Excepted, weigh_exceptions
@@ -41,26 +42,112 @@ from streams.when.timing import Timing
 
 def judge(sight: Sight, in_force: InForce) -> Assessment:
     """Judge one report under one agreement and methodology."""
-    report, context = sight.report, sight.context
-    traits = read_traits(sight, in_force)
-    outcome = _remembered(sight, traits, in_force)
+    return assessment_of(sight, outcome_of(sight, in_force), in_force)
+
+
+class Outcome(Struct, frozen=True, gc=False):
+    """What is said of a report, and of all that are alike, but for their names, count and party."""
+
+    verdict: Verdict
+    standing: Standing
+    context: str
+    """The digest."""
+    places: tuple[ZonePlace, ...]
+    findings: tuple[Finding, ...]
+    told: bytes
+    """All this, as it stands in the assessment's bytes (`streams.assessment.encode_alike`)."""
+
+
+def assessment_of(sight: Sight, outcome: Outcome, in_force: InForce) -> Assessment:
+    """The assessment of one of the reports whose outcome it is."""
+    report = sight.report
     return Assessment(
-        mission=report.mission,
-        source=report.source,
-        id=report.id,
-        status=STATUS,
-        verdict=outcome.verdict,
-        standing=_standing(context),
-        agreement=in_force.agreement_hash,
-        methodology=in_force.methodology_hash,
-        context=context_digest(context),
-        versions=1,
-        places=tuple([_place(hit, in_force) for hit in sight.hits]) if sight.hits else (),
-        findings=outcome.findings,
-        count=report.count,
-        attribution=report.attribution,
-        exercise=report.exercise,
+        report.mission,
+        report.source,
+        report.id,
+        STATUS,
+        outcome.verdict,
+        outcome.standing,
+        in_force.agreement_hash,
+        in_force.methodology_hash,
+        outcome.context,
+        1,
+        outcome.places,
+        outcome.findings,
+        report.count,
+        report.attribution,
+        report.exercise,
     )
+
+
+def outcome_of(sight: Sight, in_force: InForce) -> Outcome:
+    """The outcome, of reports that are alike found once.
+
+    Many reports touch no zone, lie wholly in some, or come from one post; these repeat. All that
+    the rules see of such a report is in the key, but for the hour; so no term of its kind may ask
+    for the hour, nor may anything known beside it that begins or ends.
+    """
+    key = _key(sight, in_force)
+    if key is None:
+        return _find_outcome(sight, in_force)
+    found = in_force.outcomes.get(key)
+    if not isinstance(found, Outcome):
+        found = _find_outcome(sight, in_force)
+        if len(in_force.outcomes) >= _REMEMBERED:
+            in_force.outcomes.clear()
+        in_force.outcomes[key] = found
+    return found
+
+
+def _key(sight: Sight, in_force: InForce) -> object | None:
+    """All that the rules see of a report; None where they see more."""
+    report, context, kind = sight.report, sight.context, sight.report.kind
+    if sight.number is None or kind not in in_force.stretches.kinds or _is_timed(sight):
+        return None
+    count, finer = report.count, None
+    if kind in in_force.stretches.finer:
+        finer = (report.detail, report.calibres_mm, count, report.assessed_as)
+    return (
+        kind,
+        sight.number,
+        sight.hits,
+        sight.unlocated,
+        sight.straddles,
+        context,
+        report.exercise,
+        report.retracts is None,
+        count is not None and (count.min == 0, count.max == 0),
+        report.presence,
+        report.weapons,
+        report.attribution,
+        report.grading,
+        report.means,
+        report.monitor_sides,
+        finer,
+    )
+
+
+def _is_timed(sight: Sight) -> bool:
+    """Whether something is known that begins or ends, and is asked for the report's own time."""
+    context = sight.context
+    if context.received_at or context.notifications:
+        return True
+    return bool(context.truces) and not all_hold(context.truces, sight.report)
+
+
+def _find_outcome(sight: Sight, in_force: InForce) -> Outcome:
+    findings = _find_all(sight, read_traits(sight, in_force), in_force)
+    context = sight.context
+    outcome = Outcome(
+        verdict=gravest(findings),
+        standing=_standing(context),
+        context=context_digest(context),
+        places=tuple([_place(hit, in_force) for hit in sight.hits]),
+        findings=findings,
+        told=b"",
+    )
+    told = told_alike(assessment_of(sight, outcome, in_force))
+    return msgspec.structs.replace(outcome, told=told)
 
 
 def read_traits(sight: Sight, in_force: InForce) -> Traits:
@@ -152,14 +239,8 @@ def _share(p_inside: float, in_force: InForce) -> Share:
 _REMEMBERED = 1 << 15
 
 
-class Outcome(Struct, frozen=True, gc=False):
-    """What all terms say together."""
-
-    findings: tuple[Finding, ...]
-    verdict: Verdict
-
-
-def _outcome(sight: Sight, traits: Traits, in_force: InForce) -> Outcome:
+def _find_all(sight: Sight, traits: Traits, in_force: InForce) -> tuple[Finding, ...]:
+    """What each term that speaks of the report says."""
     truces = sight.context.truces
     terms = terms_speaking(sight.report.kind, truces, in_force)
     findings = [_find(sight, traits, term, in_force) for term in terms]
@@ -167,32 +248,7 @@ def _outcome(sight: Sight, traits: Traits, in_force: InForce) -> Outcome:
         findings = _of_each_term(findings)
     if any(term.term.yields_to for term in terms):
         findings = with_each_claim(findings, lambda view: settle(view, terms))
-    return Outcome(tuple(findings), gravest(findings))
-
-
-def _remembered(sight: Sight, traits: Traits, in_force: InForce) -> Outcome:
-    """The outcome, of reports that are alike found once.
-
-    Most reports touch no zone or lie wholly in some; where their terms ask for no more than traits,
-    place and dates, these repeat. All that the rules see of such a report is in the key.
-    """
-    report = sight.report
-    if report.kind not in in_force.stretches.kinds or not all(map(_is_inside, sight.hits)):
-        return _outcome(sight, traits, in_force)
-    stretch = in_force.stretches.number(report.observed_from, report.observed_to)
-    if stretch is None:
-        return _outcome(sight, traits, in_force)
-    truces = sight.context.truces
-    if truces and not all_hold(truces, report):
-        return _outcome(sight, traits, in_force)
-    key = (report.kind, stretch, sight.hits, traits, truces)
-    found = in_force.outcomes.get(key)
-    if not isinstance(found, Outcome):
-        found = _outcome(sight, traits, in_force)
-        if len(in_force.outcomes) >= _REMEMBERED:
-            in_force.outcomes.clear()
-        in_force.outcomes[key] = found
-    return found
+    return tuple(findings)
 
 
 def _of_each_term(findings: Sequence[Finding]) -> list[Finding]:
@@ -203,10 +259,6 @@ def _of_each_term(findings: Sequence[Finding]) -> list[Finding]:
         if known is None or GRAVITY[known.verdict] < GRAVITY[finding.verdict]:
             told[finding.term] = finding
     return list(told.values())
-
-
-def _is_inside(hit: Hit) -> bool:
-    return hit.relation is Relation.INSIDE
 
 
 def _find(sight: Sight, traits: Traits, term: TermInForce, in_force: InForce) -> Finding:

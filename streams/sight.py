@@ -32,3 +32,5 @@ class Sight(Struct, frozen=True, gc=False):
     unlocated: Unlocated | None
     straddles: bool
     """An amendment falls into the report's interval."""
+    number: int | None = None
+    """Which stretch of terms and zones the interval lies in; None: in several, or not asked."""

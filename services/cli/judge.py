@@ -15,7 +15,6 @@ from services.cli.output import EXIT_NO, json_option, printable
 from services.documents import read_agreement_file, read_methodology_file
 from services.event_files import read_events
 from streams.assess import Judged
-from streams.assessment import encode_assessment
 from streams.context.heard import Heard
 from streams.context.known import known_by
 from streams.decode import Refusal, decode_context
@@ -117,7 +116,7 @@ def _lines(
             sentences = map(printable, explain(result).sentences)
             yield Line("\n".join((*sentences, "")).encode(), is_refusal=False)
         else:
-            yield Line(encode_assessment(result.assessment), is_refusal=False)
+            yield Line(result.body, is_refusal=False)
 
 
 def _refusal(line: int | None, reason: str, message: str, *, explained: bool) -> Line:

@@ -19,7 +19,7 @@ from services.worker.casebook import NewLink, Step
 from services.worker.incoming import Incoming, Refused
 from streams.agreement import Term
 from streams.assess import Judged
-from streams.assessment import Assessment, Finding, encode_assessment
+from streams.assessment import Assessment, Finding
 from streams.events import ContextEvent, CorridorStatus, Report
 from streams.inforce import Register
 from streams.keys import EventKind, rejected_key
@@ -132,7 +132,7 @@ def assessment_row(step: Step, judged: Judged) -> AssessmentRow:
         judged.in_force.agreement_digest,
         judged.in_force.methodology_digest,
         bytes.fromhex(assessment.context),
-        encode_assessment(assessment),
+        judged.body,
     )
 
 

@@ -28,6 +28,7 @@ from streams.locate import Located, Unlocated
 from streams.methodology import STRICTEST, SightingRules
 from streams.sight import Hit
 from streams.vocabulary import Presence
+from streams.when.edges import Observed
 from streams.whereabouts.sighting import Look, Sighting
 
 
@@ -115,7 +116,8 @@ def _is_ahead(look: Look, in_force: InForce) -> bool:
 def _place(in_force: InForce, reports: Sequence[Report]) -> Iterator[_Answer]:
     """The reports that one pair of versions reads."""
     located = in_force.locator.locate(reports)
-    hits = geofence(in_force, reports, located.regions)
+    numbers = in_force.stretches.edges.numbers(Observed.of(reports))
+    hits = geofence(in_force, located.regions, numbers)
     discs, regions = _discs(located.regions), dict(located.regions.others)
     rules = in_force.methodology.sightings or STRICTEST
     for row, report in enumerate(reports):

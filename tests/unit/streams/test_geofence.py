@@ -10,6 +10,7 @@ from streams.events import Report
 from streams.geofence import geofence
 from streams.inforce import compile_in_force
 from streams.sight import Hit
+from streams.when.edges import Observed
 from tests.unit.streams.builders import (
     FAR_LON,
     HALF_DEG,
@@ -46,7 +47,8 @@ IN_FORCE = compile_in_force(
 
 
 def hits(*reports: Report) -> list[tuple[Hit, ...]]:
-    return geofence(IN_FORCE, reports, IN_FORCE.locator.locate(reports).regions)
+    numbers = IN_FORCE.stretches.edges.numbers(Observed.of(reports))
+    return geofence(IN_FORCE, IN_FORCE.locator.locate(reports).regions, numbers)
 
 
 def ids(*reports: Report) -> list[list[str]]:

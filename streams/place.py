@@ -1,0 +1,77 @@
+"""Place: reports → the zones that each of them touches, of one place asked once.
+
+Place on the data's way: what **locate → geofence** say of a batch, for judge. Who watches from a
+post tells of the same directions and distances again and again, and a sector laid over zones costs
+a thousand times what a point costs. So what was found of one place, at times between which no zone
+begins or ends, is kept; nothing is decided by it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from streams.events import Bearings, OnRoute, Report
+from streams.geofence import geofence
+from streams.inforce import InForce
+from streams.locate import Unlocated
+from streams.sight import Hit
+from streams.when.edges import Numbers
+
+_REMEMBERED = 1 << 13
+_TOLD_AGAIN = (Bearings, OnRoute)
+"""Points are asked faster than looked up; areas and tracks may be large, and do not come twice."""
+
+
+class Placed(Struct, frozen=True, gc=False):
+    """Where a report lies."""
+
+    hits: tuple[Hit, ...]
+    """Zones touched and in force at some time of its interval, sorted by number."""
+    unlocated: Unlocated | None
+
+
+NOWHERE = Placed((), None)
+"""Outside of every zone."""
+
+
+def place(in_force: InForce, reports: Sequence[Report], numbers: Numbers) -> list[Placed]:
+    """Where each report of a batch lies, by row; `numbers` by `in_force.stretches`."""
+    placed = [NOWHERE] * len(reports)
+    asked = list[int]()
+    alike: defaultdict[object, list[int]] = defaultdict(list)
+    for row, (report, number) in enumerate(zip(reports, numbers.single(), strict=True)):
+        if number is None or not isinstance(report.location, _TOLD_AGAIN):
+            asked.append(row)
+        else:
+            alike[report.location, report.means, number].append(row)
+    known = {key: in_force.placed.get(key) for key in alike}
+    asked += [alike[key][0] for key, found in known.items() if found is None]
+    answers = _ask(in_force, [reports[row] for row in asked], numbers.only(asked))
+    for row, answer in zip(asked, answers, strict=True):
+        placed[row] = answer
+    for key, rows in alike.items():
+        found = known[key]
+        there = found if isinstance(found, Placed) else placed[rows[0]]
+        for row in rows:
+            placed[row] = there
+        if found is None:
+            _remember(in_force, key, there)
+    return placed
+
+
+def _ask(in_force: InForce, reports: Sequence[Report], numbers: Numbers) -> list[Placed]:
+    located = in_force.locator.locate(reports)
+    hits = geofence(in_force, located.regions, numbers)
+    placed = [Placed(touched, None) if touched else NOWHERE for touched in hits]
+    for row, why in located.unlocated.items():
+        placed[row] = Placed((), why)
+    return placed
+
+
+def _remember(in_force: InForce, key: object, there: Placed) -> None:
+    if len(in_force.placed) >= _REMEMBERED:
+        in_force.placed.clear()
+    in_force.placed[key] = there
