@@ -81,7 +81,12 @@ ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / "docs" / "guides"
 PAGES = sorted(
     path
-    for path in (*ROOT.glob("*.md"), *GUIDES.glob("*.md"), ROOT / "docs" / "architecture.md")
+    for path in (
+        *ROOT.glob("*.md"),
+        *GUIDES.glob("*.md"),
+        *ROOT.glob("examples/*/README.md"),
+        ROOT / "docs" / "architecture.md",
+    )
     if path.is_file()
 )
 FOLDERS = (".ci", "docs", "examples", "geo", "migrations", "requirements", "services", "streams")
@@ -116,7 +121,9 @@ VARIABLES = {
 }
 LIMITS = {getattr(limits, name) for name in vars(limits) if name.endswith("_VARIABLE")}
 
-on_every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+on_every_page = pytest.mark.parametrize(
+    "page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix()
+)
 
 
 def blocks(page: Path, language: str) -> list[str]:
