@@ -215,7 +215,7 @@ def _case(
         timing,
         match_detail(sight.report, term),
         match_calibre(sight.report, term),
-        match_number(sight.report, term, absent=traits.absent),
+        match_number(sight.report, term, in_force.methodology.about_within, absent=traits.absent),
         _excepted(sight, traits, term, in_force, zone),
     )
 

@@ -83,6 +83,9 @@ class Methodology(Document, frozen=True, kw_only=True):
     """Where no means of the report has a default."""
     accuracy_floor_m: AccuracyMetres = 1.0
     """No position is taken to be better than this, whatever it claims."""
+    about_within: Share | None = None
+    """How far a count said to be `about` may be off, as a share of it; absent: nobody knows, and
+    all that it says of a number is that there was one."""
     clock_skew_s: Seconds
     """How far ahead of its receipt an observation may claim to be."""
     corridor: CorridorRules

@@ -31,7 +31,7 @@ from streams.agreement import (
 )
 from streams.assessment import Context
 from streams.context.facts import Notification, TruceHeld
-from streams.events import Bearings, Point, Report, Sector
+from streams.events import Bearings, Count, Point, Report, Sector
 from streams.methodology import Methodology
 from streams.vocabulary import Severity, Spread, Verdict, ViolationKind
 from tests.unit.streams.when.clock_oracle import shows, zone_of
@@ -479,13 +479,23 @@ def _number(question: Question, term: Term) -> str:
     if count is None:
         allowed = [1, 10**6] if term.at_least or term.at_most else [1]
     else:
-        top = count.max if count.max is not None else count.min + 1_000
-        allowed = list(range(count.min, top + 1))
+        least, most = _printed_or_about(count, question.methodology.about_within)
+        allowed = list(range(least, (least + 1_000 if most is None else most) + 1))
     if term.requires and (report.presence in {"gone", "not_found"}):
         allowed = [0]
     least = term.at_least or 1
     fine = {n >= least if term.requires else n <= (term.at_most or 0) for n in allowed}
     return "open" if len(fine) > 1 else "fine" if fine == {True} else "wrong"
+
+
+def _printed_or_about(count: Count, within: float | None) -> tuple[int, int | None]:
+    """The whole numbers that may be meant; an estimate of unknown width: any, if it is of any."""
+    if count.qualifier != "about":
+        return count.min, count.max
+    if within is None:
+        return min(count.min, 1), None
+    low = math.ceil(count.min - count.min * within)
+    return max(low, min(count.min, 1)), count.max and math.floor(count.max + count.max * within)
 
 
 HAS_DETAIL = {"explosion": {"impact", "outgoing", "airburst"}, "round": {"incoming", "outgoing"}}

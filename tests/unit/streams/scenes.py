@@ -46,6 +46,7 @@ from streams.vocabulary import (
     Means,
     Presence,
     Purpose,
+    Qualifier,
     Side,
     Spread,
     Weapon,
@@ -68,6 +69,11 @@ KINDS = (Kind.EXPLOSION, Kind.SHOT)
 WEAPONS = (Weapon.MORTAR, Weapon.MLRS, Weapon.TANK, Weapon.UNDETERMINED)
 ZONE_KINDS = (ZoneKind.SECURITY_ZONE, ZoneKind.STORAGE_SITE)
 KM_DEG = 1 / 111.2
+SOME_COUNTS = (
+    Count(min=6, max=9),
+    Count(min=4, max=4, qualifier=Qualifier.ABOUT),
+    Count(min=10, max=12, qualifier=Qualifier.ABOUT),
+)
 
 
 def star(rng: Random, lon: float, lat: float, km: float, *, deepest: float) -> Ring:
@@ -193,7 +199,7 @@ def said_otherwise(rng: Random, there: Report, agreed: Agreement) -> Report:
         detail=rng.choice(details),
         calibres_mm=tuple(c for c in (60.0, 82.0, 100.0, 120.0, 152.0) if rng.random() < 0.3),
         assessed_as=rng.choice([None, None, *Activity]),
-        count=rng.choice([said.count, Count(min=1, max=5), Count(min=5), Count(min=6, max=9)]),
+        count=rng.choice([said.count, Count(min=1, max=5), Count(min=5), *SOME_COUNTS]),
     )
 
 
@@ -289,6 +295,7 @@ def random_methodology(rng: Random) -> Methodology:
         default_accuracy=(DefaultAccuracy(means=Means.HEARD, accuracy_m=1_000.0),),
         accuracy_otherwise_m=300.0,
         accuracy_floor_m=20.0,
+        about_within=rng.choice([None, 0.25, 0.5]),
         clock_skew_s=60.0,
     )
 
