@@ -19,6 +19,7 @@ from services.documents import examine_file, read_agreement_file, read_methodolo
 from streams.agreement import Agreement
 from streams.assess import Judged
 from streams.context.authority import NoEffect
+from streams.context.exchanges import Discrepancy
 from streams.context.fold import MissionState, fold
 from streams.context.heard import Heard
 from streams.context.known import known_by
@@ -29,7 +30,7 @@ from streams.errors import Mistake
 from streams.history import Refused, judge_history
 from streams.inforce import Register
 from streams.methodology import Methodology
-from streams.vocabulary import Verdict
+from streams.vocabulary import ExchangeCategory, ExchangeStep, Verdict
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -78,6 +79,20 @@ class Truce(Line, frozen=True, kw_only=True):
     holds: bool
 
 
+class Tally(Line, frozen=True, kw_only=True):
+    """How one step of a list of an exchange is counted at an instant, and what does not fit."""
+
+    exchange: int
+    at: datetime
+    handed_over_by: str
+    category: ExchangeCategory
+    step: ExchangeStep
+    giver_says: tuple[int, ...] = ()
+    receiver_says: tuple[int, ...] = ()
+    mission_says: tuple[int, ...] = ()
+    discrepancies: tuple[Discrepancy, ...] = ()
+
+
 class Unheeded(Line, frozen=True, kw_only=True):
     """A word without effect."""
 
@@ -85,7 +100,8 @@ class Unheeded(Line, frozen=True, kw_only=True):
     reason: NoEffect
 
 
-_LINES = msgspec.json.Decoder(Report | Measure | Phase | Truce | Unheeded)
+Expected = Report | Measure | Phase | Truce | Tally | Unheeded
+_LINES = msgspec.json.Decoder(Expected)
 
 
 @dataclass(frozen=True)
@@ -97,7 +113,7 @@ class Example:
     methodology: Methodology
     reports: list[bytes]
     heard: list[Heard]
-    expected: list[Report | Measure | Phase | Truce | Unheeded]
+    expected: list[Expected]
 
     def judged(self) -> dict[str, Judged]:
         """Every report's judgement, by the stages of `truceline judge`."""

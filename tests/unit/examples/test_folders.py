@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 
 from streams.assess import Judged
+from streams.context.exchanges import exchange_at
 from streams.context.measures import measure_at
 from streams.context.truces import truce_at
 from streams.vocabulary import Verdict
@@ -55,6 +56,19 @@ def test_what_was_said_beside_the_reports_stands_as_expected(it: Example) -> Non
     assert {one.ref: one.reason for one in state.unheeded} == {
         line.ref: line.reason for line in _of(it, folder.Unheeded)
     }
+
+
+def test_exchanges_are_counted_as_expected(it: Example) -> None:
+    exchanges = {exchange.id: exchange for exchange in it.state().exchanges}
+    lines = _of(it, folder.Tally)
+    assert {line.exchange for line in lines} == set(exchanges)
+    for line in lines:
+        tallies = exchange_at(exchanges[line.exchange], line.at).tallies
+        place = (line.handed_over_by, line.category, line.step)
+        (tally,) = [it for it in tallies if (it.handed_over_by, it.category, it.step) == place]
+        said = (tally.giver_says, tally.receiver_says, tally.mission_says)
+        assert said == (line.giver_says, line.receiver_says, line.mission_says), line
+        assert tally.discrepancies == line.discrepancies, line
 
 
 def test_the_example_says_what_it_is(it: Example) -> None:
