@@ -10,13 +10,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import streams.exceptions
 import streams.judge
+import streams.matching
 import streams.precedence
 import streams.rules
 import streams.truce_terms
+from streams.events import Count
 from streams.exceptions import Answer
 from streams.matching import Match
 from streams.rules import RULES, Case, Rule
@@ -70,6 +73,7 @@ def mutants() -> Iterator[Mutant]:
     swapped = {Match.YES: Match.NO, Match.NO: Match.YES, Match.UNKNOWN: Match.PARTLY}
     for attribute in ("match_detail", "match_calibre", "match_number"):
         yield _wrapped(streams.judge, attribute, lambda it: swapped.get(it, Match.UNKNOWN))
+    yield Mutant("`about` read as exact", streams.matching, "_bounds", _as_printed)
     turned = {Timing.WITHIN: Timing.OUTSIDE, Timing.OUTSIDE: Timing.WITHIN}
     yield _wrapped(Spans, "timing", lambda it: turned.get(it, it))
     yield _wrapped(streams.judge, "term_timing", lambda it: turned.get(it, it))
@@ -78,6 +82,10 @@ def mutants() -> Iterator[Mutant]:
     yield _wrapped(streams.truce_terms, "_joined", lambda _: iter(()))
     yield _wrapped(streams.judge, "all_hold", lambda hold: not hold)
     yield Mutant("`judge._of_each_term` left out", streams.judge, "_of_each_term", list)
+
+
+def _as_printed(count: Count, _: float | None) -> SimpleNamespace:
+    return SimpleNamespace(least=count.min, most=count.max)
 
 
 def _opposite(holds: Callable[[Case], bool]) -> Callable[[Case], bool]:
