@@ -15,7 +15,7 @@ from services.gateway.posts import Post
 from services.receipts.receipt import canonical, make_receipt
 from services.receipts.sign import Signer
 from services.store.arrays import Byteas, Instants, Int2s, Int4s, Texts, Uuids
-from services.store.outbox import way_of
+from services.store.outbox import BUNDLED, bundles_of, way_of
 from services.store.rows import KeyKind
 from services.text64 import text64
 from streams.keys import EventKind
@@ -30,14 +30,13 @@ KEY_KIND: Final = {
 ROWS: Final = """
     unnest(%b::uuid[], %b::timestamptz[], %b::int[], %b::timestamptz[], %b::timestamptz[],
         %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[],
-        %b::bytea[], %b::smallint[], %b::text[], %b::bytea[], %b::smallint[])
+        %b::bytea[], %b::smallint[], %b::int[], %b::smallint[])
         WITH ORDINALITY AS version (key, received_at, revision, observed_from, observed_to, kind,
-            mission, source, token_id, event_id, content_hash, raw, signature, lane, topic,
-            partition_key, key_kind, place)
+            mission, source, token_id, event_id, content_hash, raw, signature, lane, bundle,
+            key_kind, place)
 """
 """Versions as a table; its parameters: `columns_of`."""
 
-# Ids of the outbox follow the order of the rows: of one key's versions the first is sent first.
 STORED: Final = f"""
 submitted AS (
     INSERT INTO submissions (key, received_at, observed_from, observed_to, revision, kind, mission,
@@ -49,8 +48,7 @@ submitted AS (
     INSERT INTO receipts (key, received_at, revision, mission, key_id, signature)
     SELECT key, received_at, revision, mission, %b, signature FROM new
 ), queued AS (
-    INSERT INTO outbox (key, received_at, revision, lane, topic, partition_key)
-    SELECT key, received_at, revision, lane, topic, partition_key FROM new ORDER BY place
+    {BUNDLED}
 )
 """  # noqa: S608  of our own text alone
 """All that is written of the versions called `new`; its parameter: the id of the receipts' key."""
@@ -112,7 +110,7 @@ def _receipt(version: Version, signer: Signer) -> bytes:
 def columns_of(versions: Sequence[Version], signatures: Sequence[bytes]) -> list[object]:
     """The parameters of `ROWS`."""
     posts = [version.post for version in versions]
-    ways = [way_of(post.kind, post.mission, post.source) for post in posts]
+    lanes = [way_of(post.kind, post.mission, post.source).lane for post in posts]
     return [
         Uuids.make([post.key for post in posts]),
         Instants.make([version.received_at for version in versions]),
@@ -127,8 +125,7 @@ def columns_of(versions: Sequence[Version], signatures: Sequence[bytes]) -> list
         Byteas.make([post.content_hash for post in posts]),
         Byteas.make([post.raw for post in posts]),
         Byteas.make(signatures),
-        Int2s.make([way.lane for way in ways]),
-        Texts.make([way.topic for way in ways]),
-        Byteas.make([way.partition_key for way in ways]),
+        Int2s.make(lanes),
+        Int4s.make(bundles_of(lanes, [len(post.raw) for post in posts])),
         Int2s.make([KEY_KIND[post.kind] for post in posts]),
     ]

@@ -13,10 +13,10 @@ class Counts:
     """Each is written by one thread."""
 
     turns: int = 0
-    """Times that rows of the outbox were sent together."""
+    """Times that bundles of the outbox were sent together."""
     sent: int = 0
-    """Rows that Kafka has acknowledged."""
+    """Messages that Kafka has acknowledged."""
     unsent: int = 0
-    """Times that a row could not be sent, and stayed."""
+    """Times that a message could not be sent; its bundle stayed."""
     resent: int = 0
     """Submissions that were queued again because nobody had judged them."""

@@ -1,6 +1,6 @@
 """Relay: the loop that empties our lanes of the outbox into Kafka.
 
-    claim lanes → read the oldest rows → send → Kafka acknowledges → forget them
+    claim lanes → read the oldest bundles → send → Kafka acknowledges → forget them
 
 Place on the data's way: from the gateway's commit to the topics. A notification wakes it, once a
 second it looks by itself. Kafka or PostgreSQL away: it retries in place, with growing pauses.
@@ -88,12 +88,12 @@ class Relay:
                 _sleep_until_notified(conn)
 
     def _turn(self, conn: Connection, lanes: Lanes) -> tuple[int, int]:
-        """Send what waits in our lanes, once around; how many rows were there, how many went."""
+        """Send what waits in our lanes, once around: how many messages there were and went."""
         rows = waiting(conn, lanes.held, rows=LANE_ROWS, size_bytes=LANE_BYTES)
         if not rows:
             return 0, 0
         reached(Point.RELAY_READ)
-        # What a crash here means: nothing is sent, the rows wait for whoever takes the lanes.
+        # What a crash here means: nothing is sent, the bundles wait for whoever takes the lanes.
         sent = self._sender.send(rows)
         if log.is_enabled_for(logging.DEBUG) and sent:
             log.debug("sent", events=len(sent), keys=[str(row.key) for row in sent])
@@ -101,8 +101,8 @@ class Relay:
         self.counts.sent += len(sent)
         self.counts.unsent += len(rows) - len(sent)
         reached(Point.RELAY_SENT)
-        # What a crash here means: Kafka has the rows and they are sent again; each counts once.
-        forget(conn, sent)
+        # What a crash here means: Kafka has the messages and they are sent again; each counts once.
+        forget(conn, rows, sent)
         reached(Point.RELAY_FORGOTTEN)
         # What a crash here means: they are in Kafka and not in the outbox; nothing is to be done.
         return len(rows), len(sent)

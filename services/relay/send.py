@@ -1,4 +1,4 @@
-"""Send: rows of the outbox into Kafka; which of them Kafka has acknowledged.
+"""Send: messages of the outbox into Kafka; which of them Kafka has acknowledged.
 
 Place on the data's way: the relay's middle. Records carry no tag but the hint that the gateway has
 stored them; who vouches for them is read from the store, by the worker.

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Double,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -45,6 +46,9 @@ Hash = Annotated[bytes, mapped_column(LargeBinary)]
 Body = Annotated[bytes, mapped_column(LargeBinary)]
 String = Annotated[str, mapped_column(Text)]
 Strings = Annotated[list[str], mapped_column(ARRAY(Text))]
+Keys = Annotated[list[UUID], mapped_column(ARRAY(Uuid))]
+Instants = Annotated[list[datetime], mapped_column(ARRAY(TIMESTAMP(timezone=True)))]
+Revisions = Annotated[list[int], mapped_column(ARRAY(Integer))]
 Share = Annotated[float, mapped_column(Double)]
 
 BY_MONTH = {"postgresql_partition_by": "RANGE (received_at)"}
@@ -402,10 +406,11 @@ class StoredReceipt(Base):
 
 
 class Outbox(Base):
-    """A submission that Kafka may not have yet; its row goes when Kafka has acknowledged it.
+    """Submissions that Kafka may not have yet; the row goes when Kafka has acknowledged them.
 
-    A queue and no history. The bytes are those of the submission, never a copy. A *lane* holds
-    whole sources; one relay at a time sends a lane's rows, in the order of `id`.
+    A queue and no history. The bytes are those of the submissions, never a copy. A *lane* holds
+    whole sources; one relay at a time sends a lane's rows, in the order of `id`, and what a row
+    leads to in the order of its arrays, which are equally long.
     """
 
     __tablename__ = "outbox"
@@ -421,13 +426,11 @@ class Outbox(Base):
     )
 
     id: Mapped[Long] = mapped_column(BigInteger, Identity(always=True))
-    key: Mapped[Key]
-    received_at: Mapped[Instant]
     queued_at: Mapped[Instant] = mapped_column(server_default=func.now())
-    revision: Mapped[int]
     lane: Mapped[Small]
-    topic: Mapped[String]
-    partition_key: Mapped[Body]
+    keys: Mapped[Keys]
+    received_ats: Mapped[Instants]
+    revisions: Mapped[Revisions]
 
 
 class ResendProgress(Base):

@@ -1,29 +1,34 @@
 """The outbox: what the gateway has stored and Kafka may not have yet.
 
-    gateway: submission + `queue`, one transaction → relay: `waiting` → Kafka → `forget`
+    gateway: submission + `BUNDLED`, one transaction → relay: `waiting` → Kafka → `forget`
 
-Place on the data's way: between the gateway's commit and the topics. Rows stand in lanes; a lane
-holds whole sources, and whoever holds its lock sends its rows in the order of their ids. Ids are
-handed out before the commit, so a lower one may appear after a higher one was sent: that is so
-only of events whose posts overlapped, which have no order. Nothing here asks for `id > last`.
+Place on the data's way: between the gateway's commit and the topics. What is stored together stands
+in *bundles*, a row for some dozen messages of one lane, since a row each costs as much as storing
+them. A lane holds whole sources, and whoever holds its lock sends its bundles in the order of their
+ids. Ids are handed out before the commit, so a lower one may appear after a higher one was sent:
+that is so only of events whose posts overlapped, which have no order. Nothing here asks for
+`id > last`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from psycopg.rows import args_row
-
-from services.store.arrays import Byteas, Instants, Int2s, Int4s, Texts, Uuids
+from services.store.arrays import Instants, Int2s, Int4s, Uuids
 from services.store.engine import Connection
 from streams.keys import EventKind, Key
 from streams.topics import TopicName, partition_key
 
 LANES: Final = 16
+BUNDLE_EVENTS: Final = 64
+"""In one row at most: it stays below what PostgreSQL would store out of line."""
+BUNDLE_BYTES: Final = 1024 * 1024
+"""Of submissions that one row leads to, or a single larger one: a row is sent whole."""
 CHANNEL: Final = "truceline_outbox"
 """What a transaction notifies that has queued something; it wakes the relays."""
 
@@ -54,10 +59,11 @@ class Way(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """A row of the outbox with the bytes of its submission."""
+    """A message of a bundle, with the bytes of its submission."""
 
     lane: int
     id: int
+    """The bundle's; a lane's bundles have different ones."""
     key: Key
     topic: str
     partition_key: bytes
@@ -76,35 +82,51 @@ def way_of(kind: EventKind, mission: str, source: str) -> Way:
     return Way(lane_of(key), TOPIC_OF[kind], key)
 
 
-# Ids follow the order of the rows: of one key's versions the first is sent first.
+BUNDLED: Final = """
+INSERT INTO outbox (lane, keys, received_ats, revisions)
+SELECT lane, array_agg(key ORDER BY place), array_agg(received_at ORDER BY place),
+    array_agg(revision ORDER BY place)
+FROM new GROUP BY lane, bundle ORDER BY lane, bundle
+"""
+"""Queues the submissions called `new`, in the order of their `place`: the ids of a lane's bundles
+follow it, and of one key's versions the first is sent first."""
+
+# Rare, and nobody knows how large they are: each is a bundle of its own.
 _QUEUE = """
-INSERT INTO outbox (key, received_at, revision, lane, topic, partition_key)
-SELECT key, received_at, revision, lane, topic, partition_key
-FROM unnest(%b::uuid[], %b::timestamptz[], %b::int[], %b::smallint[], %b::text[], %b::bytea[])
-    WITH ORDINALITY AS new (key, received_at, revision, lane, topic, partition_key, place)
+INSERT INTO outbox (lane, keys, received_ats, revisions)
+SELECT lane, ARRAY[key], ARRAY[received_at], ARRAY[revision]
+FROM unnest(%b::smallint[], %b::uuid[], %b::timestamptz[], %b::int[])
+    WITH ORDINALITY AS new (lane, key, received_at, revision, place)
 ORDER BY place
 """
 
-# A lane gives its oldest rows until they have so many bytes, but one at least, however large.
+# A lane gives its oldest bundles until they have so many messages, or so many bytes, but one at
+# least, however large.
 _WAITING = """
-SELECT lane, id, key, topic, partition_key, raw
+SELECT lane, id, key, kind, mission, source, raw
 FROM (
-    SELECT held.lane, queued.id, queued.key, queued.topic, queued.partition_key, submission.raw,
-        sum(length(submission.raw)) OVER (PARTITION BY held.lane ORDER BY queued.id)
-            - length(submission.raw) AS bytes_before
+    SELECT held.lane, bundle.id, message.place, submission.*, sum(length(submission.raw)) OVER (
+            PARTITION BY held.lane ORDER BY bundle.id
+            RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS bytes_before
     FROM unnest(%b::smallint[]) AS held (lane),
         LATERAL (
-            SELECT id, key, received_at, revision, topic, partition_key FROM outbox
-            WHERE lane = held.lane ORDER BY id LIMIT %b
-        ) AS queued,
+            SELECT id, keys, received_ats, revisions, sum(cardinality(keys)) OVER (
+                    ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) AS messages_before
+            FROM outbox WHERE lane = held.lane ORDER BY id LIMIT %b
+        ) AS bundle,
+        LATERAL unnest(keys, received_ats, revisions)
+            WITH ORDINALITY AS message (key, received_at, revision, place),
         LATERAL (
-            SELECT raw FROM submissions
-            WHERE key = queued.key AND received_at = queued.received_at
-                AND revision = queued.revision OFFSET 0
+            SELECT key, kind, mission, source, raw FROM submissions
+            WHERE key = message.key AND received_at = message.received_at
+                AND revision = message.revision OFFSET 0
         ) AS submission
+    WHERE coalesce(messages_before, 0) < %b
 ) AS oldest
-WHERE bytes_before < %b
-ORDER BY lane, id
+WHERE coalesce(bytes_before, 0) < %b
+ORDER BY lane, id, place
 """
 
 _FORGET = """
@@ -120,6 +142,22 @@ SELECT min(oldest.queued_at) FROM generate_series(0, %b - 1) AS lanes (lane),
 """
 
 
+def bundles_of(lanes: Sequence[int], sizes_bytes: Sequence[int]) -> list[int]:
+    """The number of each message's bundle in its lane, given in the order that they are sent in."""
+    numbers: list[int] = []
+    last = [0] * LANES
+    events = [0] * LANES
+    held = [0] * LANES
+    for lane, size in zip(lanes, sizes_bytes, strict=True):
+        events[lane] += 1
+        held[lane] += size
+        if events[lane] > BUNDLE_EVENTS or (held[lane] > BUNDLE_BYTES and events[lane] > 1):
+            last[lane] += 1
+            events[lane], held[lane] = 1, size
+        numbers.append(last[lane])
+    return numbers
+
+
 def queue(conn: Connection, rows: Sequence[Queued]) -> None:
     """Queue stored submissions and wake the relays, in the transaction that stores them.
 
@@ -127,34 +165,50 @@ def queue(conn: Connection, rows: Sequence[Queued]) -> None:
     """
     if not rows:
         return
-    ways = [way_of(row.kind, row.mission, row.source) for row in rows]
     conn.execute(
         _QUEUE,
         [
+            Int2s.make([way_of(row.kind, row.mission, row.source).lane for row in rows]),
             Uuids.make([row.key for row in rows]),
             Instants.make([row.received_at for row in rows]),
             Int4s.make([row.revision for row in rows]),
-            Int2s.make([way.lane for way in ways]),
-            Texts.make([way.topic for way in ways]),
-            Byteas.make([way.partition_key for way in ways]),
         ],
     )
     conn.execute(f"NOTIFY {CHANNEL}".encode())
 
 
 def waiting(conn: Connection, lanes: Sequence[int], *, rows: int, size_bytes: int) -> list[Waiting]:
-    """The oldest rows of these lanes, at most so many and about so many bytes of each."""
-    with conn.cursor(binary=True, row_factory=args_row(Waiting)) as cursor:
-        return cursor.execute(_WAITING, [list(lanes), rows, size_bytes]).fetchall()
+    """The messages of these lanes' oldest bundles, about so many and so many bytes of each lane."""
+    with conn.cursor(binary=True) as cursor:
+        found = cursor.execute(_WAITING, [list(lanes), rows, rows, size_bytes])
+        return [_waiting(*row) for row in found]
 
 
-def forget(conn: Connection, sent: Sequence[Waiting]) -> None:
-    """Take rows out that Kafka has acknowledged."""
-    if sent:
-        conn.execute(_FORGET, [[row.lane for row in sent], [row.id for row in sent]])
+def _waiting(  # noqa: PLR0913, PLR0917 (a row)
+    lane: int, number: int, key: Key, kind: str, mission: str, source: str, raw: bytes
+) -> Waiting:
+    way = way_of(EventKind(kind), mission, source)
+    return Waiting(lane, number, key, way.topic, way.partition_key, raw)
+
+
+def forget(conn: Connection, found: Sequence[Waiting], sent: Sequence[Waiting]) -> None:
+    """Take out the bundles of which Kafka has acknowledged every message.
+
+    One that lacks a single one stays whole and is sent again: what came twice counts once.
+
+    Args:
+        conn: a session that holds their lanes.
+        found: what `waiting` gave.
+        sent: those of them that Kafka has acknowledged.
+    """
+    left = Counter((row.lane, row.id) for row in found)
+    left.subtract((row.lane, row.id) for row in sent)
+    done = [bundle for bundle, messages in left.items() if not messages]
+    if done:
+        conn.execute(_FORGET, [[lane for lane, _ in done], [number for _, number in done]])
 
 
 def oldest_queued(conn: Connection) -> datetime | None:
-    """About since when the oldest row waits; None: none does."""
+    """About since when the oldest bundle waits; None: none does."""
     row = conn.execute(_OLDEST, [LANES]).fetchone()
     return None if row is None else row[0]

@@ -1,12 +1,18 @@
-"""Events stored as the gateway stores them: key, submission and outbox row in one transaction."""
+"""Events stored as the gateway stores them: key, submission and outbox row in one transaction.
+
+One by one as another writer would (`post`), or a group as the gateway itself does (`post_group`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
 import msgspec
 
+from services.gateway.posts import Post
+from services.gateway.store_new import store_new
 from services.gateway.versions import KEY_KIND
 from services.store.engine import Connection
 from services.store.known import claim_placeholders, fill_placeholders, lock_keys, versions_of
@@ -16,6 +22,7 @@ from services.store.write import copy_rows
 from streams.events import CorridorStatus, Event, Report
 from streams.keys import EventKind, event_key
 from streams.vocabulary import Authentication
+from tests.unit.services.receipts.samples import signer_of
 
 TOKEN_ID = "tok-0123456789ab"  # noqa: S105  the name of one
 
@@ -38,6 +45,25 @@ def post(conn: Connection, event: Event, received_at: datetime) -> bool:
     copy_rows(conn, "submissions", [row_])
     queue(conn, [Queued(key, received_at, row_.revision, kind, event.mission, event.source)])
     return True
+
+
+def post_group(conn: Connection, events: Sequence[Event], received_at: datetime) -> int:
+    """Store events that nobody has heard of as one group; how many.
+
+    Args:
+        conn: in autocommit, without a transaction.
+        events: of one post, or of posts at the same time.
+        received_at: when they came.
+    """
+    posts = [_post(event) for event in events]
+    assert len(store_new(conn, posts, signer_of(1), received_at)) == len(posts), "one is known"
+    return len(posts)
+
+
+def _post(event: Event) -> Post:
+    raw, kind = msgspec.json.encode(event), kind_of(event)
+    key = event_key(kind, event.mission, event.source, event.id)
+    return Post.of(kind, event, key, raw, sha256(raw).digest(), TOKEN_ID)
 
 
 def kind_of(event: Event) -> EventKind:

@@ -86,7 +86,9 @@ def test_a_new_report_is_stored_queued_and_receipted(
     assert verify(signed, keys, raw) is Finding.VALID
     assert stored(owner, raw) == [(1, "token", raw)]
     queued = owner.execute(
-        "SELECT count(*) FROM outbox JOIN submissions USING (key, revision) WHERE event_id = %s",
+        "SELECT count(*) FROM outbox, unnest(keys, received_ats, revisions)"
+        " AS queued (key, received_at, revision) JOIN submissions"
+        " USING (key, received_at, revision) WHERE event_id = %s",
         [signed.receipt.id],
     ).fetchone()
     assert queued == (1,)
@@ -177,6 +179,29 @@ def test_many_lines_have_an_outcome_each(
     assert told[0]["receipt"] == told[3]["receipt"]
     assert len(stored(owner, one)) == len(stored(owner, two)) == 1
     assert stored(owner, others) == []
+
+
+def test_of_lines_that_are_known_none_is_queued_again(
+    client: Client, token: MakeToken, owner: Connection
+) -> None:
+    lines = [event() for _ in range(4)]
+    headers = NDJSON | token()
+    client.post("/v1/reports", content=b"\n".join(lines[1:3]), headers=headers)
+    owner.execute("DELETE FROM outbox")
+    answer = client.post("/v1/reports", content=b"\n".join(lines), headers=headers)
+    told = [json.loads(line)["status"] for line in answer.content.splitlines()]
+    assert told == [201, 200, 200, 201]
+    assert queued(owner) == [[lines[0], lines[3]]]
+
+
+def queued(owner: Connection) -> list[list[bytes]]:
+    """What each row of the outbox leads to, in its order."""
+    found = owner.execute(
+        "SELECT array_agg(raw ORDER BY place) FROM outbox, unnest(keys, received_ats, revisions)"
+        " WITH ORDINALITY AS queued (key, received_at, revision, place)"
+        " JOIN submissions USING (key, received_at, revision) GROUP BY id ORDER BY id"
+    )
+    return [raws for (raws,) in found]
 
 
 @pytest.mark.parametrize(

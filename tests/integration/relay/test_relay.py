@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.relay.send import Sender
 from services.store.engine import connect
+from services.store.outbox import BUNDLE_EVENTS, Waiting
 from services.worker.documents import load_register
 from streams.events import CorridorStatus, Report
 from streams.tags import STORED_HEADER
 from streams.topics import TopicName, partition_key
-from tests.integration.posted import post
+from tests.integration.posted import post, post_group
 from tests.integration.relay.crew import Crew, until, waiting_rows
 from tests.integration.relay.topic import Tail, firsts, id_of
 from tests.integration.worker.ground import opened, report
@@ -23,13 +25,12 @@ SOURCES = tuple(f"patrol-{number}" for number in range(20))
 
 
 def post_all(url: str, events: Iterable[Report | CorridorStatus], *, at_once: int = 50) -> int:
-    """Post events in transactions of some; how many."""
+    """Post events in groups of some; how many."""
     everything = list(events)
     with connect(url) as conn:
+        conn.autocommit = True
         for start in range(0, len(everything), at_once):
-            for event in everything[start : start + at_once]:
-                assert post(conn, event, datetime.now(UTC))
-            conn.commit()
+            post_group(conn, everything[start : start + at_once], datetime.now(UTC))
     return len(everything)
 
 
@@ -68,7 +69,8 @@ def test_what_is_posted_is_relayed_and_judged_as_it_was_stored(
 
 
 def test_a_backlog_goes_in_order_and_once(relay_url: str, crew: Crew, tail: Tail) -> None:
-    posted = post_all(relay_url, of_every_source(0, 60))
+    posted = post_all(relay_url, of_every_source(0, 60), at_once=1_000)
+    assert waiting_rows(relay_url) < posted / 10, "they stand in bundles"
     relay = crew.start()
     assert len(tail.take(posted)) == posted
     assert in_order(tail, 60)
@@ -76,6 +78,55 @@ def test_a_backlog_goes_in_order_and_once(relay_url: str, crew: Crew, tail: Tail
     crew.stop()
     assert (relay.counts.sent, relay.counts.unsent) == (posted, 0)
     assert not crew.errors
+
+
+def test_what_was_stored_one_by_one_goes_in_order_with_what_was_stored_together(
+    relay_url: str, crew: Crew, tail: Tail
+) -> None:
+    first, second, third = (of_every_source(turn * 5, 5) for turn in range(3))
+    post_all(relay_url, first)
+    with connect(relay_url) as conn:
+        for event in second:
+            assert post(conn, event, datetime.now(UTC))
+    post_all(relay_url, third, at_once=1_000)
+    crew.start()
+    tail.take(15 * len(SOURCES))
+    assert in_order(tail, 15)
+
+
+class Forgetful(Sender):
+    """Is not told of one message of its first turn; Kafka has it all the same."""
+
+    def __init__(self, bootstrap: str) -> None:
+        super().__init__(bootstrap)
+        self.turns: list[list[Waiting]] = []
+
+    def send(self, rows: list[Waiting]) -> list[Waiting]:  # type: ignore[override]  # rows as read
+        """Send all of them."""
+        self.turns.append(rows)
+        sent = super().send(rows)
+        return sent[:70] + sent[71:] if len(self.turns) == 1 else sent
+
+
+def test_a_bundle_that_lacks_an_answer_is_sent_again_whole_and_no_other(
+    relay_url: str, kafka_bootstrap: str, tail: Tail
+) -> None:
+    sender = Forgetful(kafka_bootstrap)
+    crew = Crew(relay_url, lambda: sender)
+    reports = [report(f"r-{number:03}") for number in range(3 * BUNDLE_EVENTS)]
+    post_all(relay_url, reports, at_once=len(reports))
+    assert waiting_rows(relay_url) == 3
+    relay = crew.start()
+    arrived = tail.take(len(reports), quiet_s=1.0)
+    until(lambda: waiting_rows(relay_url) == 0)
+    crew.stop()
+    assert [len(rows) for rows in sender.turns] == [3 * BUNDLE_EVENTS, BUNDLE_EVENTS]
+    assert [row.raw for row in sender.turns[1]] == [
+        row.raw for row in sender.turns[0][BUNDLE_EVENTS : 2 * BUNDLE_EVENTS]
+    ]
+    assert len(arrived) == 4 * BUNDLE_EVENTS
+    assert firsts(arrived)[arrived[0].key] == [event.id for event in reports]
+    assert (relay.counts.sent, relay.counts.unsent) == (4 * BUNDLE_EVENTS - 1, 1)
 
 
 def test_an_idle_relay_is_woken_at_once(relay_url: str, crew: Crew, tail: Tail) -> None:

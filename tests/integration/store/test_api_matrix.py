@@ -168,8 +168,8 @@ def add_rest(conn: Connection, mission: str, agreement: str) -> None:
         [f"tok-{mission}", mission.encode().ljust(32), mission],
     )
     conn.execute(
-        "INSERT INTO outbox (lane, topic, partition_key, key, received_at, revision)"
-        " VALUES (0, 't', '', %s, now(), 1)",
+        "INSERT INTO outbox (lane, keys, received_ats, revisions)"
+        " VALUES (0, ARRAY[%s::uuid], ARRAY[now()], ARRAY[1])",
         [key],
     )
 

@@ -281,16 +281,16 @@ def test_nothing_is_added_without_a_scope(api: Connection) -> None:
     refuses(api, "INSERT INTO event_keys VALUES (gen_random_uuid(), now(), 1, true, '')")
     refuses(
         api,
-        "INSERT INTO outbox (lane, topic, partition_key, key, received_at, revision, queued_at)"
-        " VALUES (0, 't', '', gen_random_uuid(), now(), 1, now())",
+        "INSERT INTO outbox (lane, keys, received_ats, revisions, queued_at)"
+        " VALUES (0, ARRAY[gen_random_uuid()], ARRAY[now()], ARRAY[1], now())",
     )
 
 
 def test_what_waits_for_kafka_is_added_and_not_read(api: Connection) -> None:
     set_scope(api, ["smm"])
     api.execute(
-        "INSERT INTO outbox (lane, topic, partition_key, key, received_at, revision, queued_at)"
-        " VALUES (0, 't', '', gen_random_uuid(), now(), 1, now())"
+        "INSERT INTO outbox (lane, keys, received_ats, revisions, queued_at)"
+        " VALUES (0, ARRAY[gen_random_uuid()], ARRAY[now()], ARRAY[1], now())"
     )
     refuses(api, "SELECT id FROM outbox")
 

@@ -59,8 +59,8 @@ SELECT key, received_at, received_at, received_at, 1, mission, 'violation', 'sta
     '\\x', '\\x' FROM submissions WHERE authentication <> 'token'
 """
 OUTBOX = """
-INSERT INTO outbox (key, received_at, revision, lane, topic, partition_key)
-SELECT key, received_at, revision, mod(n, 16), 'truceline.reports.v1', 'smm/patrol'
+INSERT INTO outbox (keys, received_ats, revisions, lane)
+SELECT ARRAY[key], ARRAY[received_at], ARRAY[revision], mod(n, 16)
 FROM (SELECT *, row_number() OVER () AS n FROM submissions WHERE authentication = 'token') AS posted
 """
 AVAILABILITY = """
@@ -231,7 +231,7 @@ def test_what_nobody_has_judged_is_found_by_the_receipt_of_the_gateways_submissi
 def test_a_turn_of_the_relay_reads_what_it_sends_and_no_more(million: Connection) -> None:
     with explained(million) as plans:
         rows = waiting(million, [3, 7], rows=100, size_bytes=1_000_000)
-        forget(million, rows)
+        forget(million, rows, rows)
         assert oldest_queued(million) is not None
     assert len(rows) == 200
     for plan in plans:
