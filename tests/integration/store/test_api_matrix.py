@@ -314,6 +314,7 @@ def copies(rows: Rows) -> Iterator[dict[str, Any]]:
         new = {name: value for name, value in row.items() if value is not None}
         if "lane" in new:
             del new["id"]  # PostgreSQL gives it
+            new["keys"] = [uuid4()]
         yield new | ({"key": uuid4()} if "key" in new else {})
 
 
