@@ -6,11 +6,11 @@ read. A generation is a whole context, not a difference: it is small, and judged
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from services.store.engine import Connection
+from services.store.engine import Answer, Connection
 from streams.assess import Known
 from streams.context.fold import MissionState, decode_state
 from streams.context.heard import Heard, decode_heard
@@ -63,12 +63,21 @@ def heard_by(conn: Connection, mission: str) -> list[Heard]:
     return [decode_heard(body) for (body,) in conn.execute(_HEARD, [mission])]
 
 
-def newest_generations(conn: Connection, asked: Iterable[tuple[bytes, str]]) -> dict[bytes, int]:
+def newest_generations(conn: Connection, asked: Sequence[tuple[bytes, str]]) -> dict[bytes, int]:
     """The newest generation of each (agreement, mission) that has one, by agreement."""
+    return ask_newest_generations(conn, asked)()
+
+
+def ask_newest_generations(
+    conn: Connection, asked: Sequence[tuple[bytes, str]]
+) -> Answer[dict[bytes, int]]:
+    """Ask for them in a pipeline; of no agreements nothing is asked."""
+    if not asked:
+        return dict
     agreements, missions = zip(*asked, strict=True)
-    with conn.cursor(binary=True) as cursor:
-        found = cursor.execute(_NEWEST, [list(agreements), list(missions)])
-        return {bytes(agreement): generation for agreement, generation in found}
+    cursor = conn.cursor(binary=True)
+    cursor.execute(_NEWEST.encode(), [list(agreements), list(missions)])
+    return lambda: {bytes(agreement): generation for agreement, generation in cursor}
 
 
 def state_of(conn: Connection, mission: str, agreement: bytes, generation: int) -> MissionState:

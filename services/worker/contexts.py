@@ -9,14 +9,19 @@ more because of it: late context ends in the rows of timely context.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from services.store.contexts import heard_by, newest_generations, state_of
+from services.store.contexts import (
+    ask_newest_generations,
+    heard_by,
+    newest_generations,
+    state_of,
+)
 from services.store.engine import Connection
 from services.store.rows import ContextGenerationRow
 from services.store.write import copy_rows
-from streams.agreement import content_hash
+from streams.agreement import Agreement, content_hash
 from streams.assess import NOTHING_DECLARED, Known
 from streams.context.facts import NOTHING_KNOWN, MissionContext
 from streams.context.fold import MissionState, encode_state, fold
@@ -36,19 +41,44 @@ class Contexts:
     def __init__(self) -> None:
         self._register: Register | None = None
         self._agreements: list[tuple[bytes, str]] = []
+        self._digests: dict[int, tuple[Agreement, bytes]] = {}
+        """By the identity of what stands beside it: a large document takes a second to hash."""
         self._generations: dict[bytes, int] = {}
         self._known: Known = NOTHING_DECLARED
 
     def known(self, conn: Connection, register: Register) -> Known:
         """What is known now, to a transaction that holds contexts as they are."""
-        if register is not self._register:
-            self._agreements = _agreements(register)
-            self._register = register
-        newest = newest_generations(conn, self._agreements) if self._agreements else {}
-        if newest != self._generations:
-            self._known = _load(conn, self._agreements, newest)
-            self._generations = newest
-        return self._known
+        return self.ask(conn)(register)
+
+    def ask(self, conn: Connection) -> Callable[[Register], Known]:
+        """Ask likewise; answered for the register that turns out to be in force.
+
+        Only where that has other agreements than the one before is there something left to ask.
+        """
+        asked = self._agreements
+        newest_asked = ask_newest_generations(conn, asked)
+
+        def known(register: Register) -> Known:
+            if register is not self._register:
+                self._agreements = self._named(register)
+                self._register = register
+            is_asked = self._agreements == asked
+            newest = newest_asked() if is_asked else newest_generations(conn, self._agreements)
+            if newest != self._generations:
+                self._known = _load(conn, self._agreements, newest)
+                self._generations = newest
+            return self._known
+
+        return known
+
+    def _named(self, register: Register) -> list[tuple[bytes, str]]:
+        """The agreements of a register: digest and mission."""
+        named = [(it, m) for m in register.missions for it, _ in register.agreements(m)]
+        before = self._digests
+        self._digests = {
+            id(it): before.get(id(it)) or (it, bytes.fromhex(content_hash(it))) for it, _ in named
+        }
+        return [(self._digests[id(it)][1], mission) for it, mission in named]
 
 
 def hold_contexts(conn: Connection) -> None:
@@ -106,14 +136,6 @@ def _says_nothing(state: MissionState) -> bool:
     """Nobody has said anything, and the agreement has no phases, measures or exchanges."""
     parts = (state.phases, state.measures, state.truces, state.exchanges, state.unheeded)
     return not any(parts) and state.context == NOTHING_KNOWN
-
-
-def _agreements(register: Register) -> list[tuple[bytes, str]]:
-    return [
-        (bytes.fromhex(content_hash(agreement)), mission)
-        for mission in register.missions
-        for agreement, _ in register.agreements(mission)
-    ]
 
 
 def _load(

@@ -85,9 +85,10 @@ class ReportWriter:
         with conn.pipeline():  # all is asked in one trip to the server
             register_asked = ask_register(conn)
             hold_contexts(conn)  # before any key: who changes a context locks keys after it
+            declared_asked = self._contexts.ask(conn)
             versions_asked = ask_stored(conn, incoming)
         register = register_asked()
-        declared = self._contexts.known(conn, register)
+        declared = declared_asked(register)
         accepted, unjudgeable = sift(incoming, partial(refusal_of, register))
         stored = as_they_are_stored(accepted, versions_asked())
         fresh = _without_repetition(stored.reports)
