@@ -145,7 +145,7 @@ def test_what_waits_in_the_outbox_goes_on_waiting_in_its_order_up_and_down(migra
             )
     before = _waiting(migrated)
     assert [row.key for row in before] == [row.key for row in rows]
-    downgrade(migrated, "0020")
+    downgrade(migrated, "0021")
     with connect(migrated) as conn:
         single = conn.execute(
             "SELECT lane, key, received_at, revision, topic, partition_key FROM outbox"

@@ -7,8 +7,8 @@ figure of the intake (0018, 0020), which counts what the rows lead to now.
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 # The rest of the function is 0020's.
 DONE = """
