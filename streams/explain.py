@@ -24,6 +24,7 @@ from streams.reading import CONTRADICTION
 from streams.rules import RULES
 from streams.truce_terms import terms_speaking, truce_term
 from streams.vocabulary import Spread
+from streams.watch import Saw, ask
 from streams.when.time_zones import TZDATA_VERSION
 
 
@@ -33,6 +34,8 @@ class Asked(NamedTuple):
     rule: str
     held: bool
     reason: str
+    saw: Saw
+    """What it looked at."""
 
 
 class TermTrace(NamedTuple):
@@ -100,9 +103,10 @@ def _asked(judged: Judged, finding: Finding) -> tuple[Asked, ...]:
     traits = read_traits(judged.sight, judged.in_force)
     decision = decide(judged.sight, traits, compiled, judged.in_force, compiled.zones)
     rules = RULES[: RULES.index(decision.rule) + 1]
-    asked = [Asked(rule.name, rule.holds(decision.case), rule.reason) for rule in rules]
+    answers = [(rule, ask(rule, decision.case)) for rule in rules]
+    asked = [Asked(rule.name, it.held, rule.reason, it.saw) for rule, it in answers]
     if finding.rule in PRECEDENCE:
-        asked.append(Asked(finding.rule, held=True, reason=REASONS[finding.rule]))
+        asked.append(Asked(finding.rule, held=True, reason=REASONS[finding.rule], saw={}))
     return tuple(asked)
 
 

@@ -13,6 +13,7 @@ from services.explain import Explained, explain_report
 from services.settings import load_settings
 from services.store.engine import Connection, connect
 from services.store.queries.reports import FoundEvent, find_report
+from streams.explain import Asked
 from streams.keys import EventKind
 
 
@@ -36,7 +37,7 @@ def explain(
     SOURCE/ID, as the causes of a corridor's state name it.
 
     With --json, a line for each report of that id: "key", "assessment", "sentences", "terms" (each
-    with the rules asked, in order), "revisions", "replayed_equal", "intact".
+    with the rules asked, in order, and what each saw), "revisions", "replayed_equal", "intact".
     """
     with connect(load_settings().database()) as conn:
         found = _find(conn, report_id, mission, source)
@@ -93,11 +94,22 @@ def _show(conn: Connection, event: FoundEvent, *, rules: bool, as_json: bool) ->
 def _rules(explained: Explained) -> list[str]:
     lines = []
     for trace in explained.explanation.terms:
-        asked = ", ".join(f"{asked.rule}: {'yes' if asked.held else 'no'}" for asked in trace.asked)
-        lines.append(
-            f"Rules asked under term {trace.term}: {asked or 'several versions were read'}"
-        )
+        lines.append(f"Rules asked under term {trace.term}, with what each looked at:")
+        lines += [f"  {_rule(asked)}" for asked in trace.asked] or ["  several versions were read"]
     return lines
+
+
+def _rule(asked: Asked) -> str:
+    saw = ", ".join(f"{name} {_value(value)}" for name, value in asked.saw.items())
+    return f"{asked.rule}: {'yes' if asked.held else 'no'}" + (f" ({saw})" if saw else "")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return "+".join(value) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
 
 
 def _history(explained: Explained) -> list[str]:

@@ -219,7 +219,7 @@ def test_a_report_is_explained_and_judged_again_to_the_same_bytes(walk: Walk) ->
     }
     assert (said["replayed_equal"], said["intact"], said["revisions"]) == (True, True, 1)
     rules = walk.console.run("explain", "smm-CC-4", "--rules").out
-    assert "Rules asked under term cease-fire: " in rules
+    assert "Rules asked under term cease-fire, with what each looked at:" in rules
     assert "inside: yes" in rules
 
 
