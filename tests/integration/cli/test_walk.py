@@ -371,7 +371,7 @@ def test_the_refused_event_is_kept_with_its_reason(walk: Walk) -> None:
 def test_an_amendment_loaded_later_does_not_make_a_judgement_differ(
     walk: Walk, amended: Path
 ) -> None:
-    change(amended, "\nversion: 1\n", "\nversion: 2\n")
+    change(amended, "\nversion: 1\n", "\nversion: 2\nagreed_at: 2014-01-01T00:00:00Z\n")
     change(amended, "&fire\n      - explosion\n", "&fire\n")
     assert walk.console.run("agreement", "load", amended).code == 0
     (said,) = walk.console.run("explain", "camera-zolote/smm-CC-4", "--json").lines
