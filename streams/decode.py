@@ -304,13 +304,19 @@ def _shortened(text: str) -> str:
 _MESSAGE_LIMIT = 400
 
 
+_YEAR_REFUSED = "observed_from/observed_to: year outside 1900-2199"
+
+
 def _report_refusal(report: Report) -> Refusal | None:
     """What the types alone cannot say about a report."""
     start, end = report.observed_from, report.observed_to
-    if _year_out_of_range(start) or (end is not None and _year_out_of_range(end)):
-        return Refusal(Reason.OUT_OF_RANGE, "observed_from/observed_to: year outside 1900-2199")
-    if end is not None and end < start:
-        return Refusal(Reason.INTERVAL_REVERSED, "observed_to lies before observed_from")
+    if _year_out_of_range(start):
+        return Refusal(Reason.OUT_OF_RANGE, _YEAR_REFUSED)
+    if end is not None:
+        if _year_out_of_range(end):
+            return Refusal(Reason.OUT_OF_RANGE, _YEAR_REFUSED)
+        if end < start:
+            return Refusal(Reason.INTERVAL_REVERSED, "observed_to lies before observed_from")
     count = report.count
     if count is not None and count.max is not None and count.max < count.min:
         return Refusal(Reason.COUNT_REVERSED, "count.max is below count.min")

@@ -68,6 +68,10 @@ def read_dossiers(
     register: Register, dossiers: Sequence[Dossier], known: Known = NOTHING_DECLARED
 ) -> list[Judged | Refusal]:
     """Read a batch of dossiers, in one pass of the stages over all their versions."""
+    if all(len(dossier.versions) == 1 for dossier in dossiers):  # so it is nearly always
+        versions = [dossier.versions[0] for dossier in dossiers]
+        contexts = [_context(it, of.links) for it, of in zip(versions, dossiers, strict=True)]
+        return assess(register, [version.report for version in versions], contexts, known)
     counted = [counted_versions(dossier) for dossier in dossiers]
     contexts = [
         _context(version, dossier.links)
@@ -75,10 +79,7 @@ def read_dossiers(
         for version in versions
     ]
     reports = [version.report for versions in counted for version in versions]
-    results = assess(register, reports, contexts, known)
-    if len(results) == len(counted):
-        return results
-    rest = iter(results)
+    rest = iter(assess(register, reports, contexts, known))
     return [_merge(list(islice(rest, len(versions)))) for versions in counted]
 
 

@@ -61,11 +61,13 @@ def gather(lines: Iterable[bytes]) -> Gathered:
             continue
         key = (report.mission, report.source, report.id)
         version = Version(report, Authentication.OPERATOR, None)
-        if key in dossiers:
-            again[key].setdefault(msgspec.json.encode(report), version)
-        else:
-            dossiers[key] = Dossier((version,))
+        dossier = Dossier((version,))
+        if dossiers.setdefault(key, dossier) is dossier:
             first_lines.append(number)
+        else:
+            again[key].setdefault(msgspec.json.encode(report), version)
+        if report.supersedes is None and report.retracts is None:
+            continue
         for relation, target in links_of(report):
             link = Link(relation, report.id, vouched=True)
             links[report.mission, report.source, target].append(link)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 
 import numpy as np
 import shapely
@@ -41,6 +41,13 @@ class Unlocated(StrEnum):
     """The kilometres lie before the route's first mark or behind its last."""
     EXTENT_UNUSABLE = "extent_unusable"
     """Reaches farther than 500 km from its centre, or over a pole: too wide to say anything."""
+
+
+_WITHOUT_PLACE: dict[type, Unlocated] = {
+    NoneType: Unlocated.NO_LOCATION,
+    NamedPlace: Unlocated.PLACE_NOT_RESOLVED,
+}
+"""Kinds of location that say of themselves that there is no region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +85,15 @@ class Locator:
             location = report.location
             if type(location) is Point:
                 rows.append(row)
-                reach_m = self._accuracy(location.accuracy_m, report.means)
+                reach_m = location.accuracy_m
+                if reach_m is None or reach_m < self._floor:
+                    reach_m = self._accuracy(reach_m, report.means)
                 gaussian = location.spread is Spread.GAUSSIAN
                 if gaussian:
                     reach_m *= REACH_PER_R95
                 discs.append((location.lon, location.lat, reach_m, gaussian))
                 continue
-            region = self.region(location, report.means)
+            region = _WITHOUT_PLACE.get(type(location)) or self.region(location, report.means)
             if isinstance(region, Unlocated):
                 unlocated[row] = region
             else:
@@ -120,9 +129,7 @@ class Locator:
                 return self._stretch(location, means)
         except RegionError:
             return Unlocated.EXTENT_UNUSABLE
-        if isinstance(location, NamedPlace):
-            return Unlocated.PLACE_NOT_RESOLVED
-        return Unlocated.NO_LOCATION
+        return _WITHOUT_PLACE[type(location)]
 
     def _stretch(self, location: OnRoute, means: Sequence[Means]) -> Region | Unlocated:
         """All within the accuracy and the marks' tolerance of the stretch, along and across."""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from streams.events import Bearings, OnRoute, Report
+from streams.events import Area, Point, Report, Track
 from streams.geofence import geofence
 from streams.inforce import InForce
 from streams.locate import Unlocated
@@ -21,7 +21,7 @@ from streams.sight import Hit
 from streams.when.edges import Numbers
 
 _REMEMBERED = 1 << 13
-_TOLD_AGAIN = (Bearings, OnRoute)
+_ASKED_EACH = frozenset({Point, Area, Track})
 """Points are asked faster than looked up; areas and tracks may be large, and do not come twice."""
 
 
@@ -35,6 +35,7 @@ class Placed(Struct, frozen=True, gc=False):
 
 NOWHERE = Placed((), None)
 """Outside of every zone."""
+_LOST = {why: Placed((), why) for why in Unlocated}
 
 
 def place(in_force: InForce, reports: Sequence[Report], numbers: Numbers) -> list[Placed]:
@@ -42,11 +43,13 @@ def place(in_force: InForce, reports: Sequence[Report], numbers: Numbers) -> lis
     placed = [NOWHERE] * len(reports)
     asked = list[int]()
     alike: defaultdict[object, list[int]] = defaultdict(list)
-    for row, (report, number) in enumerate(zip(reports, numbers.single(), strict=True)):
-        if number is None or not isinstance(report.location, _TOLD_AGAIN):
+    spans = zip(numbers.first.tolist(), numbers.last.tolist(), strict=True)
+    for row, (report, span) in enumerate(zip(reports, spans, strict=True)):
+        location = report.location
+        if type(location) in _ASKED_EACH:
             asked.append(row)
         else:
-            alike[report.location, report.means, number].append(row)
+            alike[location, report.means, span].append(row)
     known = {key: in_force.placed.get(key) for key in alike}
     asked += [alike[key][0] for key, found in known.items() if found is None]
     answers = _ask(in_force, [reports[row] for row in asked], numbers.only(asked))
@@ -67,7 +70,7 @@ def _ask(in_force: InForce, reports: Sequence[Report], numbers: Numbers) -> list
     hits = geofence(in_force, located.regions, numbers)
     placed = [Placed(touched, None) if touched else NOWHERE for touched in hits]
     for row, why in located.unlocated.items():
-        placed[row] = Placed((), why)
+        placed[row] = _LOST[why]
     return placed
 
 
