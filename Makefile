@@ -9,7 +9,7 @@ RIVALS := .venv-bench
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint test demo bench bench-gateway bench-latency bench-flood bench-geofence calibrate exact chaos fuzz agree mutate lock clean
+.PHONY: help install lint test demo bench bench-judge bench-gateway bench-latency bench-flood bench-geofence calibrate exact chaos fuzz agree mutate lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ demo: install ## The main job on 174 real observations, on fresh engines, in a t
 
 bench: install ## Reports/s from Kafka to committed, beside a stock agent and bare COPY
 	$(BIN)/python -m tests.bench.pipeline
+
+bench-judge: install ## Reports/s of one core from a history's bytes to its assessments' bytes
+	$(BIN)/python -m tests.bench.judge
 
 bench-gateway: install ## Signed receipts/s over HTTP, beside a commit for each post
 	$(BIN)/python -m tests.bench.gateway

@@ -1,0 +1,166 @@
+"""Judging a history: reports a second on one core, and what recording for explanations costs.
+
+    python -m tests.bench.judge [REPORTS] [SLICES]
+
+The agreement is the example of the Donetsk-Luhansk contact line, the reports are its 174 real rows
+told again from a seed: with another id, at another minute of three years, with another count, and
+
+- `posts`: from where they were told, for a patrol's post and a camera stay where they are;
+- `points`: at a point with 10 to 250 m of accuracy within 20 km of a post, as from a phone;
+- `moved`: as told, the post moved by up to 1 km, so that no two sectors are the same.
+
+Each slice is a history of its own, from bytes to bytes, as `truceline judge` does it. What counts
+is the time of the processor, not of the clock: others may run beside it. Slices take turns.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from statistics import median
+
+import msgspec
+from msgspec.structs import replace
+
+from services.cli.judge import index_zones
+from services.documents import read_agreement_file, read_methodology_file
+from streams.assess import Judged
+from streams.events import Bearings, Count, Location, Point, Report
+from streams.history import judge_history
+from streams.inforce import Register
+from streams.smm.read import read_smm_csv
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "donetsk-luhansk"
+MINUTES = 3 * 365 * 24 * 60
+MOVED_OF = 200
+"""Of `moved` so many times fewer: each takes milliseconds."""
+
+Place = Callable[[Random, Location | None, Sequence[Bearings]], Location | None]
+
+
+def posts(_: Random, location: Location | None, __: Sequence[Bearings]) -> Location | None:
+    """Where it was told from."""
+    return location
+
+
+def points(draw: Random, _: Location | None, known: Sequence[Bearings]) -> Location:
+    """Within 20 km of a post."""
+    post = draw.choice(known)
+    return Point(
+        lon=round(post.lon + draw.uniform(-0.27, 0.27), 5),
+        lat=round(post.lat + draw.uniform(-0.18, 0.18), 5),
+        accuracy_m=float(draw.randint(10, 250)),
+    )
+
+
+def moved(draw: Random, location: Location | None, _: Sequence[Bearings]) -> Location | None:
+    """By up to a kilometre."""
+    if not isinstance(location, Bearings):
+        return location
+    lon, lat = (
+        location.lon + draw.uniform(-0.013, 0.013),
+        location.lat + draw.uniform(-0.009, 0.009),
+    )
+    return replace(location, lon=round(lon, 5), lat=round(lat, 5))
+
+
+def make_lines(rows: Sequence[Report], place: Place, count: int, seed: int) -> list[bytes]:
+    """So many lines, the same ones for the same seed."""
+    draw = Random(seed)
+    known = [it.location for it in rows if isinstance(it.location, Bearings)]
+    return [
+        msgspec.json.encode(_again(draw, draw.choice(rows), place, known, n)) for n in range(count)
+    ]
+
+
+def _again(
+    draw: Random, row: Report, place: Place, known: Sequence[Bearings], number: int
+) -> Report:
+    later, low = timedelta(minutes=draw.randrange(MINUTES)), draw.randint(1, 30)
+    return replace(
+        row,
+        id=f"{row.id}-{number}",
+        observed_from=row.observed_from + later,
+        observed_to=row.observed_to and row.observed_to + later,
+        location=place(draw, row.location, known),
+        count=Count(min=low, max=low),
+    )
+
+
+def judge_slice(register: Register, lines: Sequence[bytes], kept: list[Judged] | None) -> float:
+    """Seconds of the processor from the lines to the bytes of their assessments.
+
+    `kept` takes what explanations are made of: the report, the place, what was known, the terms.
+    """
+    out = io.BytesIO()
+    begun = time.process_time()
+    for result in judge_history(register, lines):
+        assert isinstance(result, Judged)
+        out.write(result.body + b"\n")
+        if kept is not None:
+            kept.append(result)
+    return time.process_time() - begun
+
+
+def told(kind: str, rates: Sequence[float], reports: int) -> str:
+    """A line of the table."""
+    middle, low, high = median(rates), min(rates), max(rates)
+    return f"| {kind} | {reports:,} | {len(rates)} | {middle:,.0f} | {low:,.0f} to {high:,.0f} |"
+
+
+def slices(count: int, parts: int) -> Iterator[tuple[int, int]]:
+    """A seed and a size for each part."""
+    for seed in range(parts):
+        yield seed, count // parts
+
+
+def main() -> None:
+    """Print the table."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    parts = int(sys.argv[2]) if len(sys.argv) > 2 else 10
+    agreement = read_agreement_file(EXAMPLE / "agreement.yaml")
+    methodology = read_methodology_file(EXAMPLE / "methodology.yaml")
+    register = Register((agreement,), (methodology,))
+    text = (EXAMPLE / "smm_observations.csv").read_text(encoding="utf-8")
+    rows = read_smm_csv(text, mission=methodology.mission, file="smm_observations.csv").reports
+    gc.disable()  # as the command does, and has the zones indexed where the file is large
+    register = register.indexed(index_zones)
+    judge_slice(register, make_lines(rows, posts, 2_000, seed=99), None)
+    print("| reports | in all | slices | reports per CPU second, median | all slices |")
+    print("|---|---|---|---|---|")
+    ratios: list[float] = []
+    for name, place, total in (
+        ("posts", posts, count),
+        ("points", points, count),
+        ("moved", moved, count // MOVED_OF),
+    ):
+        rates = []
+        for seed, size in slices(total, parts):
+            lines = make_lines(rows, place, size, seed)
+            rates.append(size / judge_slice(register, lines, None))
+            if name == "posts":
+                ratios.append(_recording(register, lines, size / rates[-1]))
+        print(told(name, rates, total), flush=True)
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"\nkeeping what explanations need: {median(ratios) - 1:+.1%} of the time of `posts`")
+    print(f"({min(ratios) - 1:+.1%} to {max(ratios) - 1:+.1%}); {peak_mib:,.0f} MiB at most")
+
+
+def _recording(register: Register, lines: Sequence[bytes], plain_s: float) -> float:
+    """How many times as long it takes with everything kept, between two times without."""
+    kept: list[Judged] = []
+    recorded_s = judge_slice(register, lines, kept)
+    again_s = judge_slice(register, lines, None)
+    assert len(kept) == len(lines)
+    return 2 * recorded_s / (plain_s + again_s)
+
+
+if __name__ == "__main__":
+    main()
