@@ -1,9 +1,9 @@
 """Crash points: named places beside every commit, where a test can have the program fail.
 
-Place on the data's way: in the relay and the gateway, right before and right after each write that
-others rely on. In the program itself `reached` does nothing; nothing outside of the process, no
-variable and no file, can make it do more. A test sets `on_reached`: to raise what an engine that is
-away raises, or to end the process on the spot.
+Place on the data's way: in the relay, the timer and the gateway, right before and right after each
+write that others rely on. In the program itself `reached` does nothing; nothing outside of the
+process, no variable and no file, can make it do more. A test sets `on_reached`: to raise what an
+engine that is away raises, or to end the process on the spot.
 """
 
 from __future__ import annotations
@@ -32,6 +32,12 @@ class Point(StrEnum):
     """It is known how far all is judged, and not noted yet."""
     RESEND_NOTED = "resend_noted"
     """It is noted, the leader has not been told so yet."""
+    TIMER_FOUND = "timer_found"
+    """It is known what has fallen due and is not written; nothing of it is."""
+    TIMER_ADDED = "timer_added"
+    """It is written in a transaction that is not committed."""
+    TIMER_COMMITTED = "timer_committed"
+    """It is written for good, the timer has not been told so yet."""
     GATEWAY_STORING = "gateway_storing"
     """A group of posts is about to be stored, by a message that commits."""
     GATEWAY_STORED = "gateway_stored"

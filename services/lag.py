@@ -1,18 +1,21 @@
 """Lag: what waits in Kafka for the workers, since when, and how many workers there are.
 
-Place on the data's way: beside it, for `truceline status`.
+Place on the data's way: beside it, for `truceline status`, and for who must not run ahead of it:
+the relays' leader and the timer.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
 
+from services.store.instants import SINCE_EVER
 from streams.topics import TopicName
 
 CONSUMED: Final = (TopicName.REPORTS, TopicName.CORRIDOR_STATUS, TopicName.CONTEXT)
@@ -38,6 +41,25 @@ class Lag:
     """Topics that are not there."""
     by_topic: Mapping[str, int] = field(default_factory=dict)
     """What waits in each."""
+
+
+Waiting = Callable[[datetime], datetime | None]
+"""Since when the oldest event waits in Kafka for a worker, given what the time is; None: none."""
+
+
+def oldest_in_kafka(bootstrap: str, group: str) -> Waiting:
+    """Ask Kafka since when its oldest unread event waits.
+
+    The function raises `KafkaError` where Kafka does not answer.
+    """
+
+    def ask(now: datetime) -> datetime | None:
+        lag = measure_lag(bootstrap, group)
+        if not lag.waiting:
+            return None
+        return SINCE_EVER if lag.oldest_s is None else now - timedelta(seconds=lag.oldest_s)
+
+    return ask
 
 
 def measure_lag(bootstrap: str, group: str) -> Lag:

@@ -28,6 +28,7 @@ from services.local.spawn import spawn
 
 ROLE: Final = "truceline"
 API_ROLE: Final = "truceline_api"
+TIMER_ROLE: Final = "truceline_timer"
 DATABASE: Final = "truceline"
 SOCKET_NAME: Final = ".s.PGSQL.5432"
 SOCKET_BYTES: Final = 107 - len(f"/{SOCKET_NAME}")  # what a socket's address holds, on Linux
@@ -189,9 +190,10 @@ def _make_private(socket: Path, account: Account) -> None:
 
 def _ensure_database(admin: psycopg.Connection[tuple[object, ...]]) -> None:
     """Create roles and database where they are missing; a crash in between is made good here."""
-    for role in (ROLE, API_ROLE):
+    for role, may in ((ROLE, "LOGIN"), (API_ROLE, "LOGIN"), (TIMER_ROLE, "NOLOGIN")):
         if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
-            admin.execute(f"CREATE ROLE {role} LOGIN")
+            admin.execute(f"CREATE ROLE {role} {may}")
+    admin.execute(f"GRANT {TIMER_ROLE} TO {ROLE}")
     if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
         admin.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
 

@@ -25,6 +25,7 @@ class Program(StrEnum):
     GATEWAY = "gateway"
     RELAY = "relay"
     WORKER = "worker"
+    TIMER = "timer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Metric:
     """Upper ends, of a histogram."""
 
 
-_GATEWAY, _RELAY, _WORKER = ({program} for program in Program)
+_GATEWAY, _RELAY, _WORKER, _TIMER = ({program} for program in Program)
 SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
@@ -160,6 +161,30 @@ BATCH_SECONDS: Final = _metric(
     _WORKER,
     "How long a batch took from its bytes to the commit",
     "kind",
+)
+DUE_WRITTEN: Final = _metric(
+    "timer_due_total", Kind.COUNTER, "rows", _TIMER, "Instants that fell due and were written"
+)
+DUE_SUPERSEDED: Final = _metric(
+    "timer_superseded_total",
+    Kind.COUNTER,
+    "rows",
+    _TIMER,
+    "Written instants that did not fall due after all, by a late event",
+)
+DUE_HELD: Final = _metric(
+    "timer_held",
+    Kind.GAUGE,
+    "instants",
+    _TIMER,
+    "Instants that have fallen due and wait for events that were received before them",
+)
+DUE_TURNS: Final = _metric(
+    "timer_turns_total",
+    Kind.COUNTER,
+    "turns",
+    _TIMER,
+    "Times that a context or a corridor was compared with what is written",
 )
 
 CATALOGUE: Final = tuple(value for value in tuple(globals().values()) if isinstance(value, Metric))

@@ -14,6 +14,7 @@ from functools import partial
 
 import structlog
 
+from services.lag import oldest_in_kafka
 from services.metrics.catalogue import Program
 from services.metrics.expose import Exporter
 from services.metrics.listen import listen
@@ -21,7 +22,7 @@ from services.programs import EXIT_FAILED, beginning
 from services.relay.counts import Counts
 from services.relay.figures import relay_figures
 from services.relay.relay import Relay
-from services.relay.resend import Resender, oldest_in_kafka
+from services.relay.resend import Resender
 from services.relay.send import Sender
 from services.settings import load_settings
 from services.store.await_tables import await_tables

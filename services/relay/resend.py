@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,7 +20,7 @@ import structlog
 from kafka.errors import KafkaError
 
 from services.crash_points import Point, reached
-from services.lag import measure_lag
+from services.lag import Waiting
 from services.relay.counts import Counts
 from services.store.engine import Connection, connect
 from services.store.errors import Fate, fate_of
@@ -45,25 +44,7 @@ LOOK_ROWS: Final = 5_000
 OPEN_LIMIT: Final = 10_000
 RESEND_ROWS: Final = 500
 
-Waiting = Callable[[datetime], datetime | None]
-"""Since when the oldest event waits in Kafka for a worker, given what the time is; None: none."""
-
 Version = tuple[Key, datetime, int]
-
-
-def oldest_in_kafka(bootstrap: str, group: str) -> Waiting:
-    """Ask Kafka since when its oldest unread event waits.
-
-    The function raises `KafkaError` where Kafka does not answer.
-    """
-
-    def ask(now: datetime) -> datetime | None:
-        lag = measure_lag(bootstrap, group)
-        if not lag.waiting:
-            return None
-        return SINCE_EVER if lag.oldest_s is None else now - timedelta(seconds=lag.oldest_s)
-
-    return ask
 
 
 class Pursuit:

@@ -81,6 +81,25 @@ def agreements(conn: Connection, mission: str | None = None) -> list[Agreement]:
     return [msgspec.json.decode(body, type=Agreement) for body in found]
 
 
+class HashedAgreement(NamedTuple):
+    """A version of an agreement with its address; hashing a large one takes its time."""
+
+    hash: bytes
+    agreement: Agreement
+
+
+def hashed_agreements(conn: Connection, mission: str | None = None) -> list[HashedAgreement]:
+    """Every version of every agreement, or of one mission's, oldest first."""
+    rows = conn.execute(
+        "SELECT hash, document FROM agreements WHERE %s::text IS NULL OR mission = %s"
+        " ORDER BY mission, id, version",
+        [mission, mission],
+    )
+    return [
+        HashedAgreement(bytes(it), msgspec.json.decode(body, type=Agreement)) for it, body in rows
+    ]
+
+
 def methodologies(conn: Connection, mission: str | None = None) -> list[Methodology]:
     """Every version of every methodology, or of one mission's, oldest first."""
     found = _documents(conn, DocumentKind.METHODOLOGY, mission)

@@ -4,7 +4,8 @@ StoreError
 ├── SchemaError                the database's tables are not those this program was written for
 │   ├── NotMigratedError       they are older: `truceline db upgrade`
 │   ├── NewerDatabaseError     they are newer: install the newer program
-│   └── ApiRoleError           the gateway's role is missing or too mighty: the operator changes it
+│   ├── ApiRoleError           the gateway's role is missing or too mighty: the operator changes it
+│   └── TimerRoleError         the timer's role is missing, or not given to the tables' owner
 └── DocumentConflictError      another document is already stored under this id and version
 
 What psycopg raises is not wrapped: `fate_of` reads it.
@@ -35,6 +36,10 @@ class NewerDatabaseError(SchemaError):
 
 class ApiRoleError(SchemaError):
     """The gateway's role is missing and may not be made, or nothing would hold it."""
+
+
+class TimerRoleError(SchemaError):
+    """The role that the timer narrows itself to is missing, or the tables' owner cannot take it."""
 
 
 class DocumentConflictError(StoreError):

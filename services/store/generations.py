@@ -67,6 +67,25 @@ def known_intervals(
     return Known(last, known, compose(generations))
 
 
+_NEWEST = """
+SELECT asked.mission, asked.corridor_id, newest.generation
+FROM unnest(%s::text[], %s::text[]) AS asked (mission, corridor_id), LATERAL (
+    SELECT generation FROM corridor_availability
+    WHERE mission = asked.mission AND corridor_id = asked.corridor_id
+    ORDER BY generation DESC LIMIT 1
+) AS newest
+"""
+
+
+def newest_of_corridors(
+    conn: Connection, asked: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """The newest generation of each (mission, corridor) that has one."""
+    missions, corridors = zip(*asked, strict=True)
+    found = conn.execute(_NEWEST, [list(missions), list(corridors)])
+    return {(mission, corridor): generation for mission, corridor, generation in found}
+
+
 def compose(rows: Iterable[tuple[int, datetime, StoredInterval]]) -> list[StoredInterval]:
     """Lay generations over each other.
 

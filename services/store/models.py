@@ -4,10 +4,10 @@ Place on the data's way: the shape of the truth. The migrations make these table
 them equal), `rows` mirrors them column by column for COPY.
 
 History (submissions, assessments, violations, supersessions, links, corridor rows, sightings,
-whereabouts, rejected, receipts) is never updated and never deleted: a trigger refuses it
-(migrations 0010, 0012, 0019). What
-supersedes is a new row. No foreign keys between the big tables: a check for each row would cost
-more than the row, and everything that one event causes is written in one transaction by one writer.
+whereabouts, context, due instants, rejected, receipts) is never updated and never deleted: a
+trigger refuses it (migrations 0010, 0012, 0019, 0020, 0021). What supersedes is a new row. No
+foreign keys between the big tables: a check for each row would cost more than the row, and
+everything that one event causes is written in one transaction by one writer.
 
 Times are `timestamptz`. Columns stand fixed width first, so that rows carry no padding. Bodies are
 the canonical msgspec JSON as `bytea`: they are hashed and compared, never searched.
@@ -23,6 +23,7 @@ from sqlalchemy import (
     ARRAY,
     TIMESTAMP,
     BigInteger,
+    CheckConstraint,
     Double,
     Identity,
     Index,
@@ -344,6 +345,32 @@ class ContextGeneration(Base):
     body: Mapped[Body]
 
 
+class DueInstant(Base):
+    """That an instant has come at which time alone changes what is read (`streams.due`).
+
+    Its first revision says that it fell due. Where a late event shows that it did not, the next
+    one says so (`stands` is false), and one after that may take it back again; the last counts.
+    """
+
+    __tablename__ = "due_instants"
+    __table_args__ = (
+        PrimaryKeyConstraint("mission", "agreement_id", "subject", "rule", "due_at", "revision"),
+        CheckConstraint("written_at >= due_at OR NOT stands", "due_instants_not_early"),
+        Index("due_instants_by_time", "mission", "due_at"),
+    )
+
+    due_at: Mapped[Instant]
+    written_at: Mapped[Instant]
+    revision: Mapped[int]
+    generation: Mapped[int]
+    stands: Mapped[bool]
+    mission: Mapped[String]
+    agreement_id: Mapped[String]
+    subject: Mapped[String]
+    rule: Mapped[String]
+    agreement: Mapped[Hash]
+
+
 class Rejected(Base):
     """Bytes that are no event we can read, whole, with the reason: nothing is thrown away.
 
@@ -462,6 +489,7 @@ HISTORY_TABLES = (
     "whereabouts",
     "context_events",
     "context_generations",
+    "due_instants",
     "rejected",
     "receipts",
 )

@@ -215,6 +215,21 @@ class ContextGenerationRow(Row, frozen=True, gc=False):
     body: bytes
 
 
+class DueRow(Row, frozen=True, gc=False):
+    """`due_instants`: what fell due when; `stands` is false where it is known that it did not."""
+
+    due_at: datetime
+    written_at: datetime
+    revision: int
+    generation: int
+    stands: bool
+    mission: str
+    agreement_id: str
+    subject: str
+    rule: str
+    agreement: bytes
+
+
 class RejectedRow(Row, frozen=True, gc=False):
     """`rejected`: bytes that are no event; the words may be anything, they are made storable."""
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from kafka.errors import KafkaTimeoutError
 
+from services.lag import oldest_in_kafka
 from services.relay.counts import Counts
-from services.relay.resend import LOOK_BACK, OPEN_AFTER, Pursuit, oldest_in_kafka
+from services.relay.resend import LOOK_BACK, OPEN_AFTER, Pursuit
 from services.store.engine import Connection, connect
 from services.store.instants import SINCE_EVER
 from services.store.unjudged import judged_before, note_judged_before

@@ -19,6 +19,7 @@ ROWS: dict[str, Any] = {
     "whereabouts": rows.WhereaboutsRow,
     "context_events": rows.ContextEventRow,
     "context_generations": rows.ContextGenerationRow,
+    "due_instants": rows.DueRow,
     "rejected": rows.RejectedRow,
     "receipts": rows.ReceiptRow,
 }

@@ -1,0 +1,148 @@
+"""Reckoning: what falls due by what is stored, of the past and of the future.
+
+    agreements → sources → generations → `streams.due` → each due instant, with what it was read by
+
+Place on the data's way: under the timer, which writes what has fallen due, and under everybody who
+asks (`services.due`): both reckon alike. A *source* is what is folded as one and changes as one: a
+mission's context, or one corridor. Its *mark* names the generations that it was reckoned from.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from services.store.contexts import known_states, newest_generations, state_of
+from services.store.documents import HashedAgreement
+from services.store.engine import Connection
+from services.store.generations import known_intervals, newest_of_corridors
+from streams.context.fold import MissionState
+from streams.corridors.effects import Cause
+from streams.due import (
+    Due,
+    Reading,
+    due_in_context,
+    due_on_corridor,
+    version_at,
+    versions_over_time,
+)
+
+
+class Source(NamedTuple):
+    """A mission's context, or one of its corridors."""
+
+    mission: str
+    agreement_id: str
+    corridor_id: str = ""
+    """Empty: the context; no id of a corridor is empty."""
+
+
+Mark = tuple[tuple[bytes, int], ...]
+"""The generation of each agreement version's context; of a corridor one, under no version."""
+Versions = Sequence[HashedAgreement]
+"""Every version of one agreement."""
+Sources = Mapping[Source, Versions]
+Marks = dict[Source, Mark]
+
+
+class Reckoning(NamedTuple):
+    """What falls due of a source, whenever, and what says so."""
+
+    due: Sequence[Due]
+    """Sorted."""
+    versions: Versions
+    mark: Mark
+
+    def read_by(self, instant: datetime) -> tuple[bytes, int]:
+        """The agreement version in force at an instant, and the generation that was read by it."""
+        address = _address_at(self.versions, instant)
+        generations = dict(self.mark)
+        return address, generations.get(address, generations.get(OF_CORRIDOR, 0))
+
+
+OF_CORRIDOR: Final = b""
+"""In a mark, in the place of a version's hash: a corridor is folded by all of them at once."""
+
+
+def sources_of(agreements: Iterable[HashedAgreement]) -> Sources:
+    """Everything that has due instants, by the agreements that are loaded."""
+    contexts: defaultdict[Source, list[HashedAgreement]] = defaultdict(list)
+    for it in agreements:
+        contexts[Source(it.agreement.mission, it.agreement.id)].append(it)
+    corridors = {
+        of._replace(corridor_id=corridor.id): versions
+        for of, versions in contexts.items()
+        for it in versions
+        for corridor in it.agreement.corridors
+    }
+    return {**contexts, **corridors}
+
+
+def marks_of(conn: Connection, sources: Sources) -> Marks:
+    """What each source would be reckoned from now."""
+    contexts = {
+        it.hash: of for of, versions in sources.items() if not of.corridor_id for it in versions
+    }
+    corridors = {(of.mission, of.corridor_id): of for of in sources if of.corridor_id}
+    found: defaultdict[Source, list[tuple[bytes, int]]] = defaultdict(list)
+    if contexts:
+        asked = [(address, of.mission) for address, of in contexts.items()]
+        for address, generation in newest_generations(conn, asked).items():
+            found[contexts[address]].append((address, generation))
+    if corridors:
+        for name, generation in newest_of_corridors(conn, corridors).items():
+            found[corridors[name]].append((OF_CORRIDOR, generation))
+    return {of: tuple(sorted(found.get(of, ()))) for of in sources}
+
+
+def reckon(conn: Connection, of: Source, versions: Versions, mark: Mark) -> Reckoning:
+    """Everything that falls due of a source, by the generations of `mark`, which are there."""
+    if of.corridor_id:
+        return reckon_corridor(conn, of, versions)
+    states = {address: state_of(conn, of.mission, address, number) for address, number in mark}
+    return Reckoning(_of_context(versions, states), versions, mark)
+
+
+def reckon_as_known(
+    conn: Connection, mission: str, sources: Sources, known_at: datetime
+) -> dict[Source, Reckoning]:
+    """The same of every source of a mission, by what was known at an instant."""
+    known = {it.agreement: it for it in known_states(conn, mission, known_at)}
+    found: dict[Source, Reckoning] = {}
+    for of, versions in sources.items():
+        if of.corridor_id:
+            found[of] = reckon_corridor(conn, of, versions, known_at)
+        else:
+            read = [known[it.hash] for it in versions if it.hash in known]
+            due = _of_context(versions, {it.agreement: it.state for it in read})
+            found[of] = Reckoning(
+                due, versions, tuple((it.agreement, it.generation) for it in read)
+            )
+    return found
+
+
+def reckon_corridor(
+    conn: Connection, of: Source, versions: Versions, known_at: datetime | None = None
+) -> Reckoning:
+    """The same of a corridor, by what is known of it now, or was known at an instant."""
+    known = known_intervals(conn, of.mission, of.corridor_id, known_at)
+    causes = [(it.starts_at, Cause(it.cause)) for it in known.intervals]
+    mark = ((OF_CORRIDOR, known.generation),) if known.generation else ()
+    return Reckoning(due_on_corridor(of.corridor_id, causes), versions, mark)
+
+
+def _of_context(versions: Versions, states: Mapping[bytes, MissionState]) -> list[Due]:
+    by_number = {it.agreement.version: states.get(it.hash) for it in versions}
+    return due_in_context(
+        [
+            Reading(start, end, by_number[agreement.version])
+            for start, end, agreement in versions_over_time([it.agreement for it in versions])
+        ]
+    )
+
+
+def _address_at(versions: Versions, instant: datetime) -> bytes:
+    number = version_at((it.agreement for it in versions), instant).version
+    return next(it.hash for it in versions if it.agreement.version == number)

@@ -1,0 +1,244 @@
+"""Due: the instants at which time alone changes what is read.
+
+    contexts by version, intervals → **due instants** → the timer's rows, `truceline due`
+
+Place on the data's way: beside judging. A measure is overdue, a truce holds or has lapsed, a phase
+has begun, a corridor is no longer known to be usable: each is a function of what is known and of
+the clock. Here are the instants at which it changes, of the past and of the future alike. A
+function of the *set* of events, like the folds that it reads: a truce that is extended has no due
+instant at its old end.
+
+Asked is the reader itself (`measure_at`, `truce_at`), at an instant and a microsecond before it:
+a row can never say something else than what is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+from streams.agreement import Agreement
+from streams.context.fold import MissionState
+from streams.context.measures import MeasureHistory, measure_at
+from streams.context.truces import TruceHistory, TruceState, truce_at
+from streams.corridors.effects import CAUTION, Cause
+from streams.instants import micros, moment_of
+from streams.vocabulary import Availability, Word
+
+
+class Rule(Word):
+    """What changes at a due instant; stored and shown, so the words are stable."""
+
+    MEASURE_OVERDUE = "measure_overdue"
+    """A deadline has passed, and the measure is not verified."""
+    PHASE_BEGINS = "phase_begins"
+    TRUCE_BEGINS = "truce_begins"
+    """The truce's terms begin to hold."""
+    TRUCE_ENDS = "truce_ends"
+    """They cease to before the window is over: suspended, or ended early."""
+    TRUCE_LAPSES = "truce_lapses"
+    """The truce's window is over, whether its terms held in it or not."""
+    CORRIDOR_STALE = "corridor_stale"
+    """What was known of the corridor grew old: it was usable, it is unknown."""
+    CORRIDOR_LAPSES = "corridor_lapses"
+    """The word that opened the corridor has ended."""
+    CORRIDOR_WINDOW_ENDS = "corridor_window_ends"
+    """The agreed window is over, whether the corridor was open in it or not."""
+    CORRIDOR_NOT_IN_FORCE = "corridor_not_in_force"
+    """Neither the agreement nor the corridor in it is in force any longer."""
+
+
+CORRIDOR_RULES: Final = frozenset(
+    {
+        Rule.CORRIDOR_STALE,
+        Rule.CORRIDOR_LAPSES,
+        Rule.CORRIDOR_WINDOW_ENDS,
+        Rule.CORRIDOR_NOT_IN_FORCE,
+    }
+)
+CONTEXT_RULES: Final = frozenset(Rule) - CORRIDOR_RULES
+
+
+class Due(NamedTuple):
+    """What falls due when; its fields are its key."""
+
+    due_at: datetime
+    """UTC."""
+    rule: Rule
+    subject: str
+    """Id of the measure, phase, truce or corridor; the rule says which of them."""
+
+
+SINCE_EVER: Final = datetime.min.replace(tzinfo=UTC)
+_INSTANT: Final = timedelta(microseconds=1)
+
+
+class Version(NamedTuple):
+    """In [start, end) the mission's context is read by this version of its agreement."""
+
+    start: datetime
+    end: datetime | None
+    agreement: Agreement
+
+
+def version_at(versions: Iterable[Agreement], instant: datetime) -> Agreement:
+    """The version that is in force at an instant; outside of all, the newest there is."""
+    newest_first = sorted(versions, key=attrgetter("version"), reverse=True)
+    in_force = (it for it in newest_first if it.valid.touches(instant, instant))
+    return next(in_force, newest_first[0])
+
+
+def versions_over_time(agreements: Sequence[Agreement]) -> list[Version]:
+    """Which version reads the context when; contiguous, since ever, the last without an end."""
+    valid = [(it.valid.from_, it.valid.to) for it in agreements]
+    edges = {moment_of(micros(it)) for span in valid for it in span if it is not None}
+    starts = sorted({SINCE_EVER, *edges})
+    return [
+        Version(start, end, version_at(agreements, start))
+        for start, end in zip(starts, [*starts[1:], None], strict=True)
+    ]
+
+
+class Reading(NamedTuple):
+    """In [start, end) this is what is known of the mission's context; None: nothing is."""
+
+    start: datetime
+    end: datetime | None
+    state: MissionState | None
+
+
+def due_in_context(readings: Sequence[Reading]) -> list[Due]:
+    """What falls due of measures, phases and truces; sorted.
+
+    `readings` are contiguous, the first since ever, the last without an end.
+    """
+    parts = [_Part(it.start, it.end, _subjects(it.state)) for it in readings]
+    found: set[Due] = set()
+    for name in {name for part in parts for name in part.subjects}:
+        found |= set(_turns(parts, name))
+    return sorted(found)
+
+
+def due_on_corridor(corridor_id: str, intervals: Sequence[tuple[datetime, Cause]]) -> list[Due]:
+    """What falls due on a corridor; sorted. `intervals`: when each begins, and its cause."""
+    return [
+        Due(start, rule, corridor_id)
+        for (_, before), (start, cause) in pairwise(intervals)
+        if (rule := _corridor_rule(before, cause)) is not None
+    ]
+
+
+_USABLE: Final = frozenset({Availability.OPEN, Availability.IMPEDED})
+_LOSSES: Final = {
+    Cause.STALE: Rule.CORRIDOR_STALE,
+    Cause.IMPEDIMENT_STALE: Rule.CORRIDOR_STALE,
+    Cause.LAPSED: Rule.CORRIDOR_LAPSES,
+}
+
+
+def _corridor_rule(before: Cause, after: Cause) -> Rule | None:
+    """Other causes begin with an event, which says so itself.
+
+    That a window is over shows only where nothing stronger hid that it was not.
+    """
+    if after is Cause.OUTSIDE_WINDOW:
+        return Rule.CORRIDOR_WINDOW_ENDS if CAUTION[before] > CAUTION[after] else None
+    if after is Cause.NOT_IN_FORCE:
+        return Rule.CORRIDOR_NOT_IN_FORCE
+    return _LOSSES.get(after) if before.state in _USABLE else None
+
+
+_Answer = frozenset[Rule]
+"""What is so at an instant, each named by the rule under which it began to be."""
+_NOTHING: Final[_Answer] = frozenset()
+
+
+class _Subject(NamedTuple):
+    """A measure, phase or truce as one version reads it."""
+
+    candidates: Sequence[datetime]
+    """The instants at which an answer may change."""
+    answer: Callable[[datetime], _Answer]
+
+
+_Name = tuple[str, str]
+
+
+class _Part(NamedTuple):
+    start: datetime
+    end: datetime | None
+    subjects: dict[_Name, _Subject]
+
+    def holds(self, instant: datetime) -> bool:
+        return self.start <= instant and (self.end is None or instant < self.end)
+
+    def answer(self, name: _Name, instant: datetime) -> _Answer:
+        subject = self.subjects.get(name)
+        return _NOTHING if subject is None else subject.answer(instant)
+
+
+def _turns(parts: Sequence[_Part], name: _Name) -> Iterator[Due]:
+    """When the answer about one subject changes: within a version, and from one to the next."""
+    earlier: _Part | None = None
+    for part in parts:
+        subject = part.subjects.get(name)
+        inside = [it for it in subject.candidates if part.holds(it)] if subject else []
+        for at in sorted({part.start, *inside}):
+            before = earlier if at == part.start else part
+            was = _NOTHING if before is None else before.answer(name, at - _INSTANT)
+            for rule in _begun(was, part.answer(name, at)):
+                # A version that is the first to know of a truce finds it lapsed long ago.
+                if rule is not Rule.TRUCE_LAPSES or at in inside:
+                    yield Due(at, rule, name[1])
+        earlier = part
+
+
+def _begun(was: _Answer, now: _Answer) -> _Answer:
+    broken_off = Rule.TRUCE_BEGINS in was and not now
+    return now - was | ({Rule.TRUCE_ENDS} if broken_off else _NOTHING)
+
+
+def _subjects(state: MissionState | None) -> dict[_Name, _Subject]:
+    if state is None:
+        return {}
+    began = {one.id: one.at for one in state.phases if one.at is not None}
+    return {
+        **{("measure", one.id): _measure(one) for one in state.measures},
+        **{("phase", id_): _phase(at) for id_, at in began.items()},
+        **{("truce", one.id): _truce(one) for one in state.truces},
+    }
+
+
+def _measure(one: MeasureHistory) -> _Subject:
+    due = one.due
+    if due is None:
+        return _Subject((), lambda _: _NOTHING)
+    overdue = frozenset({Rule.MEASURE_OVERDUE})
+    return _Subject(
+        (due, *(word.at for word in one.words if word.at > due)),
+        lambda at: overdue if measure_at(one, at).overdue else _NOTHING,
+    )
+
+
+def _phase(begins_at: datetime) -> _Subject:
+    begun = frozenset({Rule.PHASE_BEGINS})
+    return _Subject((begins_at,), lambda at: begun if begins_at <= at else _NOTHING)
+
+
+def _truce(one: TruceHistory) -> _Subject:
+    edges = [(it.at, it.begins_at, it.ends_at) for it in one.moments]
+    return _Subject(
+        [at for edge in edges for at in edge if at is not None], lambda at: _of_truce(one, at)
+    )
+
+
+def _of_truce(one: TruceHistory, at: datetime) -> _Answer:
+    now = truce_at(one, at)
+    if now is None:
+        return _NOTHING
+    if now.holds:
+        return frozenset({Rule.TRUCE_BEGINS})
+    return frozenset({Rule.TRUCE_LAPSES}) if now.state is TruceState.LAPSED else _NOTHING
