@@ -74,7 +74,7 @@ class Settings:
     grid_mb: str = DEFAULT_GRID_MB
     """What that index may take of each worker's memory, as it was given."""
     metrics: str | None = None
-    """Where workers and relays give their figures; None: nowhere."""
+    """Where workers, relays and timers give their figures; None: nowhere."""
     proxy: str | None = None
     """The address of a proxy that is believed about whom it speaks for."""
 
@@ -112,7 +112,7 @@ class Settings:
         return _host_and_port(self.listen, LISTEN_VARIABLE, DEFAULT_LISTEN)
 
     def metrics_listen(self) -> tuple[str, int] | None:
-        """Host and port that a worker or a relay gives its figures on; None: nowhere.
+        """Host and port that a worker, relay or timer gives its figures on; None: nowhere.
 
         Raises:
             SettingsError: they are not `host:port`.

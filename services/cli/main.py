@@ -10,7 +10,7 @@ Exit codes:
     3    cannot: an engine, the gateway, a key or a folder is not there or not usable; the line says
          what to do, and what waits is safe in the spool
     70   a fault of ours, with its traceback
-    78   `worker`, `relay` and `gateway` only: a person has to change something before it can run
+    78   `worker`, `relay`, `timer` and `gateway` only: a person has to change something before it can run
     130  Ctrl-C
 
 Results go to standard output, everything else to standard error. With `--json` an error is one
@@ -33,7 +33,7 @@ import rich_click as click
 from services.cli.output import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE
 
 COMMANDS: Final = {
-    "up": "Start PostgreSQL, Kafka, workers, relay and gateway, and keep them up.",
+    "up": "Start PostgreSQL, Kafka, workers, relay, timer and gateway, and keep them up.",
     "demo": "Run the whole way on 174 real observations, in a temporary folder.",
     "judge": "Judge REPORTS under AGREEMENT and METHODOLOGY, with no engine.",
     "agreement": "Check, load, list, show and compare agreements and methodologies.",
@@ -58,6 +58,7 @@ COMMANDS: Final = {
     "topics": "Make the Kafka topics that are not there; those that are stay as they are.",
     "worker": "Run one worker, until SIGTERM.",
     "relay": "Run one relay, until SIGTERM.",
+    "timer": "Run one timer, until SIGTERM.",
     "gateway": "Run one gateway, until SIGTERM.",
     "schema": "Write the JSON Schema of reports and statuses, or the AsyncAPI document.",
     "completion": "Print the tab completion script of SHELL.",

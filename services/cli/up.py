@@ -1,4 +1,4 @@
-"""`truceline up`: the engines, workers, relay and gateway, on a data folder."""
+"""`truceline up`: the engines, workers, relay, timer and gateway, on a data folder."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from services.settings import (
 @click.option("--kafka-port", type=click.IntRange(1, 65535), help="Default: one that is free.")
 @json_option
 def up(folder: Path | None, workers: int, kafka_port: int | None, *, as_json: bool) -> None:
-    """Start PostgreSQL, Kafka, workers, relay and gateway, and keep them up.
+    """Start PostgreSQL, Kafka, workers, relay, timer and gateway, and keep them up.
 
     Until Ctrl-C. A second `up` on the same folder goes on where the first stopped.
     TRUCELINE_DATABASE_URL and TRUCELINE_KAFKA_BOOTSTRAP name engines of your own, which are then
@@ -77,7 +77,7 @@ def _given_engines() -> tuple[str | None, str | None, str | None]:
 
 
 def plan_of(home: Path, workers: int, *, gateway: bool = True) -> Plan:
-    """What runs on the engines: migrations, topics, keys, workers, relay, gateway."""
+    """What runs on the engines: migrations, topics, keys, workers, relay, timer, gateway."""
 
     def migrate(database_url: str) -> None:
         if not os.environ.get(KEYS_VARIABLE):
@@ -95,6 +95,7 @@ def plan_of(home: Path, workers: int, *, gateway: bool = True) -> Plan:
         services={
             **{f"worker-{number}": worker for number in range(1, workers + 1)},
             "relay": (sys.executable, "-m", "services.relay"),
+            "timer": (sys.executable, "-m", "services.timer"),
             # On a database of the user's own there is one where its role's address is given too.
             **({GATEWAY: (sys.executable, "-m", "services.gateway")} if gateway else {}),
         },

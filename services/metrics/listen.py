@@ -1,4 +1,4 @@
-"""Listen: a worker's or a relay's figures over HTTP, where an operator has named an address.
+"""Listen: a worker's, relay's or timer's figures over HTTP, where an operator has named an address.
 
 Place on the data's way: beside it. No token: the address is for a network that may see totals. The
 gateway gives its own at `/metrics`, to a token of the role `admin`.

@@ -1,6 +1,6 @@
 """Await: return when the database answers and its tables are this program's.
 
-Place on the data's way: once, before a worker, relay or gateway takes its first event. A machine
+Place on the data's way: once, before a worker, relay, timer or gateway takes its first event. A machine
 that starts brings up PostgreSQL and them in any order, so a database that is away or recovering is
 waited for.
 """

@@ -31,7 +31,15 @@ from services.store.queries.whereabouts import CURRENT
 BATCH = 5_000
 
 BY_THE_CLOCK = frozenset(
-    {"received_at", "known_at", "loaded_at", "context", "events_digest", "sightings_digest"}
+    {
+        "received_at",
+        "known_at",
+        "loaded_at",
+        "written_at",
+        "context",
+        "events_digest",
+        "sightings_digest",
+    }
 )
 """Columns, and fields of bodies, that hold a time of the wall clock or a hash over one."""
 

@@ -35,8 +35,8 @@ from tests.unit.test_docs import blocks
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("setup", "worker", "gateway", "relay", "cli")
-LASTING = ("postgres", "kafka", "worker", "gateway", "relay")
+OURS = ("setup", "worker", "gateway", "relay", "timer", "cli")
+LASTING = ("postgres", "kafka", "worker", "gateway", "relay", "timer")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ").splitlines()
 
 every_service = pytest.mark.parametrize("name", SERVICES)

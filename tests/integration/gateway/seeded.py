@@ -20,6 +20,7 @@ from services.store.rows import (
     AvailabilityRow,
     BatchRows,
     ContextGenerationRow,
+    DueRow,
     ReceiptRow,
     SubmissionRow,
     SupersessionRow,
@@ -30,7 +31,7 @@ from streams.agreement import Agreement, content_hash
 from streams.context.fold import encode_state, fold
 from streams.keys import EventKind, event_key
 from streams.whereabouts.fold import Answer, Spell
-from tests.unit.services.store.sample_rows import ASSESSMENT, VIOLATION, key_row
+from tests.unit.services.store.sample_rows import ASSESSMENT, DUE, VIOLATION, key_row
 from tests.unit.streams import builders
 
 NOW = datetime(2026, 7, 14, 12, 0, tzinfo=UTC)
@@ -263,11 +264,27 @@ def traced(mission: str, name: str) -> list[WhereaboutsRow]:
     return [first, then]
 
 
+def fell_due(mission: str, name: str, address: bytes) -> DueRow:
+    """The corridor grew stale, as the timer wrote it."""
+    stale_at = OBSERVED + timedelta(days=1)
+    return replace(
+        DUE,
+        mission=mission,
+        agreement_id=name,
+        subject=corridor(name),
+        rule="corridor_stale",
+        due_at=stale_at,
+        written_at=stale_at,
+        agreement=address,
+    )
+
+
 def seed(conn: Connection) -> None:
     """Write it all, and commit."""
     ensure_partitions(conn, NOW)
     rows, receipts, availability, whereabouts = BatchRows(), [], [], []
     contexts: list[ContextGenerationRow] = []
+    due: list[DueRow] = []
     for mission, names in MISSIONS.items():
         methodology = builders.methodology(id=f"method-{mission}", mission=mission)
         load_document(conn, methodology, NOW)
@@ -285,9 +302,11 @@ def seed(conn: Connection) -> None:
                 )
             availability += available(mission, name)
             whereabouts += traced(mission, name)
+            due.append(fell_due(mission, name, address))
     copy_batch(conn, rows)
     copy_rows(conn, "receipts", receipts)
     copy_rows(conn, "corridor_availability", availability)
     copy_rows(conn, "whereabouts", whereabouts)
     copy_rows(conn, "context_generations", contexts)
+    copy_rows(conn, "due_instants", due)
     conn.commit()

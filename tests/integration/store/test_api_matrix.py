@@ -91,6 +91,7 @@ MATRIX: Final = {
     "whereabouts": May(Seen.OF_AGREEMENT),
     "context_events": May(Seen.OF_MISSION),
     "context_generations": May(Seen.OF_AGREEMENT),
+    "due_instants": May(Seen.OF_AGREEMENT),
     "rejected": May(Seen.OF_MISSION),
     "tokens": May(Seen.NEVER),
     "outbox": May(Seen.NEVER, Adds.IN_ANY_SCOPE),
@@ -235,6 +236,8 @@ def enter(store: Store, scope: Scope) -> None:
 def agreement_of(store: Store, table: str, row: dict[str, Any]) -> str:
     if table == "whereabouts":
         return str(row["zone_id"]).removeprefix("zone-of-")
+    if "agreement_id" in row:
+        return str(row["agreement_id"])
     if "corridor_id" in row:
         return str(row["corridor_id"]).removeprefix(seeded.corridor(""))
     return str(row["id"]) if table == "agreements" else store.names[bytes(row["agreement"])]

@@ -36,6 +36,7 @@ from services.store.rows import (
 from services.store.scope import set_scope
 from services.store.write import copy_batch, copy_rows
 from tests.unit.services.store.sample_rows import (
+    DUE,
     NOW,
     SIGHTING,
     WHEREABOUTS,
@@ -61,6 +62,7 @@ OF_MISSION = (
     "whereabouts",
     "context_events",
     "context_generations",
+    "due_instants",
     "rejected",
     "current_assessments",
     "current_violations",
@@ -117,6 +119,9 @@ def fill(conn: Connection, mission: str) -> None:
         ],
         "sightings": [replace(SIGHTING, mission=mission)],
         "whereabouts": [replace(WHEREABOUTS, mission=mission)],
+        "due_instants": [
+            replace(DUE, mission=mission, agreement_id=name) for name in AGREEMENTS[mission]
+        ],
         "context_generations": [
             ContextGenerationRow(mission, hash_of(name), 1, NOW, bytes(32), b"{}")
             for name in AGREEMENTS[mission]

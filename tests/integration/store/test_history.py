@@ -17,6 +17,7 @@ from services.store.rows import (
 )
 from services.store.write import copy_batch, copy_rows
 from tests.unit.services.store.sample_rows import (
+    DUE,
     NOW,
     SIGHTING,
     WHEREABOUTS,
@@ -61,6 +62,7 @@ def full(conn: Connection) -> Connection:
         ],
     )
     copy_rows(conn, "whereabouts", [WHEREABOUTS])
+    copy_rows(conn, "due_instants", [DUE])
     copy_rows(conn, "receipts", [ReceiptRow(submission(1).key, NOW, 1, "smm", "rk-1", bytes(64))])
     for table in ("agreements", "methodologies"):
         conn.execute(

@@ -18,6 +18,8 @@ from services.relay import figures as relay
 from services.relay.counts import Counts
 from services.settings import load_settings
 from services.store.queries.intake import IntakeFigures
+from services.timer import figures as timer
+from services.timer.counts import Counts as TimerCounts
 from services.worker import record as worker
 from tests.unit.test_docs import table
 
@@ -36,10 +38,15 @@ def of_a_worker() -> Figures:
     return worker.make_tally().figures()
 
 
+def of_a_timer() -> Figures:
+    return timer.timer_figures(TimerCounts())
+
+
 PROGRAMS: dict[Program, Callable[[], Figures]] = {
     Program.GATEWAY: of_a_gateway,
     Program.RELAY: of_a_relay,
     Program.WORKER: of_a_worker,
+    Program.TIMER: of_a_timer,
 }
 
 

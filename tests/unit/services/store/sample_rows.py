@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from services.store.rows import (
     AssessmentRow,
     BatchRows,
+    DueRow,
     KeyKind,
     KeyRow,
     LinkRow,
@@ -24,6 +25,19 @@ from streams.keys import EventKind, event_key, rejected_key
 NOW = datetime(2026, 7, 14, 12, 0, tzinfo=UTC)
 OBSERVED = datetime(2026, 7, 14, 6, 30, tzinfo=UTC)
 AGREEMENT, METHODOLOGY, CONTEXT = bytes([1]) * 32, bytes([2]) * 32, bytes([3]) * 32
+
+DUE = DueRow(
+    due_at=OBSERVED,
+    written_at=NOW,
+    revision=1,
+    generation=1,
+    stands=True,
+    mission="smm",
+    agreement_id="smm-a",
+    subject="guns",
+    rule="measure_overdue",
+    agreement=AGREEMENT,
+)
 
 SUBMISSION = SubmissionRow(
     key=event_key(EventKind.REPORT, "smm", "patrol-1", "r-0"),
