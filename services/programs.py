@@ -1,4 +1,4 @@
-"""Programs: how worker, relay, timer and gateway begin, and what their ends mean to whoever starts them.
+"""Programs: how worker, relay, timer and gateway begin, and what their ends mean to the starter.
 
 Place on the data's way: before it. What a person has to mend is said in one line, without a trace.
 """

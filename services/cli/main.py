@@ -10,7 +10,8 @@ Exit codes:
     3    cannot: an engine, the gateway, a key or a folder is not there or not usable; the line says
          what to do, and what waits is safe in the spool
     70   a fault of ours, with its traceback
-    78   `worker`, `relay`, `timer` and `gateway` only: a person has to change something before it can run
+    78   `worker`, `relay`, `timer` and `gateway` only: a person has to change something before it
+         can run
     130  Ctrl-C
 
 Results go to standard output, everything else to standard error. With `--json` an error is one

@@ -1,8 +1,8 @@
 """Await: return when the database answers and its tables are this program's.
 
-Place on the data's way: once, before a worker, relay, timer or gateway takes its first event. A machine
-that starts brings up PostgreSQL and them in any order, so a database that is away or recovering is
-waited for.
+Place on the data's way: once, before a worker, relay, timer or gateway does its first work. A
+machine that starts brings up PostgreSQL and them in any order, so a database that is away or
+recovering is waited for.
 """
 
 from __future__ import annotations

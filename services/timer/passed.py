@@ -9,9 +9,8 @@ what waits, waits.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 from kafka.errors import KafkaError
@@ -25,13 +24,9 @@ from services.store.unjudged import waits_unjudged
 log = structlog.get_logger(__name__)
 
 
-class Passed(Protocol):
-    """How many rows of a mission, sorted by their instants, may be written in a turn."""
-
-    def __call__(
-        self, conn: Connection, mission: str, rows: Sequence[DueRow], turn: datetime
-    ) -> int:
-        """All instants lie before `turn`, the time at which the turn has begun."""
+Passed = Callable[[Connection, str, Sequence[DueRow], datetime], int]
+"""How many rows of a mission, sorted by their instants, may be written in a turn, which began at an
+instant after all of them."""
 
 
 class PassedByAll:

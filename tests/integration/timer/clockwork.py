@@ -115,4 +115,4 @@ def all_rows(conn: Connection) -> list[tuple[float, str, str, int, bool]]:
     found = conn.execute(
         "SELECT due_at, rule, subject, revision, stands FROM due_instants ORDER BY 1, 2, 3, 4"
     )
-    return [(hour_of(due_at), *rest) for due_at, *rest in found]  # type: ignore[misc]  # columns
+    return [(hour_of(due_at), *rest) for due_at, *rest in found]
