@@ -32,9 +32,14 @@ def each_time(measures: Iterable[Measure]) -> Iterator[Measure]:
 
 
 def gates_of(phase: Phase, measures: Iterable[Measure]) -> Phase:
-    """The phase, waiting for each time of what gates it."""
-    named = [measure for measure in measures if measure.id in phase.gated_by]
-    return replace(phase, gated_by=tuple(measure.id for measure in each_time(named)))
+    """The phase, waiting for each time of what gates it.
+
+    A gate that the agreement does not have stays one: nothing verifies it, and nothing opens.
+    """
+    times = {measure.id: [it.id for it in each_time([measure])] for measure in measures}
+    return replace(
+        phase, gated_by=tuple(id_ for gate in phase.gated_by for id_ in times.get(gate, (gate,)))
+    )
 
 
 def _later(due: Due | None, days: int) -> Due | None:

@@ -352,3 +352,9 @@ def test_a_state_comes_back_from_its_bytes_and_names_the_set_it_is_of() -> None:
     assert decode_state(encode_state(state)) == state
     assert state.events_digest != folded().events_digest
     assert msgspec.json.decode(encode_state(state))["context"]["truces"]
+
+
+def test_a_phase_that_waits_for_a_measure_that_is_not_there_does_not_begin() -> None:
+    phases = {one.id: one for one in folded(under=agreement(measures=())).phases}
+    assert phases["both"].at is None
+    assert phases["both"].gated_by == ("guns", "mines")
