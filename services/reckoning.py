@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from services.store.contexts import known_states, newest_generations, state_of
+from services.store.contexts import Generation, known_states, newest_generations, state_of
 from services.store.documents import HashedAgreement
 from services.store.engine import Connection
 from services.store.generations import known_intervals, newest_of_corridors
@@ -54,6 +54,8 @@ class Reckoning(NamedTuple):
     """Sorted."""
     versions: Versions
     mark: Mark
+    known_since: datetime | None = None
+    """When the newest generation of the mark became known; None: it was not asked."""
 
     def read_by(self, instant: datetime) -> tuple[bytes, int]:
         """The agreement version in force at an instant, and the generation that was read by it."""
@@ -106,20 +108,16 @@ def reckon(conn: Connection, of: Source, versions: Versions, mark: Mark) -> Reck
 
 
 def reckon_as_known(
-    conn: Connection, mission: str, sources: Sources, known_at: datetime
+    conn: Connection, sources: Sources, known_at: datetime, mission: str | None = None
 ) -> dict[Source, Reckoning]:
-    """The same of every source of a mission, by what was known at an instant."""
+    """The same of every source, or of one mission's, by what was known at an instant."""
     known = {it.agreement: it for it in known_states(conn, mission, known_at)}
     found: dict[Source, Reckoning] = {}
     for of, versions in sources.items():
         if of.corridor_id:
             found[of] = reckon_corridor(conn, of, versions, known_at)
         else:
-            read = [known[it.hash] for it in versions if it.hash in known]
-            due = _of_context(versions, {it.agreement: it.state for it in read})
-            found[of] = Reckoning(
-                due, versions, tuple((it.agreement, it.generation) for it in read)
-            )
+            found[of] = _of_generations(versions, known)
     return found
 
 
@@ -130,7 +128,17 @@ def reckon_corridor(
     known = known_intervals(conn, of.mission, of.corridor_id, known_at)
     causes = [(it.starts_at, Cause(it.cause)) for it in known.intervals]
     mark = ((OF_CORRIDOR, known.generation),) if known.generation else ()
-    return Reckoning(due_on_corridor(of.corridor_id, causes), versions, mark)
+    return Reckoning(due_on_corridor(of.corridor_id, causes), versions, mark, known.since)
+
+
+def _of_generations(versions: Versions, known: Mapping[bytes, Generation]) -> Reckoning:
+    read = [known[it.hash] for it in versions if it.hash in known]
+    return Reckoning(
+        _of_context(versions, {it.agreement: it.state for it in read}),
+        versions,
+        tuple(sorted((it.agreement, it.generation) for it in read)),
+        max((it.known_at for it in read), default=None),
+    )
 
 
 def _of_context(versions: Versions, states: Mapping[bytes, MissionState]) -> list[Due]:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from services.client.address import DEFAULT_URL
+from services.due import TimerLag, timer_lag
 from services.lag import measure_lag
 from services.probe_gateway import READY, ask_gateway
 from services.settings import Settings
@@ -24,6 +25,7 @@ LAG_WORRY = 100_000
 AGE_WORRY_S = 300.0
 UNASSESSED_WORRY_S = 60.0
 OUTBOX_WORRY_S = 30.0
+TIMER_WORRY_S = 60.0
 NOT_HERE = "not set up here"
 
 
@@ -50,6 +52,7 @@ class Status:
     gateway: str
     """`ready`, or why not; `not set up here` where none is expected."""
     gateway_url: str
+    timer: TimerLag
     spool_waiting: int | None
     """Events that this account's spool has yet to send; None: there is no spool here."""
 
@@ -59,7 +62,11 @@ class Status:
             "outbox_age_s": self.intake.outbox_age_s,
             "unassessed_age_s": self.intake.unassessed_age_s,
         }
-        return {**asdict(self), "intake": {**self.intake._asdict(), **ages}}
+        return {
+            **asdict(self),
+            "intake": {**self.intake._asdict(), **ages},
+            "timer": self.timer._asdict(),
+        }
 
     def worries(self) -> list[str]:
         """What needs an operator's eye, each with what to do."""
@@ -75,7 +82,12 @@ class Status:
             found.append(
                 f"an event has waited for {self.oldest_waiting_s:.0f} s: see the workers' logs"
             )
-        return [*found, *self._intake_worries(), *_store_worries(self.figures)]
+        return [
+            *found,
+            *self._intake_worries(),
+            *_timer_worries(self.timer),
+            *_store_worries(self.figures),
+        ]
 
     def _intake_worries(self) -> list[str]:
         found = []
@@ -92,6 +104,22 @@ class Status:
         if self.gateway not in (READY, NOT_HERE):
             found.append(f"the gateway at {self.gateway_url} {self.gateway}: see its log")
         return found
+
+
+def _timer_worries(timer: TimerLag) -> list[str]:
+    found = []
+    if timer.oldest_s > TIMER_WORRY_S:
+        found.append(
+            f"{timer.unwritten} instants have fallen due and are not written, the first for"
+            f" {timer.oldest_s:.0f} s: does a timer run (`truceline timer`)? It waits while events"
+            " wait; see its log"
+        )
+    if timer.ahead:
+        found.append(
+            f"{timer.ahead} instants were written before they came: the clock was ahead; see that"
+            " it is synchronised"
+        )
+    return found
 
 
 def _store_worries(figures: Figures) -> list[str]:
@@ -120,6 +148,7 @@ def look(settings: Settings) -> Status:
         schema = conn.execute("SELECT version_num FROM alembic_version").fetchone()
         counted = figures(conn, datetime.now(UTC))
         intake = intake_figures(conn, SINCE_EVER)
+        timer = timer_lag(conn, datetime.now(UTC))
     lag = measure_lag(bootstrap, settings.worker_group)
     return Status(
         postgres=str(row[0]) if row else "unknown",
@@ -134,6 +163,7 @@ def look(settings: Settings) -> Status:
         schema=str(schema[0]) if schema else "unknown",
         gateway=_gateway(settings),
         gateway_url=settings.gateway_url,
+        timer=timer,
         spool_waiting=spool_waiting(settings.spool),
     )
 

@@ -50,6 +50,7 @@ COMMANDS: Final = {
     "truces": "Show local truces: proposed, agreed, in force, suspended, ended early, lapsed.",
     "phases": "Show which phases have begun, and which measures the others wait for.",
     "exchanges": "Show exchanges of prisoners, detainees and remains: each side's counts by step.",
+    "due": "Show deadlines, truces, phases and corridors that fall due, or have.",
     "unheeded": "List context events that have no effect, each with the reason.",
     "rejected": "List refused events, newest first.",
     "status": "Show engines, workers, lag and figures.",

@@ -8,6 +8,7 @@ from importlib.metadata import version
 import rich_click as click
 
 from services.cli.output import EXIT_NO, instant, json_option, print_json, print_lines
+from services.due import TimerLag
 from services.settings import load_settings
 from services.status import Status, look
 from services.store.queries.intake import IntakeFigures
@@ -20,8 +21,8 @@ def status(*, as_json: bool) -> None:
 
     The exit code is 1 where something needs an operator's eye. With --json one line: "version",
     "postgres", "kafka", "lag", "workers", "oldest_waiting_s", "missing_topics", "figures",
-    "lag_by_topic", "intake" (outbox and what is not judged), "schema", "gateway",
-    "gateway_url", "spool_waiting", "worries".
+    "lag_by_topic", "intake" (outbox and what is not judged), "timer" (what fell due and is not
+    written), "schema", "gateway", "gateway_url", "spool_waiting", "worries".
     """
     found = look(load_settings())
     if as_json:
@@ -52,6 +53,7 @@ def _lines(found: Status) -> list[str]:
         f"Outbox      {_outbox(found.intake)}",
         f"Workers     {_waiting(found)}",
         f"Unassessed  {_unassessed(found.intake)}",
+        f"Timer       {_timer(found.timer)}",
         *([] if found.spool_waiting is None else [f"Spool       {found.spool_waiting:,} to send"]),
         f"Kept        {kept}{f'last received {instant(received)}' if received else 'nothing yet'}",
         f"Judged      {judged}",
@@ -79,3 +81,9 @@ def _unassessed(intake: IntakeFigures) -> str:
     if intake.unassessed_oldest is None:
         return "nothing: all that the gateway stored is judged or refused"
     return f"the oldest stored event waits since {instant(intake.unassessed_oldest)}"
+
+
+def _timer(timer: TimerLag) -> str:
+    if not timer.unwritten:
+        return "all that has fallen due is written"
+    return f"{timer.unwritten:,} instants are not written, the first for {timer.oldest_s:.0f} s"

@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote_to_bytes, urlencode
 import msgspec
 from litestar import Request, Response
 
+from services.due import DueAsked
 from services.gateway.ask_corridors import (
     INTERVALS,
     NOTE,
@@ -24,6 +25,10 @@ from services.gateway.ask_corridors import (
     ask_availability,
     ask_corridors,
 )
+from services.gateway.ask_due import AFTER as DUE_AFTER
+from services.gateway.ask_due import BEFORE as DUE_BEFORE
+from services.gateway.ask_due import DUE, ask_due
+from services.gateway.ask_due import NOTE as DUE_NOTE
 from services.gateway.ask_report import ask_report
 from services.gateway.ask_standing import NOTE as STANDING_NOTE
 from services.gateway.ask_standing import Standing
@@ -43,6 +48,7 @@ from services.gateway.represent import (
 from services.store.queries.violations import STANDING, After
 from services.store.queries.whereabouts import After as AfterSpell
 from services.tokens.token import Token
+from streams.due import Rule
 from streams.vocabulary import Verdict, ViolationKind
 from streams.whereabouts.fold import Answer
 
@@ -55,6 +61,7 @@ VIOLATION_FILTERS: Final = ("agreement", "zone", "term", "kind", "verdict", "fro
 WHEREABOUTS_FILTERS: Final = ("subject", "zone", "answer", "from", "to", "known_at")
 PAGING: Final = ("limit", "after")
 STANDING_PARAMETERS: Final = ("at", "known_at")
+DUE_PARAMETERS: Final = ("rule", "from", "to", "known_at", "limit")
 AVAILABILITY_PARAMETERS: Final = ("at", "from", "to", "known_at", "limit")
 
 
@@ -166,6 +173,31 @@ async def answer_standing(request: Asked, standing: Standing) -> Response[bytes]
     )
     body = write_items(form, found, {"note": STANDING_NOTE}, standing.shape)
     return _respond(request, Representation(form, body))
+
+
+async def answer_due(request: Asked) -> Response[bytes]:
+    """What is coming up and what has fallen due, in the order of time."""
+    parameters = _parameters(request, DUE_PARAMETERS)
+    form = choose(request.headers.get("accept", ""), TABLES)
+    token, now = _token(request), datetime.now(UTC)
+    known_at = min(parameters.instant("known_at") or now, now)
+    since, until = parameters.span()
+    asked = DueAsked(
+        mission=token.mission,
+        rule=parameters.word("rule", Rule),
+        since=since or known_at - DUE_BEFORE,
+        until=until or known_at + DUE_AFTER,
+        known_at=known_at,
+    )
+    found = await _readers(request).ask(
+        token, partial(ask_due, token=token, asked=asked, limit=parameters.limit())
+    )
+    more = None if found.next is None else {"from": found.next.isoformat()}
+    link = _next(request, parameters, more)
+    beside = {"note": DUE_NOTE, **({"next": link} if link else {})}
+    return _respond(
+        request, Representation(form, write_items(form, found.told, beside, DUE), _link(link))
+    )
 
 
 def _parameters(request: Asked, known: tuple[str, ...]) -> Parameters:

@@ -10,6 +10,7 @@
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/phases, /v1/measures, /v1/truces        every role but the publisher's: how they stand
     GET  /v1/exchanges          who arranges them, and their sides: counts, each side's apart
+    GET  /v1/due                every role but the publisher's: what comes up, what has fallen due
     GET  /v1/unheeded           every role but the publisher's: context events without effect
     GET  /v1/receipt-keys       everybody            the public keys that verify receipts
     GET  /schema/openapi.json   everybody            what all of these take and answer
@@ -45,6 +46,7 @@ from services.gateway.admission import Admission
 from services.gateway.answer_questions import (
     answer_availability,
     answer_corridors,
+    answer_due,
     answer_report,
     answer_standing,
     answer_violations,
@@ -208,6 +210,12 @@ async def get_unheeded(request: Asked) -> Response[bytes]:
     return await answer_standing(request, UNHEEDED)
 
 
+@get("/v1/due", opt={MAY: READS_CONTEXT})
+async def get_due(request: Asked) -> Response[bytes]:
+    """Deadlines, truces, phases and corridors that fall due, or have."""
+    return await answer_due(request)
+
+
 @get("/v1/receipt-keys", opt={MAY: EVERYBODY}, sync_to_thread=True)
 def get_receipt_keys(request: Asked) -> Response[bytes]:
     """The public keys that verify receipts: keep a copy of your own."""
@@ -259,6 +267,7 @@ ROUTES: Final = (
     get_truces,
     get_exchanges,
     get_unheeded,
+    get_due,
     get_receipt_keys,
     get_schema,
     get_healthz,

@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from services.gateway import examples
 from services.gateway.ask_corridors import INTERVALS, STATES
+from services.gateway.ask_due import DUE
+from services.gateway.ask_due import NOTE as DUE_NOTE
 from services.gateway.ask_report import ReportAnswer
 from services.gateway.ask_standing import (
     EXCHANGES,
@@ -29,6 +31,7 @@ from services.gateway.parameters import DEFAULT_LIMIT, LIMIT
 from services.gateway.problems import Code
 from services.gateway.represent import EVERY_FORM, TABLES, Form, Shape, write_items
 from services.store.queries.violations import STANDING
+from streams.due import Rule
 from streams.schema import Json
 from streams.vocabulary import ViolationKind
 from streams.whereabouts import fold
@@ -197,6 +200,19 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "Each step of each side's list in each exchange, by all who count, to who arranges "
         "exchanges, and to a party those in which it is a side. Numbers alone, never names; what "
         "differs is named and not reconciled.",
+    ),
+    ("GET", "/v1/due"): Operation(
+        "Deadlines that pass unverified, truces that begin and lapse, phases that begin, corridors "
+        "that grow stale: what is coming up, what has fallen due, and what did not after all.",
+        (_page([examples.DUE], DUE, TABLES, {"note": DUE_NOTE}, _PAGED), _KEPT),
+        (
+            Parameter("rule", "This alone.", "measure_overdue", {"enum": [str(it) for it in Rule]}),
+            _instant("from", "Due then or later; a day ago, if absent."),
+            _instant("to", "And before that; in a week, if absent."),
+            _instant("known_at", "By what was known then; now, if absent."),
+            _LIMITED,
+        ),
+        problems=_PROBLEMS,
     ),
     ("GET", "/v1/unheeded"): _standing(
         UNHEEDED,

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from services.due import DueRow, DueState
 from services.gateway.ask_corridors import NOTE as NOTE  # noqa: PLC0414 (an example as well)
 from services.gateway.ask_corridors import IntervalTold
 from services.gateway.ask_violations import ViolationTold
@@ -21,6 +22,7 @@ from streams.assessment import STATUS as STATUS_OF_ALL
 from streams.context.exchanges import Discrepancy, ExchangePhase
 from streams.context.measures import MeasureState
 from streams.context.truces import TruceState
+from streams.due import Rule
 from streams.schema import Json
 from streams.vocabulary import ExchangeCategory, ExchangeStep, Purpose
 
@@ -254,6 +256,16 @@ EXCHANGE: Final = ExchangeRow(
     receiver_says=(118,),
     mission_says=(118,),
     discrepancies=(Discrepancy.SIDES_DIFFER, Discrepancy.MISSION_DIFFERS),
+)
+DUE: Final = DueRow(
+    mission="osce-smm",
+    agreement="donetsk-luhansk",
+    subject="guns-north",
+    rule=Rule.MEASURE_OVERDUE,
+    due_at=_WHEN,
+    state=DueState.DUE,
+    written_at=_WHEN + timedelta(seconds=2),
+    revision=1,
 )
 UNHEEDED: Final = UnheededRow("osce-smm", "ua-liaison/n-7", "without_right")
 

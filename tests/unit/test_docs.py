@@ -68,6 +68,7 @@ from streams.context.authority import NoEffect
 from streams.context.exchanges import Discrepancy
 from streams.corridors.effects import Cause
 from streams.decode import Reason, Refusal, decode_report
+from streams.due import Rule
 from streams.events import Report
 from streams.methodology import CorridorRules, Methodology, SightingRules, Thresholds
 from streams.precedence import PRECEDENCE
@@ -320,6 +321,11 @@ def test_every_reason_for_no_effect_is_documented_and_no_other() -> None:
 def test_every_discrepancy_of_an_exchange_is_documented_in_order() -> None:
     rows = table(GUIDES / "coordinators.md", "## Exchanges")
     assert list(rows) == [discrepancy.value for discrepancy in Discrepancy]
+
+
+def test_every_rule_by_which_something_falls_due_is_documented() -> None:
+    rows = table(GUIDES / "coordinators.md", "## Phases, measures, truces")
+    assert set(rows) == {rule.value for rule in Rule}
 
 
 def test_every_role_of_a_token_is_documented() -> None:

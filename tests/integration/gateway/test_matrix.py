@@ -117,6 +117,7 @@ ASKED: Final = {
     ("GET", "/v1/truces"): Asked("/v1/truces", always),
     ("GET", "/v1/exchanges"): Asked("/v1/exchanges", always),
     ("GET", "/v1/unheeded"): Asked("/v1/unheeded", always),
+    ("GET", "/v1/due"): Asked("/v1/due?from=2026-07-01T00:00:00Z", always, seeded.corridor),
     ("GET", "/v1/receipt-keys"): Asked("/v1/receipt-keys", always),
     ("GET", "/schema/openapi.json"): Asked("/schema/openapi.json", always),
     ("GET", "/metrics"): Asked("/metrics", always),

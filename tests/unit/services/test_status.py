@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.due import TimerLag
 from services.status import AGE_WORRY_S, LAG_WORRY, Status
 from services.store.partitions import PartitionReport
 from services.store.queries.intake import IntakeFigures
@@ -43,6 +44,7 @@ WELL = Status(
     schema="0017",
     gateway="ready",
     gateway_url="http://127.0.0.1:8470",
+    timer=TimerLag(0, 0.0, 0),
     spool_waiting=None,
 )
 STRAY = PartitionReport(strays=(("submissions", 3),), missing=())
@@ -62,6 +64,8 @@ def test_where_all_is_well_there_is_no_worry() -> None:
         (replace(WELL, missing_topics=(TopicName.REPORTS,)), "truceline.reports.v1"),
         (replace(WELL, figures=replace(FIGURES, agreements=0)), "truceline agreement load"),
         (replace(WELL, figures=replace(FIGURES, methodologies=0)), "truceline agreement load"),
+        (replace(WELL, timer=TimerLag(3, 61.0, 0)), "`truceline timer`"),
+        (replace(WELL, timer=TimerLag(0, 0.0, 1)), "synchronised"),
         (replace(WELL, intake=IDLE._replace(outbox_oldest=NOW - timedelta(seconds=31))), "relay"),
         (
             replace(WELL, intake=IDLE._replace(unassessed_oldest=NOW - timedelta(seconds=61))),
