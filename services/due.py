@@ -35,7 +35,7 @@ class DueState(Word):
     """It was written, and a late event shows that it did not."""
 
 
-class DueRow(Struct, frozen=True):
+class DueTold(Struct, frozen=True):
     """A due instant."""
 
     mission: str
@@ -61,7 +61,7 @@ class DueAsked(NamedTuple):
     known_at: datetime
 
 
-def due(conn: Connection, asked: DueAsked) -> list[DueRow]:
+def due(conn: Connection, asked: DueAsked) -> list[DueTold]:
     """Every due instant that is asked for, in order; where `known_at` lies tells what is coming."""
     rows = [
         row
@@ -72,7 +72,7 @@ def due(conn: Connection, asked: DueAsked) -> list[DueRow]:
     return sorted(rows, key=lambda row: (row.due_at, row.mission, row.rule, row.subject))
 
 
-def _is_asked(row: DueRow, asked: DueAsked) -> bool:
+def _is_asked(row: DueTold, asked: DueAsked) -> bool:
     return (
         (asked.rule is None or row.rule is asked.rule)
         and (asked.since is None or asked.since <= row.due_at)
@@ -101,7 +101,7 @@ def timer_lag(conn: Connection, now: datetime) -> TimerLag:
     ahead = 0
     for of, reckoning in _reckoned(conn, None, now).items():
         known_since = reckoning.known_since or now
-        written = _written(conn, of, now)
+        written = _written(conn, of)
         ahead += sum(it.stands and due_.due_at > now for due_, it in written.items())
         waiting_s += [
             (now - max(row.due_at, known_since)).total_seconds()
@@ -116,7 +116,7 @@ def _reckoned(conn: Connection, mission: str | None, known_at: datetime) -> dict
     return reckon_as_known(conn, sources, known_at, mission)
 
 
-def _written(conn: Connection, of: Source, known_at: datetime) -> dict[Due, Written]:
+def _written(conn: Connection, of: Source, known_at: datetime | None = None) -> dict[Due, Written]:
     return last_written(
         conn,
         of.mission,
@@ -129,12 +129,12 @@ def _written(conn: Connection, of: Source, known_at: datetime) -> dict[Due, Writ
 
 def _rows(
     of: Source, reckoning: Reckoning, written: Mapping[Due, Written], now: datetime
-) -> Iterator[DueRow]:
+) -> Iterator[DueTold]:
     """What is reckoned, and what was written and is not reckoned any more."""
     known = set(reckoning.due)
     for it in sorted(known | written.keys()):
         last = written.get(it)
-        yield DueRow(
+        yield DueTold(
             mission=of.mission,
             agreement=of.agreement_id,
             subject=it.subject,

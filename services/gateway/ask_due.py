@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from services.due import DueAsked, DueRow, due
+from services.due import DueAsked, DueTold, due
 from services.gateway.represent import Shape
 from services.store.engine import Connection
 from services.tokens.token import Token
 
-DUE: Final = Shape(DueRow.__struct_fields__, lambda _: None)
+DUE: Final = Shape(DueTold.__struct_fields__, lambda _: None)
 NOTE: Final = "what is coming may still be moved; overdue is no finding"
 BEFORE: Final = timedelta(days=1)
 AFTER: Final = timedelta(days=7)
@@ -25,7 +25,7 @@ AFTER: Final = timedelta(days=7)
 class Page(NamedTuple):
     """Some due instants, and the instant from which the others are to be asked for."""
 
-    told: Sequence[DueRow]
+    told: Sequence[DueTold]
     next: datetime | None
 
 

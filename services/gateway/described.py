@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from services.due import DueTold
 from services.gateway import examples
 from services.gateway.ask_corridors import IntervalTold
 from services.gateway.ask_report import ReportAnswer
@@ -49,6 +50,7 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     TruceRow,
     ExchangeRow,
     UnheededRow,
+    DueTold,
 )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from services.due import DueRow, DueState
+from services.due import DueState, DueTold
 from services.gateway.ask_corridors import NOTE as NOTE  # noqa: PLC0414 (an example as well)
 from services.gateway.ask_corridors import IntervalTold
 from services.gateway.ask_violations import ViolationTold
@@ -257,7 +257,7 @@ EXCHANGE: Final = ExchangeRow(
     mission_says=(118,),
     discrepancies=(Discrepancy.SIDES_DIFFER, Discrepancy.MISSION_DIFFERS),
 )
-DUE: Final = DueRow(
+DUE: Final = DueTold(
     mission="osce-smm",
     agreement="donetsk-luhansk",
     subject="guns-north",

@@ -11,8 +11,6 @@ from datetime import datetime
 
 from services.load import load_documents
 from services.store.engine import Connection, connect
-from services.store.migrate import upgrade
-from services.store.partitions import ensure_partitions
 from services.timer.counts import Counts
 from services.timer.passed import PassedByAll
 from services.timer.timer import Timer, open_session
@@ -25,7 +23,7 @@ from tests.integration.worker.ground import OPERATOR, road
 from tests.integration.worker.intake import take_in_log
 from tests.integration.worker.records import log_of, relayed, said
 from tests.unit.streams.builders import NOON, hours
-from tests.unit.streams.context.said import METHODOLOGY, SOURCES, agreement, at
+from tests.unit.streams.context.said import SOURCES, agreement, at
 
 LOADED = at(-48)
 RIGHTS = (Right.OPEN, Right.CLOSE, Right.SETTLE)
@@ -39,14 +37,6 @@ def document(**changes: object) -> Agreement:
     """The agreement of `said`, with a road that its operator may open."""
     sources = (*SOURCES, Source(id=OPERATOR, rights=RIGHTS))
     return agreement(**{"sources": sources, "corridors": (road(),), **changes})
-
-
-def prepare(url: str) -> None:
-    """Migrate a database and load the mission's documents."""
-    upgrade(url)
-    with connect(url) as conn:
-        ensure_partitions(conn, NOON)
-        load_documents(conn, [document(), METHODOLOGY], LOADED)
 
 
 def hour_of(instant: datetime) -> float:
