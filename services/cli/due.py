@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import rich_click as click
 
-from services.cli.output import INSTANT, instant, json_option, print_table, require_order
-from services.cli.standing import print_rows_as_json
-from services.due import DueAsked, DueState
+from services.cli.output import INSTANT, json_option, require_order
+from services.cli.standing import Shown, show
+from services.due import DueAsked, DueState, DueTold
 from services.due import due as all_due
 from services.settings import load_settings
 from services.store.engine import connect
@@ -16,6 +16,13 @@ from streams.due import Rule
 
 BEFORE, AFTER = timedelta(days=1), timedelta(days=7)
 NOTE = "What is coming may still be moved or settled. Overdue is by what is known, and no finding."
+
+TABLE: Shown[DueTold] = Shown(
+    "Due, as known at",
+    ("When!", "What!", "Of", "State!", "Written!"),
+    lambda row: (row.due_at, row.rule, (row.subject, row.mission), row.state, row.written_at),
+    note=NOTE,
+)
 
 
 @click.command(epilog="Example: truceline due --rule measure_overdue")
@@ -50,15 +57,4 @@ def due(  # noqa: PLR0913, PLR0917 (each is one thing that may be asked for)
     )
     with connect(load_settings().database()) as conn:
         rows = [row for row in all_due(conn, asked) if state in (None, row.state)]
-    if as_json:
-        print_rows_as_json(rows, at)
-        return
-    print_table(
-        f"Due, as known at {instant(at)}",
-        ("When!", "What!", "Of", "State!", "Written!"),
-        [
-            (row.due_at, row.rule, (row.subject, row.mission), row.state, row.written_at)
-            for row in rows
-        ],
-        note=NOTE,
-    )
+    show(rows, at, TABLE, as_json=as_json)
