@@ -5,7 +5,7 @@ them equal), `rows` mirrors them column by column for COPY.
 
 History (submissions, assessments, violations, supersessions, links, corridor rows, sightings,
 whereabouts, context, due instants, rejected, receipts) is never updated and never deleted: a
-trigger refuses it (migrations 0010, 0012, 0019, 0020, 0022). What supersedes is a new row. No
+trigger refuses it (migrations 0010, 0012, 0019, 0020, 0023). What supersedes is a new row. No
 foreign keys between the big tables: a check for each row would cost more than the row, and
 everything that one event causes is written in one transaction by one writer.
 

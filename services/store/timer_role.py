@@ -1,6 +1,6 @@
 """The role that the timer's sessions take: there, and theirs to take.
 
-Place on the data's way: under migration 0022, which says what it may do. The timer logs in as the
+Place on the data's way: under migration 0023, which says what it may do. The timer logs in as the
 tables' owner, as workers and relays do, and gives up all but this before it asks anything.
 """
 

@@ -10,8 +10,8 @@ from alembic import op
 from services.local.postgres import API_ROLE, TIMER_ROLE
 from services.store.timer_role import require_timer_role
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 
 MISSIONS = "(SELECT string_to_array(current_setting('truceline.missions', true), ','))::text[]"
 AGREEMENTS = "(SELECT string_to_array(current_setting('truceline.agreements', true), ','))::text[]"
