@@ -25,6 +25,7 @@ from streams.decode import Refusal, decode_report
 from streams.dossier import Dossier, Link, Version, read_dossiers
 from streams.explain import Explanation, explain
 from streams.inforce import Register
+from streams.languages.voice import Language
 from streams.methodology import Methodology
 from streams.vocabulary import Authentication
 
@@ -46,8 +47,14 @@ class Explained(NamedTuple):
     """Whether the stored bytes of every version still have the hash they came with."""
 
 
-def explain_report(conn: Connection, mission: str, source: str, event_id: str) -> Explained:
-    """Judge a stored report again and explain it.
+def explain_report(
+    conn: Connection,
+    mission: str,
+    source: str,
+    event_id: str,
+    language: Language = Language.ENGLISH,
+) -> Explained:
+    """Judge a stored report again and explain it, its sentences in a language.
 
     Raises:
         NotReplayableError: it is not there, or what is there is no report any more.
@@ -66,7 +73,8 @@ def explain_report(conn: Connection, mission: str, source: str, event_id: str) -
             break
     if judged is None or isinstance(judged, Refusal):
         raise NotReplayableError("the versions that judged it are not loaded any more")
-    return Explained(judged, explain(judged), file.judgements, same, _is_intact(file))
+    explanation = explain(judged, language)
+    return Explained(judged, explanation, file.judgements, same, _is_intact(file))
 
 
 def _registers_since(loaded: Sequence[LoadedDocument], current: Judgement) -> Iterator[Register]:

@@ -11,14 +11,15 @@ from typing import NamedTuple
 
 from streams.agreement import Zone
 from streams.assess import Judged
-from streams.assessment import Finding
+from streams.assessment import Finding, Placement, UnderClaim, ZonePlace
 from streams.claims import CLAIMS_DIFFER
 from streams.context.facts import TruceHeld
 from streams.events import Area, Bearings, NamedPlace, OnRoute, Point, Report, Sector, Track
 from streams.inforce import CORRIDOR_PREFIX, InForce
 from streams.judge import decide, read_traits
+from streams.languages.voice import NOT_REVIEWED, Language, Voice, voice
 from streams.locate import HALF_WIDTH_DEG, Unlocated
-from streams.phrases import moment, spoken, what
+from streams.phrases import AND, OR, moment, what
 from streams.precedence import PRECEDENCE
 from streams.reading import CONTRADICTION
 from streams.rules import RULES
@@ -72,10 +73,13 @@ _UNLOCATED = {
 }
 
 
-def explain(judged: Judged) -> Explanation:
-    """Explain one judgement. A finding of several versions is explained by its rule alone."""
+def explain(judged: Judged, language: Language = Language.ENGLISH) -> Explanation:
+    """Explain one judgement. A finding of several versions is explained by its rule alone.
+
+    The traces are the same in every language; of the sentences the English ones are authoritative.
+    """
     terms = tuple(_trace(judged, finding) for finding in judged.assessment.findings)
-    return Explanation(tuple(_sentences(judged, terms)), terms)
+    return Explanation(tuple(_sentences(judged, terms, voice(language))), terms)
 
 
 def _trace(judged: Judged, finding: Finding) -> TermTrace:
@@ -110,86 +114,141 @@ def _asked(judged: Judged, finding: Finding) -> tuple[Asked, ...]:
     return tuple(asked)
 
 
-def _sentences(judged: Judged, terms: tuple[TermTrace, ...]) -> Iterator[str]:
+def _sentences(judged: Judged, terms: tuple[TermTrace, ...], say: Voice) -> Iterator[str]:
     report, assessment, in_force = judged.report, judged.assessment, judged.in_force
-    yield f"Report {report.id} of {report.mission}/{report.source} says: {what(report)}."
-    yield _where(judged)
+    if say.language is not Language.ENGLISH:
+        yield say(NOT_REVIEWED)
+    yield say(
+        "Report {id} of {mission}/{source} says: {what}.",
+        id=report.id,
+        mission=report.mission,
+        source=report.source,
+        what=what(report, say),
+    )
+    yield _where(judged, say)
     for place in assessment.places:
-        share = f"{place.p_inside * 100:.4g} %" if place.place.value != "inside" else "All"
-        claimed = "" if place.claimed_by is None else f", as {place.claimed_by} claims it"
-        yield f"{share} of that region lies in {_zone(in_force, place.zone, report)}{claimed}."
+        yield _share(place, _zone(in_force, place.zone, report, say), say)
     if judged.sight.unlocated is None and not assessment.places:
-        yield "The whole region lies outside every zone in force at that time."
+        yield say("The whole region lies outside every zone in force at that time.")
     if assessment.versions > 1:
-        yield f"{assessment.versions} differing versions of it were read; the cautious one stands."
+        yield say(
+            "{count} differing versions of it were read; the cautious one stands.",
+            count=assessment.versions,
+        )
     if not terms:
-        yield f"No term of the agreement speaks of {spoken(report.kind)}."
+        yield say("No term of the agreement speaks of {kind}.", kind=say.word(report.kind))
     for trace in terms:
-        yield _verdict(trace)
-        yield from _reaching_back(judged, trace)
-        yield from _under_claims(trace)
+        yield _verdict(trace, say)
+        yield from _reaching_back(judged, trace, say)
+        yield from _under_claims(trace, say)
         if trace.finding.truce is not None:
-            yield _guaranteed(trace.finding.truce)
-    yield f"Result: {assessment.verdict.value} ({assessment.status})."
-    yield _authority(in_force, assessment.methodology)
+            yield _guaranteed(trace.finding.truce, say)
+    verdict, status = say.verdict(assessment.verdict), say(assessment.status)
+    yield say("Result: {verdict} ({status}).", verdict=verdict, status=status)
+    yield _authority(in_force, assessment.methodology, say)
     if any(_reads_clocks(in_force, trace.term) for trace in terms):
-        yield f"Local clocks are read by the IANA time zone database, release {TZDATA_VERSION}."
+        yield say(
+            "Local clocks are read by the IANA time zone database, release {release}.",
+            release=TZDATA_VERSION,
+        )
     if in_force.agreement.notice:
         yield in_force.agreement.notice.strip()
 
 
-def _where(judged: Judged) -> str:
+def _share(place: ZonePlace, zone: str, say: Voice) -> str:
+    percent = f"{place.p_inside * 100:.4g}"
+    whole = place.place is Placement.INSIDE
+    share = say("All") if whole else say("{percent} %", percent=percent)
+    if place.claimed_by is None:
+        return say("{share} of that region lies in {zone}.", share=share, zone=zone)
+    return say(
+        "{share} of that region lies in {zone}, as {party} claims it.",
+        share=share,
+        zone=zone,
+        party=place.claimed_by,
+    )
+
+
+def _where(judged: Judged, say: Voice) -> str:
     location = judged.report.location
     if judged.sight.unlocated is not None:
         named = f" ({location.name!r})" if isinstance(location, NamedPlace) else ""
-        return f"Where: not known; {_UNLOCATED[judged.sight.unlocated]}{named}."
+        why = say(_UNLOCATED[judged.sight.unlocated])
+        return say("Where: not known; {why}{named}.", why=why, named=named)
     if isinstance(location, Point):
-        accuracy, position = _metres(location.accuracy_m), _position(location.lon, location.lat)
+        position = _position(location.lon, location.lat, say)
+        accuracy = _metres(location.accuracy_m, say)
         if location.spread is Spread.GAUSSIAN:
-            return (
-                f"Where: about {position}, with a normal error of which 95 % is within {accuracy}."
+            return say(
+                "Where: about {position}, with a normal error of which 95 % is within {accuracy}.",
+                position=position,
+                accuracy=accuracy,
             )
-        return f"Where: within {accuracy} of {position}."
+        return say("Where: within {accuracy} of {position}.", accuracy=accuracy, position=position)
     if isinstance(location, Bearings):
         half = HALF_WIDTH_DEG[location.compass_points]
-        sectors = "; ".join(_sector(sector, half) for sector in location.sectors)
-        observer = _position(location.lon, location.lat)
-        return f"Where: {sectors}; seen from within {_metres(location.accuracy_m)} of {observer}."
+        return say(
+            "Where: {sectors}; seen from within {accuracy} of {observer}.",
+            sectors="; ".join(_sector(sector, half, say) for sector in location.sectors),
+            accuracy=_metres(location.accuracy_m, say),
+            observer=_position(location.lon, location.lat, say),
+        )
     if isinstance(location, OnRoute):
-        end = "" if location.to_km is None else f" to {location.to_km:g}"
-        marks = f"km {location.from_km:g}{end}"
-        return f"Where: on the route of corridor {location.corridor}, {marks}."
-    assert isinstance(location, Area | Track)
-    shape = "an area" if isinstance(location, Area) else "a track"
-    return f"Where: in {shape} given by its coordinates."
+        marks = f"{location.from_km:g}"
+        if location.to_km is not None:
+            marks = say("{start} to {end}", start=marks, end=f"{location.to_km:g}")
+        return say(
+            "Where: on the route of corridor {corridor}, km {marks}.",
+            corridor=location.corridor,
+            marks=marks,
+        )
+    if isinstance(location, Area):
+        return say("Where: in an area given by its coordinates.")
+    assert isinstance(location, Track)
+    return say("Where: in a track given by its coordinates.")
 
 
-def _sector(sector: Sector, half_width_deg: float) -> str:
-    distance = f"{sector.min_m:g} to {sector.max_m:g} m away"
+def _sector(sector: Sector, half_width_deg: float, say: Voice) -> str:
+    nearest, farthest = f"{sector.min_m:g}", f"{sector.max_m:g}"
     if sector.bearing_deg is None:
-        return f"{distance}, in any direction"
-    return f"{distance} at {sector.bearing_deg:g}° ± {sector.half_width_deg or half_width_deg:g}°"
+        return say("{min} to {max} m away, in any direction", min=nearest, max=farthest)
+    return say(
+        "{min} to {max} m away at {bearing}° ± {half}°",
+        min=nearest,
+        max=farthest,
+        bearing=f"{sector.bearing_deg:g}",
+        half=f"{sector.half_width_deg or half_width_deg:g}",
+    )
 
 
-def _metres(accuracy_m: float | None) -> str:
-    return "the methodology's accuracy" if accuracy_m is None else f"{accuracy_m:g} m"
+def _metres(accuracy_m: float | None, say: Voice) -> str:
+    if accuracy_m is None:
+        return say("the methodology's accuracy")
+    return say("{metres} m", metres=f"{accuracy_m:g}")
 
 
-def _position(lon: float, lat: float) -> str:
-    return f"lon {lon:.5f}, lat {lat:.5f}"
+def _position(lon: float, lat: float, say: Voice) -> str:
+    return say("lon {lon}, lat {lat}", lon=f"{lon:.5f}", lat=f"{lat:.5f}")
 
 
-def _zone(in_force: InForce, zone_id: str, report: Report) -> str:
+def _zone(in_force: InForce, zone_id: str, report: Report, say: Voice) -> str:
     agreement = in_force.agreement
     corridor = next((c for c in agreement.corridors if CORRIDOR_PREFIX + c.id == zone_id), None)
     if corridor is not None:
-        return f"the strip of corridor {corridor.id} ({corridor.name})"
+        return say("the strip of corridor {id} ({name})", id=corridor.id, name=corridor.name)
     versions = [zone for zone in agreement.zones if zone.id == zone_id]
     if not versions:
-        return f"zone {zone_id} of another version of the agreement"
+        return say("zone {id} of another version of the agreement", id=zone_id)
     # A zone that moves has an entry for each place: the one at that time is meant.
     zone = next((zone for zone in versions if _stood(zone, report)), versions[0])
-    return f"zone {zone.id} ({zone.name}, {zone.kind.value}; {_version(in_force, zone)})"
+    return say(
+        "zone {id} ({name}, {kind}; in force since {since}, agreement version {version})",
+        id=zone.id,
+        name=zone.name,
+        kind=zone.kind.value,
+        since=moment((zone.valid or agreement.valid).from_),
+        version=agreement.version,
+    )
 
 
 def _stood(zone: Zone, report: Report) -> bool:
@@ -197,50 +256,70 @@ def _stood(zone: Zone, report: Report) -> bool:
     return zone.valid is None or zone.valid.touches(report.observed_from, end)
 
 
-def _version(in_force: InForce, zone: Zone) -> str:
-    since = moment((zone.valid or in_force.agreement.valid).from_)
-    return f"in force since {since}, agreement version {in_force.agreement.version}"
-
-
-def _verdict(trace: TermTrace) -> str:
+def _verdict(trace: TermTrace, say: Voice) -> str:
     finding = trace.finding
-    share = "" if finding.p_inside is None else f" (p_inside {finding.p_inside:g})"
-    zone = "" if finding.zone is None else f" in {finding.zone}{share}"
-    return (
-        f"Under {trace.clause} (term {trace.term}): {finding.verdict.value}{zone}, because "
-        f"{REASONS[finding.rule]} [{finding.rule}]."
+    return say(
+        "Under {clause} (term {term}): {verdict}{zone}, because {reason} [{rule}].",
+        clause=trace.clause,
+        term=trace.term,
+        verdict=say.verdict(finding.verdict),
+        zone=_in_zone(finding, say),
+        reason=say(REASONS[finding.rule]),
+        rule=finding.rule,
     )
 
 
-def _reaching_back(judged: Judged, trace: TermTrace) -> Iterator[str]:
+def _in_zone(finding: Finding | UnderClaim, say: Voice) -> str:
+    if finding.zone is None:
+        return ""
+    if finding.p_inside is None:
+        return say(" in {zone}", zone=finding.zone)
+    share = f"{finding.p_inside:g}"
+    return say(" in {zone} (p_inside {share})", zone=finding.zone, share=share)
+
+
+def _reaching_back(judged: Judged, trace: TermTrace, say: Voice) -> Iterator[str]:
     """Where a clause is held against what happened before anybody had agreed to it."""
     agreed_at = judged.in_force.agreement.agreed_at
     term = judged.in_force.terms.get(trace.term)
     earlier = agreed_at is not None and judged.report.observed_from < agreed_at
     if agreed_at is not None and earlier and term is not None and term.retroactive:
-        yield f"That was agreed later, {moment(agreed_at)}, and reaches back, as the clause says."
-
-
-def _under_claims(trace: TermTrace) -> Iterator[str]:
-    for claim in trace.finding.claims:
-        share = "" if claim.p_inside is None else f" (p_inside {claim.p_inside:g})"
-        zone = "" if claim.zone is None else f" in {claim.zone}{share}"
-        yield (
-            f"If its zones lay where {claim.party} claims: {claim.verdict.value}{zone}, because "
-            f"{REASONS[claim.rule]} [{claim.rule}]."
+        yield say(
+            "That was agreed later, {moment}, and reaches back, as the clause says.",
+            moment=moment(agreed_at),
         )
 
 
-def _guaranteed(truce: TruceHeld) -> str:
+def _under_claims(trace: TermTrace, say: Voice) -> Iterator[str]:
+    for claim in trace.finding.claims:
+        yield say(
+            "If its zones lay where {party} claims: {verdict}{zone}, because {reason} [{rule}].",
+            party=claim.party,
+            verdict=say.verdict(claim.verdict),
+            zone=_in_zone(claim, say),
+            reason=say(REASONS[claim.rule]),
+            rule=claim.rule,
+        )
+
+
+def _guaranteed(truce: TruceHeld, say: Voice) -> str:
     """What a truce held out, when and where, and who stood for it."""
     places = [*truce.zones, *(CORRIDOR_PREFIX + corridor for corridor in truce.corridors)]
-    kinds = " or ".join(spoken(kind) for kind in truce.prohibits)
-    weapons = f" by {' or '.join(map(spoken, truce.weapons))}" if truce.weapons else ""
-    guarantors = " and ".join(truce.guarantors) or "nobody"
-    return (
-        f"Local truce {truce.truce} ({spoken(truce.purpose)}) held from {moment(truce.start)} "
-        f"until {moment(truce.end)} in {' and '.join(places)}, by {truce.event}: no "
-        f"{kinds}{weapons}; guaranteed by {guarantors}."
+    kinds = say.joined(OR, [say.word(kind) for kind in truce.prohibits])
+    if truce.weapons:
+        weapons = say.joined(OR, [say.word(weapon) for weapon in truce.weapons])
+        kinds = say("{kinds} by {weapons}", kinds=kinds, weapons=weapons)
+    return say(
+        "Local truce {truce} ({purpose}) held from {start} until {end} in {places}, by {event}: "
+        "no {kinds}; guaranteed by {guarantors}.",
+        truce=truce.truce,
+        purpose=say.word(truce.purpose),
+        start=moment(truce.start),
+        end=moment(truce.end),
+        places=say.joined(AND, places),
+        event=truce.event,
+        kinds=kinds,
+        guarantors=say.joined(AND, truce.guarantors) if truce.guarantors else say("nobody"),
     )
 
 
@@ -249,10 +328,15 @@ def _reads_clocks(in_force: InForce, term_id: str) -> bool:
     return term is not None and (bool(term.when) or term.during is not None)
 
 
-def _authority(in_force: InForce, methodology: str) -> str:
+def _authority(in_force: InForce, methodology: str, say: Voice) -> str:
     agreement = in_force.agreement
-    return (
-        f"Judged by agreement {agreement.id} version {agreement.version} "
-        f"({in_force.agreement_hash[:12]}) and methodology {in_force.methodology.id} version "
-        f"{in_force.methodology.version} ({methodology[:12]})."
+    return say(
+        "Judged by agreement {agreement} version {agreement_version} ({agreement_hash}) and "
+        "methodology {methodology} version {methodology_version} ({methodology_hash}).",
+        agreement=agreement.id,
+        agreement_version=agreement.version,
+        agreement_hash=in_force.agreement_hash[:12],
+        methodology=in_force.methodology.id,
+        methodology_version=in_force.methodology.version,
+        methodology_hash=methodology[:12],
     )

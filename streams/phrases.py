@@ -8,51 +8,65 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import Enum
+from typing import Final
 
 from streams.events import Count, Report
+from streams.languages.voice import Language, Voice
 from streams.vocabulary import Kind, Means, Qualifier
 
 
-def what(report: Report) -> str:
+def what(report: Report, say: Voice) -> str:
     """What was observed, how and when, as one phrase."""
-    detail = f" ({spoken(report.detail)})" if report.detail else ""
-    weapons = f", {_listed(report.weapons)}" if report.weapons else ""
-    means = " and ".join(_MEANS[means] for means in report.means)
-    kind = how_many(report.kind, report.count)
-    return f"{kind}{detail}{weapons}, {means}, {when(report.observed_from, report.observed_to)}"
+    detail = f" ({say.word(report.detail)})" if report.detail else ""
+    weapons = say.joined(AND, [say.word(weapon) for weapon in report.weapons] or [""])
+    return say(
+        "{kind}{detail}{weapons}, {means}, {when}",
+        kind=how_many(report.kind, report.count, say),
+        detail=detail,
+        weapons=weapons and say(", {weapons}", weapons=weapons),
+        means=say.joined(AND, [say(_MEANS[means]) for means in report.means]),
+        when=when(report.observed_from, report.observed_to, say),
+    )
 
 
-def how_many(kind: Kind, count: Count | None) -> str:
+def how_many(kind: Kind, count: Count | None, say: Voice) -> str:
     """A kind with its count, as exact or open as it was reported."""
     one, several = _NOUNS.get(kind, (spoken(kind), spoken(kind)))
     if count is None:
-        return one
+        return say(one)
     if count.qualifier is Qualifier.UNCOUNTABLE:
-        return f"an uncountable number of {several}"
-    is_one = count.min == count.max == 1
-    noun = one.removeprefix("a ").removeprefix("an ") if is_one else several
-    return f"{_number(count)} {noun}"
+        return say("an uncountable number of {things}", things=say(several))
+    is_one = say.language is Language.ENGLISH and count.min == count.max == 1
+    noun = one.removeprefix("a ").removeprefix("an ") if is_one else say(several)
+    return say("{number} {things}", number=_number(count, say), things=noun)
 
 
-def _number(count: Count) -> str:
-    word = "" if count.qualifier in _PLAIN else f"{spoken(count.qualifier)} "
+def _number(count: Count, say: Voice) -> str:
+    qualifier, low = count.qualifier, say.number(count.min)
     if count.max is None:
-        if count.qualifier in _WORDED:
-            return f"{spoken(count.qualifier)}: at least {count.min:,}"
-        return f"{word or 'at least '}{count.min:,}"
-    if count.max == count.min:
-        return f"{word}{count.min:,}"
-    return f"{word}{count.min:,} to {count.max:,}"
+        if qualifier in _WORDED:
+            return say("{word}: at least {number}", word=say.word(qualifier), number=low)
+        if qualifier in _PLAIN:
+            return say("at least {number}", number=low)
+    if count.max not in (None, count.min):
+        low = say("{start} to {end}", start=low, end=say.number(count.max))
+    if qualifier in _PLAIN:
+        return low
+    return say("{word} {number}", word=say.word(qualifier), number=low)
 
 
-def when(start: datetime, end: datetime | None) -> str:
+def when(start: datetime, end: datetime | None, say: Voice) -> str:
     """The time as it was reported, with its offset, and in UTC where that is another."""
     if end is None or end == start:
         local, utc = moment(start), moment(start.astimezone(UTC))
-        return f"at {local}" if local == utc else f"at {local}, that is {utc}"
-    local, utc = _stretch(start, end), _stretch(start.astimezone(UTC), end.astimezone(UTC))
-    said = f"at some time from {local}"
-    return said if local == utc else f"{said}, that is {utc}"
+        if local == utc:
+            return say("at {moment}", moment=local)
+        return say("at {moment}, that is {utc}", moment=local, utc=utc)
+    local = _stretch(start, end, say)
+    utc = _stretch(start.astimezone(UTC), end.astimezone(UTC), say)
+    if local == utc:
+        return say("at some time from {stretch}", stretch=local)
+    return say("at some time from {stretch}, that is {utc}", stretch=local, utc=utc)
 
 
 def moment(value: datetime) -> str:
@@ -60,11 +74,12 @@ def moment(value: datetime) -> str:
     return f"{value:%Y-%m-%d} {_time(value)} {_zone(value)}"
 
 
-def _stretch(start: datetime, end: datetime) -> str:
+def _stretch(start: datetime, end: datetime, say: Voice) -> str:
     if start.utcoffset() != end.utcoffset():
-        return f"{moment(start)} to {moment(end)}"
+        return say("{start} to {end}", start=moment(start), end=moment(end))
     last = _time(end) if start.date() == end.date() else f"{end:%Y-%m-%d} {_time(end)}"
-    return f"{start:%Y-%m-%d} {_time(start)} to {last} {_zone(start)}"
+    first = f"{start:%Y-%m-%d} {_time(start)}"
+    return f"{say('{start} to {end}', start=first, end=last)} {_zone(start)}"
 
 
 def _time(value: datetime) -> str:
@@ -82,10 +97,8 @@ def spoken(word: Enum) -> str:
     return str(word.value).replace("_", " ")
 
 
-def _listed(words: tuple[Enum, ...]) -> str:
-    return " and ".join(spoken(word) for word in words)
-
-
+AND: Final = "{first} and {second}"
+OR: Final = "{first} or {second}"
 _PLAIN = frozenset({Qualifier.EXACT, Qualifier.RANGE})
 _WORDED = frozenset({Qualifier.SEVERAL, Qualifier.MULTIPLE, Qualifier.HUNDREDS})
 """Said instead of a number; the number beside them is the least that they can mean."""

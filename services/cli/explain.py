@@ -7,6 +7,7 @@ import sys
 import msgspec
 import rich_click as click
 
+from services.cli.language import language_option
 from services.cli.output import EXIT_NO, instant, json_option, print_json, print_lines
 from services.errors import NotFoundError
 from services.explain import Explained, explain_report
@@ -15,6 +16,7 @@ from services.store.engine import Connection, connect
 from services.store.queries.reports import FoundEvent, find_report
 from streams.explain import Asked
 from streams.keys import EventKind
+from streams.languages.voice import Language
 
 
 class UnknownReportError(NotFoundError):
@@ -26,9 +28,16 @@ class UnknownReportError(NotFoundError):
 @click.option("--mission", help="Where several missions use the id.")
 @click.option("--source", help="Where several sources use the id.")
 @click.option("--rules", is_flag=True, help="Also the rules that were asked and answered no.")
+@language_option
 @json_option
-def explain(
-    report_id: str, mission: str | None, source: str | None, *, rules: bool, as_json: bool
+def explain(  # noqa: PLR0913 (which report, and how it is said)
+    report_id: str,
+    mission: str | None,
+    source: str | None,
+    *,
+    rules: bool,
+    language: Language,
+    as_json: bool,
 ) -> None:
     """Say why the report REPORT_ID was judged as it was.
 
@@ -41,7 +50,7 @@ def explain(
     """
     with connect(load_settings().database()) as conn:
         found = _find(conn, report_id, mission, source)
-        same = [_show(conn, event, rules=rules, as_json=as_json) for event in found]
+        same = [_show(conn, event, language, rules=rules, as_json=as_json) for event in found]
     if not all(same):
         sys.exit(EXIT_NO)
 
@@ -77,8 +86,10 @@ def _find(
     )
 
 
-def _show(conn: Connection, event: FoundEvent, *, rules: bool, as_json: bool) -> bool:
-    explained = explain_report(conn, event.mission, event.source, event.event_id)
+def _show(
+    conn: Connection, event: FoundEvent, language: Language, *, rules: bool, as_json: bool
+) -> bool:
+    explained = explain_report(conn, event.mission, event.source, event.event_id, language)
     if as_json:
         print_json({"key": event.key, **_plain(explained)})
     else:

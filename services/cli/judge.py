@@ -16,6 +16,7 @@ import rich_click as click
 from msgspec import Struct
 
 from geo.zones import ZoneSet
+from services.cli.language import language_option
 from services.cli.output import EXIT_NO, json_option, printable
 from services.documents import read_agreement_file, read_methodology_file
 from services.event_files import read_events
@@ -27,6 +28,7 @@ from streams.errors import Mistake
 from streams.explain import explain
 from streams.history import Refused, judge_history
 from streams.inforce import Register
+from streams.languages.voice import Language
 
 INDEXED_FROM_BYTES = 128 * 1024 * 1024
 """About 200,000 reports: for fewer, an index of the zones takes longer than it saves."""
@@ -54,6 +56,7 @@ class Written(NamedTuple):
     help="File of context events (NDJSON or JSON): declarations, notifications, truces and others.",
 )
 @click.option("--explain", "explained", is_flag=True, help="Sentences instead of NDJSON.")
+@language_option
 @json_option
 def judge(  # noqa: PLR0913 (the documents, the events, and how to write)
     agreement: Path,
@@ -62,6 +65,7 @@ def judge(  # noqa: PLR0913 (the documents, the events, and how to write)
     *,
     context: Path | None,
     explained: bool,
+    language: Language,
     as_json: bool,
 ) -> None:
     """Judge REPORTS under AGREEMENT and METHODOLOGY, with no engine.
@@ -82,7 +86,8 @@ def judge(  # noqa: PLR0913 (the documents, the events, and how to write)
     known = known_by(register, methods.mission, told.heard)
     with nothing_collected():
         results = judge_history(register, events.raws, known)
-        lines = _lines(events.mistakes, chain(told.refused, results), explained=explained)
+        said_in = language if explained else None
+        lines = _lines(events.mistakes, chain(told.refused, results), said_in)
         written = write_results(lines, sys.stdout.buffer)
     click.echo(f"{written.judged} reports judged, {written.refused} refused", err=True)
     if written.refused:
@@ -132,8 +137,12 @@ class Line(Struct, frozen=True, gc=False):
 
 
 def _lines(
-    mistakes: Iterable[Mistake], results: Iterable[Judged | Refused], *, explained: bool
+    mistakes: Iterable[Mistake],
+    results: Iterable[Judged | Refused],
+    language: Language | None,
 ) -> Iterator[Line]:
+    """Each result as NDJSON, or explained in a language."""
+    explained = language is not None
     for mistake in mistakes:
         message = f"{mistake.path}: {mistake.message}"
         yield _refusal(mistake.line, mistake.code, message, explained=explained)
@@ -141,8 +150,8 @@ def _lines(
         if isinstance(result, Refused):
             reason, message = result.refusal.reason, result.refusal.message
             yield _refusal(result.line, reason, message, explained=explained)
-        elif explained:
-            sentences = map(printable, explain(result).sentences)
+        elif language is not None:
+            sentences = map(printable, explain(result, language).sentences)
             yield Line("\n".join((*sentences, "")).encode(), is_refusal=False)
         else:
             yield Line(result.body, is_refusal=False)

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.events import Count
+from streams.languages.voice import Language, voice
 from streams.phrases import how_many, moment, what, when
 from streams.vocabulary import Detail, Kind, Means, Qualifier, Weapon
 from tests.unit.streams.builders import report
 
+SAY = voice(Language.ENGLISH)
 KYIV = timezone(timedelta(hours=3))
 MORNING = datetime(2018, 9, 5, 8, 35, tzinfo=KYIV)
 
@@ -45,12 +47,15 @@ MORNING = datetime(2018, 9, 5, 8, 35, tzinfo=KYIV)
     ],
 )
 def test_a_kind_agrees_with_its_number(kind: Kind, count: Count | None, said: str) -> None:
-    assert how_many(kind, count) == said
+    assert how_many(kind, count, SAY) == said
 
 
 @given(st.sampled_from(Kind))
 def test_every_kind_has_a_singular_and_a_plural(kind: Kind) -> None:
-    one, several = how_many(kind, Count(min=1, max=1)), how_many(kind, Count(min=2, max=2))
+    one, several = (
+        how_many(kind, Count(min=1, max=1), SAY),
+        how_many(kind, Count(min=2, max=2), SAY),
+    )
     assert one.startswith("1 ")
     assert "_" not in one + several
     assert several.startswith("2 ")
@@ -65,26 +70,26 @@ def test_details_weapons_and_means_are_spoken() -> None:
         means=(Means.SAW, Means.HEARD),
         count=Count(min=3, max=3),
     )
-    assert what(said).startswith(
+    assert what(said, SAY).startswith(
         "3 explosions (impact), mortar and automatic grenade launcher, seen and heard, at "
     )
 
 
 @pytest.mark.parametrize("means", list(Means))
 def test_every_means_is_spoken(means: Means) -> None:
-    assert "_" not in what(report(means=(means,)))
+    assert "_" not in what(report(means=(means,)), SAY)
 
 
 def test_a_moment_keeps_its_offset_and_is_said_in_utc_too() -> None:
-    assert when(MORNING, None) == "at 2018-09-05 08:35 UTC+03:00, that is 2018-09-05 05:35 UTC"
+    assert when(MORNING, None, SAY) == "at 2018-09-05 08:35 UTC+03:00, that is 2018-09-05 05:35 UTC"
 
 
 def test_a_moment_in_utc_is_said_once() -> None:
-    assert when(MORNING.astimezone(UTC), None) == "at 2018-09-05 05:35 UTC"
+    assert when(MORNING.astimezone(UTC), None, SAY) == "at 2018-09-05 05:35 UTC"
 
 
 def test_an_interval_of_one_day_says_the_day_once() -> None:
-    assert when(MORNING, MORNING + timedelta(hours=2)) == (
+    assert when(MORNING, MORNING + timedelta(hours=2), SAY) == (
         "at some time from 2018-09-05 08:35 to 10:35 UTC+03:00, "
         "that is 2018-09-05 05:35 to 07:35 UTC"
     )
@@ -92,12 +97,13 @@ def test_an_interval_of_one_day_says_the_day_once() -> None:
 
 def test_an_interval_over_midnight_says_both_days() -> None:
     assert "2018-09-05 08:35 to 2018-09-06 08:35 UTC+03:00" in when(
-        MORNING, MORNING + timedelta(days=1)
+        MORNING, MORNING + timedelta(days=1), SAY
     )
 
 
 def test_an_interval_of_two_offsets_says_both() -> None:
-    said = when(MORNING, (MORNING + timedelta(hours=2)).astimezone(timezone(timedelta(hours=2))))
+    end = (MORNING + timedelta(hours=2)).astimezone(timezone(timedelta(hours=2)))
+    said = when(MORNING, end, SAY)
     assert "2018-09-05 08:35 UTC+03:00 to 2018-09-05 09:35 UTC+02:00" in said
 
 

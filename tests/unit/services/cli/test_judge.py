@@ -86,6 +86,15 @@ def test_sentences_instead_of_json(run: Run) -> None:
     assert "[missing_utc_offset]" in refused.out
 
 
+@pytest.mark.parametrize(("language", "word"), [("uk", "порушення"), ("ar", "انتهاك")])
+def test_it_explains_in_the_language_that_is_asked_for(run: Run, language: str, word: str) -> None:
+    observations = FOLDER / "smm_observations.csv"
+    ran = run("judge", *DOCUMENTS, observations, "--explain", "--language", language)
+    assert ran.code == 0
+    assert word in ran.out
+    assert "Result: " not in ran.out
+
+
 def test_sentences_and_json_at_once_are_refused(run: Run) -> None:
     ran = run("judge", *DOCUMENTS, REFUSED, "--explain", "--json")
     assert (ran.code, ran.failure["code"]) == (2, "usage")
