@@ -7,6 +7,7 @@ route; what every route may refuse stands in `describe`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
@@ -74,12 +75,15 @@ def _receipt(status: int, description: str, event: Json) -> Answer:
     return Answer(status, description, (one, many) if status == examples.OK else (one,))
 
 
-def _posts(schema: Json, event: Json) -> Operation:
-    one = Content(JSON, schema, {"one": event})
+def _posts(
+    schema: Json, event: Json, beside: Mapping[str, Json] = MappingProxyType({}), also: str = ""
+) -> Operation:
+    """A route that is posted to; `beside` are further examples, `also` what else to know."""
+    one = Content(JSON, schema, {"one": event, **beside})
     many = Content(NDJSON, LINES, {"two": examples.lines_of(event)})
     return Operation(
         "What has a receipt is kept and counts once, however often it is sent. Of many, each line "
-        "has an outcome of its own. `Content-Encoding` may be gzip or zstd.",
+        f"has an outcome of its own. `Content-Encoding` may be gzip or zstd.{also}",
         (
             _receipt(201, "It is new, and kept.", event),
             _receipt(200, "It was known: the same receipt. To many: a line for each.", event),
@@ -97,7 +101,11 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/reports"): _posts(schema_of(Report), examples.REPORT),
     ("POST", "/v1/corridor-status"): _posts(schema_of(CorridorStatus), examples.STATUS),
     ("POST", "/v1/context"): _posts(
-        {"oneOf": [schema_of(kind) for kind in CONTEXT_EVENTS]}, examples.NOTIFICATION
+        {"oneOf": [schema_of(kind) for kind in CONTEXT_EVENTS]},
+        examples.NOTIFICATION,
+        {"count": examples.COUNT},
+        " A count in an exchange needs a token that names its source. Of a refused one, and of "
+        "what cannot be told apart from one, nothing is kept or repeated but the reason.",
     ),
     **QUESTIONS,
     ("GET", "/v1/receipt-keys"): Operation(

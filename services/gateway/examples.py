@@ -62,6 +62,19 @@ NOTIFICATION: Final[Json] = {
     "notified_at": "2018-09-04T12:00:00+03:00",
     "party": "ua",
 }
+COUNT: Final[Json] = {
+    "event": "exchange",
+    "id": "0190b0a2-6f00-7000-8000-000000000002",
+    "mission": "osce-smm",
+    "source": "ua-liaison",
+    "issued_at": "2018-09-05T15:10:00+03:00",
+    "exchange": 1,
+    "handed_over_by": "first",
+    "category": "prisoners",
+    "step": "transferred",
+    "count": 120,
+    "at": "2018-09-05T15:00:00+03:00",
+}
 KEY_ID: Final = "rk-0123456789ab"
 RECEIVED: Final = "2018-09-05T04:20:00.000000Z"
 KEYS: Final[Json] = {

@@ -61,6 +61,13 @@ def test_an_example_can_be_posted(client: Client, token: MakeToken, path: str) -
         assert answer.json()["receipt"]["kind"] == shown["kind"]
 
 
+def test_the_example_of_a_count_can_be_posted_by_whose_token_names_its_source(
+    client: Client, token: MakeToken
+) -> None:
+    headers = token(Role.PARTY, mission="osce-smm", sources=frozenset({"ua-liaison"}))
+    assert client.post("/v1/context", json=examples.COUNT, headers=headers).status_code == 201
+
+
 @pytest.mark.parametrize("path", POSTED)
 def test_an_example_of_many_has_the_outcomes_that_are_shown(
     client: Client, token: MakeToken, path: str

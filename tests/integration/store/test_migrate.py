@@ -16,8 +16,8 @@ from services.store.migrate import check_version, configuration, downgrade, upgr
 from services.store.outbox import LANES, Waiting, waiting
 from services.store.partitions import partition_report
 from services.store.rows import BatchRows
-from services.store.write import copy_batch
-from tests.unit.services.store.sample_rows import submission
+from services.store.write import copy_batch, copy_rows
+from tests.unit.services.store.sample_rows import rejected_row, submission
 
 OBJECTS = """
 SELECT relkind::text || ' ' || relname FROM pg_class
@@ -75,6 +75,19 @@ def test_every_migration_goes_up_and_down_and_up(migrated: str) -> None:
     assert objects(migrated) == []
     upgrade(migrated)
     assert objects(migrated) == made
+
+
+def test_what_is_withheld_is_empty_to_the_program_before_and_stays_known(migrated: str) -> None:
+    withheld, kept = replace(rejected_row(b"a"), raw=None), rejected_row(b"b")
+    with connect(migrated) as conn:
+        copy_rows(conn, "rejected", [withheld, kept])
+    downgrade(migrated, "0020")
+    query = "SELECT raw FROM rejected ORDER BY content_hash = %s DESC"
+    with connect(migrated) as conn:
+        assert conn.execute(query, [withheld.content_hash]).fetchall() == [(b"",), (b"b",)]
+    upgrade(migrated)
+    with connect(migrated) as conn:
+        assert conn.execute(query, [withheld.content_hash]).fetchall() == [(b"",), (b"b",)]
 
 
 def test_upgrade_again_changes_nothing_and_makes_months_ahead(migrated: str) -> None:

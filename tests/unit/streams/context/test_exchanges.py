@@ -164,6 +164,16 @@ def test_more_than_at_an_earlier_step_is_named(earlier: Step, later: Step, grows
     assert "more_than_before" not in found(1, later, *other_voice)
 
 
+def test_the_nearest_earlier_step_is_the_measure() -> None:
+    listed, reconciled = counted(1, 100), counted(2, 60, Step.RECONCILED)
+    assert "more_than_before" in found(
+        1, TRANSFERRED, listed, reconciled, counted(3, 70, TRANSFERRED)
+    )
+    fewer, more = counted(1, 50), counted(2, 60, Step.RECONCILED)
+    assert "more_than_before" not in found(1, TRANSFERRED, fewer, more, counted(3, 60, TRANSFERRED))
+    assert "more_than_before" in found(1, Step.RECONCILED, fewer, more)
+
+
 def test_who_is_not_accounted_for_when_the_window_is_over_is_named() -> None:
     events = (
         counted(1, 100, Step.RECONCILED),
