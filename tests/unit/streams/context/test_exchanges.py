@@ -191,6 +191,16 @@ def test_who_is_not_accounted_for_when_the_window_is_over_is_named() -> None:
     assert found(12, TRANSFERRED) == set()
 
 
+def test_who_says_two_numbers_is_not_added_up() -> None:
+    two = (counted(1, 90), counted(2, 100))
+    assert found(12, TRANSFERRED, *two, counted(3, 95, TRANSFERRED)) & ENDS == set()
+    ends = (counted(3, 95, TRANSFERRED), counted(4, 110, TRANSFERRED))
+    assert found(12, TRANSFERRED, counted(1, 100), *ends) & ENDS == set()
+
+
+ENDS = {"more_than_listed", "unaccounted"}
+
+
 def test_the_reconciled_list_counts_before_the_first_one() -> None:
     events = (counted(1, 100), counted(2, 90, Step.RECONCILED), counted(3, 90, TRANSFERRED))
     assert found(12, TRANSFERRED, *events) == set()
@@ -264,6 +274,11 @@ def test_a_suspension_from_before_the_amendment_that_brings_it_still_suspends() 
     suspended = truce("s", TruceSuspended(), -5, truce="silence")
     assert held(suspended, **amended) == []
     assert held(**amended) == [(0, 12)]
+    (history,) = folded(suspended, under=exchanging(**amended)).truces
+    assert [moment.at for moment in history.moments] == [at(-5), at(-5)]
+    now = truce_at(history, at(1))
+    assert now is not None
+    assert (now.state.value, now.holds) == ("suspended", False)
 
 
 # --- as a function of the set, and as another reading has it ----------------------------------
@@ -278,12 +293,14 @@ def _counts(draw: st.DrawFn, number: int) -> ContextEvent:
     return counted(
         number,
         draw(st.integers(0, 3)) * 50,
-        draw(st.sampled_from(Step)),
-        draw(st.integers(-3, 14)),
+        draw(st.sampled_from([*Step, LISTED, LISTED, TRANSFERRED, TRANSFERRED])),
+        draw(st.sampled_from([0, 0, 0, 3, 13])),
         draw(st.sampled_from(["liaison", "envoy", "southern", "hq", "second", "monitor"])),
-        issued_at=at(draw(st.integers(0, 2))),
-        handed_over_by=draw(st.sampled_from(ExchangeSide)),
-        category=draw(st.sampled_from([ExchangeCategory.PRISONERS, ExchangeCategory.REMAINS])),
+        issued_at=at(draw(st.integers(0, 1))),
+        handed_over_by=draw(st.sampled_from([ExchangeSide.FIRST] * 5 + [ExchangeSide.SECOND])),
+        category=draw(
+            st.sampled_from([ExchangeCategory.PRISONERS] * 5 + [ExchangeCategory.REMAINS])
+        ),
         **links,
     )
 
