@@ -88,6 +88,10 @@ NAMED: dict[str, tuple[bytes, Reason]] = {
         json.dumps(TRUCE | {"x": EXCHANGE | {"n": NAME}}).encode(),
         Reason.WRONG_TYPE,
     ),
+    "as a second kind": (
+        json.dumps(MEASURE).encode()[:-1] + b', "event": "exchange", "n": "Ivanenko"}',
+        Reason.WRONG_TYPE,
+    ),
     "nothing": (b"", Reason.EMPTY),
     "no object of ours": (b"{}", Reason.MISSING_FIELD),
 }
