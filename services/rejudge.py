@@ -23,6 +23,7 @@ from services.worker.contexts import Contexts, hold_contexts
 from services.worker.documents import Documents
 from services.worker.reassess import Cause, Changed, add_changed, read_again, touched
 from services.worker.refold import refold
+from services.worker.restand import restand_reports
 from services.worker.transact import Transactor
 from streams.agreement import Agreement, content_hash
 from streams.assessment import Assessment
@@ -131,6 +132,7 @@ def _judge_again(
         corridors = add_changed(rows, changed, register)
         copy_batch(conn, rows)
         refold(conn, register, dict.fromkeys(corridors, cause.known_at))
+        restand_reports(conn, [one.step.key for one in changed], cause.known_at)
     return changed
 
 

@@ -46,6 +46,18 @@ class Kind(Word):
     COVERAGE = "coverage"
 
 
+STANDING_KINDS = frozenset(
+    {
+        Kind.WEAPON_PRESENCE,
+        Kind.TROOP_PRESENCE,
+        Kind.FORTIFICATION,
+        Kind.MINE_UXO,
+        Kind.OCCUPATION,
+    }
+)
+"""What stands rather than happens: it is there until somebody says that it is not."""
+
+
 class Detail(Word):
     """The finer word of a kind; `DETAILS_OF` says which kind knows which."""
 

@@ -8,6 +8,7 @@ import rich_click as click
 
 from services.cli.output import (
     INSTANT,
+    instant,
     is_wide,
     json_option,
     print_json,
@@ -21,6 +22,7 @@ from services.store.queries.violations import After, FoundViolation
 from services.store.queries.violations import violations as find
 from streams.assessment import STATUS
 from streams.keys import Key
+from streams.standing_violations import State
 from streams.vocabulary import Verdict, ViolationKind
 
 
@@ -52,6 +54,11 @@ def mark(after: After) -> str:
 @click.option("--zone", help="Zone id.")
 @click.option("--kind", type=click.Choice([kind.value for kind in ViolationKind]))
 @click.option("--verdict", type=click.Choice(["violation", "possible_violation"]))
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in State]),
+    help="What stands, a gun in a withdrawal area: open, or ended by a later report.",
+)
 @click.option("--since", type=INSTANT, help="Observed at or after, with UTC offset.")
 @click.option("--until", type=INSTANT, help="Observed before.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
@@ -63,6 +70,7 @@ def violations(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may a
     zone: str | None,
     kind: str | None,
     verdict: str | None,
+    state: str | None,
     since: datetime | None,
     until: datetime | None,
     limit: int,
@@ -74,11 +82,12 @@ def violations(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may a
     """List the violations that stand, newest first.
 
     All of them are automatic and unreviewed. With --json a violation a line; its "page" is what
-    --after takes for those that follow it.
+    --after takes for those that follow it. What stands has a "state": open, "since" then, or ended,
+    "ended_by" then at the latest, as the report "ended_event" says.
     """
     require_order(since, until)
     if as_totals:
-        if zone or kind or verdict or after:
+        if zone or kind or verdict or state or after:
             raise click.UsageError("--totals goes with --mission, --since and --until alone")
         show_totals(mission, since, until, as_json=as_json)
         return
@@ -89,6 +98,7 @@ def violations(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may a
             zone=zone,
             kind=ViolationKind(kind) if kind else None,
             verdict=Verdict(verdict) if verdict else None,
+            state=State(state) if state else None,
             since=since,
             until=until,
             limit=limit,
@@ -109,7 +119,7 @@ def print_violations(found: list[FoundViolation]) -> None:
     rows: list[list[object]] = [
         [
             (row.observed_from, row.verdict),
-            (row.zone_id, row.kind),
+            (row.zone_id, row.kind, *_stands(row)),
             (events(row.count_min, row.count_max, row.count_qualifier), _share(row.p_inside)),
             (row.event_id, row.source),
         ]
@@ -120,6 +130,15 @@ def print_violations(found: list[FoundViolation]) -> None:
         for cells, row in zip(rows, found, strict=True):
             cells.append(row.clause)
     print_table("Violations", columns, rows, note=f"{STATUS}; why: truceline explain REPORT")
+
+
+def _stands(row: FoundViolation) -> list[str]:
+    """Of what stands: since when, or by when it was over."""
+    if row.state is None or row.since is None:
+        return []
+    if row.ended_by is None:
+        return [f"{row.state} since {instant(row.since)}"]
+    return [f"{row.state} by {instant(row.ended_by)}, {row.ended_as}"]
 
 
 def _share(p_inside: float | None) -> str:

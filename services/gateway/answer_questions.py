@@ -49,6 +49,7 @@ from services.store.queries.violations import STANDING, After
 from services.store.queries.whereabouts import After as AfterSpell
 from services.tokens.token import Token
 from streams.due import Rule
+from streams.standing_violations import State
 from streams.vocabulary import Verdict, ViolationKind
 from streams.whereabouts.fold import Answer
 
@@ -57,7 +58,16 @@ _REPORTS: Final = b"/v1/reports/"
 _HEADERS: Final = {"Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
 """What is disclosed is disclosed to one token: no cache between may hand it to another."""
 
-VIOLATION_FILTERS: Final = ("agreement", "zone", "term", "kind", "verdict", "from", "to")
+VIOLATION_FILTERS: Final = (
+    "agreement",
+    "zone",
+    "term",
+    "kind",
+    "verdict",
+    "state",
+    "from",
+    "to",
+)
 WHEREABOUTS_FILTERS: Final = ("subject", "zone", "answer", "from", "to", "known_at")
 PAGING: Final = ("limit", "after")
 STANDING_PARAMETERS: Final = ("at", "known_at")
@@ -92,6 +102,7 @@ async def answer_violations(request: Asked) -> Response[bytes]:
         term=parameters.text("term"),
         kind=parameters.word("kind", ViolationKind),
         verdict=verdict,
+        state=parameters.word("state", State),
         since=since,
         until=until,
         limit=parameters.limit(),

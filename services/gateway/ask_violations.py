@@ -33,6 +33,7 @@ from streams.assessment import STATUS
 from streams.decode import Refusal, decode_report
 from streams.locate import Locator
 from streams.measure_route import measure_routes
+from streams.standing_violations import State
 from streams.vocabulary import Verdict, ViolationKind
 
 
@@ -44,6 +45,7 @@ class ViolationAsked(NamedTuple):
     term: str | None
     kind: ViolationKind | None
     verdict: Verdict | None
+    state: State | None
     since: datetime | None
     until: datetime | None
     limit: int
@@ -67,6 +69,13 @@ class ViolationTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     observed_to: datetime
     zone: str | None = None
     zone_kind: str | None = None
+    state: str | None = None
+    """Of what stands rather than happens: open, or ended. Absent: nothing says which."""
+    open_since: datetime | None = None
+    """It stood by then, and no report since leaves open whether it went on."""
+    ended_by: datetime | None = None
+    """It was over by then, at the latest."""
+    ended_as: str | None = None
     cell: dict[str, Any] | None = None
     """Holds the middle of where it may have been; absent: its place is not known."""
     report: str | None = None
@@ -80,6 +89,9 @@ class ViolationTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     count_qualifier: str | None = None
     attributed_party: str | None = None
     attribution_basis: str | None = None
+    subject_ref: str | None = None
+    ended_event: str | None = None
+    """The report that says so."""
 
 
 SHAPE: Final = Shape(ViolationTold.__struct_fields__, lambda told: told.cell)
@@ -104,6 +116,7 @@ def ask_violations(conn: Connection, token: Token, asked: ViolationAsked) -> Pag
         term=asked.term,
         kind=asked.kind,
         verdict=asked.verdict,
+        state=asked.state,
         since=asked.since,
         until=asked.until,
         limit=asked.limit + 1,  # whether there is another page
@@ -174,6 +187,8 @@ def _told(
             "count_qualifier": row.count_qualifier,
             "attributed_party": row.attributed_party,
             "attribution_basis": row.attribution_basis,
+            "subject_ref": row.subject_ref,
+            "ended_event": row.ended_event,
         }
     return ViolationTold(
         mission=row.mission,
@@ -189,6 +204,10 @@ def _told(
         observed_to=row.observed_to,
         zone=row.zone_id,
         zone_kind=row.zone_kind,
+        state=row.state,
+        open_since=row.since,
+        ended_by=row.ended_by,
+        ended_as=row.ended_as,
         cell=cell,
         **own,
     )

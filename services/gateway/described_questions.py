@@ -33,6 +33,7 @@ from services.gateway.represent import EVERY_FORM, TABLES, Form, Shape, write_it
 from services.store.queries.violations import STANDING
 from streams.due import Rule
 from streams.schema import Json
+from streams.standing_violations import State
 from streams.vocabulary import ViolationKind
 from streams.whereabouts import fold
 
@@ -138,6 +139,9 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             ),
             Parameter(
                 "verdict", "This sure.", "violation", {"enum": [str(word) for word in STANDING]}
+            ),
+            Parameter(
+                "state", "Of what stands: this.", "open", {"enum": [str(word) for word in State]}
             ),
             *_SPAN,
             _LIMITED,

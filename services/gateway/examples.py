@@ -175,6 +175,8 @@ VIOLATION: Final = ViolationTold(
     observed_to=_WHEN,
     zone="zolote",
     zone_kind="disengagement_area",
+    state="open",
+    open_since=_WHEN,
     cell={"type": "Polygon", "coordinates": [_RING]},
 )
 """As who sees coarsely is told it."""

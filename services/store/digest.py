@@ -88,6 +88,15 @@ ORDER BY mission COLLATE "C", subject_ref COLLATE "C", zone_id COLLATE "C", seq
 """  # noqa: S608  of our own text alone
 
 
+_STANDS: LiteralString = """
+SELECT key, term_id, mission, subject_ref, state, since, ended_by, ended_as, ended_event, agreement
+FROM (
+    SELECT DISTINCT ON (key, term_id) * FROM standing_violations
+    ORDER BY key, term_id, generation DESC
+) AS newest WHERE state IS NOT NULL ORDER BY key, term_id COLLATE "C"
+"""
+
+
 def digest(conn: Connection) -> str:
     """SHA-256 (hex) of what is current: judgements, contexts, corridors, subjects, refusals."""
     hasher = hashlib.sha256()
@@ -97,6 +106,7 @@ def digest(conn: Connection) -> str:
         Section("contexts", sql.SQL(_CONTEXTS), []),
         Section("rejected", sql.SQL(_REJECTED), []),
         Section("whereabouts", sql.SQL(_WHEREABOUTS), []),
+        Section("standing_violations", sql.SQL(_STANDS), []),
     ):
         _feed(hasher.update, section.name, _rows(conn, section))
     for corridor in corridors(conn):

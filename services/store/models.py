@@ -4,10 +4,10 @@ Place on the data's way: the shape of the truth. The migrations make these table
 them equal), `rows` mirrors them column by column for COPY.
 
 History (submissions, assessments, violations, supersessions, links, corridor rows, sightings,
-whereabouts, context, due instants, rejected, receipts) is never updated and never deleted: a
-trigger refuses it (migrations 0010, 0012, 0019, 0020, 0023). What supersedes is a new row. No
-foreign keys between the big tables: a check for each row would cost more than the row, and
-everything that one event causes is written in one transaction by one writer.
+whereabouts, what stands, context, due instants, rejected, receipts) is never updated and never
+deleted: a trigger refuses it (migrations 0010, 0012, 0019, 0020, 0023, 0024). What supersedes is a
+new row. No foreign keys between the big tables: a check for each row would cost more than the row,
+and everything that one event causes is written in one transaction by one writer.
 
 Times are `timestamptz`. Columns stand fixed width first, so that rows carry no padding. Bodies are
 the canonical msgspec JSON as `bytea`: they are hashed and compared, never searched.
@@ -278,7 +278,10 @@ class StoredSighting(Base):
     """What a report says of a subject, by each of its readings; the newest of a report counts."""
 
     __tablename__ = "sightings"
-    __table_args__ = (PrimaryKeyConstraint("mission", "subject_ref", "key", "revision"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("mission", "subject_ref", "key", "revision"),
+        Index("sightings_by_key", "key"),
+    )
 
     key: Mapped[Key]
     received_at: Mapped[Instant]
@@ -313,6 +316,30 @@ class Whereabouts(Base):
     answer: Mapped[String | None]
     body: Mapped[Body]
     sightings_digest: Mapped[Hash]
+
+
+class StandingViolation(Base):
+    """Whether a report's violation of a term stands, in the generation in which we came to know.
+
+    The newest generation counts. Where `state` is null nothing stands by it: the report was
+    withdrawn, or its violation taken back.
+    """
+
+    __tablename__ = "standing_violations"
+    __table_args__ = (PrimaryKeyConstraint("key", "term_id", "generation"),)
+
+    key: Mapped[Key]
+    known_at: Mapped[Instant]
+    since: Mapped[Instant | None]
+    ended_by: Mapped[Instant | None]
+    generation: Mapped[int]
+    mission: Mapped[String]
+    subject_ref: Mapped[String]
+    term_id: Mapped[String]
+    state: Mapped[String | None]
+    ended_as: Mapped[String | None]
+    ended_event: Mapped[String | None]
+    agreement: Mapped[Hash]
 
 
 class StoredContextEvent(Base):
@@ -487,6 +514,7 @@ HISTORY_TABLES = (
     "corridor_availability",
     "sightings",
     "whereabouts",
+    "standing_violations",
     "context_events",
     "context_generations",
     "due_instants",

@@ -193,6 +193,23 @@ class WhereaboutsRow(Row, frozen=True, gc=False):
     sightings_digest: bytes
 
 
+class StandingRow(Row, frozen=True, gc=False):
+    """`standing_violations`: whether a violation stands, in one generation."""
+
+    key: Key
+    known_at: datetime
+    since: datetime | None
+    ended_by: datetime | None
+    generation: int
+    mission: str
+    subject_ref: str
+    term_id: str
+    state: str | None
+    ended_as: str | None
+    ended_event: str | None
+    agreement: bytes
+
+
 class ContextEventRow(Row, frozen=True, gc=False):
     """`context_events`: a declaration, a notification, a word on a truce or on a measure."""
 

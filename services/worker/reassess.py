@@ -20,6 +20,7 @@ from services.worker.casebook import Step
 from services.worker.contexts import Contexts
 from services.worker.refold import CorridorChange, refold
 from services.worker.reports import add_reading, open_files
+from services.worker.restand import restand_reports
 from streams.assess import Judged, Known
 from streams.assessment import Assessment
 from streams.context.touching import Span
@@ -68,6 +69,7 @@ def reassess(
     keys = touched(conn, mission, spans)
     known = Contexts().known(conn, register)
     violated: list[Key] = []
+    again: list[Key] = []
     corridors: dict[CorridorChange, datetime] = {}
     for start in range(0, len(keys), AT_ONCE):
         changed = read_again(conn, register, known, keys[start : start + AT_ONCE], cause)
@@ -76,7 +78,9 @@ def reassess(
             corridors[corridor] = cause.known_at
         copy_batch(conn, rows)
         violated += [row.key for row in rows.violations]
+        again += [one.step.key for one in changed]
     refold(conn, register, corridors)
+    restand_reports(conn, again, cause.known_at)
     return violated
 
 

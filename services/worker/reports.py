@@ -44,6 +44,7 @@ from services.worker.documents import AskRegister
 from services.worker.incoming import Incoming, Refused, sift
 from services.worker.refold import CorridorChange, effect_rows, refold
 from services.worker.rejections import write_rejections
+from services.worker.restand import restand
 from services.worker.retrace import SubjectChange, retrace, sighting_rows
 from services.worker.stored import as_they_are_stored, ask_stored
 from services.worker.written import Written
@@ -104,6 +105,7 @@ class ReportWriter:
         copy_batch(conn, rows)
         refold(conn, register, corridors)
         retrace(conn, register, subjects)
+        restand(conn, subjects)
         self._look = bool(known)
         return Written(all_refused, [row.key for row in rows.violations])
 

@@ -69,7 +69,7 @@ def retrace(
     conn: Connection, register: Register, changes: Mapping[SubjectChange, datetime]
 ) -> None:
     """Fold the changed subjects again; `changes` holds when each change became known."""
-    _lock(conn, changes)
+    lock_subjects(conn, changes)
     for mission in sorted({change.mission for change in changes}):
         subjects = iter(sorted(ref for of, ref in changes if of == mission))
         while some := list(islice(subjects, SUBJECTS_AT_ONCE)):
@@ -88,7 +88,7 @@ def retrace_missions(
 _SUBJECTS = "SELECT DISTINCT mission, subject_ref FROM sightings WHERE mission = ANY(%s)"
 
 
-def _lock(conn: Connection, changes: Iterable[SubjectChange]) -> None:
+def lock_subjects(conn: Connection, changes: Iterable[SubjectChange]) -> None:
     """Keep other writers off these subjects until the commit.
 
     Taken in order, after those of corridors: who comes second folds what the first committed. Many

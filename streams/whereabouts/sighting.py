@@ -15,18 +15,9 @@ from msgspec import Struct
 
 from streams.dossier import Dossier, Version, counted_versions
 from streams.events import Report
-from streams.vocabulary import Kind
+from streams.vocabulary import STANDING_KINDS, Kind
 
-SIGHTED = frozenset(
-    {
-        Kind.UAV_FLIGHT,
-        Kind.WEAPON_PRESENCE,
-        Kind.TROOP_PRESENCE,
-        Kind.TROOP_MOVEMENT,
-        Kind.LINE_CROSSING,
-        Kind.OCCUPATION,
-    }
-)
+SIGHTED = STANDING_KINDS | {Kind.UAV_FLIGHT, Kind.TROOP_MOVEMENT, Kind.LINE_CROSSING}
 """The kinds of report that see a subject: what stands somewhere or moves."""
 
 

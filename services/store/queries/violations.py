@@ -16,6 +16,7 @@ from psycopg.rows import args_row
 from services.store.engine import Connection
 from services.store.queries.filters import Filters
 from streams.keys import Key
+from streams.standing_violations import State
 from streams.vocabulary import Verdict, ViolationKind
 
 STANDING = (Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION)
@@ -57,11 +58,36 @@ class FoundViolation(NamedTuple):
     attributed_party: str | None
     attribution_basis: str | None
     agreement: bytes
+    subject_ref: str | None
+    """Of what stands: which thing it is. None: it happened, or nobody has named it."""
+    state: str | None
+    """Of what stands: open, or ended."""
+    since: datetime | None
+    ended_by: datetime | None
+    ended_as: str | None
+    ended_event: str | None
 
     @property
     def after(self) -> After:
         """Ask with this for the page that follows."""
         return After(self.observed_from, self.key, self.term_id)
+
+
+_OF_WHAT_STANDS = frozenset(
+    {"subject_ref", "state", "since", "ended_by", "ended_as", "ended_event"}
+)
+_STANDS = sql.SQL("""
+LEFT JOIN LATERAL (
+    SELECT subject_ref, state, since, ended_by, ended_as, ended_event
+    FROM standing_violations AS told WHERE told.key = found.key AND told.term_id = found.term_id
+    ORDER BY generation DESC LIMIT 1
+) AS stands ON stands.state IS NOT NULL
+""")
+"""The newest generation, of those that stand or stood."""
+
+
+def _column(name: str) -> sql.Identifier:
+    return sql.Identifier("stands" if name in _OF_WHAT_STANDS else "found", name)
 
 
 def violations(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
@@ -73,6 +99,7 @@ def violations(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
     agreements: Sequence[bytes] | None = None,
     kind: ViolationKind | None = None,
     verdict: Verdict | None = None,
+    state: State | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int = 100,
@@ -80,22 +107,23 @@ def violations(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
 ) -> list[FoundViolation]:
     """At most `limit` violations observed in [since, until), the newest first.
 
-    `agreements` are the hashes of their versions.
+    `agreements` are the hashes of their versions; `state` asks for what stands, or stood.
     """
     filters = Filters()
-    filters.add("mission = %s", mission)
+    filters.add("found.mission = %s", mission)
     filters.add("zone_id = %s", zone)
-    filters.add("term_id = %s", term)
-    filters.add("agreement = ANY(%s)", None if agreements is None else list(agreements))
+    filters.add("found.term_id = %s", term)
+    filters.add("state = %s", state)
+    filters.add("found.agreement = ANY(%s)", None if agreements is None else list(agreements))
     filters.add("kind = %s", kind)
     filters.add("verdict = ANY(%s)", [verdict] if verdict else list(STANDING))
     filters.add("observed_from >= %s", since)
     filters.add("observed_from < %s", until)
     if after is not None:
-        filters.add("(observed_from, key, term_id) < (%s, %s, %s)", *after)
+        filters.add("(observed_from, found.key, found.term_id) < (%s, %s, %s)", *after)
     query = sql.SQL(
-        "SELECT {} FROM current_violations {} ORDER BY observed_from DESC, key DESC, term_id DESC"
-        " LIMIT %s"
-    ).format(sql.SQL(", ").join(map(sql.Identifier, FoundViolation._fields)), filters.where)
+        "SELECT {} FROM current_violations AS found {} {}"
+        " ORDER BY observed_from DESC, found.key DESC, found.term_id DESC LIMIT %s"
+    ).format(sql.SQL(", ").join(map(_column, FoundViolation._fields)), _STANDS, filters.where)
     with conn.cursor(binary=True, row_factory=args_row(FoundViolation)) as cursor:
         return cursor.execute(query, [*filters.values, limit]).fetchall()

@@ -22,6 +22,7 @@ from services.store.rows import (
     ContextGenerationRow,
     DueRow,
     ReceiptRow,
+    StandingRow,
     SubmissionRow,
     SupersessionRow,
     WhereaboutsRow,
@@ -279,10 +280,33 @@ def fell_due(mission: str, name: str, address: bytes) -> DueRow:
     )
 
 
+def stands(mission: str, name: str, address: bytes) -> list[StandingRow]:
+    """Of its two violations one is open, as is thought by now, and one has ended."""
+    first = StandingRow(
+        key=submission(mission, name, 1).key,
+        known_at=NOW,
+        since=OBSERVED,
+        ended_by=OBSERVED + timedelta(hours=1),
+        generation=1,
+        mission=mission,
+        subject_ref=f"subject-of-{name}",
+        term_id="no-fire",
+        state="ended",
+        ended_as="gone",
+        ended_event=f"{source(mission)}/sighting-of-{name}",
+        agreement=address,
+    )
+    then = replace(
+        first, generation=2, ended_by=None, state="open", ended_as=None, ended_event=None
+    )
+    return [first, then, replace(first, key=submission(mission, name, 2).key)]
+
+
 def seed(conn: Connection) -> None:
     """Write it all, and commit."""
     ensure_partitions(conn, NOW)
     rows, receipts, availability, whereabouts = BatchRows(), [], [], []
+    standing: list[StandingRow] = []
     contexts: list[ContextGenerationRow] = []
     due: list[DueRow] = []
     for mission, names in MISSIONS.items():
@@ -303,10 +327,12 @@ def seed(conn: Connection) -> None:
             availability += available(mission, name)
             whereabouts += traced(mission, name)
             due.append(fell_due(mission, name, address))
+            standing += stands(mission, name, address)
     copy_batch(conn, rows)
     copy_rows(conn, "receipts", receipts)
     copy_rows(conn, "corridor_availability", availability)
     copy_rows(conn, "whereabouts", whereabouts)
+    copy_rows(conn, "standing_violations", standing)
     copy_rows(conn, "context_generations", contexts)
     copy_rows(conn, "due_instants", due)
     conn.commit()

@@ -54,8 +54,19 @@ def test_others_are_told_a_zone_and_a_coarse_cell_and_never_from_where_it_was_se
         (ring,) = one["cell"]["coordinates"]
         assert ring[0] == [38.4, 48.6]  # the cell of where it was, also of what was a bearing
     text = client.get(PATH, headers=headers).text
-    for secret in ("patrol", "report-of", "narrative", "38.12", "48.65"):
+    for secret in ("patrol", "report-of", "subject-of", "sighting-of", "38.12", "48.65"):
         assert secret not in text
+
+
+def test_what_stands_is_told_as_it_is_known_now(client: Client, token: MakeToken) -> None:
+    for role, whole in ((Role.COORDINATOR, True), (Role.PARTY, False)):
+        states = items(client, token(role), agreement="smm-a")
+        (is_open,) = [one for one in states if one["state"] == "open"]
+        (ended,) = [one for one in states if one["state"] == "ended"]
+        assert is_open["open_since"] == "2026-07-14T06:30:00Z"
+        assert "ended_by" not in is_open
+        assert (ended["ended_by"], ended["ended_as"]) == ("2026-07-14T07:30:00Z", "gone")
+        assert ("ended_event" in ended) is ("subject_ref" in ended) is whole
 
 
 def test_a_source_is_told_all_of_its_own_and_little_of_the_others(
@@ -76,6 +87,8 @@ def test_a_source_is_told_all_of_its_own_and_little_of_the_others(
         ({"term": "other"}, 0),
         ({"kind": "fire_into_zone"}, 4),
         ({"verdict": "violation"}, 0),
+        ({"state": "open"}, 2),
+        ({"state": "ended", "zone": "zone-of-smm-a"}, 1),
         ({"from": "2026-07-14T06:32:00Z"}, 2),
         ({"to": "2026-07-14T06:32:00Z"}, 2),
         ({"from": "2026-07-14T09:32:00+03:00", "to": "2026-07-14T10:00:00+03:00"}, 2),
@@ -132,6 +145,7 @@ def test_a_cursor_is_good_for_its_own_question_alone(client: Client, token: Make
         {"zones": "z"},
         {"kind": "war"},
         {"verdict": "no_violation"},
+        {"state": "closed"},
         {"from": "yesterday"},
         {"from": "2026-07-14T06:32:00"},
         {"from": "2026-07-14T06:32:00Z", "to": "2026-07-13T06:32:00Z"},

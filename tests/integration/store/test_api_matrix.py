@@ -89,6 +89,7 @@ MATRIX: Final = {
     "corridor_availability": May(Seen.OF_AGREEMENT),
     "sightings": May(Seen.NEVER),
     "whereabouts": May(Seen.OF_AGREEMENT),
+    "standing_violations": May(Seen.OF_AGREEMENT),
     "context_events": May(Seen.OF_MISSION),
     "context_generations": May(Seen.OF_AGREEMENT),
     "due_instants": May(Seen.OF_AGREEMENT),

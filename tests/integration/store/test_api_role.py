@@ -39,6 +39,7 @@ from tests.unit.services.store.sample_rows import (
     DUE,
     NOW,
     SIGHTING,
+    STANDING,
     WHEREABOUTS,
     add_report,
     add_retraction,
@@ -60,6 +61,7 @@ OF_MISSION = (
     "corridor_events",
     "corridor_availability",
     "whereabouts",
+    "standing_violations",
     "context_events",
     "context_generations",
     "due_instants",
@@ -121,6 +123,11 @@ def fill(conn: Connection, mission: str) -> None:
         "whereabouts": [replace(WHEREABOUTS, mission=mission)],
         "due_instants": [
             replace(DUE, mission=mission, agreement_id=name) for name in AGREEMENTS[mission]
+        ],
+        "standing_violations": [
+            replace(STANDING, key=row.key, mission=mission, agreement=row.agreement)
+            for row in rows.violations
+            if row.supersedes is None
         ],
         "context_generations": [
             ContextGenerationRow(mission, hash_of(name), 1, NOW, bytes(32), b"{}")

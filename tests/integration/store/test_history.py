@@ -20,6 +20,7 @@ from tests.unit.services.store.sample_rows import (
     DUE,
     NOW,
     SIGHTING,
+    STANDING,
     WHEREABOUTS,
     add_report,
     add_retraction,
@@ -63,6 +64,7 @@ def full(conn: Connection) -> Connection:
     )
     copy_rows(conn, "whereabouts", [WHEREABOUTS])
     copy_rows(conn, "due_instants", [DUE])
+    copy_rows(conn, "standing_violations", [STANDING])
     copy_rows(conn, "receipts", [ReceiptRow(submission(1).key, NOW, 1, "smm", "rk-1", bytes(64))])
     for table in ("agreements", "methodologies"):
         conn.execute(

@@ -14,6 +14,7 @@ from services.store.rows import (
     LinkRow,
     RejectedRow,
     SightingRow,
+    StandingRow,
     SubmissionRow,
     SupersessionRow,
     ViolationRow,
@@ -114,6 +115,22 @@ WHEREABOUTS = WhereaboutsRow(
     answer="inside",
     body=b"{}",
     sightings_digest=bytes(32),
+)
+
+
+STANDING = StandingRow(
+    key=SUBMISSION.key,
+    known_at=NOW,
+    since=OBSERVED,
+    ended_by=None,
+    generation=1,
+    mission="smm",
+    subject_ref="gun-1",
+    term_id="no-fire",
+    state="open",
+    ended_as=None,
+    ended_event=None,
+    agreement=AGREEMENT,
 )
 
 

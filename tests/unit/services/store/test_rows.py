@@ -17,6 +17,7 @@ ROWS: dict[str, Any] = {
     "corridor_availability": rows.AvailabilityRow,
     "sightings": rows.SightingRow,
     "whereabouts": rows.WhereaboutsRow,
+    "standing_violations": rows.StandingRow,
     "context_events": rows.ContextEventRow,
     "context_generations": rows.ContextGenerationRow,
     "due_instants": rows.DueRow,
