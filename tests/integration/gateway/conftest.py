@@ -17,6 +17,7 @@ from services.store.engine import Connection, connect
 from services.store.migrate import upgrade
 from services.tokens.stored import Wanted, create_token
 from services.tokens.token import Role
+from tests.integration.gateway import seeded
 from tests.integration.gateway.served import Client, client_of
 
 MakeToken = Callable[..., dict[str, str]]
@@ -46,6 +47,13 @@ def client(gateway_settings: Settings) -> Iterator[Client]:
     """Whoever has the gateway's address."""
     with client_of(gateway_settings) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def filled(gateway_settings: Settings) -> None:
+    """What all questions of two missions may show (`seeded`)."""
+    with connect(gateway_settings.database()) as conn:
+        seeded.seed(conn)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import httpx
 import uvloop
@@ -70,6 +71,16 @@ def client_of(settings: Settings) -> Iterator[Client]:
         Client(base_url=f"http://{HOST}:{port}", timeout=START_S) as client,
     ):
         yield client
+
+
+def items_at(
+    path: str, client: Client, headers: dict[str, str], **asked: str
+) -> list[dict[str, Any]]:
+    """The items that are answered there."""
+    answer = client.get(path, params=asked, headers=headers)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
 
 
 def _serve(server: Server) -> None:

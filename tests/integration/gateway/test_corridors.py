@@ -19,15 +19,16 @@ from tests.integration.gateway import seeded
 from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.served import Client, client_of
 
+pytestmark = pytest.mark.usefixtures("filled", "open_road")  # in this order
+
 NOW = datetime.now(UTC)
 OPEN = "always-open"
 """A road that is known to be open now."""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def filled(gateway_settings: Settings) -> None:
+@pytest.fixture(scope="module")
+def open_road(gateway_settings: Settings) -> None:
     with connect(gateway_settings.database()) as conn:
-        seeded.seed(conn)
         stored = AvailabilityRow(
             "smm",
             OPEN,

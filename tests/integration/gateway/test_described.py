@@ -11,13 +11,13 @@ import pytest
 
 from services.gateway import examples
 from services.gateway.operation import NDJSON
-from services.settings import Settings
-from services.store.engine import connect
 from services.tokens.token import Role
 from tests.integration.gateway import seeded
 from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.served import Client
 from tests.unit.services.gateway.test_describe import check
+
+pytestmark = pytest.mark.usefixtures("filled")
 
 POSTED = {
     "/v1/reports": examples.REPORT,
@@ -25,12 +25,6 @@ POSTED = {
     "/v1/context": examples.NOTIFICATION,
 }
 BOTH = (Role.REPORTER, Role.CORRIDOR_OPERATOR)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def filled(gateway_settings: Settings) -> None:
-    with connect(gateway_settings.database()) as conn:
-        seeded.seed(conn)
 
 
 def schema_of(document: dict[str, Any], path: str, method: str, status: int) -> dict[str, Any]:

@@ -11,8 +11,7 @@ from uuid import uuid4
 import pytest
 
 from services.gateway.disclosure import READS_REPORTS
-from services.settings import Settings
-from services.store.engine import Connection, connect
+from services.store.engine import Connection
 from services.store.rows import KeyKind, KeyRow, RejectedRow
 from services.store.write import copy_rows
 from services.tokens.token import Role
@@ -23,14 +22,10 @@ from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.served import Client
 from tests.integration.gateway.test_posts import JSON, event
 
+pytestmark = pytest.mark.usefixtures("filled")
+
 ID = seeded.report_id("smm", "smm-a")
 COORDINATOR = Role.COORDINATOR
-
-
-@pytest.fixture(scope="module", autouse=True)
-def filled(gateway_settings: Settings) -> None:
-    with connect(gateway_settings.database()) as conn:
-        seeded.seed(conn)
 
 
 def path(report: str, **asked: str) -> str:

@@ -4,32 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 
-from services.settings import Settings
-from services.store.engine import connect
 from services.tokens.token import Role
-from tests.integration.gateway import seeded
 from tests.integration.gateway.conftest import MakeToken
-from tests.integration.gateway.served import Client
+from tests.integration.gateway.served import Client, items_at
+
+pytestmark = pytest.mark.usefixtures("filled")
 
 PATH = "/v1/violations"
 WHOLE_ONLY = {"report", "source", "rule", "p_inside", "count_min", "attributed_party", "revision"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def filled(gateway_settings: Settings) -> None:
-    with connect(gateway_settings.database()) as conn:
-        seeded.seed(conn)
-
-
-def items(client: Client, headers: dict[str, str], **asked: str) -> list[dict[str, Any]]:
-    answer = client.get(PATH, params=asked, headers=headers)
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["items"]
-    return found
+items = partial(items_at, PATH)
 
 
 def test_the_missions_own_people_are_told_whose_report_it_is(
