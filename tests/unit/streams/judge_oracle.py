@@ -23,6 +23,7 @@ from streams.agreement import (
     MultiPolygon,
     PhaseDays,
     Polygon,
+    Recurring,
     Ring,
     Term,
     Validity,
@@ -34,7 +35,7 @@ from streams.context.facts import Notification, TruceHeld
 from streams.events import Bearings, Count, Point, Report, Sector
 from streams.methodology import Methodology
 from streams.vocabulary import Severity, Spread, Verdict, ViolationKind
-from tests.unit.streams.when.clock_oracle import shows, zone_of
+from tests.unit.streams.when.clock_oracle import rule_fits, runs, shows, zone_of
 
 SHARE_ERROR = 0.03
 DISC_POINTS, RIM_POINTS, SECTOR_POINTS = 300, 90, 4_000
@@ -547,9 +548,15 @@ def _holds(question: Question, term: Term, valid: Validity | None, instant: date
             interval.from_ <= instant and (interval.to is None or instant < interval.to)
         ):
             return False
-    if term.when and not any(shows(w, instant) for w in term.when if isinstance(w, Daily)):
+    if term.when and not any(_is_open(window, instant) for window in term.when):
         return False
     return term.during is None or _on_days(question, term.during, instant)
+
+
+def _is_open(window: Daily | Recurring, instant: datetime) -> bool:
+    if isinstance(window, Daily):
+        return shows(window, instant)
+    return runs(window, lambda day: rule_fits(window, day), instant)
 
 
 def _on_days(question: Question, days: PhaseDays, instant: datetime) -> bool:

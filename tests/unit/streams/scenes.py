@@ -16,6 +16,7 @@ from streams.agreement import (
     MultiPolygon,
     PhaseDays,
     Polygon,
+    Recurring,
     Ring,
     Term,
     Validity,
@@ -124,16 +125,47 @@ def random_zone(rng: Random, number: int, lon: float, lat: float) -> Zone:
     )
 
 
-def random_windows(rng: Random) -> tuple[Daily, ...]:
+def random_windows(rng: Random) -> tuple[Daily | Recurring, ...]:
     """Around noon in UTC, by clocks of other places."""
     return tuple(
-        Daily(
-            time_zone=rng.choice(["UTC", "Europe/Kyiv", "Asia/Kathmandu", "America/St_Johns"]),
-            from_=f"{rng.randrange(24):02}:{rng.choice(['00', '30', '45'])}",
-            to=f"{rng.randrange(24):02}:15",
-            weekdays=rng.choice([(), (), (Weekday.MONDAY,), (Weekday.SUNDAY, Weekday.MONDAY)]),
-        )
+        random_recurring(rng) if rng.random() < 0.4 else random_daily(rng)
         for _ in range(rng.choice([1, 2]))
+    )
+
+
+CLOCKS = ("UTC", "Europe/Kyiv", "Asia/Kathmandu", "America/St_Johns")
+
+
+def random_daily(rng: Random) -> Daily:
+    return Daily(
+        time_zone=rng.choice(CLOCKS),
+        from_=f"{rng.randrange(24):02}:{rng.choice(['00', '30', '45'])}",
+        to=f"{rng.randrange(24):02}:15",
+        weekdays=rng.choice([(), (), (Weekday.MONDAY,), (Weekday.SUNDAY, Weekday.MONDAY)]),
+    )
+
+
+RULES_OF_DAYS = (
+    "FREQ=DAILY",
+    "FREQ=DAILY;INTERVAL=3",
+    "FREQ=DAILY;COUNT=4",
+    "FREQ=WEEKLY",
+    "FREQ=WEEKLY;BYDAY=SU,MO",
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU",
+    "FREQ=MONTHLY;BYMONTHDAY=2",
+    "FREQ=MONTHLY;BYMONTHDAY=-1,1",
+)
+
+
+def random_recurring(rng: Random) -> Recurring:
+    """From some day before noon's, at some hour, for hours or days."""
+    begun = NOON.replace(tzinfo=None) - timedelta(days=rng.randrange(9))
+    begun = begun.replace(hour=rng.randrange(24), minute=rng.choice([0, 20]))
+    return Recurring(
+        time_zone=rng.choice(CLOCKS),
+        start=begun.isoformat(timespec="minutes"),
+        rule=rng.choice(RULES_OF_DAYS),
+        minutes=rng.choice([90, 600, 1_440, 2_000]),
     )
 
 

@@ -50,6 +50,30 @@ def runs(window: Recurring, fits: Callable[[date], bool], instant: datetime) -> 
     return any(begins <= instant < begins + length for begins in _begun(window, fits, instant))
 
 
+def rule_fits(window: Recurring, day: date) -> bool:
+    """Whether the rule, one of a day's, some weekdays' or some days' of the month, names the day.
+
+    By the day alone: its distance from the first one, its weekday, its place in its month.
+    """
+    parts = dict(part.split("=") for part in window.rule.split(";"))
+    first = datetime.fromisoformat(window.start).date()
+    step = int(parts.get("INTERVAL", "1"))
+    apart = (day - first).days
+    if parts["FREQ"] == "DAILY":
+        number, off = divmod(apart, step)
+        return off == 0 and number < int(parts.get("COUNT", "1000000"))
+    if parts["FREQ"] == "WEEKLY":
+        weeks = (apart + first.weekday()) // 7
+        named = parts.get("BYDAY", DAYS[first.weekday()][:2].upper()).split(",")
+        return weeks % step == 0 and DAYS[day.weekday()][:2].upper() in named
+    assert parts["FREQ"] == "MONTHLY"
+    next_month = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return bool(
+        {day.day, (day - next_month).days}
+        & {int(named) for named in parts["BYMONTHDAY"].split(",")}
+    )
+
+
 def _begun(
     window: Recurring, fits: Callable[[date], bool], instant: datetime
 ) -> Iterator[datetime]:
