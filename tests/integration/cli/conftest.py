@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -87,7 +88,7 @@ def walk(console: Console, kafka_bootstrap: str, database_url: str) -> Iterator[
         "--json",
     )
     walk.step("status before", "status", "--json")
-    with _worker(console):
+    with _running(console, "worker"), _running(console, "timer"):
         wait_until_judged(walk)
         walk.step("status after", "status", "--json")
         yield walk
@@ -111,10 +112,10 @@ def _empty_topics(bootstrap: str) -> None:
 
 
 @contextmanager
-def _worker(console: Console) -> Iterator[None]:
-    """`truceline worker`, stopped by SIGTERM as an operator would."""
+def _running(console: Console, program: str) -> Iterator[None]:
+    """`truceline worker` or another, stopped by SIGTERM as an operator would."""
     running = subprocess.Popen(
-        [sys.executable, "-m", "services.cli", "worker"],
+        [sys.executable, "-m", "services.cli", program],
         env={**os.environ, **console.environment},
         stderr=subprocess.DEVNULL,
     )
@@ -125,11 +126,17 @@ def _worker(console: Console) -> Iterator[None]:
         assert running.wait(timeout=30) == 0
 
 
+def _is_done(status: dict[str, Any]) -> bool:
+    """All is judged, and what fell due is written."""
+    judged = status["figures"]["assessments"] == 174 and not status["lag"]
+    return judged and not status["timer"]["unwritten"]
+
+
 def wait_until_judged(walk: Walk) -> None:
     deadline = time.monotonic() + JUDGED_S
     while time.monotonic() < deadline:
         ran = walk.console.run("status", "--json")
-        if ran.lines and ran.lines[0]["figures"]["assessments"] == 174 and not ran.lines[0]["lag"]:
+        if ran.lines and _is_done(ran.lines[0]):
             return
         time.sleep(0.3)
     pytest.fail(f"not judged in time: {ran}")

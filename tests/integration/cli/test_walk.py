@@ -131,6 +131,14 @@ def test_status_before_any_worker_says_what_waits_and_worries(walk: Walk) -> Non
     assert any("no worker runs" in worry for worry in line["worries"])
 
 
+def test_what_fell_due_is_written_by_the_timer(walk: Walk) -> None:
+    span = ("--since", "2018-09-01T00:00Z", "--until", "2018-10-01T00:00Z")
+    told = walk.console.run("due", "--json", *span).lines
+    assert {line["state"] for line in told} == {"due"}
+    assert {"corridor_stale", "corridor_lapses"} & {line["rule"] for line in told}
+    assert all(line["written_at"] > line["due_at"] for line in told)
+
+
 def test_status_after_counts_what_was_sent_and_has_no_worry(walk: Walk) -> None:
     ran = walk.steps["status after"]
     (line,) = ran.lines

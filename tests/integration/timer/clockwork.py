@@ -9,8 +9,12 @@ import threading
 from collections.abc import Iterable
 from datetime import datetime
 
+import psycopg
+from psycopg import sql
+
 from services.load import load_documents
 from services.store.engine import Connection, connect
+from services.store.models import Base
 from services.timer.counts import Counts
 from services.timer.passed import PassedByAll
 from services.timer.timer import Timer, open_session
@@ -23,7 +27,7 @@ from tests.integration.worker.ground import OPERATOR, road
 from tests.integration.worker.intake import take_in_log
 from tests.integration.worker.records import log_of, relayed, said
 from tests.unit.streams.builders import NOON, hours
-from tests.unit.streams.context.said import SOURCES, agreement, at
+from tests.unit.streams.context.said import METHODOLOGY, SOURCES, agreement, at
 
 LOADED = at(-48)
 RIGHTS = (Right.OPEN, Right.CLOSE, Right.SETTLE)
@@ -47,13 +51,24 @@ def hour_of(instant: datetime) -> float:
 class Clockwork:
     """One timer, driven turn by turn."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, admin_url: str) -> None:
         self.url = url
+        self._admin_url = admin_url
         self.now = LOADED
         self.in_kafka: datetime | None = None
         """Since when something waits there."""
         self.counts = Counts()
         self.timer = self.another()
+
+    def empty(self) -> None:
+        """Leave the mission's documents, and nothing else."""
+        with psycopg.connect(self._admin_url) as admin:
+            # Who owns the tables may not delete history; a superuser may leave its triggers out.
+            admin.execute("SET session_replication_role = replica")
+            for table in Base.metadata.tables:
+                admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        with connect(self.url) as conn:
+            load_documents(conn, [document(), METHODOLOGY], LOADED)
 
     def another(self) -> Timer:
         """A timer that has just started, by the same clock."""

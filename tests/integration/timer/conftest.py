@@ -8,15 +8,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from services.load import load_documents
 from services.local.engines import Engines
 from services.store.engine import connect
 from services.store.migrate import upgrade
-from services.store.models import Base
 from services.store.partitions import ensure_partitions
-from tests.integration.timer.clockwork import LOADED, Clockwork, document
+from tests.integration.timer.clockwork import Clockwork
 from tests.unit.streams.builders import NOON
-from tests.unit.streams.context.said import METHODOLOGY
 
 
 @pytest.fixture(scope="session")
@@ -32,20 +29,8 @@ def made(engines: Engines) -> str:
 
 
 @pytest.fixture
-def timer_url(engines: Engines, made: str) -> str:
-    """Its address, with the mission's documents and nothing else in it."""
-    with psycopg.connect(engines.postgres.url_of(made, role="postgres")) as admin:
-        # Who owns the tables may not delete history; a superuser may leave its triggers out.
-        admin.execute("SET session_replication_role = replica")
-        for table in Base.metadata.tables:
-            admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-    url = engines.postgres.url_of(made)
-    with connect(url) as conn:
-        load_documents(conn, [document(), METHODOLOGY], LOADED)
-    return url
-
-
-@pytest.fixture
-def work(timer_url: str) -> Clockwork:
-    """A mission whose clock a test turns."""
-    return Clockwork(timer_url)
+def work(engines: Engines, made: str) -> Clockwork:
+    """A mission whose clock a test turns; its documents, and nothing else, in the database."""
+    work = Clockwork(engines.postgres.url_of(made), engines.postgres.url_of(made, role="postgres"))
+    work.empty()
+    return work
