@@ -35,7 +35,8 @@ BEAT_S: Final = 0.02
 """Turns do not begin in quicker succession: one costs the same for a row as for twenty, and each is
 a request to Kafka, a fetch and a transaction of every worker. What comes after a pause goes at
 once. Longer than a worker's own beat, which so adds nothing to it."""
-LANE_ROWS: Final = 500
+LANE_BUNDLES: Final = 32
+"""Of a lane in a turn: up to two thousand messages, or 32 that came one by one."""
 LANE_BYTES: Final = 4 * 1024 * 1024
 
 
@@ -89,7 +90,7 @@ class Relay:
 
     def _turn(self, conn: Connection, lanes: Lanes) -> tuple[int, int]:
         """Send what waits in our lanes, once around: how many messages there were and went."""
-        rows = waiting(conn, lanes.held, rows=LANE_ROWS, size_bytes=LANE_BYTES)
+        rows = waiting(conn, lanes.held, bundles=LANE_BUNDLES, size_bytes=LANE_BYTES)
         if not rows:
             return 0, 0
         reached(Point.RELAY_READ)

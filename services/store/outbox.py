@@ -19,6 +19,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from zlib import crc32
 
+from psycopg.rows import args_row
+
 from services.store.arrays import Instants, Int2s, Int4s, Uuids
 from services.store.engine import Connection
 from streams.keys import EventKind, Key
@@ -100,8 +102,8 @@ FROM unnest(%b::smallint[], %b::uuid[], %b::timestamptz[], %b::int[])
 ORDER BY place
 """
 
-# A lane gives its oldest bundles until they have so many messages, or so many bytes, but one at
-# least, however large.
+# A lane gives so many of its oldest bundles, until they have so many bytes, but one at least,
+# however large.
 _WAITING = """
 SELECT lane, id, key, kind, mission, source, raw
 FROM (
@@ -111,10 +113,8 @@ FROM (
         ) AS bytes_before
     FROM unnest(%b::smallint[]) AS held (lane),
         LATERAL (
-            SELECT id, keys, received_ats, revisions, sum(cardinality(keys)) OVER (
-                    ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-                ) AS messages_before
-            FROM outbox WHERE lane = held.lane ORDER BY id LIMIT %b
+            SELECT id, keys, received_ats, revisions FROM outbox
+            WHERE lane = held.lane ORDER BY id LIMIT %b
         ) AS bundle,
         LATERAL unnest(keys, received_ats, revisions)
             WITH ORDINALITY AS message (key, received_at, revision, place),
@@ -123,7 +123,6 @@ FROM (
             WHERE key = message.key AND received_at = message.received_at
                 AND revision = message.revision OFFSET 0
         ) AS submission
-    WHERE coalesce(messages_before, 0) < %b
 ) AS oldest
 WHERE coalesce(bytes_before, 0) < %b
 ORDER BY lane, id, place
@@ -177,18 +176,24 @@ def queue(conn: Connection, rows: Sequence[Queued]) -> None:
     conn.execute(f"NOTIFY {CHANNEL}".encode())
 
 
-def waiting(conn: Connection, lanes: Sequence[int], *, rows: int, size_bytes: int) -> list[Waiting]:
-    """The messages of these lanes' oldest bundles, about so many and so many bytes of each lane."""
-    with conn.cursor(binary=True) as cursor:
-        found = cursor.execute(_WAITING, [list(lanes), rows, rows, size_bytes])
-        return [_waiting(*row) for row in found]
+def waiting(
+    conn: Connection, lanes: Sequence[int], *, bundles: int, size_bytes: int
+) -> list[Waiting]:
+    """The messages of these lanes' oldest bundles: so many, and about so many bytes, of each."""
+    with conn.cursor(binary=True, row_factory=args_row(_waiting)) as cursor:
+        return cursor.execute(_WAITING, [list(lanes), bundles, size_bytes]).fetchall()
 
 
 def _waiting(  # noqa: PLR0913, PLR0917 (a row)
     lane: int, number: int, key: Key, kind: str, mission: str, source: str, raw: bytes
 ) -> Waiting:
-    way = way_of(EventKind(kind), mission, source)
-    return Waiting(lane, number, key, way.topic, way.partition_key, raw)
+    _, topic, partition_key = _way_of_stored(kind, mission, source)
+    return Waiting(lane, number, key, topic, partition_key, raw)
+
+
+@lru_cache(maxsize=4096)  # as above; by the word that is stored, which costs less than its enum
+def _way_of_stored(kind: str, mission: str, source: str) -> Way:
+    return way_of(EventKind(kind), mission, source)
 
 
 def forget(conn: Connection, found: Sequence[Waiting], sent: Sequence[Waiting]) -> None:
@@ -201,9 +206,11 @@ def forget(conn: Connection, found: Sequence[Waiting], sent: Sequence[Waiting]) 
         found: what `waiting` gave.
         sent: those of them that Kafka has acknowledged.
     """
-    left = Counter((row.lane, row.id) for row in found)
-    left.subtract((row.lane, row.id) for row in sent)
-    done = [bundle for bundle, messages in left.items() if not messages]
+    done = {(row.lane, row.id) for row in sent}
+    if len(sent) < len(found):
+        left = Counter((row.lane, row.id) for row in found)
+        left.subtract((row.lane, row.id) for row in sent)
+        done -= {bundle for bundle, missing in left.items() if missing}
     if done:
         conn.execute(_FORGET, [[lane for lane, _ in done], [number for _, number in done]])
 

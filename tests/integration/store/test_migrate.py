@@ -176,7 +176,7 @@ def test_what_waits_in_the_outbox_goes_on_waiting_in_its_order_up_and_down(migra
 
 def _waiting(url: str) -> list[Waiting]:
     with connect(url) as conn:
-        return waiting(conn, range(LANES), rows=100, size_bytes=1_000_000)
+        return waiting(conn, range(LANES), bundles=100, size_bytes=1_000_000)
 
 
 def test_a_migration_does_not_queue_behind_a_busy_table(

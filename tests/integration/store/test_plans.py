@@ -230,7 +230,7 @@ def test_what_nobody_has_judged_is_found_by_the_receipt_of_the_gateways_submissi
 
 def test_a_turn_of_the_relay_reads_what_it_sends_and_no_more(million: Connection) -> None:
     with explained(million) as plans:
-        rows = waiting(million, [3, 7], rows=100, size_bytes=1_000_000)
+        rows = waiting(million, [3, 7], bundles=100, size_bytes=1_000_000)
         forget(million, rows, rows)
         assert oldest_queued(million) is not None
     assert len(rows) == 200
