@@ -24,14 +24,12 @@ from geo.densify import Ints, pieces, spread
 from geo.density import UNIFORM, Density, on_lines
 from geo.edges import EdgeTable
 from geo.ellipsoid import Floats, reach_half_degrees
-from geo.verdicts import chord_error_m, touch_m
+from geo.verdicts import NOISE_M, chord_error_m, touch_m
 
 # At most so many pairs, edges and pieces at once: bounds the memory, changes no result.
 _MAX_PAIRS = 8192
 _MAX_EDGES = 2_000_000
 _MAX_PIECES = 2_000_000
-# Geodesics are good to nanometres; a plane distance below this says nothing about the side.
-_NOISE_M = 1e-7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +64,7 @@ def circle_shares(  # noqa: PLR0913, PLR0917 (a circle is three numbers)
     return CircleShares(
         touched=nearest <= radius_m + touch_m(radius_m),
         p_inside=np.clip(p, 0.0, 1.0),
-        through_centre=nearest <= 2 * chord_error_m(radius_m) + _NOISE_M,
+        through_centre=nearest <= 2 * chord_error_m(radius_m) + NOISE_M,
     )
 
 
@@ -87,7 +85,7 @@ def _some(
     pair, edge = edges.near(zone, box)
     if not edge.size:
         return np.full(zone.size, np.inf), np.zeros(zone.size)
-    ends = edges.ends[:, edge]
+    ends = edges.ends(edge)
     enter, leave = _clip(ends, box[:, pair])
     crosses = enter <= leave
     pair, ends, enter, leave = pair[crosses], ends[:, crosses], enter[crosses], leave[crosses]

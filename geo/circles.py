@@ -25,14 +25,12 @@ from geo.footprint import circle_footprint
 from geo.overlap import overlap
 from geo.shapes import RegionBatch
 from geo.times import Times
-from geo.verdicts import P_DECIMALS, Pairs, Relation, relations, touch_m
+from geo.verdicts import P_DECIMALS, POINT_RADIUS_M, UNSETTLED, Pairs, relations, touch_m
 from geo.zones import ZoneSet
 
 if TYPE_CHECKING:
     from geo.grid import Grid  # not before there is one: it brings the compiler with it
 
-# Circles smaller than this are exact points.
-POINT_RADIUS_M = 0.001
 # For fewer circles the tree is as fast.
 GRID_FROM = 50
 
@@ -80,6 +78,8 @@ def _by_grid(
     zones: ZoneSet, grid: "Grid", batch: RegionBatch, circles: Ints, times: Times | None
 ) -> Iterator[Pairs]:
     """The pairs that the grid leaves, by circle and zone; those it leaves open decided exactly."""
+    from geo.settle import Answers, Discs, settle  # noqa: PLC0415 (it brings the compiler with it)
+
     row, radius_m = batch.circle_row[circles], batch.circle_radius_m[circles]
     gaussian = batch.circle_gaussian[circles]
     lon, lat = batch.circle_lon[circles], batch.circle_lat[circles]
@@ -87,10 +87,10 @@ def _by_grid(
         found = every
         if times is not None:
             found = every.only(times.meet(row[every.circle], every.zone))
-        relation = np.full(found.zone.size, Relation.INSIDE, dtype=np.uint8)
-        p = np.ones(found.zone.size)
-        left = np.flatnonzero(~found.settled)
-        left = left[np.argsort(found.zone[left], kind="stable")]
+        relation, p = found.relation, np.ones(found.zone.size)
+        left = np.flatnonzero(relation == UNSETTLED)
+        discs = Discs(lon, lat, radius_m, gaussian, turn)
+        left = settle(zones.edges, discs, Answers(found.circle, found.zone, relation, p), left)
         at = found.circle[left]
         zone = found.zone[left].astype(np.int64)
         pairs = CirclePairs(row[at], zone, lon[at] + turn, lat[at], radius_m[at], gaussian[at])
@@ -99,12 +99,14 @@ def _by_grid(
 
 
 def _exact(zones: ZoneSet, pairs: CirclePairs) -> tuple[npt.NDArray[np.uint8], Floats]:
-    """Relation and share of each pair; they come by zone, so that a prepared one is at hand.
+    """Relation and share of each pair, by what needs no compiler: the answer to go by.
 
     What no pair needs is left out: of a few reports that is most of it, and a call of NumPy's costs
     the same for none as for a hundred.
     """
-    inside = shapely.contains_xy(zones.geometries[pairs.zone], pairs.lon, pairs.lat)
+    geometries = zones.geometries[pairs.zone]
+    shapely.prepare(geometries)  # those that are not yet: most are never asked
+    inside = shapely.contains_xy(geometries, pairs.lon, pairs.lat)
     relation, p = np.empty(inside.size, dtype=np.uint8), np.empty(inside.size)
     point = pairs.radius_m < POINT_RADIUS_M
     if point.any():

@@ -13,9 +13,9 @@ from geo.ellipsoid import EQUATOR_DEGREE_M, LONGEST_LAT_DEGREE_M, SEMI_MAJOR_M, 
 
 Ints = npt.NDArray[np.int64]
 
-_OBLIQUE = 1.1
+OBLIQUE = 1.1
 # Smallest radius of curvature of the ellipsoid (the meridian's at the equator), for upper bounds.
-_SMALLEST_RADIUS_M = 6_335_439.0
+SMALLEST_RADIUS_M = 6_335_439.0
 
 
 def spread(counts: Ints) -> tuple[Ints, Ints]:
@@ -37,8 +37,8 @@ def pieces(  # noqa: PLR0913, PLR0917 (an edge is four numbers)
     length = np.hypot(
         (x1 - x0) * EQUATOR_DEGREE_M * np.cos(np.radians(low)), (y1 - y0) * LONGEST_LAT_DEGREE_M
     )
-    bend = _OBLIQUE * np.tan(np.radians(top)) + reach_m / _SMALLEST_RADIUS_M
-    count = np.ceil(length * np.sqrt(bend / (8 * _SMALLEST_RADIUS_M * error_m)))
+    bend = OBLIQUE * np.tan(np.radians(top)) + reach_m / SMALLEST_RADIUS_M
+    count = np.ceil(length * np.sqrt(bend / (8 * SMALLEST_RADIUS_M * error_m)))
     return np.asarray(np.maximum(count, 1), dtype=np.int64)
 
 

@@ -39,9 +39,9 @@ CUT_OFF_SHARE = 1e-6
 """What of a Gaussian lies beyond its disc, and is left out."""
 REACH_PER_R95 = math.sqrt(math.log(CUT_OFF_SHARE) / math.log(0.05))
 """Radius of a Gaussian's disc over the radius that holds 95 % of it: 2.1475."""
-_REACH_DEVIATIONS = math.sqrt(-2 * math.log(CUT_OFF_SHARE))
+REACH_DEVIATIONS = math.sqrt(-2 * math.log(CUT_OFF_SHARE))
 # Chords of up to so many standard deviations, and nodes that are good to 1e-10 there.
-_RULES = tuple(
+BELL_RULES = tuple(
     (longest, np.polynomial.legendre.leggauss(count))
     for longest, count in ((0.25, 3), (1.0, 5), (2.5, 8), (5.5, 12), (math.inf, 20))
 )
@@ -122,11 +122,11 @@ class BellDensity:
 
     def swept(self, off: Floats, start: Floats, end: Floats, rim: Floats) -> Floats:
         """∫ F dθ = ∫ F / r² `off` dt, by Gauss-Legendre in standard deviations."""
-        unit = rim / _REACH_DEVIATIONS
+        unit = rim / REACH_DEVIATIONS
         h, half, middle = off / unit, (end - start) / unit / 2, (end + start) / unit / 2
         total = np.empty_like(h)
         shortest = 0.0
-        for longest, (nodes, weights) in _RULES:
+        for longest, (nodes, weights) in BELL_RULES:
             at = np.flatnonzero((2 * half >= shortest) & (2 * half < longest))
             total[at] = _integral(h[at], half[at], middle[at], nodes, weights)
             shortest = longest
@@ -142,7 +142,8 @@ class BellDensity:
     def _around(self, shape: Polygon | MultiPolygon, lat: float, rim: float) -> float:
         """∮ F dθ around a polygon of the plane of equal area about a centre at `lat`."""
         oriented = np.array([shapely.orient_polygons(shape)], dtype=np.object_)
-        ends = EdgeTable.of(oriented).ends
+        table = EdgeTable.of(oriented)
+        ends = table.ends(table.starts)
         off, start, end = on_lines(*to_equidistant(lat, *ends[:2]), *to_equidistant(lat, *ends[2:]))
         return float(self.swept(off, start, end, np.full_like(off, rim)).sum())
 

@@ -15,13 +15,13 @@ Floats = npt.NDArray[np.float64]
 WGS84 = Geod(ellps="WGS84")
 SEMI_MAJOR_M = 6_378_137.0
 _FLATTENING = 1 / 298.257223563
-_E2 = _FLATTENING * (2 - _FLATTENING)
+ECCENTRICITY2 = _FLATTENING * (2 - _FLATTENING)
 
 # The shortest degree of latitude (at the equator), and a degree of longitude on the equator.
-SHORTEST_LAT_DEGREE_M = math.radians(SEMI_MAJOR_M * (1 - _E2))
+SHORTEST_LAT_DEGREE_M = math.radians(SEMI_MAJOR_M * (1 - ECCENTRICITY2))
 EQUATOR_DEGREE_M = math.radians(SEMI_MAJOR_M)
 # The longest degree of latitude (at the poles): a / sqrt(1 - e²).
-LONGEST_LAT_DEGREE_M = math.radians(SEMI_MAJOR_M / math.sqrt(1 - _E2))
+LONGEST_LAT_DEGREE_M = math.radians(SEMI_MAJOR_M / math.sqrt(1 - ECCENTRICITY2))
 
 # Beyond this latitude a region counts as polar: a degree of longitude is under 20 m there.
 MAX_REACH_LAT_DEG = 89.99
@@ -34,21 +34,21 @@ HEMISPHERE_M2 = 2.550_328_108_62e14
 def curvature_radius_m(lat: Floats) -> Floats:
     """Gaussian radius of curvature at latitude `lat` (degrees), metres."""
     sin2 = np.square(np.sin(np.radians(lat)))
-    return np.asarray(SEMI_MAJOR_M * math.sqrt(1 - _E2) / (1 - _E2 * sin2))
+    return np.asarray(SEMI_MAJOR_M * math.sqrt(1 - ECCENTRICITY2) / (1 - ECCENTRICITY2 * sin2))
 
 
 def lon_degree_m(lat: Floats) -> Floats:
     """Metres of a degree of longitude on the parallel `lat` (degrees): N cos(lat)."""
     angle = np.radians(lat)
     return np.asarray(
-        EQUATOR_DEGREE_M * np.cos(angle) / np.sqrt(1 - _E2 * np.square(np.sin(angle)))
+        EQUATOR_DEGREE_M * np.cos(angle) / np.sqrt(1 - ECCENTRICITY2 * np.square(np.sin(angle)))
     )
 
 
 def lat_degree_m(lat: Floats) -> Floats:
     """Metres of a degree of latitude at `lat` (degrees): M, the meridian's curvature there."""
     sin2 = np.square(np.sin(np.radians(lat)))
-    return np.asarray(SHORTEST_LAT_DEGREE_M / (1 - _E2 * sin2) ** 1.5)
+    return np.asarray(SHORTEST_LAT_DEGREE_M / (1 - ECCENTRICITY2 * sin2) ** 1.5)
 
 
 def reach_half_degrees(lat: Floats, reach_m: Floats) -> tuple[Floats, Floats]:

@@ -20,8 +20,9 @@ from geo.densify import spread
 from geo.edges import EdgeTable
 from geo.ellipsoid import Floats
 from geo.grid_ask import Cells, Circles, Found, ask
-from geo.grid_build import Outlines, Store, Tiles, fill
+from geo.grid_build import Store, Tiles, fill, length_m
 from geo.lattice import COARSEST, FINEST, MAX_LAT_DEG, TILE, Lattice, make_lattice
+from geo.outlines import Outlines
 from geo.zones import ZoneSet
 
 # Phones, sensors and binoculars; larger circles ask the tree.
@@ -70,11 +71,11 @@ class Grid:
         room = n + _ROOM
         while start < n:
             found = Found(
-                np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.bool_)
+                np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint8)
             )
             start, pairs = ask(cells, circles, start, found)
             if pairs:
-                yield Found(found.circle[:pairs], found.zone[:pairs], found.settled[:pairs])
+                yield Found(found.circle[:pairs], found.zone[:pairs], found.relation[:pairs])
             else:
                 room *= 2
 
@@ -116,9 +117,8 @@ def _rough_bytes(edges: EdgeTable, lattice: Lattice) -> float:
     """About what it takes, so that few grids are begun in vain."""
     lon_m, lat_m = lattice.lower_m.min(axis=0)
     cell_m2 = lon_m * lat_m / (lattice.per_lon * lattice.per_lat)
-    east, north = (edges.ends[2:] - edges.ends[:2]) * np.array([[lon_m], [lat_m]])
     # As if half of the surroundings of each edge were its neighbour's as well.
-    near_m2 = float(np.sum(np.hypot(east, north))) * lattice.cap_m
+    near_m2 = length_m(Outlines.of(edges), lon_m, lat_m) * lattice.cap_m
     tiles = lattice.rows * lattice.columns
     return float(_TILE_BYTES * tiles + _ENTRY_BYTES * near_m2 / cell_m2)
 
@@ -135,7 +135,7 @@ def _filled(edges: EdgeTable, lattice: Lattice, limit_bytes: int) -> Grid | None
         entries=np.empty((left // _ENTRY_BYTES, 2), np.int32),
         used=np.zeros(2, np.int64),
     )
-    if not fill(Outlines(edges.ends, edges.first), tiles, store):
+    if not fill(Outlines.of(edges), tiles, store):
         return None
     slots, entries = store.used.tolist()
     grid = Grid(lattice, store.tile, store.first[: slots + 1], store.entries[:entries])
@@ -144,8 +144,7 @@ def _filled(edges: EdgeTable, lattice: Lattice, limit_bytes: int) -> Grid | None
 
 def _tiles(edges: EdgeTable, lattice: Lattice) -> Tiles:
     """Which zones come near which tiles, by their boxes."""
-    west, south = np.minimum.reduceat(edges.box[:2], edges.first[:-1], axis=1)
-    east, north = np.maximum.reduceat(edges.box[2:], edges.first[:-1], axis=1)
+    west, south, east, north = edges.bounds().T
     dlon, dlat = lattice.cap_m / lattice.lower_m.min(axis=0)
     i0, i1 = (lattice.tile_column(lon) for lon in (west - dlon, east + dlon))
     j0, j1 = (lattice.tile_row(lat) for lat in (south - dlat, north + dlat))

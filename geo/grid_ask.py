@@ -12,13 +12,17 @@ import numpy.typing as npt
 from geo.compiled import kernel
 from geo.ellipsoid import Floats
 from geo.lattice import TILE
+from geo.verdicts import UNSETTLED, Relation
 
+_INSIDE = int(Relation.INSIDE)
 Int32s = npt.NDArray[np.int32]
 
 # Sides and distances are settled only where a boundary is farther than this from the circle:
 # above `touch_m`, the local plane's shrinking (s²/24R²) and all rounding, up to a radius of 1 km.
 _CLEAR_M = 0.01
 _CLEAR_SHARE = 1e-5
+# So many circles at a time, step by step: a step's reads of memory then wait for it together.
+_RUN = 256
 
 
 class Cells(NamedTuple):
@@ -37,15 +41,18 @@ class Cells(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Pairs that are not settled outside, in order of circle and zone; to be filled."""
+    """Pairs that are not settled outside, in order of circle and zone; to be filled.
+
+    `relation`: inside, or `UNSETTLED`.
+    """
 
     circle: Int32s
     zone: Int32s
-    settled: npt.NDArray[np.bool_]
+    relation: npt.NDArray[np.uint8]
 
     def only(self, which: npt.NDArray[np.bool_]) -> "Found":
         """The pairs where `which` holds."""
-        return Found(self.circle[which], self.zone[which], self.settled[which])
+        return Found(self.circle[which], self.zone[which], self.relation[which])
 
 
 class Circles(NamedTuple):
@@ -57,27 +64,53 @@ class Circles(NamedTuple):
     turn: float
 
 
+class Run(NamedTuple):
+    """Some circles on their way: their cell's entries, and how far they may be from its centre."""
+
+    first: npt.NDArray[np.int64]
+    last: npt.NDArray[np.int64]
+    away_mm: Floats
+
+
 @kernel
 def ask(cells: Cells, circles: Circles, start: int, found: Found) -> tuple[int, int]:
     """Fill `found` for the circles from `start` on; (first circle not asked, pairs found)."""
-    n, room = 0, found.circle.size
-    for k in range(start, circles.lon.size):
+    n, total = 0, circles.lon.size
+    run = Run(np.empty(_RUN, np.int64), np.empty(_RUN, np.int64), np.empty(_RUN, np.float64))
+    while start < total:
+        size = min(_RUN, total - start)
+        if n + _look_up(cells, circles, start, size, run) > found.circle.size:
+            break
+        for b in range(size):
+            n = _list(cells, run.first[b], run.last[b], run.away_mm[b], start + b, n, found)
+        start += size
+    return start, n
+
+
+@kernel
+def _look_up(cells: Cells, circles: Circles, start: int, size: int, run: Run) -> int:
+    """Where the entries of these circles' cells are; how many there are in all."""
+    for b in range(size):
+        k = start + b
         x = (circles.lon[k] + circles.turn - cells.west) * cells.per_lon
         y = (circles.lat[k] - cells.south) * cells.per_lat
-        if not (0.0 <= x < cells.columns * TILE and 0.0 <= y < cells.rows * TILE):
-            continue
-        i, j = int(x), int(y)
-        slot = _slot(cells, i, j)
-        first, last = int(cells.first[slot]), int(cells.first[slot + 1])
-        if first == last:
-            continue
-        if n + last - first > room:
-            return k, n
-        dx = (x - i - 0.5) / cells.per_lon * cells.upper_m[j // TILE, 0]
-        dy = (y - j - 0.5) / cells.per_lat * cells.upper_m[j // TILE, 1]
-        away_m = np.sqrt(dx * dx + dy * dy) + circles.radius_m[k] * (1 + _CLEAR_SHARE) + _CLEAR_M
-        n = _list(cells, first, last, away_m * 1000.0, k, n, found)
-    return circles.lon.size, n
+        run.first[b] = 0
+        if 0.0 <= x < cells.columns * TILE and 0.0 <= y < cells.rows * TILE:
+            i, j = int(x), int(y)
+            run.first[b] = _slot(cells, i, j)
+            dx = (x - i - 0.5) / cells.per_lon * cells.upper_m[j // TILE, 0]
+            dy = (y - j - 0.5) / cells.per_lat * cells.upper_m[j // TILE, 1]
+            away_m = np.sqrt(dx * dx + dy * dy) + circles.radius_m[k] * (1 + _CLEAR_SHARE)
+            run.away_mm[b] = (away_m + _CLEAR_M) * 1000.0
+    for b in range(size):
+        slot = run.first[b]
+        run.first[b], run.last[b] = cells.first[slot], cells.first[slot + 1]
+    entries = 0
+    for b in range(size):
+        entries += run.last[b] - run.first[b]
+        if run.last[b] > run.first[b] and -cells.entries[run.first[b], 1] > run.away_mm[b]:
+            run.first[b] += 1  # the first one is no pair, as is most often so
+    return entries
 
 
 @kernel
@@ -98,6 +131,6 @@ def _list(  # noqa: PLR0913, PLR0917 (the innermost loop: a tuple would be made 
         if -s <= away_mm:
             found.circle[n] = k
             found.zone[n] = cells.entries[e, 0]
-            found.settled[n] = s > away_mm
+            found.relation[n] = _INSIDE if s > away_mm else UNSETTLED
             n += 1
     return n

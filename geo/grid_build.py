@@ -14,6 +14,7 @@ from geo.compiled import kernel
 from geo.densify import Ints
 from geo.ellipsoid import Floats
 from geo.lattice import TILE
+from geo.outlines import Outlines, leaves_of
 
 Int32s = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
@@ -23,13 +24,6 @@ _CELLS = TILE * TILE
 _ROUNDING_MM = 1
 # Tiles that nothing is near share the first slot, which is empty.
 NOTHING = 0
-
-
-class Outlines(NamedTuple):
-    """What is drawn: `ends` float64[4, e] of the edges, zone z has `first[z]:first[z + 1]`."""
-
-    ends: Floats
-    first: Ints
 
 
 class Tiles(NamedTuple):
@@ -87,6 +81,17 @@ class Edge(NamedTuple):
     ay: float
     bx: float
     by: float
+
+
+@kernel
+def length_m(outlines: Outlines, lon_m: float, lat_m: float) -> float:
+    """Of all edges, where degrees are so long."""
+    total = 0.0
+    for leaf in range(outlines.leaves, outlines.first.size):
+        for e in range(outlines.first[leaf], outlines.last[leaf]):
+            edge = _edge(outlines.xy, e)
+            total += np.hypot((edge.bx - edge.ax) * lon_m, (edge.by - edge.ay) * lat_m)
+    return total
 
 
 @kernel
@@ -181,13 +186,18 @@ def _measure(outlines: Outlines, zone: int, tiles: Tiles, t: int, scratch: Scrat
     scratch.square[:] = tiles.cap_m * tiles.cap_m
     scratch.odd[:] = False
     near = False
-    for e in range(outlines.first[zone], outlines.first[zone + 1]):
-        edge = _edge(outlines.ends, e)
-        if not _meets(edge, window):
+    first, last = leaves_of(outlines, zone)
+    for leaf in range(first, last):
+        box = outlines.box[leaf]
+        if not _meets(Edge(box[0], box[1], box[2], box[3]), window):
             continue
-        _scan(edge, window, scratch.odd)
-        if max(edge.ax, edge.bx) >= window.west - window.reach_lon:
-            near = _approach(edge, window, scratch.square) or near
+        for e in range(outlines.first[leaf], outlines.last[leaf]):
+            edge = _edge(outlines.xy, e)
+            if not _meets(edge, window):
+                continue
+            _scan(edge, window, scratch.odd)
+            if max(edge.ax, edge.bx) >= window.west - window.reach_lon:
+                near = _approach(edge, window, scratch.square) or near
     for j in range(TILE):
         for i in range(1, TILE):
             scratch.odd[j, i] ^= scratch.odd[j, i - 1]
@@ -211,13 +221,13 @@ def _window(tiles: Tiles, t: int) -> Window:
 
 
 @kernel
-def _edge(ends: Floats, e: int) -> Edge:
-    return Edge(ends[0, e], ends[1, e], ends[2, e], ends[3, e])
+def _edge(xy: Floats, e: int) -> Edge:
+    return Edge(xy[e, 0], xy[e, 1], xy[e + 1, 0], xy[e + 1, 1])
 
 
 @kernel
 def _meets(edge: Edge, window: Window) -> bool:
-    """Whether the edge is within reach of the tile, or of the rows west of it."""
+    """Whether the edge, or a box's diagonal, is within reach of the tile, or of the rows west."""
     north = window.south + TILE * window.height + window.reach_lat
     east = window.west + TILE * window.width + window.reach_lon
     low, high = min(edge.ay, edge.by), max(edge.ay, edge.by)

@@ -24,8 +24,10 @@ def grid_key(zones: ZoneSet, limit_bytes: int) -> bytes:
     """SHA-256 of all that a grid follows from."""
     made_of = hashlib.sha256(_MAGIC)
     made_of.update(struct.pack("<qd", limit_bytes, LARGEST_M))
-    made_of.update(np.ascontiguousarray(zones.edges.counts, dtype="<i8").tobytes())
-    made_of.update(np.ascontiguousarray(zones.edges.ends, dtype="<f8").tobytes())
+    edges = zones.edges
+    for column in (edges.roots, edges.first, edges.last):
+        made_of.update(np.ascontiguousarray(column, dtype="<i8").data)
+    made_of.update(np.ascontiguousarray(edges.xy, dtype="<f8").data)
     return made_of.digest()
 
 

@@ -11,8 +11,14 @@ from geo.ellipsoid import Floats
 
 # In the plane an edge is a run of chords: they stay within this share of the region's reach.
 CHORD_SHARE = 2e-7
+# However small the region, a boundary this near is touched.
+SMALLEST_TOUCH_M = 0.001
+# Geodesics are good to nanometres; a plane distance below this says nothing about the side.
+NOISE_M = 1e-7
 # Shares are rounded here, so the last bits of a library's version never reach a verdict.
 P_DECIMALS = 6
+# Circles smaller than this are exact points.
+POINT_RADIUS_M = 0.001
 
 
 class Relation(IntEnum):
@@ -21,6 +27,10 @@ class Relation(IntEnum):
     OUTSIDE = 0
     UNDETERMINED = 1
     INSIDE = 2
+
+
+UNSETTLED = 255
+"""No relation yet: the next, slower way is asked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +54,7 @@ def touch_m(reach_m: Floats) -> Floats:
     1 mm, or 4e-7 of the reach if that is more (4 cm at 100 km): what chords and outlines blur can
     then never turn into an "inside" or an "outside".
     """
-    return np.maximum(2 * CHORD_SHARE * reach_m, 0.001)
+    return np.maximum(2 * CHORD_SHARE * reach_m, SMALLEST_TOUCH_M)
 
 
 def relations(

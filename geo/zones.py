@@ -42,7 +42,7 @@ class ZoneShape:
 class ZoneSet:
     """Zones by index, in the order given, with what the containment stage asks of them.
 
-    `geometries` object[z], prepared; `tree` over their boxes; `edges` their directed edges;
+    `geometries` object[z]; `tree` over their boxes; `edges` their directed edges;
     `bounds` (min lon, min lat, max lon, max lat) of all, east up to 540; `grid` changes no answer,
     only how fast it comes (`geo.grid.gridded`).
     """
@@ -71,7 +71,6 @@ class ZoneSet:
         geometries = np.empty(len(shapes), dtype=np.object_)
         for i, shape in enumerate(shapes):
             geometries[i] = read_zone(shape)
-        shapely.prepare(geometries)
         bounds = shapely.total_bounds(geometries) if shapes else np.zeros(4)
         west, south, east, north = (float(v) for v in bounds)
         return cls(
@@ -99,7 +98,13 @@ def read_zone(shape: ZoneShape) -> Polygon | MultiPolygon:
         geometry = rebuilt(geometry, _along_geodesics)
         _require_valid(shape.id, geometry)
     geometry = _joined_at_antimeridian(shape.id, geometry)
-    return shapely.orient_polygons(geometry, exterior_cw=False)
+    return _oriented(geometry)
+
+
+def _oriented(geometry: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
+    """Exteriors counter-clockwise, holes clockwise; the very same geometry where it is so."""
+    oriented = shapely.orient_polygons(geometry, exterior_cw=False)
+    return geometry if shapely.equals_identical(geometry, oriented) else oriented
 
 
 def _require_valid(zone_id: str, geometry: Polygon | MultiPolygon) -> None:

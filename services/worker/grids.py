@@ -14,8 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import structlog
 
+from geo.circles import GRID_FROM
+from geo.containment import contain
+from geo.shapes import RegionBatch
 from geo.zones import ZoneSet
 
 log = structlog.get_logger(__name__)
@@ -68,12 +72,22 @@ class Grids:
             read=kept,
             seconds=round(time.monotonic() - begun, 3),
         )
-        return replace(zones, grid=grid)
+        indexed = replace(zones, grid=grid)
+        _ask_once(indexed)
+        return indexed
 
 
 def is_indexed(zones: ZoneSet, limit_bytes: int) -> bool:
     """Whether so many zones have an index where it may take so much."""
     return len(zones) >= FROM_ZONES and limit_bytes > 0
+
+
+def _ask_once(zones: ZoneSet) -> None:
+    """So that no report waits for the compiler, where no machine code is kept yet."""
+    west, south, _, _ = zones.bounds
+    few = np.ones(GRID_FROM)
+    rows, even = np.arange(GRID_FROM), np.zeros(GRID_FROM, np.bool_)
+    contain(zones, RegionBatch(GRID_FROM, rows, west * few, south * few, few, even))
 
 
 def _read(path: Path) -> bytes:
