@@ -7,7 +7,7 @@ Place on the data's way: the routes that people and programs read from. Nothing 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -34,17 +34,21 @@ from services.gateway.ask_standing import NOTE as STANDING_NOTE
 from services.gateway.ask_standing import Standing
 from services.gateway.ask_violations import SHAPE, ViolationAsked, ask_violations
 from services.gateway.ask_whereabouts import SPELLS, WhereaboutsAsked, ask_whereabouts
-from services.gateway.cursors import Cursors
+from services.gateway.cursors import Cursors, P
+from services.gateway.page import Page
 from services.gateway.parameters import Parameters, bad
 from services.gateway.readers import Readers
 from services.gateway.represent import (
     EVERY_FORM,
     JSON_ALONE,
     TABLES,
+    Form,
     Representation,
+    Shape,
     choose,
     write_items,
 )
+from services.store.engine import Connection
 from services.store.queries.violations import STANDING, After
 from services.store.queries.whereabouts import After as AfterSpell
 from services.tokens.token import Token
@@ -87,11 +91,8 @@ async def answer_report(request: Asked) -> Response[bytes]:
 
 async def answer_violations(request: Asked) -> Response[bytes]:
     """A page of violations, the newest first."""
-    parameters = _parameters(request, (*VIOLATION_FILTERS, *PAGING))
-    form = choose(request.headers.get("accept", ""), EVERY_FORM)
-    token, cursors = _token(request), _cursors(request)
-    bound = _bound(token, request, parameters, VIOLATION_FILTERS)
-    after = parameters.text("after")
+    paging = _Paging(request, VIOLATION_FILTERS, EVERY_FORM, SHAPE)
+    parameters = paging.parameters
     since, until = parameters.span()
     verdict = parameters.word("verdict", Verdict)
     if verdict is not None and verdict not in STANDING:
@@ -106,22 +107,15 @@ async def answer_violations(request: Asked) -> Response[bytes]:
         since=since,
         until=until,
         limit=parameters.limit(),
-        after=None if after is None else cursors.open(after, bound, After),
+        after=paging.after(After),
     )
-    page = await _readers(request).ask(token, partial(ask_violations, token=token, asked=asked))
-    more = None if page.next is None else {"after": cursors.seal(page.next, bound)}
-    link = _next(request, parameters, more)
-    body = write_items(form, page.told, {"next": link} if link else {}, SHAPE)
-    return _respond(request, Representation(form, body, _link(link)))
+    return await paging.answer(partial(ask_violations, token=paging.token, asked=asked))
 
 
 async def answer_whereabouts(request: Asked) -> Response[bytes]:
     """A page of spells of subjects in zones."""
-    parameters = _parameters(request, (*WHEREABOUTS_FILTERS, *PAGING))
-    form = choose(request.headers.get("accept", ""), TABLES)
-    token, cursors = _token(request), _cursors(request)
-    bound = _bound(token, request, parameters, WHEREABOUTS_FILTERS)
-    after = parameters.text("after")
+    paging = _Paging(request, WHEREABOUTS_FILTERS, TABLES, SPELLS)
+    parameters = paging.parameters
     since, until = parameters.span()
     asked = WhereaboutsAsked(
         subject=parameters.text("subject"),
@@ -131,13 +125,9 @@ async def answer_whereabouts(request: Asked) -> Response[bytes]:
         until=until,
         known_at=parameters.instant("known_at"),
         limit=parameters.limit(),
-        after=None if after is None else cursors.open(after, bound, AfterSpell),
+        after=paging.after(AfterSpell),
     )
-    page = await _readers(request).ask(token, partial(ask_whereabouts, token=token, asked=asked))
-    more = None if page.next is None else {"after": cursors.seal(page.next, bound)}
-    link = _next(request, parameters, more)
-    body = write_items(form, page.told, {"next": link} if link else {}, SPELLS)
-    return _respond(request, Representation(form, body, _link(link)))
+    return await paging.answer(partial(ask_whereabouts, token=paging.token, asked=asked))
 
 
 async def answer_corridors(request: Asked) -> Response[bytes]:
@@ -209,6 +199,34 @@ async def answer_due(request: Asked) -> Response[bytes]:
     return _respond(
         request, Representation(form, write_items(form, found.told, beside, DUE), _link(link))
     )
+
+
+class _Paging:
+    """A question that is answered page by page: what each asks and answers alike."""
+
+    def __init__(
+        self, request: Asked, filters: tuple[str, ...], forms: Sequence[Form], shape: Shape
+    ) -> None:
+        self.parameters: Final = _parameters(request, (*filters, *PAGING))
+        self.token: Final = _token(request)
+        self._request = request
+        self._form = choose(request.headers.get("accept", ""), forms)
+        self._shape = shape
+        self._cursors = _cursors(request)
+        self._bound = _bound(self.token, request, self.parameters, filters)
+
+    def after(self, kind: type[P]) -> P | None:
+        """The place that is asked for; None: the first page."""
+        text = self.parameters.text("after")
+        return None if text is None else self._cursors.open(text, self._bound, kind)
+
+    async def answer(self, question: Callable[[Connection], Page[Any]]) -> Response[bytes]:
+        """A page, and the link to the next one."""
+        page = await _readers(self._request).ask(self.token, question)
+        more = None if page.next is None else {"after": self._cursors.seal(page.next, self._bound)}
+        link = _next(self._request, self.parameters, more)
+        body = write_items(self._form, page.told, {"next": link} if link else {}, self._shape)
+        return _respond(self._request, Representation(self._form, body, _link(link)))
 
 
 def _parameters(request: Asked, known: tuple[str, ...]) -> Parameters:

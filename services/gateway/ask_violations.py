@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from services.gateway.coarse_cell import coarse_cell
 from services.gateway.disclosure import sees_whole
+from services.gateway.page import Page, page_of
 from services.gateway.represent import Shape
 from services.store.documents import (
     DocumentKind,
@@ -97,14 +98,7 @@ class ViolationTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
 SHAPE: Final = Shape(ViolationTold.__struct_fields__, lambda told: told.cell)
 
 
-class Page(NamedTuple):
-    """Some violations, and where those after them begin."""
-
-    told: Sequence[ViolationTold]
-    next: After | None
-
-
-def ask_violations(conn: Connection, token: Token, asked: ViolationAsked) -> Page:
+def ask_violations(conn: Connection, token: Token, asked: ViolationAsked) -> Page[ViolationTold]:
     """A page of the violations that stand and that the token's holder may see."""
     documents = {d.hash: d for d in list_documents(conn, DocumentKind.AGREEMENT)}
     named = [h for h, d in documents.items() if d.id == asked.agreement]
@@ -122,11 +116,8 @@ def ask_violations(conn: Connection, token: Token, asked: ViolationAsked) -> Pag
         limit=asked.limit + 1,  # whether there is another page
         after=asked.after,
     )
-    shown = found[: asked.limit]
-    return Page(
-        _tell(conn, token, shown, documents),
-        shown[-1].after if len(found) > asked.limit else None,
-    )
+    page = page_of(found, asked.limit)
+    return Page(_tell(conn, token, page.told, documents), page.next)
 
 
 def _tell(

@@ -6,7 +6,6 @@ it was and by whose reports; all others that *something* was, or may have been, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -14,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from services.gateway.disclosure import sees_all
+from services.gateway.page import Page, page_of
 from services.gateway.represent import Shape
 from services.store.engine import Connection
 from services.store.queries.whereabouts import After, FoundWhereabouts, whereabouts
@@ -61,14 +61,7 @@ DISCLOSED: Final = (Answer.INSIDE, Answer.UNDETERMINED)
 """To who is not told the subject: where something else was is no business of theirs."""
 
 
-class Page(NamedTuple):
-    """Some spells, and where those after them begin."""
-
-    told: Sequence[SpellTold]
-    next: After | None
-
-
-def ask_whereabouts(conn: Connection, token: Token, asked: WhereaboutsAsked) -> Page:
+def ask_whereabouts(conn: Connection, token: Token, asked: WhereaboutsAsked) -> Page[SpellTold]:
     """A page of the spells that the token's holder may see, as they count or counted."""
     whole = sees_all(token)
     answers = tuple(Answer) if whole else DISCLOSED
@@ -88,12 +81,12 @@ def ask_whereabouts(conn: Connection, token: Token, asked: WhereaboutsAsked) -> 
         limit=asked.limit + 1,  # whether there is another page
         after=asked.after,
     )
-    shown = found[: asked.limit]
-    told = [_told(row, whole=whole) for row in shown]
+    page = page_of(found, asked.limit)
+    told = [_told(row, whole=whole) for row in page.told]
     if not whole:
         # Not subject by subject, as they are stored: which spells are of one is not told.
         told.sort(key=lambda one: (one.zone, one.begun_after, one.begun_by, one.ended_after))
-    return Page(told, shown[-1].after if len(found) > asked.limit else None)
+    return Page(told, page.next)
 
 
 def _told(row: FoundWhereabouts, *, whole: bool) -> SpellTold:
