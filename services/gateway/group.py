@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
 import structlog
@@ -52,6 +52,19 @@ class _Waiting(Struct, frozen=True, gc=False):
 class _Sent(Struct, frozen=True):
     group: Sequence[_Waiting]
     at: float
+
+
+async def all_told(parts: Iterable[Awaitable[list[Outcome]]]) -> list[list[Outcome]]:
+    """The outcomes of each part, or the first failure.
+
+    Each is waited for, also after one that failed: what is told is told once.
+    """
+    told = []
+    for result in await asyncio.gather(*parts, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
+        told.append(result)
+    return told
 
 
 class GroupWriter:
@@ -100,14 +113,8 @@ class GroupWriter:
         if len(posts) <= TURN:
             return await self._put(token_id, [posts])[0]
         parts = [posts[at : at + TURN] for at in range(0, len(posts), TURN)]
-        # Each is waited for, also after one that failed: what is told is told once.
-        told = await asyncio.gather(*self._put(token_id, parts), return_exceptions=True)
-        outcomes: list[Outcome] = []
-        for result in told:
-            if isinstance(result, BaseException):
-                raise result
-            outcomes += result
-        return outcomes
+        told = await all_told(self._put(token_id, parts))
+        return [outcome for part in told for outcome in part]
 
     def _put(
         self, token_id: str, parts: Sequence[Sequence[Post]]

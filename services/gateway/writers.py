@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Sequence
 
 from services.gateway.fair_queue import TURN
-from services.gateway.group import BusyError, GroupWriter
+from services.gateway.group import BusyError, GroupWriter, all_told
 from services.gateway.posts import Outcome, Post
 from services.store.outbox import way_of
 
@@ -48,16 +48,8 @@ class Writers:
             parts.setdefault(self._of(post), []).append(post)
         if not all(writer.has_room(token_id, part) for writer, part in parts.items()):
             raise BusyError
-        # Each is waited for, also after one that failed: what is told is told once.
-        told = await asyncio.gather(
-            *(writer.store(token_id, part) for writer, part in parts.items()),
-            return_exceptions=True,
-        )
-        outcomes = {}
-        for writer, result in zip(parts, told, strict=True):
-            if isinstance(result, BaseException):
-                raise result
-            outcomes[writer] = iter(result)
+        told = await all_told(writer.store(token_id, part) for writer, part in parts.items())
+        outcomes = {writer: iter(of) for writer, of in zip(parts, told, strict=True)}
         return [next(outcomes[self._of(post)]) for post in posts]
 
     def _of(self, post: Post) -> GroupWriter:
