@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 import rich_click as click
 
-from services.cli.standing import Shown, ask, asked_options, show
+from services.cli.standing import Asking, Shown, asked_options
 from services.standing import ExchangeRow
 from services.standing import exchanges as all_exchanges
 
@@ -32,14 +31,7 @@ SHOWN: Final = Shown[ExchangeRow](
 @click.command(epilog="Example: truceline exchanges --differing")
 @click.option("--differing", is_flag=True, help="Only where counts do not fit together.")
 @asked_options
-def exchanges(
-    instant_at: datetime | None,
-    known_at: datetime | None,
-    mission: str | None,
-    *,
-    differing: bool,
-    as_json: bool,
-) -> None:
+def exchanges(asking: Asking, *, differing: bool) -> None:
     """Show exchanges of prisoners, detainees and remains: each side's counts by step.
 
     With --json, a line for each step of each list: "mission", "exchange", "name", "clause",
@@ -47,6 +39,4 @@ def exchanges(
     "received_by", "category", "step", "agreed", "giver_says", "receiver_says", "mission_says" (each
     a list: empty, nothing; several, its words differ), "discrepancies", "at".
     """
-    at, rows = ask(all_exchanges, instant_at, known_at, mission)
-    rows = [row for row in rows if row.discrepancies or not differing]
-    show(rows, at, SHOWN, as_json=as_json)
+    asking.show(all_exchanges, SHOWN, lambda row: bool(row.discrepancies) or not differing)

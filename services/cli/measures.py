@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 import rich_click as click
 
-from services.cli.standing import Shown, ask, asked_options, show
+from services.cli.standing import Asking, Shown, asked_options
 from services.standing import MeasureRow
 from services.standing import measures as all_measures
 
@@ -15,22 +14,13 @@ from services.standing import measures as all_measures
 @click.command(epilog="Example: truceline measures --overdue")
 @click.option("--overdue", is_flag=True, help="Only those whose deadline has passed unverified.")
 @asked_options
-def measures(
-    instant_at: datetime | None,
-    known_at: datetime | None,
-    mission: str | None,
-    *,
-    overdue: bool,
-    as_json: bool,
-) -> None:
+def measures(asking: Asking, *, overdue: bool) -> None:
     """Show what is due, and what is overdue; the first due comes first.
 
     With --json, a line each: "mission", "measure", "name", "clause", "party", "state", "overdue",
     "due", "amount", "claimed", "verified", "unit", "evidence", "at".
     """
-    at, rows = ask(all_measures, instant_at, known_at, mission)
-    rows = [row for row in rows if row.overdue or not overdue]
-    show(rows, at, SHOWN, as_json=as_json)
+    asking.show(all_measures, SHOWN, lambda row: row.overdue or not overdue)
 
 
 def _of(row: MeasureRow) -> str | None:

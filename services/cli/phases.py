@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 import rich_click as click
 
-from services.cli.standing import Shown, ask, asked_options, show
+from services.cli.standing import Asking, Shown, asked_options
 from services.standing import PhaseRow
 from services.standing import phases as all_phases
 
@@ -25,13 +24,10 @@ SHOWN: Final = Shown[PhaseRow](
 
 @click.command(epilog="Example: truceline phases --json")
 @asked_options
-def phases(
-    instant_at: datetime | None, known_at: datetime | None, mission: str | None, *, as_json: bool
-) -> None:
+def phases(asking: Asking) -> None:
     """Show which phases have begun, and which measures the others wait for.
 
     With --json, a line each: "mission", "phase", "name", "begun", "at_begin" (null: nothing that is
     known begins it), "waits_for", "at".
     """
-    at, rows = ask(all_phases, instant_at, known_at, mission)
-    show(rows, at, SHOWN, as_json=as_json)
+    asking.show(all_phases, SHOWN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import rich_click as click
@@ -15,34 +16,7 @@ from services.settings import load_settings
 from services.standing import Asked
 from services.store.engine import Connection, connect
 
-F = TypeVar("F", bound=Callable[..., Any])
 R = TypeVar("R", bound=Struct)
-
-
-def asked_options(command: F) -> F:
-    """`--at`, `--known-at`, `--mission`, `--json`."""
-    options = (
-        json_option,
-        click.option("--mission", help="Of this mission alone."),
-        click.option("--known-at", type=INSTANT, help="By what was known then. Default: now."),
-        click.option("--at", "instant_at", type=INSTANT, help="As it stands then. Default: now."),
-    )
-    for option in options:
-        command = option(command)
-    return command
-
-
-def ask(
-    question: Callable[[Connection, Asked], list[R]],
-    instant_at: datetime | None,
-    known_at: datetime | None,
-    mission: str | None,
-) -> tuple[datetime, list[R]]:
-    """The instant that was asked about, and the rows."""
-    now = datetime.now(UTC)
-    asked = Asked(mission, instant_at or now, min(known_at or now, now))
-    with connect(load_settings().database()) as conn:
-        return asked.at, question(conn, asked)
 
 
 class Shown(NamedTuple, Generic[R]):
@@ -67,3 +41,50 @@ def show(rows: Sequence[R], at: datetime, shown: Shown[R], *, as_json: bool) -> 
         [shown.cells(row) for row in rows],
         note=shown.note,
     )
+
+
+class Asking(NamedTuple):
+    """What each of these commands may be asked: as it stands when, by what was known when."""
+
+    instant_at: datetime | None
+    known_at: datetime | None
+    mission: str | None
+    as_json: bool
+
+    def show(
+        self,
+        question: Callable[[Connection, Asked], list[R]],
+        shown: Shown[R],
+        keep: Callable[[R], bool] = lambda _: True,
+    ) -> None:
+        """Show the rows that are to be kept, and the instant they hold for."""
+        now = datetime.now(UTC)
+        asked = Asked(self.mission, self.instant_at or now, min(self.known_at or now, now))
+        with connect(load_settings().database()) as conn:
+            rows = question(conn, asked)
+        show([row for row in rows if keep(row)], asked.at, shown, as_json=self.as_json)
+
+
+def asked_options(command: Callable[..., None]) -> Callable[..., None]:
+    """`--at`, `--known-at`, `--mission`, `--json`, handed to the command as what is `Asking`."""
+
+    @wraps(command)
+    def run(
+        *,
+        instant_at: datetime | None,
+        known_at: datetime | None,
+        mission: str | None,
+        as_json: bool,
+        **more: Any,  # noqa: ANN401 (the command's own)
+    ) -> None:
+        command(Asking(instant_at, known_at, mission, as_json), **more)
+
+    options = (
+        json_option,
+        click.option("--mission", help="Of this mission alone."),
+        click.option("--known-at", type=INSTANT, help="By what was known then. Default: now."),
+        click.option("--at", "instant_at", type=INSTANT, help="As it stands then. Default: now."),
+    )
+    for option in options:
+        run = option(run)
+    return run

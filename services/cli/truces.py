@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 import rich_click as click
 
-from services.cli.standing import Shown, ask, asked_options, show
+from services.cli.standing import Asking, Shown, asked_options
 from services.standing import TruceRow
 from services.standing import truces as all_truces
 
@@ -30,19 +29,10 @@ SHOWN: Final = Shown[TruceRow](
 @click.command(epilog="Example: truceline truces --at 2018-09-05T10:00+03:00")
 @click.option("--holding", is_flag=True, help="Only those whose terms are in force.")
 @asked_options
-def truces(
-    instant_at: datetime | None,
-    known_at: datetime | None,
-    mission: str | None,
-    *,
-    holding: bool,
-    as_json: bool,
-) -> None:
+def truces(asking: Asking, *, holding: bool) -> None:
     """Show local truces: proposed, agreed, in force, suspended, ended early, lapsed.
 
     With --json, a line each: "mission", "truce", "purpose", "state", "holds", "since", "ends_at",
     "zones", "corridors", "guarantors", "text", "at".
     """
-    at, rows = ask(all_truces, instant_at, known_at, mission)
-    rows = [row for row in rows if row.holds or not holding]
-    show(rows, at, SHOWN, as_json=as_json)
+    asking.show(all_truces, SHOWN, lambda row: row.holds or not holding)
