@@ -39,6 +39,7 @@ from services.local.folder import HOME_VARIABLE
 from services.local.logs import last_line
 from services.local.spawn import spawn
 from services.settings import GROUP_VARIABLE, KEYS_VARIABLE, RECEIPT_KEYS_VARIABLE
+from services.signature_files import signatures_beside
 from services.store.engine import Connection
 
 PACKAGE = Path(__file__).resolve().parent
@@ -161,10 +162,12 @@ def _wait_until_up(folder: Path, running: subprocess.Popen[bytes], log: Path) ->
 
 
 def load_example(conn: Connection, example: Path) -> str:
-    """Load the example's agreement and methodology; the notice that the agreement gives."""
-    agreement = read_agreement_file(example / "agreement.yaml")
+    """Load the example's documents, and who has signed; the notice that the agreement gives."""
+    file = example / "agreement.yaml"
+    agreement = read_agreement_file(file)
     methodology = read_methodology_file(example / "methodology.yaml")
-    load_documents(conn, [agreement, methodology], datetime.now(UTC))
+    made = [it.signature for it in signatures_beside(file, agreement)]
+    load_documents(conn, [agreement, methodology], datetime.now(UTC), made)
     conn.commit()
     return agreement.notice or ""
 

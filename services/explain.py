@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from services.errors import AnswerIsNoError
@@ -17,6 +17,7 @@ from services.store.contexts import known_now
 from services.store.documents import LoadedDocument, loaded_documents
 from services.store.engine import Connection
 from services.store.queries.reports import Judgement, ReportFile, assessment_of
+from services.store.signatures import LoadedSignature, loaded_signatures
 from services.worker.documents import register_of
 from streams.agreement import Agreement
 from streams.assess import Judged
@@ -27,6 +28,7 @@ from streams.explain import Explanation, explain
 from streams.inforce import Register
 from streams.languages.voice import Language
 from streams.methodology import Methodology
+from streams.signing import Signature
 from streams.vocabulary import Authentication
 
 
@@ -66,7 +68,8 @@ def explain_report(
     current, dossier = file.judgements[-1], _dossier(file)
     judged, same = None, False
     known = known_now(conn, mission)  # whatever it touches was judged again when it changed
-    for register in _registers_since(loaded_documents(conn), current):
+    loaded: list[Loaded] = [*loaded_documents(conn), *loaded_signatures(conn)]
+    for register in _registers_since(sorted(loaded, key=itemgetter(0, 1)), current):
         judged = read_dossiers(register, [dossier], known)[0]
         same = not isinstance(judged, Refusal) and _equals(judged, current)
         if same:
@@ -77,21 +80,28 @@ def explain_report(
     return Explained(judged, explanation, file.judgements, same, _is_intact(file))
 
 
-def _registers_since(loaded: Sequence[LoadedDocument], current: Judgement) -> Iterator[Register]:
+Loaded = LoadedDocument | LoadedSignature
+
+
+def _registers_since(loaded: Sequence[Loaded], current: Judgement) -> Iterator[Register]:
     """What was in force when it was judged, by each moment at which that can have been.
 
     An amendment judges what happens after it; what was judged before stays as it was. So only the
     documents that were loaded then may judge it again: from when both that it names were there,
-    each later loading may or may not have come before it.
+    each later loading may or may not have come before it. Signatures are loaded as documents are.
     """
     documents: list[Agreement | Methodology] = []
+    signatures: list[Signature] = []
     wanted = {current.agreement, current.methodology}
     for _, group in groupby(loaded, key=attrgetter("loaded_at")):
         for entry in group:
+            if isinstance(entry, LoadedSignature):
+                signatures.append(entry.signature)
+                continue
             documents.append(entry.document)
             wanted.discard(entry.hash)
         if not wanted:
-            yield register_of(documents)
+            yield register_of(documents, signatures)
 
 
 def _equals(judged: Judged, stored: Judgement) -> bool:

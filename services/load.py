@@ -9,28 +9,38 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.errors import AnswerIsNoError
-from services.store.documents import load_document
+from services.store.documents import agreements, load_document
 from services.store.engine import Connection
+from services.store.signatures import add_signature
 from services.worker.contexts import add_alone, refold_contexts
 from services.worker.documents import load_alone, load_register
 from services.worker.refold import CorridorChange, refold
 from services.worker.retrace import retrace_missions
-from streams.agreement import Agreement
+from streams.agreement import Agreement, content_hash
 from streams.methodology import Methodology
+from streams.signing import Flaw, Signature, flaw_of
 
 
 class LoadError(AnswerIsNoError):
     """A document that cannot be loaded beside those that are."""
 
 
+class SignatureRefusedError(AnswerIsNoError):
+    """A signature that does not count; the code is one of `Flaw`, or that nothing is loaded."""
+
+
 def load_documents(
-    conn: Connection, documents: Sequence[Agreement | Methodology], now: datetime
+    conn: Connection,
+    documents: Sequence[Agreement | Methodology],
+    now: datetime,
+    signatures: Sequence[Signature] = (),
 ) -> list[bool]:
-    """Load documents in one transaction of the caller's; for each, whether it is new.
+    """Load documents and signatures in one transaction of the caller's; for each, if it is new.
 
     Raises:
         LoadError: the mission already has an agreement under another id.
         DocumentConflictError: another document has this id and version.
+        SignatureRefusedError: a signature does not count, or its version is not loaded.
     """
     load_alone(conn)
     new = [load_document(conn, document, now) for document in documents]
@@ -48,7 +58,31 @@ def load_documents(
     # What is judged keeps its judgement; what comes is judged beside the context as it is now read.
     add_alone(conn)
     refold_contexts(conn, register, {document.mission: now for document in documents})
-    return new
+    return [*new, *(_load_signature(conn, signature, now) for signature in signatures)]
+
+
+_WHAT_TO_DO = {
+    Flaw.OTHER_TEXT: "the version that is loaded has another text than the one signed",
+    Flaw.UNKNOWN_PARTY: "the version names no such party",
+    Flaw.UNKNOWN_KEY: "the version does not have that key of the party",
+    Flaw.WRONG_SIGNATURE: "it was made with another key, or its file was changed since",
+    Flaw.KEY_NOT_VALID: "the key was not valid when it was signed",
+    Flaw.KEY_REVOKED: "the key is revoked: sign with another key of the party",
+    Flaw.FROM_FUTURE: "it was signed later than now: mend the signer's clock, sign again",
+}
+
+
+def _load_signature(conn: Connection, signature: Signature, now: datetime) -> bool:
+    versions = [it for it in agreements(conn) if it.id == signature.agreement]
+    name = f"{signature.agreement}@{signature.version}"
+    signed = next((it for it in versions if it.version == signature.version), None)
+    whose = f"the signature of {signature.party} under {name}"
+    if signed is None:
+        raise SignatureRefusedError(f"{whose}: that version is not loaded; load it first")
+    flaw = flaw_of(signature, signed, content_hash(signed), now, versions)
+    if flaw is not None:
+        raise SignatureRefusedError(f"{whose}: {_WHAT_TO_DO[flaw]} [{flaw}]")
+    return add_signature(conn, signature, signed, now)
 
 
 def _require_one_id(conn: Connection, document: Agreement | Methodology) -> None:

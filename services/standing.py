@@ -12,15 +12,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec import Struct
 
+from services.drafts import versions
 from services.store.contexts import Generation, known_states
-from services.store.documents import agreements
 from services.store.engine import Connection
-from streams.agreement import Agreement, content_hash
 from streams.context.exchanges import (
     Discrepancy,
     ExchangeHistory,
@@ -57,6 +55,8 @@ class MeasureRow(Struct, frozen=True):
     verified: int | None
     unit: str | None
     evidence: str | None
+    draft: bool
+    """The version that says so is not signed by all parties, by what is known."""
 
 
 class TruceRow(Struct, frozen=True):
@@ -73,6 +73,8 @@ class TruceRow(Struct, frozen=True):
     corridors: tuple[str, ...]
     guarantors: tuple[str, ...]
     text: str | None
+    draft: bool
+    """The version that says so is not signed by all parties, by what is known."""
 
 
 class PhaseRow(Struct, frozen=True):
@@ -86,6 +88,8 @@ class PhaseRow(Struct, frozen=True):
     """When it began or will begin, by what is known."""
     waits_for: tuple[str, ...]
     """Measures that gate it and are not verified."""
+    draft: bool
+    """The version that says so is not signed by all parties, by what is known."""
 
 
 class ExchangeRow(Struct, frozen=True):
@@ -112,6 +116,8 @@ class ExchangeRow(Struct, frozen=True):
     receiver_says: tuple[int, ...]
     mission_says: tuple[int, ...]
     discrepancies: tuple[Discrepancy, ...]
+    draft: bool
+    """The version that says so is not signed by all parties, by what is known."""
 
 
 class UnheededRow(Struct, frozen=True):
@@ -140,8 +146,9 @@ def measures(conn: Connection, asked: Asked) -> list[MeasureRow]:
             now.verified,
             one.unit,
             one.evidence,
+            draft,
         )
-        for mission, state in _states(conn, asked)
+        for mission, state, draft in _states(conn, asked)
         for one in state.measures
         for now in [measure_at(one, asked.at)]
     ]
@@ -163,8 +170,9 @@ def truces(conn: Connection, asked: Asked) -> list[TruceRow]:
             one.corridors,
             one.guarantors,
             one.text,
+            draft,
         )
-        for mission, state in _states(conn, asked)
+        for mission, state, draft in _states(conn, asked)
         for one in state.truces
         if (now := truce_at(one, asked.at)) is not None
     ]
@@ -180,8 +188,9 @@ def phases(conn: Connection, asked: Asked) -> list[PhaseRow]:
             one.at is not None and one.at <= asked.at,
             one.at,
             _unverified(state, one.gated_by, asked.at),
+            draft,
         )
-        for mission, state in _states(conn, asked)
+        for mission, state, draft in _states(conn, asked)
         for one in state.phases
     ]
 
@@ -192,20 +201,18 @@ def exchanges(
     """Every step of every exchange that the asker sees."""
     return [
         row
-        for mission, state in _states(conn, asked)
-        for one in state.exchanges
+        for read in _states(conn, asked)
+        for one in read.state.exchanges
         if sees(one)
-        for row in _rows_of(mission, one, _holds(state, one.truce, asked.at), asked.at)
+        for row in _rows_of(read, one, asked.at)
     ]
 
 
-def _rows_of(
-    mission: str, one: ExchangeHistory, holds: bool, at: datetime
-) -> Iterator[ExchangeRow]:
-    now = exchange_at(one, at)
+def _rows_of(read: _Read, one: ExchangeHistory, at: datetime) -> Iterator[ExchangeRow]:
+    now, holds = exchange_at(one, at), _holds(read.state, one.truce, at)
     for tally in now.tallies:
         yield ExchangeRow(
-            mission=mission,
+            mission=read.mission,
             exchange=one.id,
             name=one.name,
             clause=one.clause,
@@ -224,6 +231,7 @@ def _rows_of(
             receiver_says=tally.receiver_says,
             mission_says=tally.mission_says,
             discrepancies=tally.discrepancies,
+            draft=read.draft,
         )
 
 
@@ -236,7 +244,7 @@ def unheeded(conn: Connection, asked: Asked) -> list[UnheededRow]:
     """Every context event without effect."""
     return [
         UnheededRow(mission, one.ref, one.reason.value)
-        for mission, state in _states(conn, asked)
+        for mission, state, _ in _states(conn, asked)
         for one in state.unheeded
     ]
 
@@ -248,17 +256,26 @@ def _unverified(state: MissionState, gates: tuple[str, ...], at: datetime) -> tu
     return tuple(gate for gate in gates if gate not in verified)
 
 
-def _states(conn: Connection, asked: Asked) -> Iterator[tuple[str, MissionState]]:
+class _Read(NamedTuple):
+    """A mission's context as the version in force reads it, and whether that one is a draft."""
+
+    mission: str
+    state: MissionState
+    draft: bool
+
+
+def _states(conn: Connection, asked: Asked) -> Iterator[_Read]:
     """Each mission's context as the agreement version reads it that is in force at the instant."""
     read: dict[bytes, Generation] = {
         one.agreement: one for one in known_states(conn, asked.mission, asked.known_at)
     }
-    versions: defaultdict[tuple[str, str], list[Agreement]] = defaultdict(list)
-    for agreement in agreements(conn, asked.mission):
-        versions[agreement.mission, agreement.id].append(agreement)
-    for mission, name in sorted(versions):
-        known = sorted(versions[mission, name], key=attrgetter("version"), reverse=True)
-        in_force = [one for one in known if one.valid.touches(asked.at, asked.at)]
-        one = read.get(bytes.fromhex(content_hash((in_force or known)[0])))
-        if one is not None:
-            yield mission, one.state
+    loaded = versions(conn, asked.mission, asked.known_at)
+    by_id: defaultdict[tuple[str, str], list[bytes]] = defaultdict(list)
+    for address, (agreement, _) in loaded.items():
+        by_id[agreement.mission, agreement.id].append(address)
+    for mission, name in sorted(by_id):
+        known = sorted(by_id[mission, name], key=lambda it: -loaded[it].agreement.version)
+        in_force = [it for it in known if loaded[it].agreement.valid.touches(asked.at, asked.at)]
+        address = (in_force or known)[0]
+        if address in read:
+            yield _Read(mission, read[address].state, bool(loaded[address].missing))

@@ -130,11 +130,33 @@ class Baseline(Document, frozen=True, kw_only=True):
     """As of a zone: how its positions are joined."""
 
 
+class SigningKey(Document, frozen=True, kw_only=True):
+    """A public key by which a party signs versions of the agreement: Ed25519."""
+
+    id: Slug
+    public_key: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=64,
+            description="32 bytes in base64url without padding, as `agreement keygen` prints them.",
+        ),
+    ]
+    holder: Title | None = None
+    """Who keeps the private key."""
+    valid: Validity | None = None
+    """When it may sign; absent: always."""
+    revoked_at: Instant | None = None
+    """What is signed, or reaches us, from then on does not count."""
+
+
 class Party(Document, frozen=True, kw_only=True):
     """A party to the agreement, or one of its guarantors."""
 
     id: Slug
     name: Title
+    keys: tuple[SigningKey, ...] = ()
+    """Any one of a party's keys signs for it. A guarantor's signature is kept, and not needed."""
 
 
 class Claim(Document, frozen=True, kw_only=True):

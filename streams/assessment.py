@@ -20,6 +20,14 @@ from streams.vocabulary import Authentication, Verdict
 STATUS = "automatic, unreviewed"
 """Every result reads so until a person has released it (domain.md, "Assessment")."""
 
+DRAFT = "under a draft: not all parties have signed"
+"""Said beside `STATUS` of every result under such a version."""
+
+
+def status_of(*, draft: bool) -> str:
+    """How a result reads."""
+    return f"{STATUS}; {DRAFT}" if draft else STATUS
+
 
 class Standing(StrEnum):
     """Whether the report still speaks."""
@@ -90,6 +98,9 @@ class Context(Struct, frozen=True, omit_defaults=True, gc=False):
     """Those that had begun by its end, sorted."""
     truces: tuple[TruceHeld, ...] = ()
     """Those that held at some time of it, sorted."""
+    signatures: tuple[str, ...] = ()
+    """SHA-256 of those under the agreement version, sorted; the same for every report under it,
+    and joined where the context is hashed."""
 
 
 class Assessment(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -112,6 +123,8 @@ class Assessment(Struct, frozen=True, omit_defaults=True, gc=False):
     """How many differing versions of the report were read."""
     places: tuple[ZonePlace, ...]
     findings: tuple[Finding, ...]
+    draft: bool = False
+    """Not all parties had signed the agreement version, by what was known when it was judged."""
     count: Count | None = None
     attribution: Attribution | None = None
     """Whom the monitor named; Truceline attributes nothing by itself."""

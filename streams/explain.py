@@ -114,6 +114,12 @@ def _asked(judged: Judged, finding: Finding) -> tuple[Asked, ...]:
     return tuple(asked)
 
 
+def _unsigned(judged: Judged, say: Voice) -> Iterator[str]:
+    if judged.assessment.draft:
+        missing = ", ".join(judged.in_force.signed.missing)
+        yield say("That version is a draft: not signed by {parties}.", parties=missing)
+
+
 def _sentences(judged: Judged, terms: tuple[TermTrace, ...], say: Voice) -> Iterator[str]:
     report, assessment, in_force = judged.report, judged.assessment, judged.in_force
     if say.language is not Language.ENGLISH:
@@ -146,6 +152,7 @@ def _sentences(judged: Judged, terms: tuple[TermTrace, ...], say: Voice) -> Iter
     verdict, status = say.verdict(assessment.verdict), say(assessment.status)
     yield say("Result: {verdict} ({status}).", verdict=verdict, status=status)
     yield _authority(in_force, assessment.methodology, say)
+    yield from _unsigned(judged, say)
     if any(_reads_clocks(in_force, trace.term) for trace in terms):
         yield say(
             "Local clocks are read by the IANA time zone database, release {release}.",

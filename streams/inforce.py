@@ -34,6 +34,7 @@ from streams.draw import Baselines, Written, baselines_of, draw
 from streams.locate import Locator
 from streams.measure_route import measure_routes
 from streams.methodology import Methodology
+from streams.signing import Signature, Signed, signed
 from streams.traits import TraitReader
 from streams.vocabulary import DETAILS_OF, Detail, Kind, Weapon, ZoneKind
 from streams.when.calendar import Calendar
@@ -209,6 +210,8 @@ class InForce:
     agreement_digest: bytes
     """The hash as 32 bytes, as the store has it."""
     methodology_digest: bytes
+    signed: Signed
+    """Who has signed the agreement version, by what is known."""
     locator: Locator
     trait_reader: TraitReader
     zone_set: ZoneSet
@@ -236,7 +239,9 @@ class InForce:
     """Those that were compiled, by what they were made of; nothing is decided by it."""
 
 
-def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
+def compile_in_force(
+    agreement: Agreement, methodology: Methodology, signatures: Iterable[Signature] = ()
+) -> InForce:
     """Compile a checked agreement and methodology. Pure; the result may be shared by threads."""
     agreement_hash, methodology_hash = content_hash(agreement), content_hash(methodology)
     numbered = _Numbered(agreement)
@@ -250,6 +255,7 @@ def compile_in_force(agreement: Agreement, methodology: Methodology) -> InForce:
         methodology_hash=methodology_hash,
         agreement_digest=bytes.fromhex(agreement_hash),
         methodology_digest=bytes.fromhex(methodology_hash),
+        signed=signed(agreement, agreement_hash, signatures),
         locator=Locator(methodology, measure_routes(agreement.corridors)),
         trait_reader=TraitReader(methodology, frozenset(outlines.ids)),
         zone_set=ZoneSet.build(numbered.shapes),
@@ -419,12 +425,17 @@ class Register:
         agreements: Iterable[Agreement],
         methodologies: Iterable[Methodology],
         compiled: Compiled | None = None,
+        signatures: Iterable[Signature] = (),
     ) -> None:
         self._agreements = _by_mission(agreements)
         self._methodologies = _by_mission(methodologies)
+        self._signatures = tuple(signatures)
         self._timelines = {
             mission: _Timeline(
-                self._agreements[mission], self._methodologies[mission], compiled or {}
+                self._agreements[mission],
+                self._methodologies[mission],
+                compiled or {},
+                self._signatures,
             )
             for mission in self._agreements.keys() & self._methodologies.keys()
         }
@@ -442,6 +453,7 @@ class Register:
             [document for group in self._agreements.values() for document in group],
             [document for group in self._methodologies.values() for document in group],
             compiled,
+            self._signatures,
         )
 
     @property
@@ -540,7 +552,9 @@ class _Timeline:
         agreements: tuple[Agreement, ...],
         methodologies: tuple[Methodology, ...],
         compiled: Compiled,
+        signatures: tuple[Signature, ...],
     ) -> None:
+        self._signatures = signatures
         spans = [d.valid for d in agreements] + [d.valid for d in methodologies]
         edges = {span.from_ for span in spans} | {span.to for span in spans if span.to is not None}
         self._begins: list[datetime] = []
@@ -601,7 +615,7 @@ class _Timeline:
             return None
         key = (id(agreement), id(methodology))
         if key not in self._compiled:
-            self._compiled[key] = compile_in_force(agreement, methodology)
+            self._compiled[key] = compile_in_force(agreement, methodology, self._signatures)
         return Pick(self._compiled[key], straddles=False)
 
 

@@ -74,6 +74,7 @@ def assessment_of(sight: Sight, outcome: Outcome, in_force: InForce) -> Assessme
         1,
         outcome.places,
         outcome.findings,
+        in_force.signed.draft,
         report.count,
         report.attribution,
         report.exercise,
@@ -141,7 +142,7 @@ def _find_outcome(sight: Sight, in_force: InForce) -> Outcome:
     outcome = Outcome(
         verdict=gravest(findings),
         standing=_standing(context),
-        context=context_digest(context),
+        context=context_digest(context, in_force.signed.signatures),
         places=tuple([_place(hit, in_force) for hit in sight.hits]),
         findings=findings,
         told=b"",
@@ -327,6 +328,13 @@ _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 @lru_cache(maxsize=4096)
-def context_digest(context: Context) -> str:
-    """SHA-256 of the context's bytes, lower-case hex; most reports of a batch share one context."""
+def context_digest(context: Context, signatures: tuple[str, ...] = ()) -> str:
+    """SHA-256 of the context's bytes, lower-case hex; most reports of a batch share one context.
+
+    Args:
+        context: what is known about the report.
+        signatures: those under the agreement version that count.
+    """
+    if signatures:
+        context = msgspec.structs.replace(context, signatures=signatures)
     return hashlib.sha256(_ENCODER.encode(context)).hexdigest()

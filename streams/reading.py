@@ -39,6 +39,7 @@ def read_versions(assessments: Sequence[Assessment]) -> Assessment:
         count=_widest(version.count for version in versions),
         attribution=first.attribution if _same(v.attribution for v in versions) else None,
         exercise=all(version.exercise for version in versions),
+        draft=any(version.draft for version in versions),
     )
 
 

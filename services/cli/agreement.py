@@ -1,4 +1,4 @@
-"""`truceline agreement`: check, load, list, show, diff; methodologies as well."""
+"""`truceline agreement`: check, sign, load, list, show, diff; methodologies as well."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import rich_click as click
 
 from services.cli.agreement_calendar import calendar
 from services.cli.agreement_index import index_line
+from services.cli.agreement_named import named
+from services.cli.agreement_sign import keygen, sign_, signatures, standing
 from services.cli.output import (
     EXIT_NO,
     json_option,
@@ -20,15 +22,19 @@ from services.cli.output import (
     printable,
     span,
 )
-from services.documents import examine_file, read_agreement_file, read_document_file
+from services.documents import examine_file, read_document_file
+from services.drafts import versions
 from services.drawn_zones import drawn_zones, extent, measured_baselines, zone_features
-from services.errors import NotFoundError
 from services.load import load_documents
 from services.settings import load_settings
-from services.store.documents import DocumentKind, agreements, list_documents
+from services.signature_files import is_signature, read_signature_file, signatures_beside
+from services.store.documents import DocumentKind, list_documents
 from services.store.engine import connect
+from services.store.signatures import signatures as all_signatures
 from streams.agreement import Agreement, Term, content_hash
 from streams.documents.difference import difference
+from streams.methodology import Methodology
+from streams.signing import Signature, signature_hash
 
 DOCUMENT = {DocumentKind.AGREEMENT: "agreement", DocumentKind.METHODOLOGY: "methodology"}
 FILES = click.argument(
@@ -38,7 +44,7 @@ FILES = click.argument(
 
 @click.group(epilog="Example: truceline agreement check agreement.yaml methodology.yaml")
 def agreement() -> None:
-    """Check, load, list, show and compare agreements and methodologies."""
+    """Check, sign, load, list, show and compare agreements and methodologies."""
 
 
 @agreement.command(epilog="Example: truceline agreement check agreement.yaml methodology.yaml")
@@ -75,18 +81,30 @@ def load(files: tuple[Path, ...], *, as_json: bool) -> None:
     """Load FILES; from then on they judge.
 
     All or none of them. A version that is loaded never changes: an amended document is a new
-    version under the same id. With --json, a line each: "document", "hash", "new".
+    version under the same id. Signatures (*.signature.json) are loaded as well; one that does not
+    count is refused. With --json, a line each: "document", "hash", "new", and of a signature
+    "signed_by".
     """
-    documents = [read_document_file(path) for path in files]
+    documents = [read_document_file(path) for path in files if not is_signature(path)]
+    made = [read_signature_file(path) for path in files if is_signature(path)]
     with connect(load_settings().database()) as conn:
-        loaded = load_documents(conn, documents, datetime.now(UTC))
-    for document, is_new in zip(documents, loaded, strict=True):
-        name = f"{document.id}@{document.version}"
-        if as_json:
-            print_json({"document": name, "hash": content_hash(document), "new": is_new})
-        else:
-            word = "loaded" if is_new else "was loaded before, byte for byte"
-            click.echo(f"{name} {word}, {content_hash(document)}")
+        loaded = load_documents(conn, documents, datetime.now(UTC), made)
+    for one, is_new in zip((*documents, *made), loaded, strict=True):
+        _say_loaded(one, is_new=is_new, as_json=as_json)
+
+
+def _say_loaded(one: Agreement | Methodology | Signature, *, is_new: bool, as_json: bool) -> None:
+    if isinstance(one, Signature):
+        name, address, by = f"{one.agreement}@{one.version}", signature_hash(one), one.party
+    else:
+        name, address, by = f"{one.id}@{one.version}", content_hash(one), None
+    if as_json:
+        signed_by = {} if by is None else {"signed_by": by}
+        print_json({"document": name, "hash": address, "new": is_new, **signed_by})
+        return
+    what = name if by is None else f"signature of {by} under {name}"
+    word = "loaded" if is_new else "was loaded before, byte for byte"
+    click.echo(f"{what} {word}, {address}")
 
 
 @agreement.command(name="list", epilog="Example: truceline agreement list --json")
@@ -95,20 +113,25 @@ def list_(*, as_json: bool) -> None:
     """List every version that is loaded.
 
     With --json, a line each: "kind", "hash", "id", "version", "mission", "valid_from",
-    "valid_to" (null: until further notice), "loaded_at".
+    "valid_to" (null: until further notice), "loaded_at", and of an agreement "draft".
     """
     with connect(load_settings().database()) as conn:
         rows = [(kind, row) for kind in DocumentKind for row in list_documents(conn, kind)]
+        drafts = {address: bool(it.missing) for address, it in versions(conn).items()}
     if as_json:
         for kind, row in rows:
-            print_json({"kind": DOCUMENT[kind], **row._asdict()})
+            draft = {"draft": drafts[row.hash]} if row.hash in drafts else {}
+            print_json({"kind": DOCUMENT[kind], **row._asdict(), **draft})
         return
     print_table(
         "Loaded documents",
         ("Document", "Mission", "In force, UTC", "Hash"),
         [
             (
-                (f"{row.id}@{row.version}", f"  {DOCUMENT[kind]}"),
+                (
+                    f"{row.id}@{row.version}",
+                    f"  {'draft ' * drafts.get(row.hash, False)}{DOCUMENT[kind]}",
+                ),
                 row.mission,
                 span(row.valid_from, row.valid_to),
                 row.hash.hex()[:12],
@@ -129,7 +152,7 @@ def show(name: str, *, geojson: bool, as_json: bool) -> None:
     With --json the whole document on one line, as the parties wrote it. With --geojson one
     FeatureCollection of all zones, the derived ones drawn.
     """
-    document = _named(name)
+    document = named(name)
     if geojson:
         print_json(zone_features(document))
         return
@@ -144,7 +167,15 @@ def show(name: str, *, geojson: bool, as_json: bool) -> None:
         ]
     )
     print_agreement(document)
+    click.echo(_signed_line(name, document))
     click.echo(index_line(document, load_settings()))
+
+
+def _signed_line(name: str, document: Agreement) -> str:
+    if Path(name).is_file():
+        return standing(document, [it.signature for it in signatures_beside(Path(name), document)])
+    with connect(load_settings().database()) as conn:
+        return standing(document, all_signatures(conn))
 
 
 def print_agreement(document: Agreement) -> None:
@@ -190,7 +221,7 @@ def diff(a: str, b: str, *, as_json: bool) -> None:
 
     With --json a line for each change.
     """
-    changes = difference(_named(a), _named(b))
+    changes = difference(named(a), named(b))
     for change in changes:
         if as_json:
             print_json(msgspec.to_builtins(change))
@@ -201,25 +232,6 @@ def diff(a: str, b: str, *, as_json: bool) -> None:
 
 
 agreement.add_command(calendar)
-
-
-class UnknownDocumentError(NotFoundError):
-    """Nothing is loaded under this name and there is no such file."""
-
-
-def _named(name: str) -> Agreement:
-    """A file, or a loaded version; without a version the newest."""
-    if Path(name).is_file():
-        return read_agreement_file(Path(name))
-    wanted, _, version = name.partition("@")
-    with connect(load_settings().database()) as conn:
-        found = [
-            document
-            for document in agreements(conn)
-            if document.id == wanted and version in ("", str(document.version))
-        ]
-    if not found:
-        raise UnknownDocumentError(
-            f"no agreement {name!r}, loaded or as a file: see `truceline agreement list`"
-        )
-    return max(found, key=lambda document: document.version)
+agreement.add_command(keygen)
+agreement.add_command(sign_, name="sign")
+agreement.add_command(signatures)

@@ -17,12 +17,14 @@ from services.cli.output import (
     require_order,
     span,
 )
+from services.drafts import Drafts
 from services.errors import NotFoundError
 from services.settings import load_settings
 from services.store.engine import Connection, connect
 from services.store.generations import NOTHING_KNOWN, StoredInterval
 from services.store.queries.corridors import CorridorName, corridors
 from services.timeline import state_now, timeline, within
+from streams.assessment import DRAFT
 
 KNOWN_AT = click.option("--known-at", type=INSTANT, help="By what was known then. Default: now.")
 MISSION = click.option("--mission", help="Where several missions use the id.")
@@ -48,16 +50,20 @@ def corridor() -> None:
 def list_(mission: str | None, *, as_json: bool) -> None:
     """List every corridor with its state now.
 
-    With --json, a line each: "mission", "corridor_id", "at", "state", "cause", "cause_events",
-    "starts_at", "ends_at", "not_valid_after".
+    With --json, a line each: "mission", "corridor_id", "at", "draft", "state", "cause",
+    "cause_events", "starts_at", "ends_at", "not_valid_after".
     """
     now, settings = datetime.now(UTC), load_settings()
     with connect(settings.database()) as conn:
         lag = cache(partial(ask_lag, settings))
-        rows = [(name, state_now(conn, lag, name, now)) for name in corridors(conn, mission)]
+        names = corridors(conn, mission)
+        rows = [(name, state_now(conn, lag, name, now)) for name in names]
+        of = {it: Drafts.of(conn, it) for it in {name.mission for name in names}}
+        drafts = {name: of[name.mission].cover(now, now) for name in names}
     if as_json:
         for name, interval in rows:
-            print_json({**name._asdict(), "at": now, **interval._asdict()})
+            draft = {"draft": drafts[name]}
+            print_json({**name._asdict(), "at": now, **draft, **interval._asdict()})
         return
     print_table(
         f"Corridors at {instant(now)}",
@@ -66,7 +72,7 @@ def list_(mission: str | None, *, as_json: bool) -> None:
             (tuple(reversed(name)), found.state, found.starts_at, found.not_valid_after, why(found))
             for name, found in rows
         ],
-        note=NOTE,
+        note=_note(draft=any(drafts.values())),
     )
 
 
@@ -97,7 +103,7 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
 
     With --json, an interval a line, in order: "mission", "corridor_id", "starts_at" (null: since
     ever), "ends_at" (null: until further notice), "state", "cause", "cause_events",
-    "not_valid_after", "known_at".
+    "not_valid_after", "draft", "known_at".
     """
     if instant_at is not None and (since or until):
         raise click.UsageError("--at asks for one moment, --since and --until for several: choose")
@@ -106,23 +112,27 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
     with connect(settings.database()) as conn:
         name = _one(conn, corridor_id, mission)
         intervals = timeline(conn, partial(ask_lag, settings), name, now, known_at)
-    known_at = min(known_at or now, now)
+        known_at = min(known_at or now, now)
+        drafts = Drafts.of(conn, name.mission, known_at)
     if instant_at is not None:
         since = until = instant_at
     asked = [interval for interval in intervals if within(interval, since, until)]
     shown = asked[:limit] or [NOTHING_KNOWN]
     if as_json:
         for interval in shown:
-            print_json({**name._asdict(), **interval._asdict(), "known_at": known_at})
+            draft = drafts.cover(interval.starts_at, interval.ends_at)
+            told = {**name._asdict(), **interval._asdict(), "draft": draft}
+            print_json({**told, "known_at": known_at})
     else:
-        print_intervals(name, shown, known_at)
+        by_draft = any(drafts.cover(it.starts_at, it.ends_at) for it in shown)
+        print_intervals(name, shown, known_at, draft=by_draft)
     if len(asked) > limit:
         rest = shown[-1].ends_at
         click.echo(f"{len(asked) - limit} more: --since {rest and rest.isoformat()}", err=True)
 
 
 def print_intervals(
-    name: CorridorName, intervals: list[StoredInterval], known_at: datetime
+    name: CorridorName, intervals: list[StoredInterval], known_at: datetime, *, draft: bool
 ) -> None:
     """A corridor's timeline as a table."""
     print_table(
@@ -137,8 +147,12 @@ def print_intervals(
             )
             for interval in intervals
         ],
-        note=NOTE,
+        note=_note(draft=draft),
     )
+
+
+def _note(*, draft: bool) -> str:
+    return f"{NOTE} Agreed {DRAFT}." if draft else NOTE
 
 
 def why(interval: StoredInterval) -> tuple[str, ...]:

@@ -22,13 +22,14 @@ from services.demo import (
     wait_until_judged,
 )
 from services.demo_intake import Intake
+from services.drafts import Drafts, versions
 from services.explain import explain_report
 from services.store.engine import Connection, connect
 from services.store.generations import known_intervals
 from services.store.queries.corridors import CorridorName
 from services.store.queries.totals import overall, totals, verdicts
 from services.timeline import within
-from streams.assessment import STATUS
+from streams.assessment import status_of
 
 CORRIDOR = CorridorName(MISSION, "zolote-road")
 DAY = datetime(2018, 9, 5, tzinfo=UTC), datetime(2018, 9, 6, tzinfo=UTC)
@@ -89,7 +90,8 @@ def show(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
     click.echo()
     click.echo("4. A corridor's day: open only when known to be")
     day = [i for i in known_intervals(conn, *CORRIDOR).intervals if within(i, *DAY)]
-    print_intervals(CORRIDOR, day, datetime.now(UTC))
+    draft = Drafts.of(conn, MISSION).cover(*DAY)
+    print_intervals(CORRIDOR, day, datetime.now(UTC), draft=draft)
     click.echo()
     click.echo(f"5. One decision explained: truceline explain {EXPLAINED[1]}")
     print_lines(_sentences(conn, notice), indent="  ")
@@ -131,9 +133,14 @@ def _show_verdicts(conn: Connection) -> None:
         "Verdicts on the reports",
         ("Verdict", "Reports #"),
         [(row.verdict, row.reports) for row in verdicts(conn)],
-        note=f"{STATUS}. cannot_determine is an answer: most of these reports name a place that no "
-        "gazetteer has resolved, or lie across a zone's edge. Nothing is guessed.",
+        note=f"{status_of(draft=_has_draft(conn))}. cannot_determine is an answer: most of these "
+        "reports name a place that no gazetteer has resolved, or lie across a zone's edge. "
+        "Nothing is guessed.",
     )
+
+
+def _has_draft(conn: Connection) -> bool:
+    return any(version.missing for version in versions(conn, MISSION).values())
 
 
 def _sentences(conn: Connection, notice: str) -> list[str]:
@@ -147,6 +154,7 @@ def show_json(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None
     print_json(
         {
             "notice": notice,
+            "draft": _has_draft(conn),
             "sent": sent,
             "receipts": intake.receipts,
             "receipt": {

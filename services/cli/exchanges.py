@@ -37,6 +37,6 @@ def exchanges(asking: Asking, *, differing: bool) -> None:
     With --json, a line for each step of each list: "mission", "exchange", "name", "clause",
     "phase", "begins_at", "ends_at", "points", "truce", "truce_holds", "handed_over_by",
     "received_by", "category", "step", "agreed", "giver_says", "receiver_says", "mission_says" (each
-    a list: empty, nothing; several, its words differ), "discrepancies", "at".
+    a list: empty, nothing; several, its words differ), "discrepancies", "draft", "at".
     """
     asking.show(all_exchanges, SHOWN, lambda row: bool(row.discrepancies) or not differing)

@@ -20,6 +20,8 @@ from services.cli.language import language_option
 from services.cli.output import EXIT_NO, json_option, printable
 from services.documents import read_agreement_file, read_methodology_file
 from services.event_files import read_events
+from services.signature_files import signatures_beside
+from streams.agreement import Agreement
 from streams.assess import Judged
 from streams.context.heard import Heard
 from streams.context.known import known_by
@@ -29,6 +31,7 @@ from streams.explain import explain
 from streams.history import Refused, judge_history
 from streams.inforce import Register
 from streams.languages.voice import Language
+from streams.signing import Signature
 
 INDEXED_FROM_BYTES = 128 * 1024 * 1024
 """About 200,000 reports: for fewer, an index of the zones takes longer than it saves."""
@@ -74,11 +77,13 @@ def judge(  # noqa: PLR0913 (the documents, the events, and how to write)
     or without --json), the same bytes every time. What is refused is written first, as {"line",
     "refused", "message"}; then the exit code is 1. You vouch for the files: what is in them counts
     as authenticated. What a context event may change, the agreement's sources decide.
+    Signatures that lie beside AGREEMENT (agreement sign) count; without all of them it is a draft.
     """
     if explained and as_json:
         raise click.UsageError("--explain writes sentences, --json writes NDJSON: choose one")
     methods = read_methodology_file(methodology)
-    register = Register((read_agreement_file(agreement),), (methods,))
+    document = read_agreement_file(agreement)
+    register = Register((document,), (methods,), signatures=_signatures(agreement, document))
     if reports.stat().st_size >= INDEXED_FROM_BYTES:
         register = register.indexed(index_zones)
     events = read_events(reports, mission=methods.mission)
@@ -109,6 +114,15 @@ def index_zones(zones: ZoneSet) -> ZoneSet:
     from geo.grid import gridded  # noqa: PLC0415 (it brings the compiler with it)
 
     return gridded(zones, INDEX_BYTES)
+
+
+def _signatures(file: Path, document: Agreement) -> list[Signature]:
+    """Those beside the agreement; which does not count is said, and counts for nothing."""
+    beside = signatures_beside(file, document)
+    for path, _, flaw in beside:
+        if flaw is not None:
+            click.echo(f"{path.name} does not count [{flaw}]", err=True)
+    return [signature for _, signature, _ in beside]
 
 
 class Told(NamedTuple):

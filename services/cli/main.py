@@ -37,7 +37,7 @@ COMMANDS: Final = {
     "up": "Start PostgreSQL, Kafka, workers, relay, timer and gateway, and keep them up.",
     "demo": "Run the whole way on 174 real observations, in a temporary folder.",
     "judge": "Judge REPORTS under AGREEMENT and METHODOLOGY, with no engine.",
-    "agreement": "Check, load, list, show and compare agreements and methodologies.",
+    "agreement": "Check, sign, load, list, show and compare agreements and methodologies.",
     "rejudge": "Assess history again as a version has it that was loaded after it.",
     "where": "Say what TEXTS about places are understood as.",
     "submit": "Send FILES of reports and corridor statuses to the gateway.",

@@ -18,7 +18,7 @@ def measures(asking: Asking, *, overdue: bool) -> None:
     """Show what is due, and what is overdue; the first due comes first.
 
     With --json, a line each: "mission", "measure", "name", "clause", "party", "state", "overdue",
-    "due", "amount", "claimed", "verified", "unit", "evidence", "at".
+    "due", "amount", "claimed", "verified", "unit", "evidence", "draft", "at".
     """
     asking.show(all_measures, SHOWN, lambda row: row.overdue or not overdue)
 

@@ -28,6 +28,6 @@ def phases(asking: Asking) -> None:
     """Show which phases have begun, and which measures the others wait for.
 
     With --json, a line each: "mission", "phase", "name", "begun", "at_begin" (null: nothing that is
-    known begins it), "waits_for", "at".
+    known begins it), "waits_for", "draft", "at".
     """
     asking.show(all_phases, SHOWN)

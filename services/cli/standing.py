@@ -15,6 +15,7 @@ from services.cli.output import INSTANT, instant, json_option, print_json, print
 from services.settings import load_settings
 from services.standing import Asked
 from services.store.engine import Connection, connect
+from streams.assessment import DRAFT
 
 R = TypeVar("R", bound=Struct)
 
@@ -35,11 +36,12 @@ def show(rows: Sequence[R], at: datetime, shown: Shown[R], *, as_json: bool) -> 
         for row in rows:
             print_json({**asdict(row), "at": at})
         return
+    by_draft = any(getattr(row, "draft", False) for row in rows)
     print_table(
         f"{shown.title} {instant(at)}",
         shown.columns,
         [shown.cells(row) for row in rows],
-        note=shown.note,
+        note=f"{shown.note} Agreed {DRAFT}.".strip() if by_draft else shown.note,
     )
 
 

@@ -33,6 +33,6 @@ def truces(asking: Asking, *, holding: bool) -> None:
     """Show local truces: proposed, agreed, in force, suspended, ended early, lapsed.
 
     With --json, a line each: "mission", "truce", "purpose", "state", "holds", "since", "ends_at",
-    "zones", "corridors", "guarantors", "text", "at".
+    "zones", "corridors", "guarantors", "text", "draft", "at".
     """
     asking.show(all_truces, SHOWN, lambda row: row.holds or not holding)

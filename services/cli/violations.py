@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import rich_click as click
@@ -20,7 +21,7 @@ from services.store.engine import connect
 from services.store.queries.totals import RULE, Total, overall, totals
 from services.store.queries.violations import After, FoundViolation
 from services.store.queries.violations import violations as find
-from streams.assessment import STATUS
+from streams.assessment import status_of
 from streams.keys import Key
 from streams.standing_violations import State
 from streams.vocabulary import Verdict, ViolationKind
@@ -106,7 +107,8 @@ def violations(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may a
         )
     if as_json:
         for row in found:
-            print_json({**row._asdict(), "status": STATUS, "page": mark(row.after)})
+            status = status_of(draft=row.draft)
+            print_json({**row._asdict(), "status": status, "page": mark(row.after)})
     else:
         print_violations(found)
     if len(found) == limit:
@@ -118,7 +120,7 @@ def print_violations(found: list[FoundViolation]) -> None:
     columns = ["Observed!", "Zone and kind!", "Events", "Report"]
     rows: list[list[object]] = [
         [
-            (row.observed_from, row.verdict),
+            (row.observed_from, f"{row.verdict}{', draft' * row.draft}"),
             (row.zone_id, row.kind, *_stands(row)),
             (events(row.count_min, row.count_max, row.count_qualifier), _share(row.p_inside)),
             (row.event_id, row.source),
@@ -129,7 +131,14 @@ def print_violations(found: list[FoundViolation]) -> None:
         columns.append("Clause")
         for cells, row in zip(rows, found, strict=True):
             cells.append(row.clause)
-    print_table("Violations", columns, rows, note=f"{STATUS}; why: truceline explain REPORT")
+    print_table(
+        "Violations", columns, rows, note=f"{_read_so(found)}; why: truceline explain REPORT"
+    )
+
+
+def _read_so(found: Iterable[FoundViolation]) -> str:
+    """How these results read; where some were found under a draft, that they were."""
+    return status_of(draft=any(row.draft for row in found))
 
 
 def _stands(row: FoundViolation) -> list[str]:
@@ -163,7 +172,7 @@ def show_totals(
         cells = totals(conn, mission=mission, since=since, until=until)
         sums = overall(conn, mission=mission, since=since, until=until)
     if as_json:
-        print_json({"rule": RULE, "status": STATUS, "cells": cells, "overall": sums})
+        print_json({"rule": RULE, "status": _sums_read_so(sums), "cells": cells, "overall": sums})
     else:
         print_totals(cells, sums)
 
@@ -176,9 +185,15 @@ def print_totals(cells: list[Total], sums: list[Total]) -> None:
         "Violations by zone and kind: two totals, reports and observed events",
         ("Zone and kind!", "Verdict!", "Reports #", "Observed events #"),
         rows,
-        note=f"{STATUS}. {RULE[0].upper()}{RULE[1:]}. Observed events are the sum of what the "
-        "reports counted, never rounds: one shot may show as flash, flight and explosion.",
+        note=f"{_sums_read_so(sums)}. {RULE[0].upper()}{RULE[1:]}. Observed events are the sum of "
+        "what the reports counted, never rounds: one shot may show as flash, flight and explosion.",
     )
+
+
+def _sums_read_so(sums: Iterable[Total]) -> str:
+    """How many of the reports behind the totals were judged by a draft."""
+    drafts = sum(one.drafts for one in sums)
+    return f"{status_of(draft=True)} ({drafts:,} reports)" if drafts else status_of(draft=False)
 
 
 def _total_row(label: object, cell: Total) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct, to_builtins
 
+from services.drafts import Drafts
 from services.gateway.disclosure import sees_whole
 from services.gateway.problems import Code, ProblemError
 from services.gateway.represent import Shape
@@ -34,6 +35,8 @@ class IntervalTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     corridor: str
     state: str
     cause: str
+    draft: bool
+    """A version that not all parties have signed is in force then."""
     starts_at: datetime | None = None
     """Absent: since ever."""
     ends_at: datetime | None = None
@@ -79,7 +82,7 @@ def ask_corridors(
     conn: Connection, token: Token, ask_lag: AskLag, now: datetime
 ) -> list[IntervalTold]:
     """Every corridor that the token's agreements name, with its state now."""
-    drawn = _drawn(conn, token)
+    drawn, drafts = _drawn(conn, token), Drafts.of(conn, token.mission)
     names = {name.corridor_id for name in corridors(conn, token.mission)} | drawn.keys()
     return [
         _told(
@@ -87,6 +90,7 @@ def ask_corridors(
             id_,
             state_now(conn, ask_lag, CorridorName(token.mission, id_), now),
             at=now,
+            draft=drafts.cover(now, now),
             **_of(drawn.get(id_)),
         )
         for id_ in sorted(names)
@@ -109,7 +113,20 @@ def ask_availability(
     found = [interval for interval in known if within(interval, since, until)] or [NOTHING_KNOWN]
     shown, known_at = found[: asked.limit], min(asked.known_at or now, now)
     more = shown[-1].ends_at if len(found) > asked.limit else None
-    return Timeline([_told(token, asked.corridor, one, known_at=known_at) for one in shown], more)
+    drafts = Drafts.of(conn, token.mission, known_at)
+    return Timeline(
+        [
+            _told(
+                token,
+                asked.corridor,
+                one,
+                known_at=known_at,
+                draft=drafts.cover(one.starts_at, one.ends_at),
+            )
+            for one in shown
+        ],
+        more,
+    )
 
 
 def _drawn(conn: Connection, token: Token) -> dict[str, Corridor]:

@@ -30,7 +30,7 @@ from services.store.known import StoredVersion, versions_of
 from services.store.queries.violations import After, FoundViolation, violations
 from services.tokens.token import Token
 from streams.agreement import Agreement
-from streams.assessment import STATUS
+from streams.assessment import status_of
 from streams.decode import Refusal, decode_report
 from streams.locate import Locator
 from streams.measure_route import measure_routes
@@ -66,6 +66,8 @@ class ViolationTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     verdict: str
     status: str
     """Nothing here is a finding of any mission."""
+    draft: bool
+    """Not all parties had signed the agreement's version when it was judged."""
     observed_from: datetime
     observed_to: datetime
     zone: str | None = None
@@ -190,7 +192,8 @@ def _told(
         kind=row.kind,
         severity=row.severity,
         verdict=row.verdict,
-        status=STATUS,
+        status=status_of(draft=row.draft),
+        draft=row.draft,
         observed_from=row.observed_from,
         observed_to=row.observed_to,
         zone=row.zone_id,

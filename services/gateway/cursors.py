@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from services.gateway.parameters import bad
 from services.receipts.key_folder import Signers
-from services.text64 import bytes64, text64
 from streams.keys import Key
+from streams.text64 import bytes64, text64
 
 P = TypeVar("P", bound=tuple[Any, ...])
 

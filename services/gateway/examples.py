@@ -171,6 +171,7 @@ VIOLATION: Final = ViolationTold(
     severity="serious",
     verdict="possible_violation",
     status=STATUS_OF_ALL,
+    draft=False,
     observed_from=_WHEN,
     observed_to=_WHEN,
     zone="zolote",
@@ -200,6 +201,7 @@ STATE: Final = IntervalTold(
     name="Zolote road",
     state="open",
     cause="open_by_status",
+    draft=False,
     starts_at=_WHEN,
     not_valid_after=_WHEN + timedelta(hours=6),
     at=_WHEN + timedelta(hours=1),
@@ -210,6 +212,7 @@ INTERVAL: Final = IntervalTold(
     corridor="zolote-road",
     state="unknown",
     cause="stale",
+    draft=False,
     starts_at=_WHEN,
     known_at=_WHEN + timedelta(days=1),
 )
@@ -222,6 +225,7 @@ PHASE: Final = PhaseRow(
     begun=False,
     at_begin=None,
     waits_for=("guns-north",),
+    draft=False,
 )
 MEASURE: Final = MeasureRow(
     mission="osce-smm",
@@ -237,6 +241,7 @@ MEASURE: Final = MeasureRow(
     verified=38,
     unit="guns",
     evidence="Serial numbers, seen by two patrols.",
+    draft=False,
 )
 TRUCE: Final = TruceRow(
     mission="osce-smm",
@@ -250,6 +255,7 @@ TRUCE: Final = TruceRow(
     corridors=("zolote-road",),
     guarantors=("osce",),
     text="Window of silence for repairs.",
+    draft=False,
 )
 EXCHANGE: Final = ExchangeRow(
     mission="osce-smm",
@@ -271,6 +277,7 @@ EXCHANGE: Final = ExchangeRow(
     receiver_says=(118,),
     mission_says=(118,),
     discrepancies=(Discrepancy.SIDES_DIFFER, Discrepancy.MISSION_DIFFERS),
+    draft=False,
 )
 DUE: Final = DueTold(
     mission="osce-smm",

@@ -17,8 +17,8 @@ from services.receipts.sign import Signer
 from services.store.arrays import Byteas, Instants, Int2s, Int4s, Texts, Uuids
 from services.store.outbox import BUNDLED, bundles_of, way_of
 from services.store.rows import KeyKind
-from services.text64 import text64
 from streams.keys import EventKind
+from streams.text64 import text64
 from streams.vocabulary import Authentication
 
 KEY_KIND: Final = {

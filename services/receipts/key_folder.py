@@ -13,7 +13,6 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,18 +21,13 @@ from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 from msgspec.structs import replace
 
+from services.private_file import PrivateKeyError, private_pem, read_private_key
 from services.receipts.errors import ReceiptKeysError
 from services.receipts.public_keys import PublicKey, PublicKeys, read_public, write_public
 from services.receipts.sign import Signer
-from services.text64 import text64
+from streams.text64 import text64
 
 PUBLIC_FILE: Final = "keys.json"
 OVERLAP: Final = timedelta(days=1)
@@ -116,8 +110,7 @@ def _ending(key: PublicKey, end: datetime) -> PublicKey:
 def _add(folder: Path, before: PublicKeys, now: datetime) -> PublicKeys:
     private = Ed25519PrivateKey.generate()
     key = PublicKey(f"rk-{secrets.token_hex(6)}", _text_of(private), now)
-    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    _write(_private_path(folder, key.key_id), pem)
+    _write(_private_path(folder, key.key_id), private_pem(private))
     keys = PublicKeys(keys=(*before.keys, key))
     _write(folder / PUBLIC_FILE, write_public(keys))  # from here on the key is one
     return keys
@@ -133,18 +126,9 @@ def _delete_ended(folder: Path, keys: PublicKeys, now: datetime) -> None:
 
 def _read_private(path: Path) -> Ed25519PrivateKey:
     try:
-        # Checked on the opened file: what is checked is what is read.
-        with path.open("rb") as file:
-            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                raise ReceiptKeysError(f"{path} may be read by others: run `chmod 600 {path}`")
-            private = load_pem_private_key(file.read(), None)
-    except OSError as error:
-        raise ReceiptKeysError(f"cannot read the key {path}: {error.strerror}") from error
-    except (ValueError, TypeError) as error:
-        raise ReceiptKeysError(f"{path} is no private key") from error
-    if not isinstance(private, Ed25519PrivateKey):
-        raise ReceiptKeysError(f"{path} is no Ed25519 key")
-    return private
+        return read_private_key(path)
+    except PrivateKeyError as error:
+        raise ReceiptKeysError(str(error)) from error
 
 
 def _text_of(private: Ed25519PrivateKey) -> str:

@@ -19,8 +19,8 @@ from msgspec import Meta, Struct
 
 from services.receipts.errors import ReceiptKeysError
 from services.receipts.receipt import KeyId
-from services.text64 import bytes64
 from streams.events import Instant
+from streams.text64 import bytes64
 
 KEYS_FORMAT: Final = "truceline.receipt-keys.v1"
 PUBLIC_BYTES: Final = 32

@@ -15,9 +15,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from services.receipts.errors import NoReceiptError
-from services.text64 import text64
 from streams.events import END, Id, Sha256Hex, Slug
 from streams.keys import EventKind
+from streams.text64 import text64
 
 FORMAT: Final = "truceline.receipt.v1"
 

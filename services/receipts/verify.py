@@ -20,7 +20,7 @@ from services.receipts.errors import NoReceiptError
 from services.receipts.public_keys import PublicKeys, read_public
 from services.receipts.receipt import Receipt, SignedReceipt, canonical, read_parts
 from services.receipts.tree import climb, leaf_of, root_message
-from services.text64 import bytes64
+from streams.text64 import bytes64
 
 SIGNATURE_BYTES: Final = 64
 """Of Ed25519; behind them stands the path, where several receipts share a signature."""

@@ -77,6 +77,19 @@ class StoredAgreement(Base):
     document: Mapped[Body]
 
 
+class StoredSignature(Base):
+    """A party's signature under a version of the agreement, canonical bytes and all; immutable."""
+
+    __tablename__ = "agreement_signatures"
+
+    hash: Mapped[Hash] = mapped_column(primary_key=True)
+    agreement: Mapped[Hash]
+    mission: Mapped[String]
+    party: Mapped[String]
+    loaded_at: Mapped[Instant]
+    body: Mapped[Body]
+
+
 class StoredMethodology(Base):
     """A version of a mission's methodology; immutable."""
 
@@ -203,6 +216,7 @@ class Violation(Base):
     attributed_party: Mapped[String | None]
     attribution_basis: Mapped[String | None]
     agreement: Mapped[Hash]
+    draft: Mapped[bool]
 
 
 class Supersession(Base):
@@ -504,6 +518,7 @@ BY_MONTH_TABLES = ("submissions", "assessments", "violations", "rejected", "rece
 
 HISTORY_TABLES = (
     "agreements",
+    "agreement_signatures",
     "methodologies",
     "submissions",
     "assessments",

@@ -112,6 +112,7 @@ class ViolationRow(Row, frozen=True, gc=False):
     attributed_party: str | None
     attribution_basis: str | None
     agreement: bytes
+    draft: bool
 
 
 class SupersessionRow(Row, frozen=True, gc=False):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from services.text64 import bytes64, text64
+from streams.text64 import bytes64, text64
 
 SECRET_BYTES: Final = 32
 _ID_BYTES: Final = 6

@@ -14,13 +14,18 @@ import structlog
 
 from services.store.documents import loaded_documents
 from services.store.engine import Answer, Connection
+from services.store.signatures import signatures
 from streams.agreement import Agreement
 from streams.inforce import Index, Register
 from streams.methodology import Methodology
+from streams.signing import Signature
 
 log = structlog.get_logger(__name__)
 
-_HASHES = "SELECT hash FROM agreements UNION ALL SELECT hash FROM methodologies"
+_HASHES = (
+    "SELECT hash FROM agreements UNION ALL SELECT hash FROM methodologies"
+    " UNION ALL SELECT hash FROM agreement_signatures"
+)
 
 
 AskRegister = Callable[[Connection], Answer[Register]]
@@ -87,14 +92,18 @@ def load_alone(conn: Connection) -> None:
 
 
 def load_register(conn: Connection) -> Register:
-    """Every document that is loaded."""
-    return register_of([entry.document for entry in loaded_documents(conn)])
+    """Every document and signature that is loaded."""
+    documents = [entry.document for entry in loaded_documents(conn)]
+    return register_of(documents, signatures(conn))
 
 
-def register_of(documents: Iterable[Agreement | Methodology]) -> Register:
-    """A register of these documents."""
+def register_of(
+    documents: Iterable[Agreement | Methodology], signed: Iterable[Signature] = ()
+) -> Register:
+    """A register of these documents, and of the signatures under them."""
     both = list(documents)
     return Register(
         [document for document in both if isinstance(document, Agreement)],
         [document for document in both if isinstance(document, Methodology)],
+        signatures=signed,
     )

@@ -214,6 +214,7 @@ def _violation_row(
         party.party if party else None,
         party.basis if party else None,
         in_force.agreement_digest,
+        assessment.draft,
     )
 
 

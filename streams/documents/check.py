@@ -33,6 +33,7 @@ from streams.documents.check_hours import (
     recurrences_can_be_read,
     time_zones_are_known,
 )
+from streams.documents.check_keys import keys_can_verify, parties_that_cannot_sign
 from streams.documents.check_methodology import (
     accuracies_reach_the_floor,
     means_can_suffice,
@@ -127,6 +128,7 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             parties_open_nothing,
             source_entries_are_told_apart,
             revocations_come_after,
+            keys_can_verify,
             terms_prohibit_or_require,
             terms_say_what_can_be,
             missing_weapons_are_required,
@@ -158,4 +160,9 @@ def check(root: Node, rules: tuple[Rule, ...]) -> Iterator[Mistake]:
 
 def advise(root: Node) -> tuple[Mistake, ...]:
     """What is allowed and worth a second look; it fails nothing."""
-    return (*zones_nobody_names(root), *parties_that_settle(root), *hours_nobody_covers(root))
+    return (
+        *zones_nobody_names(root),
+        *parties_that_settle(root),
+        *parties_that_cannot_sign(root),
+        *hours_nobody_covers(root),
+    )

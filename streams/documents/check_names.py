@@ -21,6 +21,7 @@ from streams.vocabulary import ZoneKind
 
 _IDS = (
     ("parties[*].id", "guarantors[*].id"),
+    ("parties[*].keys[*].id", "guarantors[*].keys[*].id"),
     ("baselines[*].id",),
     ("terms[*].id",),
     ("corridors[*].id",),

@@ -20,9 +20,10 @@ _PARTS = ("zones[*]", "terms[*]", "corridors[*]", "sources[*]")
 
 def intervals_run_forward(root: Node) -> Iterator[Mistake]:
     """An interval [from, to) holds at least a moment."""
+    parts = (*_PARTS, "parties[*].keys[*]", "guarantors[*].keys[*]")
     patterns = (
         "valid",
-        *(f"{part}.valid" for part in _PARTS),
+        *(f"{part}.valid" for part in parts),
         "corridors[*].windows[*]",
         "exchanges[*].window",
     )

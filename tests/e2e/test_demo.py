@@ -110,6 +110,7 @@ def test_all_was_sent_and_one_event_refused(shown: Any) -> None:  # noqa: ANN401
     assert refused["reason"] == "missing_utc_offset"
     assert refused["origin"] == "refused-event.json:1"
     assert shown["notice"].startswith("Illustrative.")
+    assert shown["draft"] is False
 
 
 def test_every_other_event_has_a_receipt_and_one_is_verified(shown: Any) -> None:  # noqa: ANN401  JSON

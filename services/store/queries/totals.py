@@ -33,6 +33,8 @@ class Total(NamedTuple):
     """None: a report in the cell is open ("at least"), and so is the total."""
     uncounted: int
     """Reports in the cell that give no number at all."""
+    drafts: int
+    """Reports in the cell that were judged by a version that not all parties had signed."""
 
 
 class VerdictTotal(NamedTuple):
@@ -46,11 +48,12 @@ class VerdictTotal(NamedTuple):
 _SUMS = """count(*) AS reports, coalesce(sum(count_min), 0)::bigint AS count_min,
     CASE WHEN bool_or(count_min IS NOT NULL AND count_max IS NULL) THEN NULL
          ELSE coalesce(sum(count_max), 0)::bigint END AS count_max,
-    count(*) FILTER (WHERE count_min IS NULL) AS uncounted"""
+    count(*) FILTER (WHERE count_min IS NULL) AS uncounted,
+    count(*) FILTER (WHERE draft) AS drafts"""
 
 _CELLS = f"""
 SELECT zone_id, kind, verdict, {_SUMS} FROM (
-    SELECT DISTINCT zone_id, kind, verdict, key, count_min, count_max
+    SELECT DISTINCT zone_id, kind, verdict, key, count_min, count_max, draft
     FROM current_violations {{}}
 ) AS report
 GROUP BY zone_id, kind, verdict ORDER BY zone_id NULLS LAST, kind, verdict DESC
@@ -58,7 +61,7 @@ GROUP BY zone_id, kind, verdict ORDER BY zone_id NULLS LAST, kind, verdict DESC
 
 _OVERALL = f"""
 SELECT NULL AS zone_id, NULL AS kind, verdict, {_SUMS} FROM (
-    SELECT DISTINCT ON (key) key, verdict, count_min, count_max
+    SELECT DISTINCT ON (key) key, verdict, count_min, count_max, draft
     FROM current_violations {{}}
     ORDER BY key, verdict = '{STANDING[0]}' DESC
 ) AS report

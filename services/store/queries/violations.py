@@ -58,6 +58,8 @@ class FoundViolation(NamedTuple):
     attributed_party: str | None
     attribution_basis: str | None
     agreement: bytes
+    draft: bool
+    """Not all parties had signed the version when it was judged."""
     subject_ref: str | None
     """Of what stands: which thing it is. None: it happened, or nobody has named it."""
     state: str | None

@@ -27,6 +27,7 @@ from tests.integration.cli.console import Console, Ran
 from tests.unit.examples.example import FOLDER, MISSION
 
 AGREEMENT, METHODOLOGY = FOLDER / "agreement.yaml", FOLDER / "methodology.yaml"
+SIGNATURES = sorted(FOLDER.glob("agreement.*.signature.json"))
 JUDGED_S = 60.0
 
 
@@ -73,6 +74,8 @@ def walk(console: Console, kafka_bootstrap: str, database_url: str) -> Iterator[
     walk.step("list nothing", "agreement", "list")
     walk.step("load", "agreement", "load", AGREEMENT, METHODOLOGY, "--json")
     walk.step("load again", "agreement", "load", AGREEMENT, METHODOLOGY)
+    walk.step("list a draft", "agreement", "list", "--json")
+    walk.step("sign", "agreement", "load", *SIGNATURES, "--json")
     walk.step("corridor at first", "corridor", "list", "--json")
     walk.step(
         "submit",

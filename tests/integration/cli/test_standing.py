@@ -53,6 +53,8 @@ def test_measures_show_what_is_overdue(shell: Console) -> None:
     shown = shell.run("measures", *AT).out
     assert "overdue" in shown
     assert "50 guns" in shown
+    assert guns["draft"] is True
+    assert "under a draft: not all parties have signed" in shown
 
 
 def test_truces_show_which_hold(shell: Console) -> None:

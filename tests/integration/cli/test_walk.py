@@ -18,9 +18,10 @@ from services.local.engines import Engines
 from tests.integration.cli.conftest import AGREEMENT, METHODOLOGY, Walk, wait_until_judged
 from tests.unit.examples.example import FOLDER
 
+NAME = "donetsk-luhansk-illustrative"
 INTERVAL_KEYS = {
     *("mission", "corridor_id", "starts_at", "ends_at", "state", "cause", "cause_events"),
-    *("not_valid_after", "known_at"),
+    *("not_valid_after", "draft", "known_at"),
 }
 
 
@@ -65,6 +66,18 @@ def test_documents_are_loaded_once(walk: Walk) -> None:
     assert [set(line) for line in loaded] == [{"document", "hash", "new"}] * 2
     assert all(line["new"] for line in loaded)
     assert walk.steps["load again"].out.count("was loaded before, byte for byte") == 2
+
+
+def test_a_version_is_a_draft_until_its_signatures_are_loaded(walk: Walk) -> None:
+    assert [line.get("draft") for line in walk.steps["list a draft"].lines] == [True, None]
+    signed = walk.steps["sign"].lines
+    assert [line["signed_by"] for line in signed] == ["formations", "government"]
+    listed = walk.console.run("agreement", "list", "--json").lines
+    assert [line.get("draft") for line in listed] == [False, None]
+    shown = walk.console.run("agreement", "signatures", f"{NAME}@1", "--json")
+    assert (shown.code, shown.lines[0]["missing"]) == (0, [])
+    assert all(one["loaded_at"] for one in shown.lines[0]["signatures"])
+    assert "signed by all" in walk.console.run("agreement", "show", NAME).out
 
 
 def test_loaded_documents_are_listed_and_shown(walk: Walk) -> None:

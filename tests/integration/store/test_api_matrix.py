@@ -26,8 +26,11 @@ from services.local.postgres import API_ROLE
 from services.store.engine import Connection, connect
 from services.store.rows import ContextEventRow, CorridorEventKind, CorridorEventRow, LinkRow
 from services.store.scope import set_scope
+from services.store.signatures import add_signature
 from services.store.write import copy_rows
+from streams.agreement import content_hash
 from streams.dossier import Relation
+from streams.signing import FORMAT, Signature, written
 from tests.integration.gateway import seeded
 from tests.unit.services.store.sample_rows import SIGHTING, rejected_row
 
@@ -71,6 +74,7 @@ class May:
 
 MATRIX: Final = {
     "agreements": May(Seen.OF_AGREEMENT),
+    "agreement_signatures": May(Seen.OF_AGREEMENT),
     "methodologies": May(Seen.OF_MISSION),
     "event_keys": May(
         Seen.IN_ANY_SCOPE,
@@ -158,6 +162,21 @@ def add_context(conn: Connection, mission: str, agreement: str) -> None:
     copy_rows(conn, "context_events", [event])
 
 
+def add_signed(conn: Connection, mission: str, agreement: str) -> None:
+    document = seeded.agreement_of(mission, agreement)
+    signature = Signature(
+        format=FORMAT,
+        agreement=document.id,
+        version=document.version,
+        sha256=content_hash(document),
+        party="a",
+        key="a-key",
+        signed_at=written(seeded.NOW),
+        signature="A" * 86,
+    )
+    add_signature(conn, signature, document, seeded.NOW)
+
+
 def add_rest(conn: Connection, mission: str, agreement: str) -> None:
     key = seeded.submission(mission, agreement, 1).key
     refused = replace(rejected_row(f"narrative-of-{mission}-{agreement}".encode()), mission=mission)
@@ -184,6 +203,7 @@ def fill(conn: Connection) -> None:
             add_corridor_event(conn, mission, agreement)
             add_sighting(conn, mission, agreement)
             add_context(conn, mission, agreement)
+            add_signed(conn, mission, agreement)
         add_rest(conn, mission, agreements[0])
     conn.execute("INSERT INTO resend_progress VALUES (1, '2020-01-01Z')")
     conn.commit()

@@ -72,6 +72,9 @@ def full(conn: Connection) -> Connection:
                 "INSERT INTO {} VALUES ('\\x01', 'a', 1, 'smm', now(), NULL, now(), '')"
             ).format(sql.Identifier(table))
         )
+    conn.execute(
+        "INSERT INTO agreement_signatures VALUES ('\\x01', '\\x01', 'smm', 'north', now(), '')"
+    )
     return conn
 
 

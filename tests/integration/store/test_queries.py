@@ -85,14 +85,14 @@ def test_totals_carry_at_least_through_and_count_a_report_once_in_a_cell(some: C
     uncounted = replace(violation(submission(8)), count_min=None, count_qualifier="uncountable")
     copy_rows(some, "violations", [twice, elsewhere, uncounted])
     assert totals(some) == [
-        Total("petrivske", "fire_into_zone", "violation", 1, 3, None, 0),
-        Total("petrivske", "fire_into_zone", "possible_violation", 1, 3, None, 0),
-        Total("zolote", "fire_into_zone", "violation", 4, 9, None, 1),
-        Total("zolote", "zone_presence", "violation", 1, 7, 7, 0),
+        Total("petrivske", "fire_into_zone", "violation", 1, 3, None, 0, 0),
+        Total("petrivske", "fire_into_zone", "possible_violation", 1, 3, None, 0, 0),
+        Total("zolote", "fire_into_zone", "violation", 4, 9, None, 1, 0),
+        Total("zolote", "zone_presence", "violation", 1, 7, 7, 0, 0),
     ]
     assert overall(some) == [
-        Total(None, None, "violation", 5, 16, None, 1),
-        Total(None, None, "possible_violation", 1, 3, None, 0),
+        Total(None, None, "violation", 5, 16, None, 1, 0),
+        Total(None, None, "possible_violation", 1, 3, None, 0, 0),
     ]
     assert totals(some, mission="another") == overall(some, mission="another") == []
     last = OBSERVED + timedelta(minutes=4)

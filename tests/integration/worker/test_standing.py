@@ -17,6 +17,7 @@ from tests.integration.worker.intake import take_in_log
 from tests.integration.worker.records import RECEIVED, log_of, said
 from tests.unit.streams.builders import MISSION
 from tests.unit.streams.context.said import agreement, at, begins, measured, notifies, truce
+from tests.unit.streams.signatures import PARTIES, signed_by
 
 
 @pytest.fixture
@@ -68,6 +69,17 @@ def test_a_truce_lapses_without_a_word(conn: Connection, amended: Register) -> N
     assert (row.state.value, row.holds, row.guarantors) == ("in_force", True, ("guarantor",))
     (row,) = truces(conn, asked(12))
     assert (row.state.value, row.holds) == ("lapsed", False)
+
+
+def test_what_stands_by_a_draft_says_so_until_it_is_signed(conn: Connection) -> None:
+    under = agreement(id=f"truce-{MISSION}", version=2, parties=PARTIES)
+    load_documents(conn, [under], RECEIVED)
+    later = RECEIVED + timedelta(hours=2)
+    load_documents(conn, [], later, [signed_by(party.id, under) for party in PARTIES])
+    for known_at, draft in ((RECEIVED, True), (later, False)):
+        known = asked(7, known_at)
+        assert {row.draft for row in measures(conn, known)} == {draft}
+        assert {row.draft for row in phases(conn, known)} == {draft}
 
 
 def test_what_was_known_then_is_shown_as_it_was(conn: Connection, amended: Register) -> None:

@@ -15,6 +15,7 @@ from streams.events import Report
 from streams.history import Refused, judge_history
 from streams.inforce import Register
 from streams.methodology import Methodology
+from streams.signing import Signature, read_signature
 from streams.smm.read import reports_from_smm
 
 FOLDER = Path(__file__).parents[3] / "examples" / "donetsk-luhansk"
@@ -37,6 +38,13 @@ def methodology() -> Methodology:
 
 
 @cache
+def signatures() -> tuple[Signature, ...]:
+    """Those that lie beside the agreement."""
+    found = sorted(FOLDER.glob("agreement.*.signature.json"))
+    return tuple(read_signature(path.read_bytes()) for path in found)
+
+
+@cache
 def rows() -> dict[str, dict[str, str]]:
     """The table's rows by `obs_id`."""
     return {row["obs_id"]: row for row in csv.DictReader(text("smm_observations.csv").splitlines())}
@@ -53,7 +61,7 @@ def reports() -> dict[str, Report]:
 def judged() -> dict[str, Judged]:
     """Every row's judgement, through the same bytes and stages as `truceline judge`."""
     lines = [msgspec.json.encode(report) for report in reports().values()]
-    register = Register((agreement(),), (methodology(),))
+    register = Register((agreement(),), (methodology(),), signatures=signatures())
     results = list(judge_history(register, lines))
     assert not [result for result in results if isinstance(result, Refused)]
     return {

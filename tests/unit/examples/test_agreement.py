@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from streams.agreement import Polygon
+from streams.agreement import Polygon, content_hash
 from streams.decode import Reason, Refusal, decode_report
 from streams.documents.read import examine_agreement, examine_methodology
+from streams.signing import signed
 from streams.vocabulary import Right, ZoneKind
 from tests.unit.examples import example
 
@@ -55,3 +56,9 @@ def test_the_refused_event_is_refused_for_its_missing_offset_alone() -> None:
     assert refusal.reason is Reason.MISSING_UTC_OFFSET
     mended = raw.replace(b"T10:10:00", b"T10:10:00+03:00")
     assert not isinstance(decode_report(mended), Refusal)
+
+
+def test_the_example_is_signed_by_both_parties() -> None:
+    under = example.agreement()
+    assert not signed(under, content_hash(under), example.signatures()).draft
+    assert not any(one.assessment.draft for one in example.judged().values())

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from services.receipts.public_keys import PublicKey, PublicKeys
 from services.receipts.receipt import Receipt, SignedReceipt, make_receipt, signed
 from services.receipts.sign import Signer
-from services.text64 import text64
 from streams.keys import EventKind
+from streams.text64 import text64
 
 NOW = datetime(2026, 7, 14, 12, 0, 0, 5, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -98,6 +98,7 @@ VIOLATION = ViolationRow(
     attributed_party=None,
     attribution_basis=None,
     agreement=AGREEMENT,
+    draft=False,
 )
 
 SIGHTING = SightingRow(SUBMISSION.key, NOW, 1, "smm", "column-1", b"{}")

@@ -86,6 +86,14 @@ def phases(text: str) -> tuple[tuple[str, str], ...]:
     return (("guarantors:\n", f"{text}guarantors:\n"),)
 
 
+KEY = "CT5h6E0wX8OFccm4UU6mKb5La1GnfyzYgNt1evgkS6A"
+
+
+def keys(code: str, path: str, text: str, says: str = "") -> Case:
+    """The first party has these keys."""
+    return case(code, path, "    name: Ukraine\n", f"    name: Ukraine\n    keys: {text}\n", says)
+
+
 HOUR_CASES = (
     of_the_term(
         "unknown_time_zone",
@@ -433,6 +441,24 @@ AGREEMENT_CASES = (
             ("id: ua-brigade\n", "id: jccc #<\n    valid: {from: 2016-01-01T00:00:00Z}\n"),
         ),
         "no party",
+    ),
+    keys("not_a_key", "parties[0].keys[0].public_key", f"[{{id: a, public_key: {'A' * 42}B}}] #<"),
+    keys("not_a_key", "parties[0].keys[0].public_key", "[{id: a, public_key: short}] #<", "keygen"),
+    keys(
+        "key_twice",
+        "parties[0].keys[1].public_key",
+        f"[{{id: a, public_key: {KEY}}}, {{id: b, public_key: {KEY}}}] #<",
+    ),
+    keys(
+        "duplicate_id",
+        "parties[0].keys[1].id",
+        f"[{{id: a, public_key: {KEY}}}, {{id: a, public_key: {'A' * 43}}}] #<",
+    ),
+    keys(
+        "empty_interval",
+        "parties[0].keys[0].valid",
+        f"[{{id: a, public_key: {KEY},"
+        " valid: {from: 2016-01-01T00:00:00Z, to: 2016-01-01T00:00:00Z}}] #<",
     ),
     case(
         "revoked_before",
@@ -844,6 +870,16 @@ def test_a_party_that_may_settle_is_advice_and_no_mistake() -> None:
     assert found.mistakes == ()
     assert [(a.code, a.path, a.line) for a in found.advice] == [
         ("party_settles", "sources[1].rights[0]", marked_line(text))
+    ]
+
+
+def test_a_party_without_keys_beside_one_that_has_some_is_advice() -> None:
+    one = f"    name: Ukraine\n    keys: [{{id: a, public_key: {KEY}}}]\n"
+    text = edited(AGREEMENT, ("    name: Ukraine\n", one), ("  - id: nga\n", "  - id: nga #<\n"))
+    found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON}, file="a.yaml")
+    assert found.mistakes == ()
+    assert [(a.code, a.path, a.line) for a in found.advice] == [
+        ("cannot_sign", "parties[1]", marked_line(text))
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.text64 import bytes64, text64
+from streams.text64 import bytes64, text64
 
 
 @given(st.binary(max_size=80))
