@@ -225,6 +225,17 @@ def test_a_version_that_moves_a_deadline_into_the_past_makes_it_fall_due_when_it
     assert read_by(amended(1, -100, guns_by(30)), amended(2, 4, guns_by(2))) == [(at(4), "guns")]
 
 
+def test_a_version_that_is_the_first_to_know_a_place_does_not_make_its_old_truces_lapse() -> None:
+    first = msgspec.structs.replace(amended(1, -100), zones=())
+    held = truce("f", TruceInForce(terms=terms(2, 6)))
+    readings = [
+        Reading(it.start, it.end, folded(held, under=it.agreement))
+        for it in versions_over_time([first, amended(2, 10)])
+    ]
+    assert due_in_context(readings) == []
+    assert readings[-1].state != readings[1].state
+
+
 def test_outside_of_every_version_the_newest_one_is_read() -> None:
     first, second = amended(1, 0, until=10), amended(2, 20, until=30)
     asked = {-5: 2, 0: 1, 9.9: 1, 10: 2, 20: 2, 30: 2}
