@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psycopg
 import pytest
 
-from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
+from services.local.endpoints import DATABASE_VARIABLE
 from services.store.engine import connect
 from services.store.outbox import CHANNEL
+from tests.integration.programs import ended_without_database, running
 from tests.integration.relay.crew import until, waiting_rows
 from tests.integration.relay.test_relay import in_order, of_every_source, post_all
 from tests.integration.relay.topic import Tail
 
 MEMBERS = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'truceline relay%'"
-
-
-@contextmanager
-def relay_process(url: str, bootstrap: str) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {**os.environ, DATABASE_VARIABLE: url, KAFKA_VARIABLE: bootstrap}
-    process = subprocess.Popen([sys.executable, "-m", "services.relay"], env=environment)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def sessions(url: str) -> int:
@@ -46,8 +31,8 @@ def test_one_of_two_relays_ends_and_the_other_goes_on_in_order(
     relay_url: str, kafka_bootstrap: str, tail: Tail, number: signal.Signals
 ) -> None:
     with (
-        relay_process(relay_url, kafka_bootstrap) as one,
-        relay_process(relay_url, kafka_bootstrap) as other,
+        running("services.relay", relay_url, kafka_bootstrap) as one,
+        running("services.relay", relay_url, kafka_bootstrap) as other,
     ):
         until(lambda: sessions(relay_url) == 2)
         posted = 0
@@ -66,14 +51,7 @@ def test_one_of_two_relays_ends_and_the_other_goes_on_in_order(
 
 
 def test_without_a_database_it_says_what_to_do(kafka_bootstrap: str) -> None:
-    environment = {**os.environ, DATABASE_VARIABLE: "mysql://x", KAFKA_VARIABLE: kafka_bootstrap}
-    done = subprocess.run(
-        [sys.executable, "-m", "services.relay"],
-        env=environment,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+    done = ended_without_database("services.relay", kafka_bootstrap)
     assert done.returncode == 78
     assert DATABASE_VARIABLE in done.stderr.decode()
 

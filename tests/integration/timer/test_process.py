@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
+from services.local.endpoints import DATABASE_VARIABLE
 from services.make_topics import make_topics
+from tests.integration.programs import ended_without_database, running
 from tests.integration.relay.crew import until
 from tests.integration.timer.clockwork import ALWAYS, Clockwork
 from tests.unit.streams.context.said import begins
-
-
-@contextmanager
-def timer_process(url: str, bootstrap: str) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {**os.environ, DATABASE_VARIABLE: url, KAFKA_VARIABLE: bootstrap}
-    process = subprocess.Popen([sys.executable, "-m", "services.timer"], env=environment)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_one_of_two_timers_is_killed_and_the_other_goes_on(
@@ -32,8 +17,8 @@ def test_one_of_two_timers_is_killed_and_the_other_goes_on(
 ) -> None:
     make_topics(kafka_bootstrap)
     with (
-        timer_process(work.url, kafka_bootstrap) as one,
-        timer_process(work.url, kafka_bootstrap) as other,
+        running("services.timer", work.url, kafka_bootstrap) as one,
+        running("services.timer", work.url, kafka_bootstrap) as other,
     ):
         until(lambda: work.standing() == ALWAYS)
         one.kill()
@@ -45,13 +30,6 @@ def test_one_of_two_timers_is_killed_and_the_other_goes_on(
 
 
 def test_without_a_database_it_says_what_to_do(kafka_bootstrap: str) -> None:
-    environment = {**os.environ, DATABASE_VARIABLE: "mysql://x", KAFKA_VARIABLE: kafka_bootstrap}
-    done = subprocess.run(
-        [sys.executable, "-m", "services.timer"],
-        env=environment,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+    done = ended_without_database("services.timer", kafka_bootstrap)
     assert done.returncode == 78
     assert DATABASE_VARIABLE in done.stderr.decode()
