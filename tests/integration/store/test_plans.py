@@ -29,12 +29,13 @@ MIDDLE = START + timedelta(days=15)
 
 VIOLATIONS = """
 INSERT INTO violations (key, received_at, observed_from, observed_to, p_inside, count_min, revision,
-    term_id, mission, source, event_id, clause, kind, severity, verdict, rule, zone_id, agreement)
+    term_id, mission, source, event_id, clause, kind, severity, verdict, rule, zone_id, agreement,
+    draft)
 SELECT lpad(to_hex(n), 32, '0')::uuid, at, at, at, 1, 1, 1, 'term', 'smm', 'patrol', 'r-' || n, 'c',
     CASE WHEN mod(n, 5000) = 0 THEN 'civilian_harm' WHEN mod(n / 200, 4) = 0 THEN 'line_crossing'
         ELSE 'fire_into_zone' END,
     'serious', CASE mod(n, 3) WHEN 0 THEN 'violation' ELSE 'possible_violation' END, 'r',
-    'zone-' || mod(n, 200), '\\x01'
+    'zone-' || mod(n, 200), '\\x01', false
 FROM (SELECT n, %s::timestamptz + n * interval '2.6 seconds' AS at FROM generate_series(1, %s) AS n)
 """
 SUPERSESSIONS = """
