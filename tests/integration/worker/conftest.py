@@ -55,3 +55,17 @@ def conn(worker_url: str) -> Iterator[Connection]:
 def register(conn: Connection) -> Register:
     """What is in force."""
     return load_register(conn)
+
+
+@pytest.fixture(scope="module")
+def session(worker_url: str) -> Iterator[Connection]:
+    """One connection for all examples: each is undone in its own savepoint."""
+    with connect(worker_url, name="test") as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture(scope="module")
+def in_force(session: Connection) -> Register:
+    """What is in force there."""
+    return load_register(session)

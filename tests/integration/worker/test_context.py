@@ -16,7 +16,6 @@ from services.store.contexts import known_states
 from services.store.digest import digest
 from services.store.engine import Connection, connect
 from services.store.unjudged import waits_unjudged
-from services.worker.documents import load_register
 from streams.agreement import Agreement, Exemption, PhaseDays
 from streams.events import ContextEvent, PartyClaim, Report, TruceInForce, TruceSuspended
 from streams.inforce import Register
@@ -100,11 +99,6 @@ def session(worker_url: str) -> Iterator[Connection]:
         load_documents(connection, [amended], RECEIVED)
         yield connection
         connection.rollback()
-
-
-@pytest.fixture(scope="module")
-def in_force(session: Connection) -> Register:
-    return load_register(session)
 
 
 def test_a_late_declaration_judges_again_what_came_after_it(conn: Connection) -> None:

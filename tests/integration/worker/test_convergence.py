@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.store.digest import timeless
-from services.store.engine import Connection, connect
-from services.worker.documents import load_register
+from services.store.engine import Connection
 from streams.events import CorridorStatus, EventRef, Report
 from streams.inforce import Register
 from streams.vocabulary import Availability
@@ -59,19 +55,6 @@ _VOUCHERS = st.sampled_from([Voucher.LOCAL] * 5 + [Voucher.NOBODY, Voucher.ELSEW
 _REPORTS = st.builds(said, _reports(), _VOUCHERS)
 _MESSAGES = _REPORTS | _REPORTS | st.builds(said, _statuses(), _VOUCHERS)
 EXAMPLES = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@pytest.fixture(scope="module")
-def session(worker_url: str) -> Iterator[Connection]:
-    """One connection for all examples: each is undone in its own savepoint."""
-    with connect(worker_url, name="test") as connection:
-        yield connection
-        connection.rollback()
-
-
-@pytest.fixture(scope="module")
-def in_force(session: Connection) -> Register:
-    return load_register(session)
 
 
 @EXAMPLES

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import NamedTuple
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -68,18 +67,6 @@ def _one_way_each(ways: list[Way]) -> list[Way]:
 
 
 _SETS = st.lists(_WAYS, min_size=2, max_size=6).map(_one_way_each)
-
-
-@pytest.fixture(scope="module")
-def session(worker_url: str) -> Iterator[Connection]:
-    with connect(worker_url, name="test") as connection:
-        yield connection
-        connection.rollback()
-
-
-@pytest.fixture(scope="module")
-def in_force(session: Connection) -> Register:
-    return load_register(session)
 
 
 def _taken_in(
