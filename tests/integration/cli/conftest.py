@@ -23,8 +23,9 @@ from services.local.endpoints import DATABASE_VARIABLE, KAFKA_VARIABLE
 from services.local.folder import HOME_VARIABLE
 from services.make_topics import make_topics
 from services.settings import GROUP_VARIABLE, KEYS_VARIABLE
-from tests.integration.cli.console import Console, Ran
+from tests.integration.cli.console import Console
 from tests.unit.examples.example import FOLDER, MISSION
+from tests.unit.services.cli.ran import Ran
 
 AGREEMENT, METHODOLOGY = FOLDER / "agreement.yaml", FOLDER / "methodology.yaml"
 SIGNATURES = sorted(FOLDER.glob("agreement.*.signature.json"))

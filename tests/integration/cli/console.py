@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from services.cli.main import main
-
-
-class Ran(NamedTuple):
-    """What a command came to."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[Any]:
-        """Standard output as JSON, a value a line."""
-        return [json.loads(line) for line in self.out.splitlines()]
-
-    @property
-    def failure(self) -> Any:  # noqa: ANN401  JSON
-        """The error that `--json` writes."""
-        return json.loads(self.err.splitlines()[-1])
+from tests.unit.services.cli.ran import Ran
 
 
 @dataclass(frozen=True, slots=True)

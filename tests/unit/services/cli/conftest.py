@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
@@ -25,6 +23,7 @@ from services.settings import (
     RECEIPT_KEYS_VARIABLE,
     SPOOL_VARIABLE,
 )
+from tests.unit.services.cli.ran import Ran
 
 VARIABLES = (
     API_DATABASE_VARIABLE,
@@ -39,24 +38,6 @@ VARIABLES = (
     SPOOL_VARIABLE,
     "COLUMNS",
 )
-
-
-class Ran(NamedTuple):
-    """What a command came to."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[Any]:
-        """Standard output as JSON, a value a line."""
-        return [json.loads(line) for line in self.out.splitlines()]
-
-    @property
-    def failure(self) -> Any:  # noqa: ANN401  JSON
-        """The error that `--json` writes."""
-        return json.loads(self.err.splitlines()[-1])
 
 
 Run = Callable[..., Ran]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.services.cli.conftest import Ran, Run
+from tests.unit.services.cli.conftest import Run
+from tests.unit.services.cli.ran import Ran
 
 AGREEMENT = """\
 format: truceline.agreement.v1
