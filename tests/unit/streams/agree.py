@@ -31,6 +31,8 @@ from tests.unit.streams.scenes import (
 )
 
 PLACES, TERM_SETS = 10, 20
+FINENESS = 3
+"""A place serves a whole scene: its shares may be found with care."""
 REASON = {
     "report_retracted": "report",
     "retraction": "report",
@@ -89,7 +91,8 @@ def scene(seed: int) -> Iterator[Asked]:
     rng = Random(seed)
     agreed, method = random_agreement(rng), random_methodology(rng)
     places = [random_report(rng, agreed) for _ in range(PLACES)]
-    there = [shares_of(Question(place, None, agreed, method)) for place in places]  # type: ignore[arg-type]
+    asked = [Question(place, None, agreed, method) for place in places]  # type: ignore[arg-type]
+    there = [shares_of(question, FINENESS) for question in asked]
     for _ in range(TERM_SETS):
         terms = with_full_terms(rng, agreed)
         reports = [said_otherwise(rng, place, agreed) for place in places]

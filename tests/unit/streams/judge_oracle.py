@@ -72,15 +72,15 @@ class Cloud:
     rim: tuple[Position, ...]
 
 
-def cloud(report: Report, methodology: Methodology) -> Cloud | None:
-    """The region of a report; None where its extent is not known."""
+def cloud(report: Report, methodology: Methodology, fineness: int = 1) -> Cloud | None:
+    """The region of a report, of so many times the points; None where its extent is not known."""
     location = report.location
     if isinstance(location, Point):
         radius_m = accuracy_m(location.accuracy_m, report, methodology)
-        within, rim = spiral(radius_m, DISC_POINTS), ring(radius_m)
+        within, rim = spiral(radius_m, fineness * DISC_POINTS), ring(radius_m)
         if location.spread is Spread.GAUSSIAN:
             # Its points are few where it ends: rings within the rim tell a touch there.
-            within = bell(radius_m, DISC_POINTS)
+            within = bell(radius_m, fineness * DISC_POINTS)
             rim = (p for share in (1.0, 0.85, 0.7) for p in ring(share * radius_m * BELL_REACH))
         centre = (location.lon, location.lat)
         return Cloud(
@@ -88,7 +88,7 @@ def cloud(report: Report, methodology: Methodology) -> Cloud | None:
             tuple(destination(centre, x, y) for x, y in rim),
         )
     if isinstance(location, Bearings):
-        return _sectors_cloud(location, report, methodology)
+        return _sectors_cloud(location, report, methodology, fineness)
     return None
 
 
@@ -121,7 +121,9 @@ def bell(radius95_m: float, count: int) -> Iterator[Position]:
         yield away * math.sin(k * GOLDEN_ANGLE), away * math.cos(k * GOLDEN_ANGLE)
 
 
-def _sectors_cloud(location: Bearings, report: Report, methodology: Methodology) -> Cloud | None:
+def _sectors_cloud(
+    location: Bearings, report: Report, methodology: Methodology, fineness: int
+) -> Cloud | None:
     widened_m = accuracy_m(location.accuracy_m, report, methodology)
     coarse = 11.25 if location.compass_points == 16 else 22.5
     reach_m = 0.0
@@ -132,7 +134,7 @@ def _sectors_cloud(location: Bearings, report: Report, methodology: Methodology)
     observer = (location.lon, location.lat)
     points = tuple(
         destination(observer, x, y)
-        for x, y in spiral(reach_m, SECTOR_POINTS)
+        for x, y in spiral(reach_m, fineness * SECTOR_POINTS)
         if any(_away_m(sector, coarse, x, y) <= widened_m for sector in location.sectors)
     )
     return Cloud(points, ())
@@ -222,9 +224,9 @@ class Question:
         return self.report.observed_to or self.report.observed_from
 
 
-def shares_of(question: Question) -> dict[int, float] | None:
+def shares_of(question: Question, fineness: int = 1) -> dict[int, float] | None:
     """Shares by the number of the zone, of zones that are touched; None: location unknown."""
-    region = cloud(question.report, question.methodology)
+    region = cloud(question.report, question.methodology, fineness)
     if region is None:
         return None
     asked = ((n, share(region, zone)) for n, zone in enumerate(question.agreement.zones))
