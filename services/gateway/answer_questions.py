@@ -157,10 +157,8 @@ async def answer_availability(request: Asked, corridor_id: str) -> Response[byte
     )
     found = await _readers(request).ask(token, question)
     more = None if found.next is None else {"from": found.next.isoformat()}
-    link = _next(request, parameters, more)
-    beside = {"note": NOTE, **({"next": link} if link else {})}
-    body = write_items(form, found.told, beside, INTERVALS)
-    return _respond(request, Representation(form, body, _link(link)))
+    following = _next(request, parameters, more)
+    return _paged(request, form, found.told, INTERVALS, following, {"note": NOTE})
 
 
 async def answer_standing(request: Asked, standing: Standing) -> Response[bytes]:
@@ -194,11 +192,8 @@ async def answer_due(request: Asked) -> Response[bytes]:
         token, partial(ask_due, token=token, asked=asked, limit=parameters.limit())
     )
     more = None if found.next is None else {"from": found.next.isoformat()}
-    link = _next(request, parameters, more)
-    beside = {"note": DUE_NOTE, **({"next": link} if link else {})}
-    return _respond(
-        request, Representation(form, write_items(form, found.told, beside, DUE), _link(link))
-    )
+    following = _next(request, parameters, more)
+    return _paged(request, form, found.told, DUE, following, {"note": DUE_NOTE})
 
 
 class _Paging:
@@ -224,9 +219,23 @@ class _Paging:
         """A page, and the link to the next one."""
         page = await _readers(self._request).ask(self.token, question)
         more = None if page.next is None else {"after": self._cursors.seal(page.next, self._bound)}
-        link = _next(self._request, self.parameters, more)
-        body = write_items(self._form, page.told, {"next": link} if link else {}, self._shape)
-        return _respond(self._request, Representation(self._form, body, _link(link)))
+        following = _next(self._request, self.parameters, more)
+        return _paged(self._request, self._form, page.told, self._shape, following, {})
+
+
+def _paged(  # noqa: PLR0913, PLR0917 (the items, how they are shown, and what stands beside them)
+    request: Asked,
+    form: Form,
+    told: Sequence[Any],
+    shape: Shape,
+    following: str | None,
+    beside: dict[str, str],
+) -> Response[bytes]:
+    """Items of which there may be more, with the link to those that follow."""
+    more = {**beside, "next": following} if following else beside
+    return _respond(
+        request, Representation(form, write_items(form, told, more, shape), _link(following))
+    )
 
 
 def _parameters(request: Asked, known: tuple[str, ...]) -> Parameters:
