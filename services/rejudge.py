@@ -108,24 +108,32 @@ class Chunk(NamedTuple):
 
 def rejudge(transactor: Transactor, planned: Plan, *, write: bool) -> Iterator[Chunk]:
     """Judge again; what differs, chunk by chunk as it is committed, or found where not written."""
-    documents = Documents()
+    ground = _Ground(Documents(), Contexts())
     key = document_key(content_hash(planned.version))
     for start in range(0, len(planned.keys), AT_ONCE):
         keys = planned.keys[start : start + AT_ONCE]
 
         def work(conn: Connection, keys: Sequence[Key] = keys) -> list[Changed]:
-            return _judge_again(conn, documents, keys, Cause(key, datetime.now(UTC)), write=write)
+            cause = Cause(key, datetime.now(UTC))
+            return _judge_again(conn, ground, keys, cause, write=write)
 
         yield Chunk(len(keys), [_difference(one) for one in transactor.run(work)])
 
 
+class _Ground(NamedTuple):
+    """What is judged by, kept from one transaction to the next until it changes."""
+
+    documents: Documents
+    contexts: Contexts
+
+
 def _judge_again(
-    conn: Connection, documents: Documents, keys: Sequence[Key], cause: Cause, *, write: bool
+    conn: Connection, ground: _Ground, keys: Sequence[Key], cause: Cause, *, write: bool
 ) -> list[Changed]:
     """One transaction; locks in the order in which a worker takes them."""
-    register = documents.ask(conn)()
+    register = ground.documents.ask(conn)()
     hold_contexts(conn)
-    known = Contexts().known(conn, register)
+    known = ground.contexts.known(conn, register)
     changed = read_again(conn, register, known, keys, cause)
     if write:
         rows = BatchRows()
