@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Final, NamedTuple
 
 import msgspec
@@ -22,12 +21,7 @@ from psycopg.rows import args_row
 from services.store.engine import Connection
 from services.store.rows import StandingRow
 from services.store.write import copy_rows
-from services.worker.retrace import (
-    NO_LONGER,
-    SUBJECTS_AT_ONCE,
-    SubjectChange,
-    lock_subjects,
-)
+from services.worker.retrace import NO_LONGER, SubjectChange, lock_subjects, portions
 from streams.assessment import Assessment
 from streams.keys import Key
 from streams.standing_violations import StandingViolation, State, Telling, standing_violations
@@ -69,11 +63,8 @@ def restand_reports(conn: Connection, keys: Collection[Key], known_at: datetime)
 
 def restand(conn: Connection, changes: Mapping[SubjectChange, datetime]) -> None:
     """Fold the changed subjects again, which are locked; `changes` holds when each became known."""
-    for mission in sorted({change.mission for change in changes}):
-        subjects = iter(sorted(ref for of, ref in changes if of == mission))
-        while some := list(islice(subjects, SUBJECTS_AT_ONCE)):
-            known_at = {ref: changes[SubjectChange(mission, ref)] for ref in some}
-            _restand_some(conn, mission, known_at)
+    for mission, known_at in portions(changes):
+        _restand_some(conn, mission, known_at)
 
 
 def _restand_some(conn: Connection, mission: str, known_at: Mapping[str, datetime]) -> None:

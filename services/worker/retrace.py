@@ -70,11 +70,18 @@ def retrace(
 ) -> None:
     """Fold the changed subjects again; `changes` holds when each change became known."""
     lock_subjects(conn, changes)
+    for mission, known_at in portions(changes):
+        _retrace_some(conn, register, mission, known_at)
+
+
+def portions(
+    changes: Mapping[SubjectChange, datetime],
+) -> Iterator[tuple[str, dict[str, datetime]]]:
+    """As many subjects of a mission as are held at once, with when each change became known."""
     for mission in sorted({change.mission for change in changes}):
         subjects = iter(sorted(ref for of, ref in changes if of == mission))
         while some := list(islice(subjects, SUBJECTS_AT_ONCE)):
-            known_at = {ref: changes[SubjectChange(mission, ref)] for ref in some}
-            _retrace_some(conn, register, mission, known_at)
+            yield mission, {ref: changes[SubjectChange(mission, ref)] for ref in some}
 
 
 def retrace_missions(
