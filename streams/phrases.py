@@ -1,13 +1,12 @@
 """Phrases: what was reported, in a person's words: kinds with their number, means, times.
 
 Place on the data's way: beside `explain`. Nothing is rounded and no qualifier is lost; a word of
-the wire that has no phrase here is said as it is, its underscores as spaces.
+the wire that has no phrase here is said as `Voice.word` says it.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from enum import Enum
 from typing import Final
 
 from streams.events import Count, Report
@@ -31,7 +30,7 @@ def what(report: Report, say: Voice) -> str:
 
 def how_many(kind: Kind, count: Count | None, say: Voice) -> str:
     """A kind with its count, as exact or open as it was reported."""
-    one, several = _NOUNS.get(kind, (spoken(kind), spoken(kind)))
+    one, several = _NOUNS[kind]
     if count is None:
         return say(one)
     if count.qualifier is Qualifier.UNCOUNTABLE:
@@ -90,11 +89,6 @@ def _time(value: datetime) -> str:
 
 def _zone(value: datetime) -> str:
     return f"UTC{value.isoformat()[-6:]}" if value.utcoffset() else "UTC"
-
-
-def spoken(word: Enum) -> str:
-    """A word of the wire as it is spoken."""
-    return str(word.value).replace("_", " ")
 
 
 AND: Final = "{first} and {second}"
