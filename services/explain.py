@@ -19,6 +19,7 @@ from services.store.engine import Connection
 from services.store.queries.reports import Judgement, ReportFile, assessment_of
 from services.store.signatures import LoadedSignature, loaded_signatures
 from services.worker.documents import register_of
+from services.worker.vouch import vouched_still
 from streams.agreement import Agreement
 from streams.assess import Judged
 from streams.assessment import encode_assessment
@@ -29,7 +30,6 @@ from streams.inforce import Register
 from streams.languages.voice import Language
 from streams.methodology import Methodology
 from streams.signing import Signature
-from streams.vocabulary import Authentication
 
 
 class NotReplayableError(AnswerIsNoError):
@@ -65,12 +65,12 @@ def explain_report(
     if file is None or not file.judgements:
         what = "is stored" if file is None else "is judged yet"
         raise NotReplayableError(f"no report {event_id!r} of {mission}/{source} {what}")
-    current, dossier = file.judgements[-1], _dossier(file)
+    current = file.judgements[-1]
     judged, same = None, False
     known = known_now(conn, mission)  # whatever it touches was judged again when it changed
     loaded: list[Loaded] = [*loaded_documents(conn), *loaded_signatures(conn)]
     for register in _registers_since(sorted(loaded, key=itemgetter(0, 1)), current):
-        judged = read_dossiers(register, [dossier], known)[0]
+        judged = read_dossiers(register, [_dossier(register, file)], known)[0]
         same = not isinstance(judged, Refusal) and _equals(judged, current)
         if same:
             break
@@ -112,7 +112,7 @@ def _is_intact(file: ReportFile) -> bool:
     return all(sha256(stored.raw).digest() == stored.content_hash for stored in file.versions)
 
 
-def _dossier(file: ReportFile) -> Dossier:
+def _dossier(register: Register, file: ReportFile) -> Dossier:
     versions = []
     for stored in file.versions:
         if not stored.judged:
@@ -120,7 +120,7 @@ def _dossier(file: ReportFile) -> Dossier:
         report = decode_report(bytes(stored.raw))
         if isinstance(report, Refusal):
             raise NotReplayableError(f"the stored bytes are no report: {report.message}")
-        authentication = Authentication(stored.authentication)
+        authentication = vouched_still(register, report, stored)
         versions.append(Version(report, authentication, stored.received_at))
     links = tuple(Link(link.relation, link.by_id, link.vouched) for link in file.links)
     return Dossier(tuple(versions), links)

@@ -17,7 +17,6 @@ from msgspec import UNSET, Struct, UnsetType
 
 from streams.decode import Refusal, decode_context, decode_report, decode_status
 from streams.events import Event
-from streams.tags import ProducerKey, make_tag
 from streams.topics import MAX_MESSAGE_BYTES, TopicName, partition_key
 
 FLUSH_TIMEOUT_S = 60.0
@@ -85,11 +84,15 @@ _DECODE: Final[Mapping[TopicName, Callable[[bytes], Event | Refusal]]] = {
 }
 
 
+Vouch = Callable[[bytes], list[tuple[str, bytes]]]
+"""The headers that vouch for an event's bytes."""
+
+
 class Submitter:
     """Sends events; `flush` says how many Kafka has. A context manager."""
 
-    def __init__(self, bootstrap: str, key: ProducerKey | None, *, unchecked: bool = False) -> None:
-        self._key = key
+    def __init__(self, bootstrap: str, vouch: Vouch | None, *, unchecked: bool = False) -> None:
+        self._vouch = vouch
         self._unchecked = unchecked
         self._waiting: list[FutureRecordMetadata] = []
         self._sent = 0
@@ -124,7 +127,7 @@ class Submitter:
         refusal = decision.refusal
         if refusal is not None and (refusal.withheld or not self._unchecked):
             return Outcome(sent=False, refusal=refusal)
-        headers = make_tag(self._key, raw) if self._key else []
+        headers = self._vouch(raw) if self._vouch else []
         self._waiting.append(
             self._producer.send(decision.topic, raw, key=decision.key, headers=headers)
         )

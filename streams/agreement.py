@@ -131,7 +131,7 @@ class Baseline(Document, frozen=True, kw_only=True):
 
 
 class SigningKey(Document, frozen=True, kw_only=True):
-    """A public key by which a party signs versions of the agreement: Ed25519."""
+    """A public key (Ed25519): a party's signs versions of the agreement, a source's its events."""
 
     id: Slug
     public_key: Annotated[
@@ -350,6 +350,10 @@ class Source(Document, frozen=True, kw_only=True):
     """The party the source speaks for; a party can close a corridor and cannot open it."""
     corridors: tuple[Slug, ...] = ()
     """The corridors the rights are for; empty: all of them."""
+    keys: tuple[SigningKey, ...] = ()
+    """The source's own, in whichever of its entries. Where it has some, an event straight from
+    Kafka is its word only if one of them has signed it; what it no longer uses stays, with an end.
+    """
     valid: Validity | None = None
     revoked_at: Instant | None = None
     """From then on nothing that reaches us as this source's word is by these rights, whatever date

@@ -35,6 +35,7 @@ from streams.locate import Locator
 from streams.measure_route import measure_routes
 from streams.methodology import Methodology
 from streams.signing import Signature, Signed, signed
+from streams.source_keys import SourceKeys
 from streams.traits import TraitReader
 from streams.vocabulary import DETAILS_OF, Detail, Kind, Weapon, ZoneKind
 from streams.when.calendar import Calendar
@@ -439,6 +440,11 @@ class Register:
             )
             for mission in self._agreements.keys() & self._methodologies.keys()
         }
+        self._source_keys = {it: SourceKeys(group) for it, group in self._agreements.items()}
+        self.signing_sources = frozenset(
+            (mission, source) for mission, it in self._source_keys.items() for source in it.sources
+        )
+        """(mission, source) of those to which an agreement gives keys."""
         self._corridors = {
             mission: frozenset(c.id for a in self._agreements[mission] for c in a.corridors)
             for mission in self._timelines
@@ -469,6 +475,10 @@ class Register:
         """Every agreement version of the mission, with the newest methodology of all."""
         newest = self._methodologies.get(mission, ())[:1]
         return [(agreement, it) for agreement in self._agreements.get(mission, ()) for it in newest]
+
+    def source_keys(self, mission: str) -> SourceKeys:
+        """The keys of the mission's sources, by all its versions."""
+        return self._source_keys.get(mission) or SourceKeys(())
 
     def corridors(self, mission: str) -> frozenset[str]:
         """The ids of the mission's corridors: those that any loaded agreement names."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
-from streams.agreement import Source
+from streams.agreement import SigningKey, Source
 from streams.vocabulary import Right
 
 
@@ -26,6 +26,12 @@ class Lost(Enum):
     """It spoke when no entry of it was valid."""
     REVOKED = "revoked"
     """It spoke, or its word reached us, after the revocation."""
+    KEY_UNKNOWN = "key_unknown"
+    """The key that signed is none of the source's by this version."""
+    KEY_NOT_VALID = "key_not_valid"
+    """It spoke when that key was not valid."""
+    KEY_REVOKED = "key_revoked"
+    """It spoke, or its word reached us, after the key was revoked."""
 
 
 class Held(NamedTuple):
@@ -34,6 +40,8 @@ class Held(NamedTuple):
     entries: tuple[Source, ...]
     lost: Lost | None
     """Why there is none; None: there are some."""
+    key: SigningKey | None = None
+    """The key that signed what it said; None: something else vouches for it."""
 
     @property
     def party(self) -> str | None:
@@ -58,7 +66,13 @@ class Rights:
         entries = self._entries.get(source)
         return entries[0].party if entries else None
 
-    def held(self, source: str, said_at: datetime, received: Sequence[datetime] = ()) -> Held:
+    def held(
+        self,
+        source: str,
+        said_at: datetime,
+        received: Sequence[datetime] = (),
+        public_key: str | None = None,
+    ) -> Held:
         """What a source might do when it spoke.
 
         A revoked source can date its words as it likes: what reaches us after it is void.
@@ -67,6 +81,7 @@ class Rights:
             source: its id.
             said_at: when it says that it spoke.
             received: when that reached us, as often as it did; nothing where it came in a file.
+            public_key: of the signature by which it is known; None: it is known otherwise.
         """
         known = self._entries.get(source)
         if not known:
@@ -76,10 +91,25 @@ class Rights:
             return Held((), Lost.NOT_IN_FORCE)
         latest = max((said_at, *received))
         entries = [it for it in valid if it.revoked_at is None or latest < it.revoked_at]
-        return Held(tuple(entries), None if entries else Lost.REVOKED)
+        if not entries:
+            return Held((), Lost.REVOKED)
+        if public_key is None:
+            return Held(tuple(entries), None)
+        keys = (key for entry in known for key in entry.keys)
+        key = next((key for key in keys if key.public_key == public_key), None)
+        lost = _lost_with(key, said_at, latest)
+        return Held(() if lost else tuple(entries), lost, key)
 
     def ends(self, held: Held, right: Right, corridor: str) -> datetime | None:
-        """Until when the source keeps, without a break, a right that it had; None: for good."""
+        """Until when the source keeps, without a break, a right that it had; None: for good.
+
+        A key that ends takes nothing back of what it signed; one that is revoked does.
+        """
+        revoked = held.key.revoked_at if held.key else None
+        ends = [self._ends(held, right, corridor), revoked]
+        return min((it for it in ends if it is not None), default=None)
+
+    def _ends(self, held: Held, right: Right, corridor: str) -> datetime | None:
         source = held.entries[0].id
         able = [it for it in self._entries[source] if _grants(it, right, corridor)]
         reached = [_end(it) for it in held.entries if _grants(it, right, corridor)]
@@ -90,6 +120,16 @@ class Rights:
                 return end
             reached = further
         return None
+
+
+def _lost_with(key: SigningKey | None, said_at: datetime, latest: datetime) -> Lost | None:
+    if key is None:
+        return Lost.KEY_UNKNOWN
+    if key.valid is not None and not key.valid.covers(said_at, said_at):
+        return Lost.KEY_NOT_VALID
+    if key.revoked_at is not None and key.revoked_at <= latest:
+        return Lost.KEY_REVOKED
+    return None
 
 
 def _grants(entry: Source, right: Right, corridor: str | None) -> bool:

@@ -17,7 +17,7 @@ import msgspec
 
 from streams.events import ContextEvent, CorridorStatus, Report
 from streams.rejection import Rejection
-from streams.tags import KEY_ID_HEADER, TAG_HEADER
+from streams.tags import KEY_ID_HEADER, SIGNATURE_HEADER, TAG_HEADER
 from streams.topics import TopicName
 from streams.vocabulary import DETAILS_OF, Kind
 
@@ -226,7 +226,7 @@ def _tag_headers() -> Json:
                 "type": "string",
                 "minLength": 1,
                 "maxLength": 64,
-                "description": "Which of the producer's keys made the tag.",
+                "description": "Which of the producer's, or the source's, keys made it.",
             },
             TAG_HEADER: {
                 "type": "string",
@@ -236,6 +236,19 @@ def _tag_headers() -> Json:
                     "in lower-case hex."
                 ),
             },
+            SIGNATURE_HEADER: {
+                "type": "string",
+                "pattern": "^[A-Za-z0-9_-]{86}$",
+                "description": (
+                    "In the tag's place where the agreement gives the source keys: Ed25519 over "
+                    "'Truceline event signature, form 1\\nsha256: ', the SHA-256 of the event's raw "
+                    "bytes in lower-case hex and '\\n'; base64url without padding."
+                ),
+            },
         },
-        "dependencies": {KEY_ID_HEADER: [TAG_HEADER], TAG_HEADER: [KEY_ID_HEADER]},
+        "dependencies": {
+            KEY_ID_HEADER: {"anyOf": [{"required": [TAG_HEADER]}, {"required": [SIGNATURE_HEADER]}]},
+            TAG_HEADER: [KEY_ID_HEADER],
+            SIGNATURE_HEADER: [KEY_ID_HEADER],
+        },
     }

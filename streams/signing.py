@@ -191,19 +191,24 @@ def key_bytes(public_key: str) -> bytes | None:
     return raw if raw is not None and len(raw) == PUBLIC_BYTES else None
 
 
+def verifies(public_key: str, signature: str, text: bytes) -> bool:
+    """Whether a signature, as text, was made over these bytes with that key."""
+    public, made = key_bytes(public_key), bytes64(signature)
+    if public is None or made is None:
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(made, text)
+    except InvalidSignature:
+        return False  # the caller says so
+    return True
+
+
 def _keys(agreement: Agreement) -> dict[str, Sequence[SigningKey]]:
     return {one.id: one.keys for one in (*agreement.parties, *agreement.guarantors)}
 
 
 def _is_signed(signature: Signature, key: SigningKey) -> bool:
-    public, made = key_bytes(key.public_key), bytes64(signature.signature)
-    if public is None or made is None:
-        return False
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(made, signing_text(signature))
-    except InvalidSignature:
-        return False  # the caller says so
-    return True
+    return verifies(key.public_key, signature.signature, signing_text(signature))
 
 
 def _flaw_of_time(

@@ -20,6 +20,8 @@ from streams.vocabulary import Authentication
 
 KEY_ID_HEADER = "truceline-key-id"
 TAG_HEADER = "truceline-tag"
+SIGNATURE_HEADER = "truceline-signature"
+"""In a tag's place: made with a key that the agreement gives to the source (`source_keys`)."""
 STORED_HEADER = "truceline-stored"
 """Of what the relay sends: the gateway has stored it. A hint where to look, never a voucher."""
 
@@ -47,6 +49,13 @@ class ProducerKey(NamedTuple):
         return f"ProducerKey(id={self.id!r}, mission={self.mission!r})"
 
 
+class Signing(NamedTuple):
+    """What the headers of a signed event say, as far as nobody has looked."""
+
+    key_id: str
+    signature: str
+
+
 class Tag(Struct, frozen=True, gc=False):
     """What the headers say and whether it is true of the bytes."""
 
@@ -55,6 +64,8 @@ class Tag(Struct, frozen=True, gc=False):
     authentication: Authentication
     hinted: bool = False
     """Whether the store is to be asked who vouches for the event."""
+    signing: Signing | None = None
+    """What is to be held against the keys in the agreement; None: the event is not signed."""
 
     def of(self, mission: str, source: str) -> Authentication:
         """The authentication of an event that names this mission and source."""
@@ -66,6 +77,8 @@ class Tag(Struct, frozen=True, gc=False):
 NO_TAG = Tag(None, None, Authentication.NO_TAG)
 HINT = Tag(None, None, Authentication.NO_TAG, hinted=True)
 _KEY_ID_LIMIT = 64
+_SIGNATURE_LIMIT = 128
+"""Characters; an Ed25519 signature has 86, and a longer text is none."""
 
 
 @lru_cache(maxsize=256)
@@ -89,9 +102,14 @@ def make_tag(key: ProducerKey, raw: bytes) -> list[tuple[str, bytes]]:
     return [(KEY_ID_HEADER, key.id.encode()), (TAG_HEADER, _digest(key.secret, raw))]
 
 
+def signed_headers(key_id: str, signature: str) -> list[tuple[str, bytes]]:
+    """The headers that vouch for an event with a source's own signature under its bytes."""
+    return [(KEY_ID_HEADER, key_id.encode()), (SIGNATURE_HEADER, signature.encode())]
+
+
 def read_tag(keys: Mapping[str, ProducerKey], headers: Headers, raw: bytes) -> Tag:
     """Check an event's tag against the known keys; a header that is no tag is none."""
-    key_id = digest = None
+    key_id = digest = signature = None
     tag = NO_TAG
     for name, value in headers:
         if name == KEY_ID_HEADER:
@@ -100,6 +118,10 @@ def read_tag(keys: Mapping[str, ProducerKey], headers: Headers, raw: bytes) -> T
             digest = value
         elif name == STORED_HEADER:
             tag = HINT
+        elif name == SIGNATURE_HEADER:
+            signature = value
+    if signature is not None and key_id is not None:
+        return _signed(_name(key_id), signature)
     if key_id is None or digest is None:
         return tag
     name = _name(key_id)
@@ -109,6 +131,13 @@ def read_tag(keys: Mapping[str, ProducerKey], headers: Headers, raw: bytes) -> T
     if not compare_digest(_digest(key.secret, raw), digest):
         return Tag(None, name, Authentication.TAG_MISMATCH)
     return Tag(key, key.id, Authentication.TAG_VALID)
+
+
+def _signed(key_id: str, signature: bytes) -> Tag:
+    """Whose it is only the agreement says: until it is asked, nobody's."""
+    text = signature[:_SIGNATURE_LIMIT].decode("ascii", errors="replace")
+    signing = Signing(key_id, text)
+    return Tag(None, key_id, Authentication.SIGNATURE_UNKNOWN_KEY, signing=signing)
 
 
 @lru_cache(maxsize=256)

@@ -386,6 +386,14 @@ class Authentication(Word):
     TAG_UNKNOWN_KEY = "tag_unknown_key"
     TAG_MISMATCH = "tag_mismatch"
     KEY_NOT_FOR_SOURCE = "key_not_for_source"
+    SIGNATURE_VALID = "signature_valid"
+    """Signed with a key that the agreement gives to the source (`streams.source_keys`)."""
+    SIGNATURE_UNKNOWN_KEY = "signature_unknown_key"
+    SIGNATURE_MISMATCH = "signature_mismatch"
+    KEY_NOT_VALID = "key_not_valid"
+    KEY_REVOKED = "key_revoked"
+    SOURCE_SIGNS = "source_signs"
+    """It has a good tag, and its source has keys in the agreement: then a tag is not enough."""
     TOKEN = "token"  # noqa: S105  a word of the wire
     """The gateway took it from whoever holds the token that the stored submission names."""
     OPERATOR = "operator"
@@ -397,4 +405,11 @@ class Authentication(Word):
         return self in _VOUCHED
 
 
-_VOUCHED = frozenset({Authentication.TAG_VALID, Authentication.TOKEN, Authentication.OPERATOR})
+_VOUCHED = frozenset(
+    {
+        Authentication.TAG_VALID,
+        Authentication.SIGNATURE_VALID,
+        Authentication.TOKEN,
+        Authentication.OPERATOR,
+    }
+)

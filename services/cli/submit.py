@@ -34,12 +34,23 @@ from services.keyring import LOCAL_KEY
 @plain_http_option
 @spool_option
 @click.option("--kafka", is_flag=True, help="For operators: straight into Kafka, tagged.")
-@click.option("--key", "key_id", help=f"With --kafka: key to tag with.  [default: {LOCAL_KEY}]")
+@click.option(
+    "--key",
+    "key_id",
+    help=f"With --kafka: key to tag or sign with.  [default: {LOCAL_KEY}; to sign: none]",
+)
+@click.option(
+    "--sign",
+    "private",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --kafka and --key: the source's private key; signs in place of the tag.",
+)
 @json_option
-def submit(  # noqa: PLR0913  its options
+def submit(  # noqa: PLR0913, PLR0917  its options
     files: tuple[Path, ...],
     mission: str,
     key_id: str | None,
+    private: Path | None,
     timeout_s: float,
     spool_folder: Path | None,
     *,
@@ -65,14 +76,17 @@ def submit(  # noqa: PLR0913  its options
     """
     if not mission and any(is_table(path) for path in files):
         raise click.UsageError("a table does not say whose observations it holds: give --mission")
-    if key_id is not None and not kafka:
-        raise click.UsageError("--key tags what goes into Kafka: give --kafka as well")
+    if (key_id is not None or private is not None) and not kafka:
+        raise click.UsageError("--key and --sign are for what goes into Kafka: give --kafka too")
+    if private is not None and key_id is None:
+        raise click.UsageError("--sign: name the key with --key, as the agreement calls it")
     if kafka:
         if not wait or plain_http or spool_folder is not None or timeout_s != PATIENCE_S:
             raise click.UsageError("--kafka goes past spool and gateway: leave out their options")
-        from services.cli.submit_kafka import submit_to_kafka  # noqa: PLC0415  Kafka takes its time
+        from services.cli.submit_kafka import By, submit_to_kafka  # noqa: PLC0415  Kafka takes its time
 
-        submit_to_kafka(files, mission, key_id, unchecked=unchecked, as_json=as_json)
+        by = By(key_id, private)
+        submit_to_kafka(files, mission, by, unchecked=unchecked, as_json=as_json)
         return
     wish = Wish(mission, spool_folder, timeout_s, unchecked, wait, plain_http)
     submit_to_gateway(files, wish, as_json=as_json)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,22 +16,33 @@ from services.cli.output import EXIT_NO, print_json, printable
 from services.errors import KeysError
 from services.event_files import read_events
 from services.keyring import LOCAL_KEY, read_keys
+from services.private_file import read_private_key
 from services.settings import Settings, load_settings
-from services.submit import Submitter
-from streams.tags import ProducerKey
+from services.submit import Submitter, Vouch
+from streams.source_keys import sign_event
+from streams.tags import ProducerKey, make_tag, signed_headers
 
 SAID_AT_MOST = 20
 """Refused events that are named for a person; a wrong file may hold a million."""
 
 
+class By(NamedTuple):
+    """Who vouches for what is sent."""
+
+    key_id: str | None
+    """None: the key that this account's own commands tag with."""
+    private: Path | None
+    """A source's private key, to sign with; None: what is sent gets a tag."""
+
+
 def submit_to_kafka(
-    files: tuple[Path, ...], mission: str, key_id: str | None, *, unchecked: bool, as_json: bool
+    files: tuple[Path, ...], mission: str, by: By, *, unchecked: bool, as_json: bool
 ) -> None:
     """Send everything; the exit code is 1 where something would be refused."""
     settings = load_settings()
-    key = _key(settings, key_id)
+    vouch = _vouch(settings, by)
     refused = 0
-    with Submitter(settings.kafka(), key, unchecked=unchecked) as submitter, _progress() as bar:
+    with Submitter(settings.kafka(), vouch, unchecked=unchecked) as submitter, _progress() as bar:
         task = bar.add_task("sending", total=None)
         for found in _send(submitter, files, mission):
             bar.advance(task)
@@ -38,7 +50,7 @@ def submit_to_kafka(
                 refused += 1
                 _say(found, refused, as_json=as_json)
         sent = submitter.flush()
-    _summarise(sent, refused, tagged=key is not None, as_json=as_json)
+    _summarise(sent, refused, tagged=vouch is not None, as_json=as_json)
     if refused:
         sys.exit(EXIT_NO)
 
@@ -64,6 +76,14 @@ def _send(submitter: Submitter, files: tuple[Path, ...], mission: str) -> Iterat
             if raw:
                 sent, refusal = submitter.submit(raw)
                 yield refusal and Bad(path.name, line, refusal.reason, refusal.message, sent=sent)
+
+
+def _vouch(settings: Settings, by: By) -> Vouch | None:
+    if by.private is not None and by.key_id is not None:
+        private, name = read_private_key(by.private), by.key_id
+        return lambda raw: signed_headers(name, sign_event(private, raw))
+    key = _key(settings, by.key_id)
+    return partial(make_tag, key) if key else None
 
 
 def _key(settings: Settings, key_id: str | None) -> ProducerKey | None:

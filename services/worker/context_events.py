@@ -24,6 +24,7 @@ from services.worker.documents import AskRegister
 from services.worker.incoming import Incoming, Refused, sift
 from services.worker.reassess import Cause, reassess
 from services.worker.rejections import write_rejections
+from services.worker.vouch import vouch
 from services.worker.words import WordKind, take_in_words
 from services.worker.written import Written
 from streams.assess import unknown_mission
@@ -44,7 +45,7 @@ def write_context_events(
 ) -> Written:
     """Store a batch, fold the contexts it changes, and judge again what they touch."""
     register = ask_register(conn)()
-    accepted, unknown = sift(incoming, partial(_refusal, register))
+    accepted, unknown = sift(vouch(register, incoming), partial(_refusal, register))
     all_refused = [*refused, *unknown]
     rows = BatchRows()
     add_alone(conn)
@@ -99,7 +100,14 @@ _KIND: Final[WordKind[ContextEvent]] = WordKind(
 
 def _event_row(item: Incoming[ContextEvent], number: int) -> ContextEventRow:
     event = item.event
-    heard = Heard(event, item.authentication.vouched, item.content_hash.hex(), item.received_at)
+    vouched = item.authentication.vouched
+    heard = Heard(
+        event,
+        vouched,
+        item.content_hash.hex(),
+        item.received_at,
+        item.public_key if vouched else None,
+    )
     kind = event.__struct_config__.tag
     return ContextEventRow(
         event.mission, item.key, number, item.received_at, str(kind), encode_heard(heard)

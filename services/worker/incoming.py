@@ -21,7 +21,7 @@ from streams.decode import Refusal, withheld
 from streams.events import Event, ExchangeEvent
 from streams.instants import moment_of
 from streams.keys import EventKind, Key, event_key
-from streams.tags import ProducerKey, Tag, read_tag
+from streams.tags import ProducerKey, Signing, Tag, read_tag
 from streams.vocabulary import Authentication
 
 E = TypeVar("E", bound=Event)
@@ -47,6 +47,11 @@ class Incoming(Struct, Generic[E], frozen=True, gc=False):
     stored: int = 0
     """Which version of the event the gateway has stored it as, found in the store; 0: it has not.
     Then authentication, key id and receipt are those of the stored version."""
+    signing: Signing | None = None
+    """The source's signature, from the record's headers; what it is worth the documents say
+    (`vouch`)."""
+    public_key: str | None = None
+    """By which the signature was found good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ def read_records(
                 received_at,
                 record,
                 tag.hinted,
+                signing=tag.signing,
             )
         )
     return incoming, refused

@@ -93,7 +93,7 @@ def read_again(
     conn: Connection, register: Register, known: Known, keys: Sequence[Key], cause: Cause
 ) -> list[Changed]:
     """The readings that differ now; their keys stay locked until the commit."""
-    files = open_files(conn, keys)
+    files = open_files(conn, register, keys)
     steps = [
         Step(key, file.revision + 1, file.dossier, cause.key, cause.known_at)
         for key, file in files.items()

@@ -47,6 +47,7 @@ from services.worker.rejections import write_rejections
 from services.worker.restand import restand
 from services.worker.retrace import SubjectChange, retrace, sighting_rows
 from services.worker.stored import as_they_are_stored, ask_stored
+from services.worker.vouch import vouch, vouched_still
 from services.worker.written import Written
 from streams.assess import Judged, Known, refusal_of
 from streams.assessment import Assessment
@@ -90,13 +91,14 @@ class ReportWriter:
             versions_asked = ask_stored(conn, incoming)
         register = register_asked()
         declared = declared_asked(register)
-        accepted, unjudgeable = sift(incoming, partial(refusal_of, register))
+        vouched = vouch(register, incoming)
+        accepted, unjudgeable = sift(vouched, partial(refusal_of, register))
         stored = as_they_are_stored(accepted, versions_asked())
         fresh = _without_repetition(stored.reports)
         unstored = [item.key for item in fresh if not item.stored]
         known = known_keys(conn, unstored) if look else {}
         rows = BatchRows()
-        taken, before = _take_in(conn, fresh, known, stored.with_company, rows)
+        taken, before = _take_in(conn, register, fresh, known, stored.with_company, rows)
         all_refused = [*refused, *unjudgeable, *taken.refused]
         corridors, subjects = _judge(register, declared, taken, before, rows)
         rows.submissions.extend(make_rows.report_submission(*version) for version in taken.versions)
@@ -110,8 +112,9 @@ class ReportWriter:
         return Written(all_refused, [row.key for row in rows.violations])
 
 
-def _take_in(
+def _take_in(  # noqa: PLR0913, PLR0917  what is known of a batch
     conn: Connection,
+    register: Register,
     fresh: Reports,
     known: Mapping[Key, KnownKey],
     with_company: Collection[Key],
@@ -126,7 +129,7 @@ def _take_in(
     take_in_plain(plain, taken)
     new = [item for item in plain if not item.stored]
     rows.keys.extend(make_rows.key_row(item, KeyKind.REPORT) for item in new)
-    files = _open_special(conn, special)
+    files = _open_special(conn, register, special)
     before = {key: file.assessment for key, file in files.items()}
     take_in(special, files, taken)
     _fill(conn, taken, files)
@@ -155,7 +158,7 @@ def _is_known(known: KnownKey | None, item: Incoming[Report]) -> bool:
     return bool(known.vouched) or not item.authentication.vouched
 
 
-def _open_special(conn: Connection, special: Reports) -> dict[Key, CaseFile]:
+def _open_special(conn: Connection, register: Register, special: Reports) -> dict[Key, CaseFile]:
     """The case files of these reports and of all they speak of.
 
     Placeholders are claimed first: two writers that meet on a key, one bringing the report and
@@ -166,23 +169,23 @@ def _open_special(conn: Connection, special: Reports) -> dict[Key, CaseFile]:
         keys.update(target_key(item, target) for _, target in links_of(item.event))
     if keys:
         claim_placeholders(conn, keys, KeyKind.REPORT)
-    return open_files(conn, keys)
+    return open_files(conn, register, keys)
 
 
-def open_files(conn: Connection, keys: Iterable[Key]) -> dict[Key, CaseFile]:
+def open_files(conn: Connection, register: Register, keys: Iterable[Key]) -> dict[Key, CaseFile]:
     """The case files of these reports, whose keys are there; locked until the commit."""
     ordered = sorted(keys)
     if not ordered:
         return {}
     lock_keys(conn, ordered)
     stored = versions_of(conn, ordered)
-    files = {key: _open_file(stored.get(key, ())) for key in ordered}
+    files = {key: _open_file(register, stored.get(key, ())) for key in ordered}
     for key, links in links_to(conn, ordered).items():
         files[key].links = [Link(x.relation, x.by_id, x.vouched) for x in links]
     return files
 
 
-def _open_file(stored: Sequence[StoredVersion]) -> CaseFile:
+def _open_file(register: Register, stored: Sequence[StoredVersion]) -> CaseFile:
     file = CaseFile()
     for version in stored:
         authentication = Authentication(version.authentication)
@@ -192,9 +195,8 @@ def _open_file(stored: Sequence[StoredVersion]) -> CaseFile:
         report = decode_report(version.raw)
         # It was read once, when it was stored; bytes that no longer are were changed since.
         assert not isinstance(report, Refusal), f"stored bytes are no report: {report}"
-        file.versions.append(
-            (version.content_hash, Version(report, authentication, version.received_at))
-        )
+        still = vouched_still(register, report, version)
+        file.versions.append((version.content_hash, Version(report, still, version.received_at)))
     if stored and stored[-1].assessment is not None:
         file.revision = stored[-1].assessment_revision
         file.assessment = msgspec.json.decode(stored[-1].assessment, type=Assessment)

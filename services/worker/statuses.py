@@ -22,6 +22,7 @@ from services.worker.documents import AskRegister
 from services.worker.incoming import Incoming, Refused, sift
 from services.worker.refold import CorridorChange, refold
 from services.worker.rejections import write_rejections
+from services.worker.vouch import vouch
 from services.worker.words import WordKind, take_in_words
 from services.worker.written import Written
 from streams.assess import unknown_mission
@@ -42,7 +43,7 @@ def write_statuses(
 ) -> Written:
     """Store a batch and fold its corridors."""
     register = ask_register(conn)()
-    accepted, unknown = sift(incoming, partial(_refusal, register))
+    accepted, unknown = sift(vouch(register, incoming), partial(_refusal, register))
     all_refused = [*refused, *unknown]
     rows = BatchRows()
     changes: dict[CorridorChange, datetime] = {}
@@ -82,6 +83,7 @@ def _event_row(item: Incoming[CorridorStatus], number: int) -> CorridorEventRow:
         received_at=item.received_at,
         vouched=item.authentication.vouched,
         content_hash=item.content_hash.hex(),
+        public_key=item.public_key if item.authentication.vouched else None,
     )
     return CorridorEventRow(
         item.event.mission,

@@ -40,6 +40,9 @@ class NoEffect(Word):
     UNKNOWN_SOURCE = "unknown_source"
     SOURCE_NOT_IN_FORCE = "source_not_in_force"
     SOURCE_REVOKED = "source_revoked"
+    UNKNOWN_KEY = "unknown_key"
+    KEY_NOT_VALID = "key_not_valid"
+    KEY_REVOKED = "key_revoked"
     FROM_FUTURE = "from_future"
     VERSIONS_CONTRADICT = "versions_contradict"
     WITHOUT_RIGHT = "without_right"
@@ -107,17 +110,25 @@ class Authority:
         return Heeded(events, unheeded)
 
     def _by_id(self, heard: Iterable[Heard]) -> list[list[Heard]]:
-        """The versions of each id; where one is vouched for, those that nobody vouches for go."""
+        """The versions of each id; where one is vouched for, those that nobody vouches for go.
+
+        So do those signed with a key that does not hold: who found it contradicts nobody.
+        """
         ids: defaultdict[str, list[Heard]] = defaultdict(list)
         for item in first_receipts(heard):
             if item.event.mission == self._agreement.mission:
                 ids[item.ref].append(item)
-        return [[it for it in ids[ref] if it.vouched] or ids[ref] for ref in sorted(ids)]
+        return [self._counted(ids[ref]) for ref in sorted(ids)]
+
+    def _counted(self, versions: list[Heard]) -> list[Heard]:
+        vouched = [it for it in versions if it.vouched]
+        sound = [it for it in vouched if self._held((it,)).lost not in _KEY_LOST]
+        return sound or vouched or versions
 
     def _held(self, versions: Sequence[Heard]) -> Held:
         """What the source might do when it said so."""
-        event = versions[0].event
-        return self._rights.held(event.source, event.issued_at, _receipts(versions))
+        event, key = versions[0].event, versions[0].public_key
+        return self._rights.held(event.source, event.issued_at, _receipts(versions), key)
 
     def _why_not_heard(self, versions: Sequence[Heard], held: Held) -> NoEffect | None:
         """Why nobody with a say has said it; None: somebody has."""
@@ -191,7 +202,13 @@ _LOST = {
     Lost.UNKNOWN: NoEffect.UNKNOWN_SOURCE,
     Lost.NOT_IN_FORCE: NoEffect.SOURCE_NOT_IN_FORCE,
     Lost.REVOKED: NoEffect.SOURCE_REVOKED,
+    Lost.KEY_UNKNOWN: NoEffect.UNKNOWN_KEY,
+    Lost.KEY_NOT_VALID: NoEffect.KEY_NOT_VALID,
+    Lost.KEY_REVOKED: NoEffect.KEY_REVOKED,
 }
+
+
+_KEY_LOST = frozenset({Lost.KEY_UNKNOWN, Lost.KEY_NOT_VALID, Lost.KEY_REVOKED})
 
 
 def _receipts(versions: Sequence[Heard]) -> list[datetime]:

@@ -26,6 +26,8 @@ class Heard(Struct, frozen=True, omit_defaults=True):
     """SHA-256 of the raw bytes, hex: two hashes under one id are two versions."""
     received_at: datetime | None = None
     """UTC; None: read from a file, outside of any receipt."""
+    public_key: str | None = None
+    """Of the signature by which it is vouched for; None: something else vouches for it."""
 
     @property
     def ref(self) -> str:
@@ -42,7 +44,7 @@ def decode_heard(raw: bytes) -> Heard:
     return _DECODER.decode(raw)
 
 
-_Key = tuple[str, str, bool]
+_Key = tuple[str, str, bool, str]
 
 
 def first_receipts(heard: Iterable[Heard]) -> list[Heard]:
@@ -57,12 +59,18 @@ def first_receipts(heard: Iterable[Heard]) -> list[Heard]:
 
 def events_digest(heard: Iterable[Heard]) -> bytes:
     """SHA-256 (32 bytes) of the set: order and repetition change nothing."""
-    rows = [(*_key(item), _received(item)) for item in first_receipts(heard)]
+    rows = [(*_named(item), _received(item)) for item in first_receipts(heard)]
     return hashlib.sha256(msgspec.json.encode(rows)).digest()
 
 
 def _key(item: Heard) -> _Key:
-    return (item.ref, item.content_hash, item.vouched)
+    return (item.ref, item.content_hash, item.vouched, item.public_key or "")
+
+
+def _named(item: Heard) -> tuple[str | bool, ...]:
+    """As it is hashed: the key only where there is one."""
+    key = _key(item)
+    return key if item.public_key else key[:-1]
 
 
 def _received(item: Heard) -> float:

@@ -91,4 +91,5 @@ class Authority:
         if not event.vouched:
             return Held((), Lost.UNKNOWN)
         issued = moment_of(self.issued(event))
-        return self.rights.held(event.status.source, issued, (event.received_at,))
+        status, received = event.status, (event.received_at,)
+        return self.rights.held(status.source, issued, received, event.public_key)

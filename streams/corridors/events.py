@@ -37,6 +37,8 @@ class StatusEvent(Wire, frozen=True, kw_only=True, tag_field="event", tag="statu
     """Whether it counts as said by the source that it names (architecture.md, decision 10)."""
     content_hash: Sha256Hex
     """SHA-256 of the raw bytes: two hashes under one id are two versions."""
+    public_key: str | None = None
+    """Of the signature by which it is vouched for; None: something else vouches for it."""
 
 
 class RouteEvent(Wire, frozen=True, kw_only=True, tag_field="event", tag="route"):
@@ -53,7 +55,7 @@ class RouteEvent(Wire, frozen=True, kw_only=True, tag_field="event", tag="route"
 CorridorEvent = StatusEvent | RouteEvent
 
 _DECODER: msgspec.json.Decoder[CorridorEvent] = msgspec.json.Decoder(CorridorEvent)
-_Key = tuple[str, str, str, int, int, bool]
+_Key = tuple[str, str, str, int, int, bool, str]
 
 
 def encode_event(event: CorridorEvent) -> bytes:
@@ -83,7 +85,7 @@ def first_receipts(events: Iterable[CorridorEvent]) -> list[CorridorEvent]:
 
 def events_digest(events: Iterable[CorridorEvent]) -> bytes:
     """SHA-256 (32 bytes) of the set of `events`: order and repetition change nothing."""
-    rows = [(*_key(event), micros(event.received_at)) for event in first_receipts(events)]
+    rows = [(*_named(event), micros(event.received_at)) for event in first_receipts(events)]
     return hashlib.sha256(msgspec.json.encode(rows)).digest()
 
 
@@ -96,6 +98,13 @@ def _key(event: CorridorEvent) -> _Key:
     """All of an event except when it was received; instants as numbers, so no offset matters."""
     if isinstance(event, StatusEvent):
         status = event.status
-        return (status.source, status.id, event.content_hash, 0, 0, event.vouched)
+        key = event.public_key or ""
+        return (status.source, status.id, event.content_hash, 0, 0, event.vouched, key)
     seen = (micros(event.observed_from), micros(event.observed_to))
-    return (event.source, event.id, event.effect.value, *seen, True)
+    return (event.source, event.id, event.effect.value, *seen, True, "")
+
+
+def _named(event: CorridorEvent) -> tuple[str | int, ...]:
+    """As it is hashed: the key only where there is one."""
+    key = _key(event)
+    return key if key[-1] else key[:-1]

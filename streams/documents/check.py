@@ -33,7 +33,12 @@ from streams.documents.check_hours import (
     recurrences_can_be_read,
     time_zones_are_known,
 )
-from streams.documents.check_keys import keys_can_verify, parties_that_cannot_sign
+from streams.documents.check_keys import (
+    keys_can_verify,
+    parties_that_cannot_sign,
+    source_keys_have_names,
+    source_keys_hold_sometime,
+)
 from streams.documents.check_methodology import (
     accuracies_reach_the_floor,
     means_can_suffice,
@@ -129,6 +134,8 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             source_entries_are_told_apart,
             revocations_come_after,
             keys_can_verify,
+            source_keys_have_names,
+            source_keys_hold_sometime,
             terms_prohibit_or_require,
             terms_say_what_can_be,
             missing_weapons_are_required,

@@ -55,8 +55,9 @@ def source_entries_are_told_apart(root: Node) -> Iterator[Mistake]:
 
 
 def revocations_come_after(root: Node) -> Iterator[Mistake]:
-    """What is revoked before it begins never holds."""
-    for source in nodes(root, "sources[*]"):
+    """What is revoked before it begins never holds: a source's rights, anybody's key."""
+    patterns = ("sources[*]", *(f"{it}[*].keys[*]" for it in ("parties", "guarantors", "sources")))
+    for source in (found for pattern in patterns for found in nodes(root, pattern)):
         valid = first(source.value, "valid", Validity)
         revoked = first(source.value, "revoked_at", datetime)
         if valid is None or revoked is None or revoked.value.tzinfo is None:

@@ -20,7 +20,8 @@ _PARTS = ("zones[*]", "terms[*]", "corridors[*]", "sources[*]")
 
 def intervals_run_forward(root: Node) -> Iterator[Mistake]:
     """An interval [from, to) holds at least a moment."""
-    parts = (*_PARTS, "parties[*].keys[*]", "guarantors[*].keys[*]")
+    keys = (f"{whose}[*].keys[*]" for whose in ("parties", "guarantors", "sources"))
+    parts = (*_PARTS, *keys)
     patterns = (
         "valid",
         *(f"{part}.valid" for part in parts),

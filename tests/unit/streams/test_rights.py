@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from streams.agreement import Source, Validity
+from streams.agreement import SigningKey, Source, Validity
 from streams.rights import Lost, Rights
 from streams.vocabulary import Right
 from tests.unit.streams.builders import NOON, hours
 
 OPEN, CLOSE, SETTLE = Right.OPEN, Right.CLOSE, Right.SETTLE
+
+
+KEY = SigningKey(id="k", public_key="good", valid=Validity(from_=NOON, to=NOON + hours(2)))
+LOST_KEY = SigningKey(id="lost", public_key="lost", revoked_at=NOON + hours(1))
 
 
 def during(start: float, end: float | None = None) -> Validity:
@@ -24,6 +28,8 @@ RIGHTS = Rights(
         Source(id="changing", rights=(OPEN, SETTLE), corridors=("a",), valid=during(0, 2)),
         Source(id="changing", rights=(OPEN,), corridors=("a",), valid=during(2, 4)),
         Source(id="changing", rights=(CLOSE,), corridors=("b",), valid=during(1, 3)),
+        Source(id="signing", rights=(CLOSE,), valid=during(3), keys=(KEY,)),
+        Source(id="signing", rights=(OPEN,), keys=(LOST_KEY,), revoked_at=NOON + hours(9)),
         Source(id="broken", rights=(OPEN,), valid=during(0, 2)),
         Source(id="broken", rights=(OPEN,), valid=during(3)),
     )
@@ -85,3 +91,36 @@ def test_a_source_speaks_for_its_party_whenever_it_speaks() -> None:
     assert RIGHTS.party_of("limited") == "north"
     assert RIGHTS.party_of("stranger") is None
     assert RIGHTS.held("limited", NOON).party == "north"
+
+
+@pytest.mark.parametrize(
+    ("public_key", "said", "received", "lost"),
+    [
+        ("another", 0, (), Lost.KEY_UNKNOWN),
+        ("good", -0.1, (), Lost.KEY_NOT_VALID),
+        ("good", 0, (5,), None),
+        ("good", 2, (), Lost.KEY_NOT_VALID),
+        ("lost", 0.9, (0.9,), None),
+        ("lost", 0, (1,), Lost.KEY_REVOKED),
+        ("lost", 1, (), Lost.KEY_REVOKED),
+        ("lost", 0, (9,), Lost.REVOKED),
+        (None, 5, (), None),
+    ],
+)
+def test_what_is_signed_counts_while_the_key_holds(
+    public_key: str | None, said: float, received: tuple[float, ...], lost: Lost | None
+) -> None:
+    when = [NOON + hours(it) for it in received]
+    held = RIGHTS.held("signing", NOON + hours(said), when, public_key)
+    assert held.lost is lost
+    assert bool(held.entries) is (lost is None)
+
+
+def test_a_right_ends_with_the_revocation_of_its_key_and_not_with_its_time() -> None:
+    def ends(public_key: str | None) -> object:
+        held = RIGHTS.held("signing", NOON, (), public_key)
+        return RIGHTS.ends(held, OPEN, "a")
+
+    assert ends(None) == NOON + hours(9)
+    assert ends("good") == NOON + hours(9)
+    assert ends("lost") == NOON + hours(1)

@@ -103,6 +103,7 @@ def test_only_a_valid_tag_a_token_and_the_operator_vouch() -> None:
     vouched = {authentication for authentication in Authentication if authentication.vouched}
     assert vouched == {
         Authentication.TAG_VALID,
+        Authentication.SIGNATURE_VALID,
         Authentication.TOKEN,
         Authentication.OPERATOR,
     }

@@ -11,10 +11,13 @@ import pytest
 
 from services.cli import submit_kafka as submit_module
 from services.keyring import make_keys
-from services.submit import Outcome, decision_of
-from streams.tags import ProducerKey
+from services.private_file import private_pem, write_private
+from services.submit import Outcome, Vouch, decision_of
+from streams.source_keys import sign_event
+from streams.tags import signed_headers
 from tests.unit.examples.example import FOLDER
 from tests.unit.services.cli.conftest import Run
+from tests.unit.streams.signatures import private_key
 
 REFUSED = FOLDER / "refused-event.json"
 
@@ -24,8 +27,8 @@ class FakeSubmitter:
 
     made: list[FakeSubmitter] = []  # noqa: RUF012  emptied by the fixture
 
-    def __init__(self, bootstrap: str, key: ProducerKey | None, *, unchecked: bool) -> None:
-        self.bootstrap, self.key, self.unchecked = bootstrap, key, unchecked
+    def __init__(self, bootstrap: str, vouch: Vouch | None, *, unchecked: bool) -> None:
+        self.bootstrap, self.vouch, self.unchecked = bootstrap, vouch, unchecked
         self.sent: list[bytes] = []
         self.made.append(self)
 
@@ -142,7 +145,27 @@ def test_without_any_key_it_is_sent_untagged_and_said_so(ready: Run) -> None:
     assert ran.code == 0
     assert "sending untagged" in ran.err
     assert ran.lines[-1]["tagged"] is False
-    assert FakeSubmitter.made[0].key is None
+    assert FakeSubmitter.made[0].vouch is None
+
+
+def test_signed_it_bears_the_sources_signature(ready: Run, tmp_path: Path) -> None:
+    private, file = private_key("patrol"), tmp_path / "patrol.pem"
+    write_private(file, private_pem(private).decode("ascii"))
+    events = FOLDER / "corridor-day.ndjson"
+    ran = ready("submit", "--kafka", events, "--sign", file, "--key", "own", "--json")
+    assert (ran.code, ran.lines[-1]["tagged"]) == (0, True)
+    (made,) = FakeSubmitter.made
+    assert made.vouch is not None
+    assert made.vouch(b"{}") == signed_headers("own", sign_event(private, b"{}"))
+
+
+def test_who_signs_names_the_key(ready: Run, tmp_path: Path) -> None:
+    file = tmp_path / "patrol.pem"
+    write_private(file, private_pem(private_key("patrol")).decode("ascii"))
+    ran = ready("submit", "--kafka", FOLDER / "corridor-day.ndjson", "--sign", file)
+    assert ran.code == 2
+    assert "name the key with --key" in ran.err
+    assert ready("submit", FOLDER / "corridor-day.ndjson", "--sign", file).code == 2
 
 
 @pytest.mark.usefixtures("keys")

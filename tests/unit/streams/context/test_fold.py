@@ -7,9 +7,10 @@ from datetime import datetime
 import msgspec
 import pytest
 
-from streams.agreement import Phase, Source, Validity
+from streams.agreement import Phase, SigningKey, Source, Validity
 from streams.context.facts import NOTHING_KNOWN
 from streams.context.fold import decode_state, encode_state
+from streams.context.heard import Heard
 from streams.context.measures import MeasureNow, MeasureState, measure_at
 from streams.context.truces import TruceState, truce_at
 from streams.events import (
@@ -318,6 +319,46 @@ def test_what_a_revoked_source_sends_is_void_whatever_date_it_bears() -> None:
     before = heard(notifies("before"), received=-1)
     after = heard(notifies("after"), received=1)
     assert reasons(folded(before, after, under=under)) == {"after": "source_revoked"}
+
+
+def test_what_a_source_signed_counts_while_its_key_holds() -> None:
+    keys = (
+        SigningKey(id="old", public_key="old", valid=Validity(from_=at(-2), to=at(0))),
+        SigningKey(id="lost", public_key="lost", revoked_at=at(0)),
+    )
+    signing = Source(id="liaison", rights=(Right.NOTIFY,), party="north", keys=keys)
+    under = agreement(sources=(signing,))
+
+    def signed(name: str, key: str, hour: float = -1, received: float = -1) -> Heard:
+        event = notifies(name, issued_at=at(hour))
+        return msgspec.structs.replace(heard(event, received=received), public_key=key)
+
+    events = (
+        signed("in-time", "old", received=5),
+        signed("too-late", "old", hour=0, received=5),
+        signed("before", "lost"),
+        signed("after", "lost", received=1),
+        signed("strange", "another"),
+    )
+    assert reasons(folded(*events, under=under)) == {
+        "too-late": "key_not_valid",
+        "after": "key_revoked",
+        "strange": "unknown_key",
+    }
+
+
+def test_who_found_a_revoked_key_contradicts_nobody() -> None:
+    keys = (
+        SigningKey(id="own", public_key="own"),
+        SigningKey(id="lost", public_key="lost", revoked_at=at(0)),
+    )
+    signing = Source(id="liaison", rights=(Right.NOTIFY,), party="north", keys=keys)
+    under = agreement(sources=(signing,))
+    own = msgspec.structs.replace(heard(notifies("n")), public_key="own")
+    forged = heard(notifies("n", notified_at=at(-9)))
+    for key in ("lost", "another"):
+        both = (msgspec.structs.replace(forged, public_key=key), own)
+        assert reasons(folded(*both, under=under)) == {}
 
 
 def test_a_source_whose_rights_change_has_an_entry_for_each_time() -> None:

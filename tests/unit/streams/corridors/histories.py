@@ -18,6 +18,7 @@ from streams.agreement import (
     Corridor,
     LineString,
     Party,
+    SigningKey,
     Source,
     Term,
     Validity,
@@ -61,6 +62,11 @@ SOURCES = (
     Source(id="elsewhere", rights=(OPEN, CLOSE, SETTLE), corridors=("west",)),
     Source(id="former", rights=(OPEN, SETTLE), valid=validity(0, 150)),
     Source(id="dismissed", rights=(OPEN, CLOSE, SETTLE), revoked_at=minute(110)),
+    Source(
+        id="signing",
+        rights=(OPEN, CLOSE, SETTLE),
+        keys=(SigningKey(id="k", public_key="lost", revoked_at=minute(110)),),
+    ),
     Source(id="demoted", rights=(OPEN, SETTLE), valid=validity(0, 100)),
     Source(id="demoted", rights=(CLOSE,), valid=validity(60, None)),
 )

@@ -88,6 +88,11 @@ def reported(
     )
 
 
+def signed(event: StatusEvent, by: str = "lost") -> StatusEvent:
+    """The same, known by a signature."""
+    return replace(event, public_key=by)
+
+
 def fold(*events: CorridorEvent) -> tuple[Interval, ...]:
     return availability(ROAD, agreement(ROAD), METHODOLOGY, events)
 
@@ -168,6 +173,17 @@ class TestNeverOpenByDefault:
     def test_a_revoked_source_opens_nothing_whatever_date_its_word_bears(self) -> None:
         assert state(105, says("dismissed", OPEN, 95, received=109)) is OPEN
         assert state(105, says("dismissed", OPEN, 95, received=110)) is UNKNOWN
+
+    def test_open_ends_when_its_key_is_revoked(self) -> None:
+        words = signed(says("signing", OPEN, 95))
+        assert when(109, words).not_valid_after == minute(110)
+        assert [state(109, words), cause(110, words)] == [OPEN, Cause.LAPSED]
+        assert state(105, signed(says("signing", OPEN, 95, received=110))) is UNKNOWN
+        assert state(105, signed(says("signing", OPEN, 95), by="another")) is UNKNOWN
+
+    def test_a_caution_with_a_revoked_key_impedes_and_no_more(self) -> None:
+        opened, closed = says("observer", OPEN, 110), says("signing", CLOSED, 120)
+        assert cause(125, opened, signed(closed)) is Cause.IMPEDED_UNVERIFIED
 
     def test_what_a_revoked_source_closed_before_stays_closed(self) -> None:
         assert state(140, OPENED, says("dismissed", CLOSED, 100)) is CLOSED

@@ -460,6 +460,68 @@ AGREEMENT_CASES = (
         f"[{{id: a, public_key: {KEY},"
         " valid: {from: 2016-01-01T00:00:00Z, to: 2016-01-01T00:00:00Z}}] #<",
     ),
+    *(
+        case(
+            code, f"sources[0].{path}", "  - id: jccc\n", f"  - id: jccc\n    keys: {text}\n", says
+        )
+        for code, path, text, says in (
+            ("not_a_key", "keys[0].public_key", "[{id: a, public_key: short}] #<", "keygen"),
+            (
+                "key_twice",
+                "keys[1].public_key",
+                f"[{{id: a, public_key: {KEY}}}, {{id: b, public_key: {KEY}}}] #<",
+                "stands in line",
+            ),
+            (
+                "duplicate_id",
+                "keys[1].id",
+                f"[{{id: a, public_key: {KEY}}}, {{id: a, public_key: {'A' * 43}}}] #<",
+                "a key of this source",
+            ),
+            (
+                "empty_interval",
+                "keys[0].valid",
+                (
+                    f"[{{id: a, public_key: {KEY},"
+                    " valid: {from: 2016-01-01T00:00:00Z, to: 2016-01-01T00:00:00Z}}] #<"
+                ),
+                "no moment",
+            ),
+            (
+                "revoked_before",
+                "keys[0].revoked_at",
+                (
+                    f"[{{id: a, public_key: {KEY}, valid: {{from: 2016-01-01T00:00:00Z}},"
+                    " revoked_at: 2016-01-01T00:00:00Z}] #<"
+                ),
+                "before it begins",
+            ),
+            (
+                "key_never_holds",
+                "keys[0].valid",
+                (
+                    f"[{{id: a, public_key: {KEY},"
+                    " valid: {from: 2015-01-01T00:00:00Z, to: 2015-02-14T21:59:59Z}}] #<"
+                ),
+                "when the agreement is not",
+            ),
+            (
+                "key_never_holds",
+                "keys[0].valid",
+                (
+                    f"[{{id: a, public_key: {KEY}, valid: {{from: 2016-01-02T00:00:00Z}}}}] #<\n"
+                    "    valid: {from: 2016-01-01T00:00:00Z, to: 2016-01-02T00:00:00Z}"
+                ),
+                "no rights",
+            ),
+        )
+    ),
+    keys(
+        "revoked_before",
+        "parties[0].keys[0].revoked_at",
+        f"[{{id: a, public_key: {KEY}, valid: {{from: 2016-01-01T00:00:00Z}},"
+        " revoked_at: 2015-01-01T00:00:00Z}] #<",
+    ),
     case(
         "revoked_before",
         "sources[0].revoked_at",
