@@ -12,16 +12,19 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from random import Random
 from typing import NamedTuple
 
 from geo.containment import Relation
 from streams.assess import Judged, assess
+from streams.assessment import Finding, UnderClaim
 from streams.inforce import Register
 from streams.sight import Hit
 from tests.unit.streams.judge_oracle import Question, Told, shares_of, told
 from tests.unit.streams.scenes import (
+    disputed,
     random_agreement,
     random_full_context,
     random_methodology,
@@ -74,6 +77,7 @@ REASON = {
     "inside": "inside",
     "yields": "yields",
     "precedence_unclear": "precedence",
+    "claims_differ": "claims",
 }
 """The reason of the table that each rule speaks for."""
 
@@ -89,7 +93,7 @@ class Asked(NamedTuple):
 
 def scene(seed: int) -> Iterator[Asked]:
     rng = Random(seed)
-    agreed, method = random_agreement(rng), random_methodology(rng)
+    agreed, method = disputed(rng, random_agreement(rng)), random_methodology(rng)
     places = [random_report(rng, agreed) for _ in range(PLACES)]
     asked = [Question(place, None, agreed, method) for place in places]  # type: ignore[arg-type]
     there = [shares_of(question, FINENESS) for question in asked]
@@ -103,25 +107,40 @@ def scene(seed: int) -> Iterator[Asked]:
             yield Asked(seed, Question(said, context, terms, method), result, shares)
 
 
-def agrees(judged: Judged, expected: dict[str, Told]) -> bool:
-    found = {finding.term: finding for finding in judged.assessment.findings}
-    return found.keys() == expected.keys() and all(
-        found[term].verdict is said.verdict and REASON[found[term].rule] in said.reasons
-        for term, said in expected.items()
-    )
+def agrees(judged: Judged, question: Question, shares: dict[int, float] | None) -> bool:
+    """As agreed, and as each party draws it: what a finding says, or says nothing else of."""
+    found, expected = judged.assessment.findings, told(question, shares)
+    if {finding.term for finding in found} != expected.keys():
+        return False
+    if not all(_same(finding, expected[finding.term]) for finding in found):
+        return False
+    for party in sorted({it.party for it in question.outlines if it.party is not None}):
+        drawn = told(replace(question, drawn_by=party), shares)
+        if not all(_same_under(party, finding, drawn[finding.term]) for finding in found):
+            return False
+    return True
+
+
+def _same(said: Finding | UnderClaim, expected: Told) -> bool:
+    return said.verdict is expected.verdict and REASON[said.rule] in expected.reasons
+
+
+def _same_under(party: str, finding: Finding, expected: Told) -> bool:
+    claim = next((it for it in finding.claims if it.party == party), None)
+    return finding.verdict is expected.verdict if claim is None else _same(claim, expected)
 
 
 def differs(asked: Asked) -> str | None:
     """Why they differ: "sampling" where they agree on the shares that were judged."""
     question, judged, shares = asked.question, asked.judged, asked.shares
-    if agrees(judged, told(question, shares)):
+    if agrees(judged, question, shares):
         return None
     # How good its shares are is for test_judge_against_oracle to say. A share of 1.0 may be
     # rounded: what is not wholly inside is told once more as a share just below.
     hits = judged.sight.hits
     exact = {hit.zone: hit.p_inside for hit in hits}
     below = {n: min(p, 0.999999) if _is_cut(hits, n) else p for n, p in exact.items()}
-    agreed = any(agrees(judged, told(question, each)) for each in (exact, below))
+    agreed = any(agrees(judged, question, each) for each in (exact, below))
     return "sampling" if shares is not None and agreed else "verdict"
 
 
@@ -144,7 +163,9 @@ def compare(wanted: int, first_seed: int = 0) -> Tally:
     tuples = (asked for seed in range(first_seed, first_seed + wanted) for asked in scene(seed))
     for asked in islice(tuples, wanted):
         total += 1
-        rules.update(finding.rule for finding in asked.judged.assessment.findings)
+        findings = asked.judged.assessment.findings
+        rules.update(finding.rule for finding in findings)
+        rules.update(f"claim: {it.rule}" for finding in findings for it in finding.claims)
         why = differs(asked)
         sampling += why == "sampling"
         if why not in {None, "sampling"}:

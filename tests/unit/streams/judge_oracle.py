@@ -15,11 +15,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
 
 from streams.agreement import (
     Agreement,
     Daily,
     Exemption,
+    LineString,
     MultiPolygon,
     PhaseDays,
     Polygon,
@@ -156,12 +159,76 @@ def _away_m(sector: Sector, coarse_deg: float, x: float, y: float) -> float:
     return math.hypot(away * math.cos(aside) - along, away * math.sin(aside))
 
 
-def rings_of(zone: Zone) -> list[Ring]:
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """An agreed zone, a corridor, or a zone as one party draws it."""
+
+    id: str
+    kind: str
+    valid: Validity | None
+    geometry: object
+    half_m: float = 0.0
+    """Of a corridor: how far it reaches to each side of its route."""
+    party: str | None = None
+    """Whose claim it is."""
+    of: int = -1
+    """Of a zone and its claims: which one."""
+    agreed: bool = True
+    """Of a claim: whether the zone has an agreed outline as well."""
+
+
+def outlines_of(agreement: Agreement) -> list[Outline]:
+    """All there is to be inside of: agreed zones, then corridors, then claims."""
+    zones = list(enumerate(agreement.zones))
+    return [
+        *(Outline(it.id, it.kind, it.valid, it.geometry, of=n) for n, it in zones if it.geometry),
+        *(
+            Outline(f"corridor:{it.id}", "corridor", it.valid, it.route, half_m=it.width_m / 2)
+            for it in agreement.corridors
+        ),
+        *(
+            Outline(
+                it.id,
+                it.kind,
+                it.valid,
+                claim.geometry,
+                party=claim.party,
+                of=n,
+                agreed=it.geometry is not None,
+            )
+            for n, it in zones
+            for claim in it.claims
+        ),
+    ]
+
+
+def rings_of(zone: Zone | Outline) -> list[Ring]:
     """All rings alike: by the even-odd rule a hole is a ring like another."""
     if isinstance(zone.geometry, MultiPolygon):
         return [ring for polygon in zone.geometry.coordinates for ring in polygon]
     assert isinstance(zone.geometry, Polygon)
     return list(zone.geometry.coordinates)
+
+
+def lines_of(outline: Outline) -> list[Ring]:
+    """Its rings, or its route."""
+    if isinstance(outline.geometry, LineString):
+        return [outline.geometry.coordinates]
+    return rings_of(outline)
+
+
+def off_route_m(route: Ring, point: Position) -> float:
+    """How far a point lies from a route, metres, on a plane that touches the earth there."""
+    w2 = 1 - E2 * math.sin(math.radians(point[1])) ** 2
+    north_m = math.radians(SEMI_MAJOR_M * (1 - E2) / w2**1.5)
+    east_m = math.radians(SEMI_MAJOR_M * math.cos(math.radians(point[1])) / math.sqrt(w2))
+    flat = [((x - point[0]) * east_m, (y - point[1]) * north_m) for x, y in route]
+    nearest = math.inf
+    for (ax, ay), (bx, by) in pairwise(flat):
+        dx, dy = bx - ax, by - ay
+        along = min(max(-(ax * dx + ay * dy) / (dx * dx + dy * dy), 0.0), 1.0)
+        nearest = min(nearest, math.hypot(ax + along * dx, ay + along * dy))
+    return nearest
 
 
 def inside(rings: list[Ring], point: Position) -> bool:
@@ -177,16 +244,21 @@ def inside(rings: list[Ring], point: Position) -> bool:
     return odd
 
 
-def share(region: Cloud, zone: Zone) -> float | None:
+def share(region: Cloud, zone: Zone | Outline) -> float | None:
     """Share of the region in the zone; None where they do not touch."""
-    rings = rings_of(zone)
-    outline = [position for ring in rings for position in ring]
-    west, east = min(p[0] for p in outline), max(p[0] for p in outline)
-    south, north = min(p[1] for p in outline), max(p[1] for p in outline)
+    route = zone.geometry.coordinates if isinstance(zone.geometry, LineString) else None
+    half_m = zone.half_m if isinstance(zone, Outline) else 0.0
+    rings = [] if route else rings_of(zone)
+    outline = route or [position for ring in rings for position in ring]
+    north_deg = 1.01 * half_m / 110_000
+    east_deg = 2 * north_deg  # a degree of longitude is half as long at 60 degrees
+    west, east = min(p[0] for p in outline) - east_deg, max(p[0] for p in outline) + east_deg
+    south, north = min(p[1] for p in outline) - north_deg, max(p[1] for p in outline) + north_deg
 
     def holds(point: Position) -> bool:
-        in_box = west <= point[0] <= east and south <= point[1] <= north
-        return in_box and inside(rings, point)
+        if not (west <= point[0] <= east and south <= point[1] <= north):
+            return False
+        return off_route_m(route, point) <= half_m if route else inside(rings, point)
 
     count = sum(1 for point in region.within if holds(point))
     if count == 0 and not any(holds(point) for point in region.rim):
@@ -202,9 +274,11 @@ class Told:
     reasons: frozenset[str]
     speaks: bool = False
     """Place, time, kind, weapon and party are the term's for certain; it may be excused."""
+    p_inside: float = 0.0
+    """In the zone that decided."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """A report, what is known beside it, and the two documents."""
 
@@ -214,6 +288,24 @@ class Question:
     methodology: Methodology
     held: tuple[TruceHeld, ...] = ()
     """Of what a truce says: when it said so."""
+    drawn_by: str | None = None
+    """Whose map it is asked about; None: the agreed one."""
+    undrawn_alone: bool = False
+    """That map is asked only where nothing is agreed."""
+
+    @cached_property
+    def outlines(self) -> list[Outline]:
+        return outlines_of(self.agreement)
+
+    def shows(self, number: int) -> bool:
+        """Whether the map that it is asked about has this outline."""
+        outline = self.outlines[number]
+        if outline.party is not None:
+            return outline.party == self.drawn_by and not (self.undrawn_alone and outline.agreed)
+        if self.drawn_by is None or self.undrawn_alone:
+            return True
+        drawn = [it for it in self.outlines if it.of == outline.of and it.party == self.drawn_by]
+        return outline.of < 0 or not drawn
 
     @property
     def start(self) -> datetime:
@@ -229,14 +321,14 @@ def shares_of(question: Question, fineness: int = 1) -> dict[int, float] | None:
     region = cloud(question.report, question.methodology, fineness)
     if region is None:
         return None
-    asked = ((n, share(region, zone)) for n, zone in enumerate(question.agreement.zones))
+    asked = ((n, share(region, zone)) for n, zone in enumerate(question.outlines))
     return {n: p for n, p in asked if p is not None}
 
 
 def told(question: Question, shares: dict[int, float] | None) -> dict[str, Told]:
     """What the table says of each term that speaks of the report's kind, precedence settled."""
     alone = {
-        term.id: _of_term(question, term, shares)
+        term.id: _by_maps(question, term, shares)
         for term in question.agreement.terms
         if question.report.kind in {*term.prohibits, *term.requires}
     }
@@ -249,12 +341,13 @@ def _of_truces(question: Question, shares: dict[int, float] | None) -> dict[str,
     ways: dict[tuple[object, ...], list[TruceHeld]] = {}
     for one in question.context.truces:
         if question.report.kind in one.prohibits:
-            said = (one.truce, one.zones, one.prohibits, one.weapons, one.guarantors)
+            places = (one.zones, one.corridors)
+            said = (one.truce, places, one.prohibits, one.weapons, one.guarantors)
             ways.setdefault(said, []).append(one)
     told: dict[str, Told] = {}
     for held in ways.values():
         name = f"truce:{held[0].truce}"
-        own = _of_term(replace(question, held=tuple(held)), _worded(held[0]), shares)
+        own = _by_maps(replace(question, held=tuple(held)), _worded(held[0]), shares)
         other = told.get(name, own)
         first, second = (list(Verdict).index(one.verdict) for one in (own, other))
         told[name] = max(own, other, key=lambda one: list(Verdict).index(one.verdict))
@@ -271,7 +364,7 @@ def _worded(one: TruceHeld) -> Term:
         text="",
         prohibits=one.prohibits,
         weapons=one.weapons,
-        where=Where(zones=one.zones),
+        where=Where(zones=one.zones, corridors=one.corridors),
         severity=Severity.SERIOUS,
         violation=ViolationKind.LOCAL_TRUCE_BREACH,
     )
@@ -293,24 +386,49 @@ def _settled(term: Term, alone: dict[str, Told]) -> Told:
     return own
 
 
-def _of_term(question: Question, term: Term, shares: dict[int, float] | None) -> Told:
-    zones = [
+def _by_maps(question: Question, term: Term, shares: dict[int, float] | None) -> Told:
+    """By the map that is asked about; where nothing is agreed, by all who draw it, if they agree.
+
+    Of those that agree the one speaks that has the least of it inside.
+    """
+    places = _places(question, term)
+    undrawn = any(not question.outlines[number].agreed for number in places)
+    touched = any(number in (shares or {}) for number in places)
+    if question.drawn_by is not None or not undrawn or not touched:
+        return _of_term(question, term, shares)
+    parties = {question.outlines[n].party for n in places} - {None}
+    maps = [replace(question, drawn_by=it, undrawn_alone=True) for it in sorted(map(str, parties))]
+    each = [_of_term(one, term, shares) for one in maps]
+    if len({one.verdict for one in each}) > 1:
+        return Told(Verdict.CANNOT_DETERMINE, frozenset({"claims"}))
+    return min(each, key=lambda one: one.p_inside)
+
+
+def _places(question: Question, term: Term) -> list[int]:
+    """Every outline, on whosever map, of what a term names and of what is in force."""
+    where = term.where
+    named = {*where.zones, *(f"corridor:{it}" for it in where.corridors)}
+    return [
         number
-        for number, zone in enumerate(question.agreement.zones)
-        if (zone.id in term.where.zones or zone.kind in term.where.zone_kinds)
-        and _meets(zone, question)
+        for number, it in enumerate(question.outlines)
+        if (it.id in named or it.kind in where.zone_kinds) and _meets(it, question)
     ]
+
+
+def _of_term(question: Question, term: Term, shares: dict[int, float] | None) -> Told:
+    zones = _places(question, term)
     everywhere = term.where.everywhere
+    touched = [n for n in zones if n in (shares or {}) and question.shows(n)]
+    most = max(((shares or {})[number] for number in touched), default=0.0)
     not_the_terms = frozenset(_not_the_terms(question, term, zones, everywhere=everywhere))
     if not_the_terms:
-        return Told(Verdict.NOT_APPLICABLE, not_the_terms)
+        return Told(Verdict.NOT_APPLICABLE, not_the_terms, p_inside=most)
     if everywhere:
         return _anywhere(question, term, shares)
-    touched = [number for number in zones if number in (shares or {})]
     if shares is not None and not touched:
         return Told(Verdict.NO_VIOLATION, frozenset({"outside"}))
     if _number(question, term) == "fine":
-        return Told(Verdict.NO_VIOLATION, frozenset({"number"}), speaks=True)
+        return Told(Verdict.NO_VIOLATION, frozenset({"number"}), speaks=True, p_inside=most)
     if shares is None:
         return Told(Verdict.CANNOT_DETERMINE, frozenset({"location", *_cannot(question, term)}))
     rows = [_in_zone(question, term, number, shares) for number in touched]
@@ -318,10 +436,11 @@ def _of_term(question: Question, term: Term, shares: dict[int, float] | None) ->
     same = [n for n, row in enumerate(rows) if row.verdict is list(Verdict)[gravest]]
     largest = max(same, key=lambda n: (shares or {})[touched[n]])
     reasons = frozenset().union(*(rows[n].reasons for n in same))
-    return Told(rows[largest].verdict, reasons, rows[largest].speaks)
+    there = (shares or {})[touched[largest]]
+    return Told(rows[largest].verdict, reasons, rows[largest].speaks, there)
 
 
-def _meets(zone: Zone, question: Question) -> bool:
+def _meets(zone: Outline, question: Question) -> bool:
     valid = zone.valid
     if valid is None:
         return True
@@ -351,7 +470,7 @@ def _not_the_terms(
     party = _party(report)
     if term.binds and party and party not in term.binds:
         yield "party"
-    validities = [question.agreement.zones[number].valid for number in zones]
+    validities = [question.outlines[number].valid for number in zones]
     never = all(_hours(question, term, valid) == "none" for valid in validities or [None])
     if never or not (everywhere or zones) or (term.valid and _gone_by(term, question)):
         yield "date"
@@ -417,7 +536,7 @@ def _anywhere(question: Question, term: Term, shares: dict[int, float] | None) -
 
 
 def _in_zone(question: Question, term: Term, number: int, shares: dict[int, float]) -> Told:
-    zone, p_inside = question.agreement.zones[number], shares[number]
+    zone, p_inside = question.outlines[number], shares[number]
     limits = question.methodology.thresholds
     if _hours(question, term, zone.valid) == "none":
         return Told(Verdict.NOT_APPLICABLE, frozenset({"date"}))
@@ -445,10 +564,11 @@ def _in_zone(question: Question, term: Term, number: int, shares: dict[int, floa
     return Told(Verdict.VIOLATION, frozenset({"inside"}), speaks=True)
 
 
-def _possible(question: Question, term: Term, zone: Zone | None) -> Iterator[str]:
+def _possible(question: Question, term: Term, zone: Outline | None) -> Iterator[str]:
     """Row 4, but for the share."""
     report, methodology = question.report, question.methodology
-    if question.context.authentication not in {"tag_valid", "token", "operator"}:
+    vouched = {"tag_valid", "signature_valid", "token", "operator"}
+    if question.context.authentication not in vouched:
         yield "authentication"
     minimum, said = methodology.minimum_grading, report.grading or methodology.ungraded_as
     if minimum is not None and (
@@ -459,7 +579,7 @@ def _possible(question: Question, term: Term, zone: Zone | None) -> Iterator[str
         yield "grading"
     if not set(report.means) & set(methodology.sufficient_means):
         yield "means"
-    others = {other.id for other in question.agreement.zones} - {zone.id if zone else ""}
+    others = {other.id for other in question.outlines} - {zone.id if zone else ""}
     if zone and any(
         said.zone not in others and said.side == "outside" for said in report.monitor_sides
     ):
@@ -590,15 +710,18 @@ def excepted(
 def _exempt(
     question: Question, it: Exemption, number: int | None, shares: dict[int, float] | None
 ) -> str:
-    report, zones = question.report, question.agreement.zones
+    report, outlines = question.report, question.outlines
+    agreed = [number for number, one in enumerate(outlines) if one.party is None]
     if it.kinds and report.kind not in it.kinds:
         return "no"
     activity = ACTIVITY_OF[it.name.value]
     said = {"no"}
     for word in question.context.notifications:
         if word.activity.value == activity:
-            own = number is not None and zones[number].id in word.zones
-            place = "yes" if own else _within_zones(zones, set(word.zones), shares)
+            places = {*word.zones, *(f"corridor:{it}" for it in word.corridors)}
+            own = number is not None and outlines[number].id in places
+            there = {n for n in agreed if outlines[n].id in places}
+            place = "yes" if own else _within_zones(there, shares)
             party = _party(report)
             who = "perhaps" if party is None else "yes" if party == word.by else "no"
             said.add(_least(place, who, _notified(question, word, it.notice_hours)))
@@ -606,15 +729,17 @@ def _exempt(
         return _most(said)
     if report.assessed_as is not None and report.assessed_as.value == activity:
         said.add("yes")
-    outside = it.outside.zones if it.outside else ()
-    inside = _within_zones(zones, set(outside), shares)
+    outside = it.outside or Where()
+    named = {*outside.zones, *(f"corridor:{one}" for one in outside.corridors)}
+    drawn = [*agreed, *(n for n, one in enumerate(outlines) if not one.agreed)]
+    inside = _within_zones({n for n in drawn if outlines[n].id in named}, shares)
     return _least(_most(said), {"yes": "no", "no": "yes"}.get(inside, inside))
 
 
-def _within_zones(zones: tuple[Zone, ...], names: set[str], shares: dict[int, float] | None) -> str:
+def _within_zones(places: set[int], shares: dict[int, float] | None) -> str:
     if shares is None:
         return "perhaps"
-    found = [share for number, share in shares.items() if zones[number].id in names]
+    found = [share for number, share in shares.items() if number in places]
     return "no" if not found else "yes" if max(found) >= 1.0 else "perhaps"
 
 

@@ -11,8 +11,11 @@ from msgspec.structs import replace
 from streams.agreement import (
     Agreement,
     Calibres,
+    Claim,
+    Corridor,
     Daily,
     Exemption,
+    LineString,
     MultiPolygon,
     PhaseDays,
     Polygon,
@@ -57,6 +60,7 @@ from streams.vocabulary import (
 from tests.unit.streams.builders import (
     NOON,
     agreement,
+    corridor,
     grading,
     hours,
     methodology,
@@ -64,7 +68,7 @@ from tests.unit.streams.builders import (
     term,
     zone,
 )
-from tests.unit.streams.judge_oracle import rings_of
+from tests.unit.streams.judge_oracle import lines_of, outlines_of, rings_of
 
 KINDS = (Kind.EXPLOSION, Kind.SHOT)
 WEAPONS = (Weapon.MORTAR, Weapon.MLRS, Weapon.TANK, Weapon.UNDETERMINED)
@@ -180,27 +184,50 @@ def random_days(rng: Random) -> PhaseDays:
     )
 
 
-def random_exemption(rng: Random, zones: tuple[Zone, ...]) -> Exemption:
+def random_roads(rng: Random, agreed: Agreement, chance: float) -> tuple[str, ...]:
+    return tuple(road.id for road in agreed.corridors if rng.random() < chance)
+
+
+def random_place(rng: Random, agreed: Agreement) -> Where:
+    """A zone or a corridor."""
+    roads = random_roads(rng, agreed, 0.3)
+    return Where(corridors=roads) if roads else Where(zones=(rng.choice(agreed.zones).id,))
+
+
+def random_exemption(rng: Random, agreed: Agreement) -> Exemption:
     name = rng.choice([*ExceptionName])
     exercise = name is ExceptionName.LIVE_FIRE_EXERCISE_OUTSIDE_ZONE
     return Exemption(
         name=name,
         notice_hours=rng.choice([0.0, 2.0, 24.0]),
         kinds=rng.choice([(), KINDS[:1]]),
-        outside=Where(zones=(rng.choice(zones).id,)) if exercise else None,
+        outside=random_place(rng, agreed) if exercise else None,
     )
 
 
-def random_full_term(rng: Random, number: int, zones: tuple[Zone, ...]) -> Term:
+def random_full_where(rng: Random, plain: Where, agreed: Agreement) -> Where:
+    """The same with corridors, corridors alone, or everywhere."""
+    if rng.random() < 0.2:
+        return Where(everywhere=True)
+    roads = random_roads(rng, agreed, 0.3)
+    kinds = plain.zone_kinds + (ZoneKind.CORRIDOR,) * (
+        rng.random() < 0.1 and bool(agreed.corridors)
+    )
+    if roads and rng.random() < 0.4:
+        return Where(corridors=roads)
+    return replace(plain, corridors=roads, zone_kinds=kinds)
+
+
+def random_full_term(rng: Random, number: int, agreed: Agreement) -> Term:
     """A term that may ask for anything that a term can ask for."""
-    plain = random_term(rng, number, zones)
+    plain = random_term(rng, number, agreed.zones)
     requires = rng.random() < 0.15
     bound = rng.choice([None, 1, 5]) if rng.random() < 0.3 else None
     return replace(
         plain,
         prohibits=() if requires else plain.prohibits,
         requires=plain.prohibits if requires else (),
-        where=Where(everywhere=True) if rng.random() < 0.2 else plain.where,
+        where=random_full_where(rng, plain.where, agreed),
         details=rng.choice([(), (), (), (Detail.IMPACT,), (Detail.INCOMING,)]),
         calibres=rng.choice(
             [None] * 4 + [Calibres(min_mm=100.0), Calibres(min_mm=82.0, max_mm=120.0)]
@@ -209,14 +236,14 @@ def random_full_term(rng: Random, number: int, zones: tuple[Zone, ...]) -> Term:
         at_least=bound if requires else None,
         when=random_windows(rng) if rng.random() < 0.3 else (),
         during=random_days(rng) if rng.random() < 0.15 else None,
-        exceptions=tuple(random_exemption(rng, zones) for _ in range(rng.choice([0, 0, 1, 2, 3]))),
+        exceptions=tuple(random_exemption(rng, agreed) for _ in range(rng.choice([0, 0, 1, 2, 3]))),
         yields_to=tuple(f"t{n}" for n in range(number) if rng.random() < 0.2),
     )
 
 
 def with_full_terms(rng: Random, agreed: Agreement) -> Agreement:
     """The same zones under other terms, in any order."""
-    terms = [random_full_term(rng, n, agreed.zones) for n in range(rng.randrange(3, 7))]
+    terms = [random_full_term(rng, n, agreed) for n in range(rng.randrange(3, 7))]
     rng.shuffle(terms)
     return replace(agreed, terms=tuple(terms))
 
@@ -272,6 +299,7 @@ def random_stretch(
         truce=name,
         purpose=Purpose.REPAIRS,
         zones=zones or (agreed.zones[0].id,),
+        corridors=random_roads(rng, agreed, 0.3),
         start=start,
         end=end,
         prohibits=rng.choice([KINDS, KINDS[:1], KINDS[1:]]),
@@ -286,6 +314,7 @@ def random_notification(rng: Random, agreed: Agreement) -> Notification:
     return Notification(
         activity=rng.choice([*Activity]),
         zones=tuple(sorted(z.id for z in agreed.zones if rng.random() < 0.8)),
+        corridors=random_roads(rng, agreed, 0.5),
         start=start,
         end=start + hours(rng.choice([0.5, 1, 6, 6])),
         notified_at=NOON - hours(rng.choice([0, 2, 48])),
@@ -317,6 +346,39 @@ def random_agreement(rng: Random) -> Agreement:
     )
 
 
+def disputed(rng: Random, agreed: Agreement) -> Agreement:
+    """The same with roads through it, and with zones that parties draw otherwise."""
+    zones = tuple(random_claims(rng, one) for one in agreed.zones)
+    roads = tuple(random_road(rng, n, agreed) for n in range(rng.choice([0, 1, 2])))
+    return replace(agreed, zones=zones, corridors=roads)
+
+
+def random_claims(rng: Random, agreed: Zone) -> Zone:
+    if rng.random() < 0.6:
+        return agreed
+    lon, lat = rings_of(agreed)[0][0]
+    claims = tuple(
+        Claim(party=party, geometry=geometry(rng, lon + rng.gauss(0, 0.03), lat))
+        for party in ("north", "south")
+        if rng.random() < 0.7
+    )
+    undrawn = len(claims) == 2 and rng.random() < 0.6
+    return replace(agreed, claims=claims, geometry=None if undrawn else agreed.geometry)
+
+
+def random_road(rng: Random, number: int, agreed: Agreement) -> Corridor:
+    lon, lat = rings_of(rng.choice(agreed.zones))[0][0]
+    steps = [
+        (lon + rng.gauss(0, 0.08), lat + rng.gauss(0, 0.05)) for _ in range(rng.choice([2, 3]))
+    ]
+    return corridor(
+        f"c{number}",
+        route=LineString(coordinates=tuple(steps)),
+        width_m=rng.choice([200.0, 1_500.0, 6_000.0]),
+        valid=validity(rng),
+    )
+
+
 def random_methodology(rng: Random) -> Methodology:
     t1 = rng.choice([0.6, 0.9, 1.0])
     return methodology(
@@ -334,7 +396,8 @@ def random_methodology(rng: Random) -> Methodology:
 
 def near_an_edge(rng: Random, agreed: Agreement) -> tuple[float, float]:
     """A position within a kilometre or two of some zone's outline, or anywhere about."""
-    ring = rng.choice(rings_of(rng.choice(agreed.zones)))
+    lines = [line for outline in outlines_of(agreed) for line in lines_of(outline)]
+    ring = rng.choice(lines)
     at = rng.randrange(len(ring) - 1)
     (ax, ay), (bx, by) = ring[at], ring[at + 1]
     along, spread = rng.random(), rng.choice([0.3, 1.0, 4.0]) * KM_DEG
