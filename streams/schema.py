@@ -241,13 +241,15 @@ def _tag_headers() -> Json:
                 "pattern": "^[A-Za-z0-9_-]{86}$",
                 "description": (
                     "In the tag's place where the agreement gives the source keys: Ed25519 over "
-                    "'Truceline event signature, form 1\\nsha256: ', the SHA-256 of the event's raw "
-                    "bytes in lower-case hex and '\\n'; base64url without padding."
+                    "'Truceline event signature, form 1\\nsha256: ', the SHA-256 of the event's "
+                    "raw bytes in lower-case hex and '\\n'; base64url without padding."
                 ),
             },
         },
         "dependencies": {
-            KEY_ID_HEADER: {"anyOf": [{"required": [TAG_HEADER]}, {"required": [SIGNATURE_HEADER]}]},
+            KEY_ID_HEADER: {
+                "anyOf": [{"required": [TAG_HEADER]}, {"required": [SIGNATURE_HEADER]}]
+            },
             TAG_HEADER: [KEY_ID_HEADER],
             SIGNATURE_HEADER: [KEY_ID_HEADER],
         },
