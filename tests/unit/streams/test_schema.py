@@ -25,9 +25,11 @@ from streams.events import (
 )
 from streams.rejection import Rejection
 from streams.schema import asyncapi, json_schema
-from streams.tags import ProducerKey, make_tag
+from streams.source_keys import sign_event
+from streams.tags import ProducerKey, make_tag, signed_headers
 from streams.topics import TOPICS, TopicName
 from streams.vocabulary import Detail, Kind
+from tests.unit.streams.signatures import private_key
 
 REPORT: dict[str, Any] = {
     "version": 1,
@@ -490,12 +492,15 @@ def test_an_operations_messages_are_its_channels_own() -> None:
 
 def test_the_headers_that_we_make_are_the_headers_that_asyncapi_describes() -> None:
     key = ProducerKey("patrol-key", b"secret", "smm", frozenset())
-    headers = {name: value.decode() for name, value in make_tag(key, b"{}")}
+    signature = sign_event(private_key("patrol"), b"{}")
+    tagged = {name: value.decode() for name, value in make_tag(key, b"{}")}
+    signed = {name: value.decode() for name, value in signed_headers("own", signature)}
     valid = _draft_07("TagHeaders")
-    assert valid(headers)
     assert valid({})  # without a tag: stored and judged, never more than possible
     described = asyncapi()["components"]["schemas"]["TagHeaders"]["properties"]
-    assert set(described) == set(headers)
-    for name in headers:
-        assert not valid({other: value for other, value in headers.items() if other != name})
+    assert set(described) == {*tagged, *signed}
+    for headers in (tagged, signed):
+        assert valid(headers)
+        for name in headers:
+            assert not valid({other: value for other, value in headers.items() if other != name})
     assert not valid(headers | {"truceline-tag": "AB" * 32})
