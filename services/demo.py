@@ -90,7 +90,7 @@ def fresh_instance(say: Callable[[str], None]) -> Iterator[tuple[Path, Endpoints
     running = None
     with _stopped_by_sigterm():
         try:
-            say("starting PostgreSQL, Kafka, gateway, relay, two workers in a temporary folder ...")
+            say("starting PostgreSQL, Kafka, gateway, relay, workers in a temporary folder ...")
             running = _start(folder, log)
             yield folder, _wait_until_up(folder, running, log)
         finally:

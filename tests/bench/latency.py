@@ -1,6 +1,6 @@
 """`make bench-latency`: from the receipt in a client's hands to the committed assessment.
 
-Everything runs as `truceline up` starts it: PostgreSQL, Kafka, two workers, relay, gateway. Single
+Everything runs as `truceline up` starts it: PostgreSQL, Kafka, workers, relay, gateway. Single
 posts come at a steady rate, open loop (`steady`). A report's latency runs from the moment its
 client has the receipt to the moment another session can see its assessment (`sightings`), both by
 the clock of this process. Kafka's own stamp (LogAppendTime) parts it in two.
@@ -30,6 +30,7 @@ from pathlib import Path
 import msgspec
 from kafka import KafkaConsumer, TopicPartition
 
+from services.cli.up import usual_workers
 from services.demo import fresh_instance
 from services.load import load_documents
 from services.local.endpoints import Endpoints
@@ -106,7 +107,8 @@ def measure(endpoints: Endpoints, rate: int, windows: int, window_s: int) -> Out
     assert endpoints.gateway_url is not None
     port = int(endpoints.gateway_url.rpartition(":")[2])
     wait_until_ready(port)
-    wait_for_members(endpoints.kafka_bootstrap, WORKER_GROUP)
+    workers = usual_workers(len(os.sched_getaffinity(0)))
+    wait_for_members(endpoints.kafka_bootstrap, WORKER_GROUP, workers)
     sightings = Sightings(url)
     sightings.start()
     # Not measured: workers read the agreement, PostgreSQL's sessions plan, Kafka's code compiles.

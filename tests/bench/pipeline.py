@@ -185,13 +185,13 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def wait_for_members(bootstrap: str, group: str) -> None:
+def wait_for_members(bootstrap: str, group: str, members: int = WORKERS) -> None:
     """Return when the group is stable and has all its members, each with partitions."""
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         described = admin.describe_groups([group])[group]
-        if described["group_state"] == "Stable" and len(described["members"]) == WORKERS:
+        if described["group_state"] == "Stable" and len(described["members"]) == members:
             admin.close()
             return
         time.sleep(0.2)
