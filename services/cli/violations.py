@@ -60,6 +60,11 @@ def mark(after: After) -> str:
     type=click.Choice([state.value for state in State]),
     help="What stands, a gun in a withdrawal area: open, or ended by a later report.",
 )
+@click.option(
+    "--claim",
+    metavar="PARTY",
+    help="What would be one as this party draws the zones; --zone and --verdict are then its own.",
+)
 @click.option("--since", type=INSTANT, help="Observed at or after, with UTC offset.")
 @click.option("--until", type=INSTANT, help="Observed before.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
@@ -72,6 +77,7 @@ def violations(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may a
     kind: str | None,
     verdict: str | None,
     state: str | None,
+    claim: str | None,
     since: datetime | None,
     until: datetime | None,
     limit: int,
@@ -84,11 +90,12 @@ def violations(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may a
 
     All of them are automatic and unreviewed. With --json a violation a line; its "page" is what
     --after takes for those that follow it. What stands has a "state": open, "since" then, or ended,
-    "ended_by" then at the latest, as the report "ended_event" says.
+    "ended_by" then at the latest, as the report "ended_event" says. "claims": the verdict as each
+    party draws the zones, which the agreed one may differ from.
     """
     require_order(since, until)
     if as_totals:
-        if zone or kind or verdict or state or after:
+        if zone or kind or verdict or state or claim or after:
             raise click.UsageError("--totals goes with --mission, --since and --until alone")
         show_totals(mission, since, until, as_json=as_json)
         return
@@ -100,6 +107,7 @@ def violations(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may a
             kind=ViolationKind(kind) if kind else None,
             verdict=Verdict(verdict) if verdict else None,
             state=State(state) if state else None,
+            claim=claim,
             since=since,
             until=until,
             limit=limit,
@@ -108,7 +116,8 @@ def violations(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may a
     if as_json:
         for row in found:
             status = status_of(draft=row.draft)
-            print_json({**row._asdict(), "status": status, "page": mark(row.after)})
+            more = {"claims": row.under_claims, "status": status, "page": mark(row.after)}
+            print_json({**row._asdict(), **more})
     else:
         print_violations(found)
     if len(found) == limit:
@@ -120,7 +129,7 @@ def print_violations(found: list[FoundViolation]) -> None:
     columns = ["Observed!", "Zone and kind!", "Events", "Report"]
     rows: list[list[object]] = [
         [
-            (row.observed_from, f"{row.verdict}{', draft' * row.draft}"),
+            (row.observed_from, f"{row.verdict}{', draft' * row.draft}", *_claims(row)),
             (row.zone_id, row.kind, *_stands(row)),
             (events(row.count_min, row.count_max, row.count_qualifier), _share(row.p_inside)),
             (row.event_id, row.source),
@@ -134,6 +143,15 @@ def print_violations(found: list[FoundViolation]) -> None:
     print_table(
         "Violations", columns, rows, note=f"{_read_so(found)}; why: truceline explain REPORT"
     )
+
+
+def _claims(row: FoundViolation) -> list[str]:
+    """What it would be as each party draws the zones, where that is something else."""
+    return [
+        f"{claim.party} claims: {claim.verdict}"
+        for claim in row.under_claims
+        if claim.verdict != row.verdict
+    ]
 
 
 def _read_so(found: Iterable[FoundViolation]) -> str:

@@ -69,6 +69,7 @@ VIOLATION_FILTERS: Final = (
     "kind",
     "verdict",
     "state",
+    "claim",
     "from",
     "to",
 )
@@ -104,6 +105,7 @@ async def answer_violations(request: Asked) -> Response[bytes]:
         kind=parameters.word("kind", ViolationKind),
         verdict=verdict,
         state=parameters.word("state", State),
+        claim=parameters.text("claim"),
         since=since,
         until=until,
         limit=parameters.limit(),

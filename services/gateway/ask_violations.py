@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from services.gateway.coarse_cell import coarse_cell
-from services.gateway.disclosure import sees_whole
+from services.gateway.disclosure import sees_all, sees_whole
 from services.gateway.page import Page, page_of
 from services.gateway.represent import Shape
 from services.store.documents import (
@@ -30,7 +30,7 @@ from services.store.known import StoredVersion, versions_of
 from services.store.queries.violations import After, FoundViolation, violations
 from services.tokens.token import Token
 from streams.agreement import Agreement
-from streams.assessment import status_of
+from streams.assessment import UnderClaim, status_of
 from streams.decode import Refusal, decode_report
 from streams.locate import Locator
 from streams.measure_route import measure_routes
@@ -47,6 +47,7 @@ class ViolationAsked(NamedTuple):
     kind: ViolationKind | None
     verdict: Verdict | None
     state: State | None
+    claim: str | None
     since: datetime | None
     until: datetime | None
     limit: int
@@ -95,6 +96,9 @@ class ViolationTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject_ref: str | None = None
     ended_event: str | None = None
     """The report that says so."""
+    claims: tuple[UnderClaim, ...] = ()
+    """The verdict as each party draws the term's zones. Two outlines close by, and a verdict that
+    differs between them, would place a report better than any cell."""
 
 
 SHAPE: Final = Shape(ViolationTold.__struct_fields__, lambda told: told.cell)
@@ -102,6 +106,8 @@ SHAPE: Final = Shape(ViolationTold.__struct_fields__, lambda told: told.cell)
 
 def ask_violations(conn: Connection, token: Token, asked: ViolationAsked) -> Page[ViolationTold]:
     """A page of the violations that stand and that the token's holder may see."""
+    if asked.claim is not None and not sees_all(token):
+        return Page((), None)  # it would say on which side of a party's line each lies
     documents = {d.hash: d for d in list_documents(conn, DocumentKind.AGREEMENT)}
     named = [h for h, d in documents.items() if d.id == asked.agreement]
     found = violations(
@@ -113,6 +119,7 @@ def ask_violations(conn: Connection, token: Token, asked: ViolationAsked) -> Pag
         kind=asked.kind,
         verdict=asked.verdict,
         state=asked.state,
+        claim=asked.claim,
         since=asked.since,
         until=asked.until,
         limit=asked.limit + 1,  # whether there is another page
@@ -182,6 +189,7 @@ def _told(
             "attribution_basis": row.attribution_basis,
             "subject_ref": row.subject_ref,
             "ended_event": row.ended_event,
+            "claims": row.under_claims,
         }
     return ViolationTold(
         mission=row.mission,

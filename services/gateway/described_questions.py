@@ -143,6 +143,13 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             Parameter(
                 "state", "Of what stands: this.", "open", {"enum": [str(word) for word in State]}
             ),
+            Parameter(
+                "claim",
+                "What would be a violation as this party draws the zones, whatever it is as they "
+                "are agreed; `verdict` and `zone` then ask for those under the claim. Only to who "
+                "sees the whole of the mission.",
+                "north",
+            ),
             *_SPAN,
             _LIMITED,
             Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),

@@ -67,8 +67,9 @@ FROM current_assessments ORDER BY key
 _VIOLATIONS: LiteralString = """
 SELECT key, term_id, mission, source, event_id, observed_from, observed_to, p_inside, count_min,
     count_max, count_qualifier, clause, kind, severity, verdict, rule, zone_id, zone_kind,
-    attributed_party, attribution_basis, agreement
-FROM current_violations WHERE verdict = ANY(%s) ORDER BY key, term_id COLLATE "C"
+    attributed_party, attribution_basis, agreement, claims
+FROM current_violations WHERE verdict = ANY(%s) OR claims IS NOT NULL
+ORDER BY key, term_id COLLATE "C"
 """
 
 _CONTEXTS: LiteralString = """

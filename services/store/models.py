@@ -181,7 +181,8 @@ class StoredAssessment(Base):
 class Violation(Base):
     """One term's finding that somebody must look at: `violation` or `possible_violation`.
 
-    Another verdict stands only in a row that withdraws an earlier violation of the same term.
+    Another verdict stands only in a row that withdraws an earlier violation of the same term, or
+    whose zones a party draws so that it would be one.
     """
 
     __tablename__ = "violations"
@@ -217,6 +218,8 @@ class Violation(Base):
     attribution_basis: Mapped[String | None]
     agreement: Mapped[Hash]
     draft: Mapped[bool]
+    claims: Mapped[Body | None]
+    """The finding's `UnderClaim`s; None: no party draws a zone of the term otherwise."""
 
 
 class Supersession(Base):

@@ -113,6 +113,7 @@ class ViolationRow(Row, frozen=True, gc=False):
     attribution_basis: str | None
     agreement: bytes
     draft: bool
+    claims: bytes | None
 
 
 class SupersessionRow(Row, frozen=True, gc=False):

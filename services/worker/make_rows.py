@@ -5,6 +5,8 @@ Place on the data's way: assess → **rows** → COPY. Nothing is decided here.
 
 from __future__ import annotations
 
+import msgspec
+
 from services.store.rows import (
     AssessmentRow,
     KeyKind,
@@ -28,6 +30,8 @@ from streams.vocabulary import Verdict, ZoneKind
 
 FOUND = frozenset({Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION})
 """The verdicts that somebody must look at: each is a row of its own."""
+
+_encode = msgspec.json.Encoder().encode
 
 VERSION_SILENCED = "version_silenced"
 """Of a row that takes back what only an unauthenticated version had said."""
@@ -147,16 +151,14 @@ def violation_rows(
     """The findings somebody must look at, and those that take back one of the reading before."""
     assessment = judged.assessment
     if before is None:
-        if assessment.verdict not in FOUND:  # which is the gravest of them: most reports'
-            return []
         return [
             _violation_row(step, judged, finding, register, supersedes=False)
             for finding in assessment.findings
-            if finding.verdict in FOUND
+            if _is_found(finding)
         ]
-    earlier = {finding.term: finding for finding in before.findings if finding.verdict in FOUND}
+    earlier = {finding.term: finding for finding in before.findings if _is_found(finding)}
     told = {finding.term: finding for finding in assessment.findings}
-    looked_at = [f for f in assessment.findings if f.verdict in FOUND or f.term in earlier]
+    looked_at = [f for f in assessment.findings if _is_found(f) or f.term in earlier]
     amended = before.agreement != assessment.agreement
     gone = [
         _taken_back(earlier[term], amended=amended) for term in sorted(earlier.keys() - told.keys())
@@ -165,6 +167,11 @@ def violation_rows(
         _violation_row(step, judged, finding, register, supersedes=finding.term in earlier)
         for finding in (*looked_at, *gone)
     ]
+
+
+def _is_found(finding: Finding) -> bool:
+    """As agreed, or as one of the parties draws the term's zones."""
+    return finding.verdict in FOUND or any(claim.verdict in FOUND for claim in finding.claims)
 
 
 def _taken_back(finding: Finding, *, amended: bool) -> Finding:
@@ -215,6 +222,7 @@ def _violation_row(
         party.basis if party else None,
         in_force.agreement_digest,
         assessment.draft,
+        _encode(finding.claims) if finding.claims else None,
     )
 
 

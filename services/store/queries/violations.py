@@ -1,7 +1,8 @@
 """Which violations stand, newest first, page by page.
 
 Place on the data's way: `truceline violations`, GET /v1/violations. Each common question has an
-index (`models.Violation`): by zone, by kind, by time.
+index (`models.Violation`): by zone, by kind, by time. What would be one as a party draws the zones,
+and is none as they are agreed, is found by who asks for that party's claims alone.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
 from psycopg import sql
 from psycopg.rows import args_row
 
 from services.store.engine import Connection
 from services.store.queries.filters import Filters
+from streams.assessment import UnderClaim
 from streams.keys import Key
 from streams.standing_violations import State
 from streams.vocabulary import Verdict, ViolationKind
@@ -60,6 +63,8 @@ class FoundViolation(NamedTuple):
     agreement: bytes
     draft: bool
     """Not all parties had signed the version when it was judged."""
+    claims: bytes | None
+    """See `under_claims`."""
     subject_ref: str | None
     """Of what stands: which thing it is. None: it happened, or nobody has named it."""
     state: str | None
@@ -74,6 +79,13 @@ class FoundViolation(NamedTuple):
         """Ask with this for the page that follows."""
         return After(self.observed_from, self.key, self.term_id)
 
+    @property
+    def under_claims(self) -> tuple[UnderClaim, ...]:
+        """The verdict as each party draws the term's zones; empty: none draws them otherwise."""
+        return () if self.claims is None else _claims(self.claims)
+
+
+_claims = msgspec.json.Decoder(tuple[UnderClaim, ...]).decode
 
 _OF_WHAT_STANDS = frozenset(
     {"subject_ref", "state", "since", "ended_by", "ended_as", "ended_event"}
@@ -86,6 +98,14 @@ LEFT JOIN LATERAL (
 ) AS stands ON stands.state IS NOT NULL
 """)
 """The newest generation, of those that stand or stood."""
+
+_CLAIMED = sql.SQL("""
+CROSS JOIN LATERAL (
+    SELECT claim ->> 'verdict' AS verdict, claim ->> 'zone' AS zone_id
+    FROM jsonb_array_elements(convert_from(found.claims, 'UTF8')::jsonb) AS claim
+    WHERE claim ->> 'party' = %s
+) AS claimed
+""")
 
 
 def _column(name: str) -> sql.Identifier:
@@ -102,6 +122,7 @@ def violations(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
     kind: ViolationKind | None = None,
     verdict: Verdict | None = None,
     state: State | None = None,
+    claim: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int = 100,
@@ -109,23 +130,28 @@ def violations(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
 ) -> list[FoundViolation]:
     """At most `limit` violations observed in [since, until), the newest first.
 
-    `agreements` are the hashes of their versions; `state` asks for what stands, or stood.
+    `agreements` are the hashes of their versions; `state` asks for what stands, or stood. Under a
+    party's `claim`, `verdict` and `zone` are those that it comes to there.
     """
-    filters = Filters()
+    filters, own = Filters(), "found" if claim is None else "claimed"
     filters.add("found.mission = %s", mission)
-    filters.add("zone_id = %s", zone)
+    filters.add(f"{own}.zone_id = %s", zone)
     filters.add("found.term_id = %s", term)
     filters.add("state = %s", state)
     filters.add("found.agreement = ANY(%s)", None if agreements is None else list(agreements))
     filters.add("kind = %s", kind)
-    filters.add("verdict = ANY(%s)", [verdict] if verdict else list(STANDING))
+    filters.add(f"{own}.verdict = ANY(%s)", [verdict] if verdict else list(STANDING))
     filters.add("observed_from >= %s", since)
     filters.add("observed_from < %s", until)
     if after is not None:
         filters.add("(observed_from, found.key, found.term_id) < (%s, %s, %s)", *after)
+    joined = sql.SQL("") if claim is None else _CLAIMED
     query = sql.SQL(
-        "SELECT {} FROM current_violations AS found {} {}"
+        "SELECT {} FROM current_violations AS found {} {} {}"
         " ORDER BY observed_from DESC, found.key DESC, found.term_id DESC LIMIT %s"
-    ).format(sql.SQL(", ").join(map(_column, FoundViolation._fields)), _STANDS, filters.where)
+    ).format(
+        sql.SQL(", ").join(map(_column, FoundViolation._fields)), joined, _STANDS, filters.where
+    )
     with conn.cursor(binary=True, row_factory=args_row(FoundViolation)) as cursor:
-        return cursor.execute(query, [*filters.values, limit]).fetchall()
+        named = [] if claim is None else [claim]
+        return cursor.execute(query, [*named, *filters.values, limit]).fetchall()

@@ -29,8 +29,10 @@ from services.store.rows import (
 )
 from services.store.write import copy_batch, copy_rows
 from streams.agreement import Agreement, content_hash
+from streams.assessment import UnderClaim
 from streams.context.fold import encode_state, fold
 from streams.keys import EventKind, event_key
+from streams.vocabulary import Verdict
 from streams.whereabouts.fold import Answer, Spell
 from tests.unit.services.store.sample_rows import ASSESSMENT, DUE, VIOLATION, key_row
 from tests.unit.streams import builders
@@ -160,6 +162,12 @@ def submission(mission: str, agreement: str, number: int) -> SubmissionRow:
     )
 
 
+def encode_claims(name: str) -> bytes:
+    """As party b draws the zone it is none; as party a does, a graver one."""
+    graver = UnderClaim("a", Verdict.VIOLATION, "inside", f"zone-of-{name}", 1.0)
+    return msgspec.json.encode((graver, UnderClaim("b", Verdict.NO_VIOLATION, "outside")))
+
+
 def add_violation(rows: BatchRows, stored: SubmissionRow, name: str, address: bytes) -> None:
     """The report with two readings: the first graver, the second stands."""
     rows.keys.append(key_row(stored))
@@ -196,6 +204,7 @@ def add_violation(rows: BatchRows, stored: SubmissionRow, name: str, address: by
                 event_id=stored.event_id,
                 zone_id=f"zone-of-{name}",
                 attributed_party="a",
+                claims=encode_claims(name),
             )
         )
     second = rows.assessments[-1]

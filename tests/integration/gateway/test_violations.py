@@ -16,7 +16,15 @@ from tests.integration.gateway.served import Client, items_at
 pytestmark = pytest.mark.usefixtures("filled")
 
 PATH = "/v1/violations"
-WHOLE_ONLY = {"report", "source", "rule", "p_inside", "count_min", "attributed_party", "revision"}
+WHOLE_ONLY = {
+    "report",
+    "source",
+    "rule",
+    "p_inside",
+    "count_min",
+    "attributed_party",
+    "revision",
+} | {"claims"}
 items = partial(items_at, PATH)
 
 
@@ -44,6 +52,19 @@ def test_others_are_told_a_zone_and_a_coarse_cell_and_never_from_where_it_was_se
     text = client.get(PATH, headers=headers).text
     for secret in ("patrol", "report-of", "subject-of", "sighting-of", "38.12", "48.65"):
         assert secret not in text
+
+
+def test_the_verdict_under_each_claim_is_for_who_sees_the_whole(
+    client: Client, token: MakeToken
+) -> None:
+    (one, _) = items(client, token(Role.COORDINATOR), agreement="smm-a")
+    assert [(claim["party"], claim["verdict"]) for claim in one["claims"]] == [
+        ("a", "violation"),
+        ("b", "no_violation"),
+    ]
+    for role in (Role.PARTY, Role.REPORTER):
+        # On which side of two lines it lies would place it better than its cell.
+        assert items(client, token(role), claim="a") == []
 
 
 def test_what_stands_is_told_as_it_is_known_now(client: Client, token: MakeToken) -> None:
@@ -76,6 +97,11 @@ def test_a_source_is_told_all_of_its_own_and_little_of_the_others(
         ({"kind": "fire_into_zone"}, 4),
         ({"verdict": "violation"}, 0),
         ({"state": "open"}, 2),
+        ({"claim": "a"}, 4),
+        ({"claim": "a", "verdict": "violation", "zone": "zone-of-smm-a"}, 2),
+        ({"claim": "a", "verdict": "possible_violation"}, 0),
+        ({"claim": "b"}, 0),
+        ({"claim": "nobody's"}, 0),
         ({"state": "ended", "zone": "zone-of-smm-a"}, 1),
         ({"from": "2026-07-14T06:32:00Z"}, 2),
         ({"to": "2026-07-14T06:32:00Z"}, 2),

@@ -99,6 +99,7 @@ VIOLATION = ViolationRow(
     attribution_basis=None,
     agreement=AGREEMENT,
     draft=False,
+    claims=None,
 )
 
 SIGHTING = SightingRow(SUBMISSION.key, NOW, 1, "smm", "column-1", b"{}")
