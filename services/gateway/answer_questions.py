@@ -25,6 +25,7 @@ from services.gateway.ask_corridors import (
     ask_availability,
     ask_corridors,
 )
+from services.gateway.ask_crossings import CROSSINGS, ask_crossings
 from services.gateway.ask_due import AFTER as DUE_AFTER
 from services.gateway.ask_due import BEFORE as DUE_BEFORE
 from services.gateway.ask_due import DUE, ask_due
@@ -55,7 +56,7 @@ from services.tokens.token import Token
 from streams.due import Rule
 from streams.standing_violations import State
 from streams.vocabulary import Verdict, ViolationKind
-from streams.whereabouts.fold import Answer
+from streams.whereabouts.fold import Answer, Passing
 
 Asked = Request[Any, Any, Any]
 _REPORTS: Final = b"/v1/reports/"
@@ -74,6 +75,7 @@ VIOLATION_FILTERS: Final = (
     "to",
 )
 WHEREABOUTS_FILTERS: Final = ("subject", "zone", "answer", "from", "to", "known_at")
+CROSSING_FILTERS: Final = ("subject", "line", "answer", "from", "to", "known_at")
 PAGING: Final = ("limit", "after")
 STANDING_PARAMETERS: Final = ("at", "known_at")
 DUE_PARAMETERS: Final = ("rule", "from", "to", "known_at", "limit")
@@ -117,19 +119,32 @@ async def answer_violations(request: Asked) -> Response[bytes]:
 async def answer_whereabouts(request: Asked) -> Response[bytes]:
     """A page of spells of subjects in zones."""
     paging = _Paging(request, WHEREABOUTS_FILTERS, TABLES, SPELLS)
+    asked = _whereabouts_asked(paging, "zone", Answer)
+    return await paging.answer(partial(ask_whereabouts, token=paging.token, asked=asked))
+
+
+async def answer_crossings(request: Asked) -> Response[bytes]:
+    """A page of passages of subjects over lines."""
+    paging = _Paging(request, CROSSING_FILTERS, TABLES, CROSSINGS)
+    asked = _whereabouts_asked(paging, "line", Passing)
+    return await paging.answer(partial(ask_crossings, token=paging.token, asked=asked))
+
+
+def _whereabouts_asked(
+    paging: _Paging, where: str, answers: type[Answer | Passing]
+) -> WhereaboutsAsked:
     parameters = paging.parameters
     since, until = parameters.span()
-    asked = WhereaboutsAsked(
+    return WhereaboutsAsked(
         subject=parameters.text("subject"),
-        zone=parameters.text("zone"),
-        answer=parameters.word("answer", Answer),
+        zone=parameters.text(where),
+        answer=parameters.word("answer", answers),
         since=since,
         until=until,
         known_at=parameters.instant("known_at"),
         limit=parameters.limit(),
         after=paging.after(AfterSpell),
     )
-    return await paging.answer(partial(ask_whereabouts, token=paging.token, asked=asked))
 
 
 async def answer_corridors(request: Asked) -> Response[bytes]:

@@ -6,6 +6,7 @@
     GET  /v1/reports/{id}       who works with reports: receipts, state, readings
     GET  /v1/violations         every role, as far as it sees: what stands, page by page
     GET  /v1/whereabouts        the same: when subjects were in zones
+    GET  /v1/crossings          the same: when subjects went over lines
     GET  /v1/corridors          every role: each corridor's state now
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/phases, /v1/measures, /v1/truces        every role but the publisher's: how they stand
@@ -46,6 +47,7 @@ from services.gateway.admission import Admission
 from services.gateway.answer_questions import (
     answer_availability,
     answer_corridors,
+    answer_crossings,
     answer_due,
     answer_report,
     answer_standing,
@@ -168,6 +170,12 @@ async def get_whereabouts(request: Asked) -> Response[bytes]:
     return await answer_whereabouts(request)
 
 
+@get("/v1/crossings", opt={MAY: EVERY_ROLE})
+async def get_crossings(request: Asked) -> Response[bytes]:
+    """Which subjects went over lines, from which side to which, page by page."""
+    return await answer_crossings(request)
+
+
 @get("/v1/corridors", opt={MAY: EVERY_ROLE})
 async def get_corridors(request: Asked) -> Response[bytes]:
     """Every corridor with its state now."""
@@ -260,6 +268,7 @@ ROUTES: Final = (
     get_report,
     get_violations,
     get_whereabouts,
+    get_crossings,
     get_corridors,
     get_availability,
     get_phases,

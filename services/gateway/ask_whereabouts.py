@@ -6,6 +6,7 @@ it was and by whose reports; all others that *something* was, or may have been, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -18,15 +19,15 @@ from services.gateway.represent import Shape
 from services.store.engine import Connection
 from services.store.queries.whereabouts import After, FoundWhereabouts, whereabouts
 from services.tokens.token import Token
-from streams.whereabouts.fold import STATUS, Answer, Spell
+from streams.whereabouts.fold import STATUS, Answer, Passing, Spell
 
 
 class WhereaboutsAsked(NamedTuple):
-    """What is asked for."""
+    """What is asked for; of crossings the zone is the line."""
 
     subject: str | None
     zone: str | None
-    answer: Answer | None
+    answer: Answer | Passing | None
     since: datetime | None
     until: datetime | None
     known_at: datetime | None
@@ -64,29 +65,36 @@ DISCLOSED: Final = (Answer.INSIDE, Answer.UNDETERMINED)
 def ask_whereabouts(conn: Connection, token: Token, asked: WhereaboutsAsked) -> Page[SpellTold]:
     """A page of the spells that the token's holder may see, as they count or counted."""
     whole = sees_all(token)
-    answers = tuple(Answer) if whole else DISCLOSED
-    if asked.answer is not None:
-        answers = tuple(answer for answer in answers if answer is asked.answer)
-    if asked.subject is not None and not whole:
+    page = find_page(conn, token, asked, tuple(Answer) if whole else DISCLOSED)
+    told = [_told(row, whole=whole) for row in page.told]
+    if not whole:
+        # Not subject by subject, as they are stored: which spells are of one is not told.
+        told.sort(key=lambda one: (one.zone, one.begun_after, one.begun_by, one.ended_after))
+    return Page(told, page.next)
+
+
+def find_page(
+    conn: Connection,
+    token: Token,
+    asked: WhereaboutsAsked,
+    disclosed: Sequence[Answer] | Sequence[Passing],
+) -> Page[FoundWhereabouts]:
+    """A page of what is stored of subjects, of these answers alone."""
+    if asked.subject is not None and not sees_all(token):
         return Page((), None)  # whether there is such a subject is not theirs to find out
     found = whereabouts(
         conn,
         mission=token.mission,
         subjects=None if asked.subject is None else [asked.subject],
         zone=asked.zone,
-        answers=answers,
+        answers=[it for it in disclosed if asked.answer in {None, it}],
         since=asked.since,
         until=asked.until,
         known_at=asked.known_at,
         limit=asked.limit + 1,  # whether there is another page
         after=asked.after,
     )
-    page = page_of(found, asked.limit)
-    told = [_told(row, whole=whole) for row in page.told]
-    if not whole:
-        # Not subject by subject, as they are stored: which spells are of one is not told.
-        told.sort(key=lambda one: (one.zone, one.begun_after, one.begun_by, one.ended_after))
-    return Page(told, page.next)
+    return page_of(found, asked.limit)
 
 
 def _told(row: FoundWhereabouts, *, whole: bool) -> SpellTold:

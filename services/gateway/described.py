@@ -15,6 +15,7 @@ from msgspec import Struct
 from services.due import DueTold
 from services.gateway import examples
 from services.gateway.ask_corridors import IntervalTold
+from services.gateway.ask_crossings import CrossingTold
 from services.gateway.ask_report import ReportAnswer
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
@@ -45,6 +46,7 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     PublicKeys,
     ViolationTold,
     SpellTold,
+    CrossingTold,
     IntervalTold,
     PhaseRow,
     MeasureRow,

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from services.gateway import examples
 from services.gateway.ask_corridors import INTERVALS, STATES
+from services.gateway.ask_crossings import CROSSINGS
 from services.gateway.ask_due import DUE
 from services.gateway.ask_due import NOTE as DUE_NOTE
 from services.gateway.ask_report import ReportAnswer
@@ -166,6 +167,26 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             Parameter("zone", "In this zone; a corridor's strip: `corridor:ID`.", "zolote"),
             Parameter("answer", "This sure.", "inside", {"enum": [str(it) for it in fold.Answer]}),
             *_SPAN,
+            _instant("known_at", "By what was known then; now, if absent."),
+            _LIMITED,
+            Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
+        ),
+        problems=_PROBLEMS,
+    ),
+    ("GET", "/v1/crossings"): Operation(
+        "From which side of a baseline or of a corridor's route to which subjects went, by their "
+        "sightings: `crossed`, or `may_have_crossed` where they can have gone round an end of it. "
+        "Which subject, and by whose reports, is told to who sees the whole of the mission. "
+        "Automatic, unreviewed.",
+        (_page([examples.CROSSING], CROSSINGS, TABLES, {}, _PAGED), _KEPT),
+        (
+            Parameter("subject", "What the reports call it.", "column-1"),
+            Parameter("line", "This one: `baseline:ID` or `corridor:ID`.", "baseline:contact-line"),
+            Parameter(
+                "answer", "This sure.", "crossed", {"enum": [str(it) for it in fold.Passing]}
+            ),
+            _instant("from", "What may have happened then or later."),
+            _instant("to", "And before that."),
             _instant("known_at", "By what was known then; now, if absent."),
             _LIMITED,
             Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),

@@ -14,6 +14,7 @@ import msgspec
 from services.due import DueState, DueTold
 from services.gateway.ask_corridors import NOTE as NOTE  # noqa: PLC0414 (an example as well)
 from services.gateway.ask_corridors import IntervalTold
+from services.gateway.ask_crossings import CrossingTold
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
 from services.gateway.represent import Form
@@ -191,6 +192,19 @@ SPELL: Final = SpellTold(
     begun_by=_WHEN + timedelta(minutes=15),
     ended_after=_WHEN + timedelta(minutes=30),
     least_s=900.0,
+    known_at=_WHEN + timedelta(hours=2),
+)
+"""Likewise."""
+
+CROSSING: Final = CrossingTold(
+    mission="osce-smm",
+    line="baseline:contact-line",
+    answer="crossed",
+    from_side="left",
+    to_side="right",
+    status=STATUS_OF_ALL,
+    after=_WHEN,
+    by=_WHEN + timedelta(minutes=15),
     known_at=_WHEN + timedelta(hours=2),
 )
 """Likewise."""

@@ -33,7 +33,8 @@ from streams.assessment import UnderClaim
 from streams.context.fold import encode_state, fold
 from streams.keys import EventKind, event_key
 from streams.vocabulary import Verdict
-from streams.whereabouts.fold import Answer, Spell
+from streams.whereabouts.crossings import LineSide
+from streams.whereabouts.fold import Answer, Crossing, Passing, Spell
 from tests.unit.services.store.sample_rows import ASSESSMENT, DUE, VIOLATION, key_row
 from tests.unit.streams import builders
 
@@ -58,6 +59,14 @@ def corridor(agreement: str) -> str:
     return f"road-of-{agreement}"
 
 
+def corridor_line(agreement: str) -> str:
+    return f"corridor:{corridor(agreement)}"
+
+
+def baseline(agreement: str) -> str:
+    return f"baseline:line-of-{agreement}"
+
+
 def measure(agreement: str) -> str:
     return f"measure-of-{agreement}"
 
@@ -72,6 +81,7 @@ def marks(mission: str, agreement: str) -> tuple[str, ...]:
         f"subject-of-{agreement}",
         f"zone-of-{agreement}",
         corridor(agreement),
+        baseline(agreement),
         measure(agreement),
     )
 
@@ -114,6 +124,13 @@ def agreement_of(mission: str, name: str) -> Agreement:
                 "route": {"type": "LineString", "coordinates": ROUTE},
                 "width_m": 100,
                 "axis": "agreed_in_detail",
+            }
+        ],
+        "baselines": [
+            {
+                "id": f"line-of-{name}",
+                "name": name,
+                "line": {"type": "LineString", "coordinates": ROUTE},
             }
         ],
         "measures": [{"id": measure(name), "name": name, "clause": "2", "party": "a"}],
@@ -271,7 +288,30 @@ def traced(mission: str, name: str) -> list[WhereaboutsRow]:
     then = replace(
         first, generation=2, known_at=NOW + timedelta(minutes=1), body=msgspec.json.encode(spell)
     )
-    return [first, then]
+    return [first, then, *(_crossed(first, line) for line in (corridor_line(name), baseline(name)))]
+
+
+def _crossed(spell: WhereaboutsRow, line: str) -> WhereaboutsRow:
+    """The same subject went over a line."""
+    word = f"{source(spell.mission)}/sighting-of-{spell.subject_ref}"
+    crossing = Crossing(
+        zone=line,
+        answer=Passing.MAY_HAVE_CROSSED if line.startswith("baseline:") else Passing.CROSSED,
+        from_side=LineSide.LEFT,
+        to_side=LineSide.RIGHT,
+        after=OBSERVED,
+        by=OBSERVED + timedelta(minutes=5),
+        first=word,
+        last=word,
+    )
+    return replace(
+        spell,
+        zone_id=line,
+        begun_after=crossing.after,
+        ended_before=crossing.by,
+        answer=crossing.answer,
+        body=msgspec.json.encode(crossing),
+    )
 
 
 def fell_due(mission: str, name: str, address: bytes) -> DueRow:

@@ -98,6 +98,7 @@ def test_the_keys_are_answered_as_described(client: Client) -> None:
 QUESTIONS = {
     "/v1/violations": "/v1/violations",
     "/v1/whereabouts": "/v1/whereabouts",
+    "/v1/crossings": "/v1/crossings",
     "/v1/corridors": "/v1/corridors",
     "/v1/corridors/{corridor_id}/availability": "/v1/corridors/road-of-smm-a/availability",
 }

@@ -108,6 +108,7 @@ ASKED: Final = {
     ("GET", "/v1/reports/{id:path}"): Asked(REPORT_PATH, of_the_agreement),
     ("GET", "/v1/violations"): Asked("/v1/violations", always, zone),
     ("GET", "/v1/whereabouts"): Asked("/v1/whereabouts", always, zone),
+    ("GET", "/v1/crossings"): Asked("/v1/crossings", always, seeded.corridor),
     ("GET", "/v1/corridors"): Asked("/v1/corridors", always, seeded.corridor),
     ("GET", "/v1/corridors/{corridor_id:str}/availability"): Asked(
         f"/v1/corridors/{seeded.corridor(AGREEMENT)}/availability", of_the_agreement

@@ -1,0 +1,74 @@
+"""Ask for crossings: a page of passages of subjects over lines, as far as their asker may see.
+
+Place on the data's way: GET /v1/crossings. As of whereabouts: who sees the whole of a mission is
+told which subject it was and by whose reports; all others that *something* crossed, or may have.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from services.gateway.ask_whereabouts import WhereaboutsAsked, find_page
+from services.gateway.disclosure import sees_all
+from services.gateway.page import Page
+from services.gateway.represent import Shape
+from services.store.engine import Connection
+from services.store.queries.whereabouts import FoundWhereabouts
+from services.tokens.token import Token
+from streams.whereabouts.fold import STATUS, Crossing, Passing
+
+
+class CrossingTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A passage over a line. From `subject_ref` on: only to who sees the whole of the mission."""
+
+    mission: str
+    line: str
+    """`baseline:ID`, or `corridor:ID`, whose route it is."""
+    answer: str
+    from_side: str
+    """Left or right of the line as it is drawn."""
+    to_side: str
+    status: str
+    """Nothing here is a finding of any mission."""
+    after: datetime
+    by: datetime
+    known_at: datetime | None = None
+    subject_ref: str | None = None
+    first: str | None = None
+    last: str | None = None
+
+
+CROSSINGS: Final = Shape(CrossingTold.__struct_fields__, lambda _: None)
+
+
+def ask_crossings(conn: Connection, token: Token, asked: WhereaboutsAsked) -> Page[CrossingTold]:
+    """A page of the crossings that the token's holder may see, as they count or counted."""
+    whole = sees_all(token)
+    page = find_page(conn, token, asked, tuple(Passing))
+    told = [_told(row, whole=whole) for row in page.told]
+    if not whole:
+        # Not subject by subject, as they are stored: which passages are of one is not told.
+        told.sort(key=lambda one: (one.line, one.after, one.by, one.answer))
+    return Page(told, page.next)
+
+
+def _told(row: FoundWhereabouts, *, whole: bool) -> CrossingTold:
+    crossing = msgspec.json.decode(row.body, type=Crossing)
+    return CrossingTold(
+        mission=row.mission,
+        line=crossing.zone,
+        answer=crossing.answer,
+        from_side=crossing.from_side,
+        to_side=crossing.to_side,
+        status=STATUS,
+        after=crossing.after,
+        by=crossing.by,
+        known_at=row.known_at,
+        subject_ref=row.subject_ref if whole else None,
+        first=crossing.first if whole else None,
+        last=crossing.last if whole else None,
+    )
