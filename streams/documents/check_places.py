@@ -11,9 +11,9 @@ swap is too short to be told from a zone that lies there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-import msgspec
 import numpy as np
 
 from geo.ellipsoid import WGS84, Floats
@@ -25,8 +25,11 @@ SWAP_FAR_KM = 100.0
 SWAP_GAIN = 5.0
 ROUTE_FAR_KM = 1000.0
 
-_SOME = 16
-"""About how many of the positions in a packed list are looked at."""
+_SOME = 64
+"""At about how many places of a packed text a position is looked for."""
+_NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?)"
+_POSITION = re.compile(rf"\[{_NUMBER},{_NUMBER}[],]", re.IGNORECASE)
+"""As `pack` writes it, which is without spaces."""
 _PATTERNS = (
     "zones[*].geometry",
     "zones[*].geometry.facility",
@@ -94,23 +97,14 @@ def _positions(node: Node) -> Iterator[tuple[float, float]]:
 
 
 def _packed(text: str) -> Iterator[tuple[float, float]]:
-    """Some positions of a packed geometry: enough to know where it lies."""
-    try:
-        geometry = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        # Going on is safe: `check_geometry` says that this is no geometry.
-        return
-    yield from _some(geometry.get("coordinates") if isinstance(geometry, dict) else None)
-
-
-def _some(value: object) -> Iterator[tuple[float, float]]:
-    match value:
-        case [int() | float() as lon, int() | float() as lat, *_]:
-            if abs(lon) <= 180 and abs(lat) <= 180:
-                yield (float(lon), float(lat))
-        case list():
-            for item in value[:: max(1, len(value) // _SOME)]:
-                yield from _some(item)
+    """Some positions of a packed geometry: enough to know where it lies, without reading it all."""
+    for start in range(0, len(text), max(1, len(text) // _SOME)):
+        found = _POSITION.search(text, start)
+        if found is None:
+            return
+        lon, lat = map(float, found.groups())
+        if abs(lon) <= 180 and abs(lat) <= 180:
+            yield (lon, lat)
 
 
 def _nearest_km(a: Floats, b: Floats) -> float:
