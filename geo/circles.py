@@ -1,7 +1,7 @@
 """Circles and Gaussians against zones, in bulk: both are discs, of another density each.
 
 1. Candidate pairs: from the zone set's grid, which also says which of them are surely inside; or,
-   for few circles, large ones and sets without a grid, from boxes that surely hold the circles
+   for large circles and sets without a grid, from boxes that surely hold the circles
    against the tree of the zones' boxes. What is left open goes on, by zone:
 2. Is the centre inside? By the zone's own definition, straight edges in lon/lat: exact.
 3. Does an edge come near? Nearly every pair has none within the circle's box: settled by 2.
@@ -31,8 +31,8 @@ from geo.zones import ZoneSet
 if TYPE_CHECKING:
     from geo.grid import Grid  # not before there is one: it brings the compiler with it
 
-# For fewer circles the tree is as fast.
-GRID_FROM = 50
+# From the first circle on: the tree costs some fifty calls of NumPy and Shapely, whatever is asked.
+GRID_FROM = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import shapely
 import structlog
 
-from geo.circles import GRID_FROM
 from geo.containment import contain
 from geo.shapes import RegionBatch
 from geo.zones import ZoneSet
@@ -82,12 +82,20 @@ def is_indexed(zones: ZoneSet, limit_bytes: int) -> bool:
     return len(zones) >= FROM_ZONES and limit_bytes > 0
 
 
+_ASKED: Final = 50
+"""Corners of zones that are asked about beforehand."""
+
+
 def _ask_once(zones: ZoneSet) -> None:
-    """So that no report waits for the compiler, where no machine code is kept yet."""
-    west, south, _, _ = zones.bounds
-    few = np.ones(GRID_FROM)
-    rows, even = np.arange(GRID_FROM), np.zeros(GRID_FROM, np.bool_)
-    contain(zones, RegionBatch(GRID_FROM, rows, west * few, south * few, few, even))
+    """So that no report waits for the compiler, where no machine code is kept yet.
+
+    Of discs of both densities that edges run through: they leave out no loop.
+    """
+    lon, lat = shapely.get_coordinates(zones.geometries[:1])[:_ASKED].T
+    gaussian = np.arange(lon.size) % 2 == 1
+    lon = (lon + 180.0) % 360.0 - 180.0
+    radius_m = np.full(lon.size, 100.0)
+    contain(zones, RegionBatch(lon.size, np.arange(lon.size), lon, lat, radius_m, gaussian))
 
 
 def _read(path: Path) -> bytes:

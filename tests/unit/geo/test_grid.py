@@ -87,6 +87,22 @@ def test_the_grid_gives_what_the_tree_gives(
     require_equal(moved, spread_about(rng, 250, lon, lat), limit_bytes)
 
 
+def test_a_circle_alone_has_the_answer_that_it_has_among_others() -> None:
+    rng = np.random.default_rng(11)
+    zones = gridded(zone_set(*zoo(rng, 38.0, 48.0)), MEGABYTE)
+    regions = spread_about(rng, 120, 38.0, 48.0)
+    together = contain(zones, regions)
+    lon, lat, radius_m = regions.circle_lon, regions.circle_lat, regions.circle_radius_m
+    for row in range(regions.n):
+        one = slice(row, row + 1)
+        gaussian = regions.circle_gaussian[one]
+        asked = RegionBatch(1, np.arange(1), lon[one], lat[one], radius_m[one], gaussian)
+        alone, there = contain(zones, asked), together.of_row(row)
+        assert alone.zone.tolist() == together.zone[there].tolist()
+        assert alone.relation.tolist() == together.relation[there].tolist()
+        assert alone.p_inside.tolist() == together.p_inside[there].tolist()
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_points_lie_in_the_zones_that_a_plain_loop_finds(seed: int) -> None:
     rng = np.random.default_rng(seed)

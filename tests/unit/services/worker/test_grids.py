@@ -3,10 +3,12 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from shapely import box
 
+from geo import settle
 from geo.zones import ZoneSet, ZoneShape
 from services.worker import grids
 from services.worker.grids import KEPT, Grids
@@ -77,3 +79,20 @@ def test_few_zones_and_no_memory_have_no_index(tmp_path: Path) -> None:
     assert Grids(tmp_path, LIMIT)(few).grid is None
     assert Grids(tmp_path, 0)(ZONES).grid is None
     assert not files(tmp_path)
+
+
+def test_every_loop_is_asked_before_a_report_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    densities: list[set[bool]] = []
+
+    def noted(*given: Any) -> Any:  # noqa: ANN401  as it came
+        discs = next(it for it in given if isinstance(it, settle.Discs))
+        answers = next(it for it in given if isinstance(it, settle.Answers))
+        densities.append({bool(discs.gaussian[it]) for it in answers.circle[given[-1]]})
+        return decided(*given)
+
+    decided = settle.settle
+    monkeypatch.setattr(settle, "settle", noted)
+    Grids(tmp_path, LIMIT)(ZONES)
+    assert densities == [{False, True}], "discs of either kind that an edge runs through"
