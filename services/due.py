@@ -18,7 +18,7 @@ from services.reckoning import Reckoning, Source, reckon_as_known, sources_of
 from services.store.documents import hashed_agreements
 from services.store.due import Written, last_written
 from services.store.engine import Connection
-from streams.due import CONTEXT_RULES, CORRIDOR_RULES, Due, Rule
+from streams.due import Due, Rule
 from streams.vocabulary import Word
 
 
@@ -41,7 +41,7 @@ class DueTold(Struct, frozen=True):
     mission: str
     agreement: str
     subject: str
-    """Id of the measure, phase, truce or corridor; the rule says which of them."""
+    """Id of the measure, phase, truce, corridor or movement; the rule says which of them."""
     rule: Rule
     due_at: datetime
     state: DueState
@@ -121,7 +121,7 @@ def _written(conn: Connection, of: Source, known_at: datetime | None = None) -> 
         conn,
         of.mission,
         of.agreement_id,
-        CORRIDOR_RULES if of.corridor_id else CONTEXT_RULES,
+        of.rules,
         subject=of.corridor_id or None,
         known_at=known_at,
     )

@@ -11,9 +11,11 @@ from datetime import datetime
 from services.errors import AnswerIsNoError
 from services.store.documents import agreements, load_document
 from services.store.engine import Connection
+from services.store.movements import movements_of
 from services.store.signatures import add_signature
 from services.worker.contexts import add_alone, refold_contexts
 from services.worker.documents import load_alone, load_register
+from services.worker.movements import refold_movements
 from services.worker.refold import CorridorChange, refold
 from services.worker.retrace import retrace_missions
 from streams.agreement import Agreement, content_hash
@@ -58,6 +60,12 @@ def load_documents(
     # What is judged keeps its judgement; what comes is judged beside the context as it is now read.
     add_alone(conn)
     refold_contexts(conn, register, {document.mission: now for document in documents})
+    refold_movements(
+        conn,
+        register,
+        {mission: movements_of(conn, mission) for mission in missions},
+        dict.fromkeys(missions, now),
+    )
     return [*new, *(_load_signature(conn, signature, now) for signature in signatures)]
 
 

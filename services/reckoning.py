@@ -3,8 +3,8 @@
     agreements → sources → generations → `streams.due` → each due instant, with what it was read by
 
 Place on the data's way: under the timer, which writes what has fallen due, and under everybody who
-asks (`services.due`): both reckon alike. A *source* is what is folded as one and changes as one: a
-mission's context, or one corridor. Its *mark* names the generations that it was reckoned from.
+asks (`services.due`): both reckon alike. A *source* is what is reckoned as one: a mission's
+context, its movements, or one corridor. Its *mark* names the generations it was reckoned from.
 """
 
 from __future__ import annotations
@@ -18,25 +18,41 @@ from services.store.contexts import Generation, known_states, newest_generations
 from services.store.documents import HashedAgreement
 from services.store.engine import Connection
 from services.store.generations import known_intervals, newest_of_corridors
+from services.store.movements import StoredMovement, known_movements, newest_movements
 from streams.context.fold import MissionState
 from streams.corridors.effects import Cause
 from streams.due import (
+    CONTEXT_RULES,
+    CORRIDOR_RULES,
+    MOVEMENT_RULES,
     Due,
+    MovementsRead,
     Reading,
+    Rule,
     due_in_context,
+    due_of_movements,
     due_on_corridor,
     version_at,
     versions_over_time,
 )
+from streams.movements.history import MovementHistory
 
 
 class Source(NamedTuple):
-    """A mission's context, or one of its corridors."""
+    """A mission's context, its movements, or one of its corridors."""
 
     mission: str
     agreement_id: str
     corridor_id: str = ""
-    """Empty: the context; no id of a corridor is empty."""
+    """Empty: the context, or the movements; no id of a corridor is empty."""
+    is_movements: bool = False
+
+    @property
+    def rules(self) -> frozenset[Rule]:
+        """What may fall due of it."""
+        if self.is_movements:
+            return MOVEMENT_RULES
+        return CORRIDOR_RULES if self.corridor_id else CONTEXT_RULES
 
 
 Mark = tuple[tuple[bytes, int], ...]
@@ -79,20 +95,24 @@ def sources_of(agreements: Iterable[HashedAgreement]) -> Sources:
         for it in versions
         for corridor in it.agreement.corridors
     }
-    return {**contexts, **corridors}
+    movements = {of._replace(is_movements=True): versions for of, versions in contexts.items()}
+    return {**contexts, **movements, **corridors}
 
 
 def marks_of(conn: Connection, sources: Sources) -> Marks:
     """What each source would be reckoned from now."""
-    contexts = {
-        it.hash: of for of, versions in sources.items() if not of.corridor_id for it in versions
-    }
     corridors = {(of.mission, of.corridor_id): of for of in sources if of.corridor_id}
     found: defaultdict[Source, list[tuple[bytes, int]]] = defaultdict(list)
-    if contexts:
-        asked = [(address, of.mission) for address, of in contexts.items()]
-        for address, generation in newest_generations(conn, asked).items():
-            found[contexts[address]].append((address, generation))
+    for newest, is_movements in ((newest_generations, False), (newest_movements, True)):
+        by_version = {
+            it.hash: of
+            for of, versions in sources.items()
+            if not of.corridor_id and of.is_movements is is_movements
+            for it in versions
+        }
+        asked = [(address, of.mission) for address, of in by_version.items()]
+        for address, generation in newest(conn, asked).items():
+            found[by_version[address]].append((address, generation))
     if corridors:
         for name, generation in newest_of_corridors(conn, corridors).items():
             found[corridors[name]].append((OF_CORRIDOR, generation))
@@ -103,6 +123,8 @@ def reckon(conn: Connection, of: Source, versions: Versions, mark: Mark) -> Reck
     """Everything that falls due of a source, by the generations of `mark`, which are there."""
     if of.corridor_id:
         return reckon_corridor(conn, of, versions)
+    if of.is_movements:
+        return _of_movements(versions, known_movements(conn, of.mission))._replace(mark=mark)
     states = {address: state_of(conn, of.mission, address, number) for address, number in mark}
     return Reckoning(_of_context(versions, states), versions, mark)
 
@@ -112,10 +134,15 @@ def reckon_as_known(
 ) -> dict[Source, Reckoning]:
     """The same of every source, or of one mission's, by what was known at an instant."""
     known = {it.agreement: it for it in known_states(conn, mission, known_at)}
+    moved: defaultdict[str, list[StoredMovement]] = defaultdict(list)
+    for it in known_movements(conn, mission, known_at):
+        moved[it.mission].append(it)
     found: dict[Source, Reckoning] = {}
     for of, versions in sources.items():
         if of.corridor_id:
             found[of] = reckon_corridor(conn, of, versions, known_at)
+        elif of.is_movements:
+            found[of] = _of_movements(versions, moved[of.mission])
         else:
             found[of] = _of_generations(versions, known)
     return found
@@ -149,6 +176,25 @@ def _of_context(versions: Versions, states: Mapping[bytes, MissionState]) -> lis
             for start, end, agreement in versions_over_time([it.agreement for it in versions])
         ]
     )
+
+
+def _of_movements(versions: Versions, stored: Sequence[StoredMovement]) -> Reckoning:
+    told: defaultdict[bytes, list[MovementHistory]] = defaultdict(list)
+    newest: dict[bytes, int] = {}
+    for it in stored:
+        newest[it.agreement] = max(it.generation, newest.get(it.agreement, 0))
+        history = it.history
+        if history is not None:
+            told[it.agreement].append(history)
+    by_number = {it.agreement.version: told[it.hash] for it in versions}
+    due = due_of_movements(
+        [
+            MovementsRead(start, end, by_number[agreement.version])
+            for start, end, agreement in versions_over_time([it.agreement for it in versions])
+        ]
+    )
+    since = max((it.known_at for it in stored), default=None)
+    return Reckoning(due, versions, tuple(sorted(newest.items())), since)
 
 
 def _address_at(versions: Versions, instant: datetime) -> bytes:

@@ -19,6 +19,7 @@ from msgspec import Struct
 from services.drafts import versions
 from services.store.contexts import Generation, known_states
 from services.store.engine import Connection
+from services.store.movements import known_unheeded
 from streams.context.exchanges import (
     Discrepancy,
     ExchangeHistory,
@@ -241,11 +242,24 @@ def _holds(state: MissionState, truce: str, at: datetime) -> bool:
 
 
 def unheeded(conn: Connection, asked: Asked) -> list[UnheededRow]:
-    """Every context event without effect."""
+    """Every context event without effect; of movements those that the connection's scope shows."""
     return [
-        UnheededRow(mission, one.ref, one.reason.value)
-        for mission, state, _ in _states(conn, asked)
-        for one in state.unheeded
+        *(
+            UnheededRow(mission, one.ref, one.reason.value)
+            for mission, state, _ in _states(conn, asked)
+            for one in state.unheeded
+        ),
+        *unheeded_of_movements(conn, asked),
+    ]
+
+
+def unheeded_of_movements(conn: Connection, asked: Asked) -> list[UnheededRow]:
+    """Every event about a movement without effect that the connection's scope shows."""
+    in_force = {one.address for one in versions_in_force(conn, asked)}
+    return [
+        UnheededRow(one.mission, one.event, one.reason)
+        for one in known_unheeded(conn, asked.mission, asked.known_at)
+        if one.reason is not None and one.agreement in in_force
     ]
 
 
@@ -264,11 +278,16 @@ class _Read(NamedTuple):
     draft: bool
 
 
-def _states(conn: Connection, asked: Asked) -> Iterator[_Read]:
-    """Each mission's context as the agreement version reads it that is in force at the instant."""
-    read: dict[bytes, Generation] = {
-        one.agreement: one for one in known_states(conn, asked.mission, asked.known_at)
-    }
+class InForce(NamedTuple):
+    """The agreement version that is in force at an instant, and whether it is a draft."""
+
+    mission: str
+    address: bytes
+    draft: bool
+
+
+def versions_in_force(conn: Connection, asked: Asked) -> Iterator[InForce]:
+    """Of each agreement the version in force at the instant; outside of all, the newest."""
     loaded = versions(conn, asked.mission, asked.known_at)
     by_id: defaultdict[tuple[str, str], list[bytes]] = defaultdict(list)
     for address, (agreement, _) in loaded.items():
@@ -277,5 +296,14 @@ def _states(conn: Connection, asked: Asked) -> Iterator[_Read]:
         known = sorted(by_id[mission, name], key=lambda it: -loaded[it].agreement.version)
         in_force = [it for it in known if loaded[it].agreement.valid.touches(asked.at, asked.at)]
         address = (in_force or known)[0]
+        yield InForce(mission, address, bool(loaded[address].missing))
+
+
+def _states(conn: Connection, asked: Asked) -> Iterator[_Read]:
+    """Each mission's context as the agreement version reads it that is in force at the instant."""
+    read: dict[bytes, Generation] = {
+        one.agreement: one for one in known_states(conn, asked.mission, asked.known_at)
+    }
+    for mission, address, draft in versions_in_force(conn, asked):
         if address in read:
-            yield _Read(mission, read[address].state, bool(loaded[address].missing))
+            yield _Read(mission, read[address].state, draft)

@@ -22,6 +22,7 @@ from streams.vocabulary import (
     ExceptionName,
     ExchangeCategory,
     Kind,
+    MovementKind,
     Right,
     Severity,
     ViolationKind,
@@ -453,6 +454,13 @@ class Exchange(Document, frozen=True, kw_only=True):
     lists: Annotated[tuple[ExchangeList, ...], Meta(min_length=1)]
 
 
+class MovementNotice(Document, frozen=True, kw_only=True):
+    """How long beforehand a movement of this kind is to be notified."""
+
+    kind: MovementKind
+    hours: Annotated[float, Meta(ge=0, le=8_784)]
+
+
 class Agreement(Document, frozen=True, kw_only=True):
     """A version of an agreement, whole."""
 
@@ -477,6 +485,8 @@ class Agreement(Document, frozen=True, kw_only=True):
     phases: tuple[Phase, ...] = ()
     measures: tuple[Measure, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+    movement_notice: tuple[MovementNotice, ...] = ()
+    """Of a kind that is not here nobody can say that it was notified late."""
     sources: tuple[Source, ...] = ()
 
 

@@ -30,6 +30,8 @@ from streams.events import (
     ExchangeEvent,
     Location,
     MeasureEvent,
+    MovementEvent,
+    MovementNotified,
     NamedPlaces,
     NotificationEvent,
     OnRoute,
@@ -41,7 +43,7 @@ from streams.events import (
     TruceTerms,
 )
 from streams.vocabulary import DETAILS_OF, LIVING_ALONE, ExchangeCategory
-from streams.withhold import may_be_exchange, without_its_words
+from streams.withhold import may_be_nameless, without_its_words
 
 EVENT_LIMIT_BYTES = 1 << 20
 """An event is text about one observation; a larger one is a mistake or an attack."""
@@ -79,6 +81,7 @@ class Reason(StrEnum):
     NOTHING_IN_FORCE = "nothing_in_force"
     UNKNOWN_CORRIDOR = "unknown_corridor"
     UNKNOWN_SOURCE = "unknown_source"
+    UNKNOWN_NAME = "unknown_name"
     STEP_NOT_OF_CATEGORY = "step_not_of_category"
     TOO_MANY_VERSIONS = "too_many_versions"
 
@@ -89,7 +92,7 @@ class Refusal(NamedTuple):
     reason: Reason
     message: str
     withheld: bool = False
-    """It may be about an exchange: its bytes, ids and words are neither kept nor told."""
+    """It may be about an exchange or a movement: its bytes, ids and words are not kept or told."""
 
 
 E = TypeVar("E", Report, CorridorStatus, ContextEvent)
@@ -152,13 +155,13 @@ def decode_status(raw: bytes) -> CorridorStatus | Refusal:
 
 
 def decode_context(raw: bytes) -> ContextEvent | Refusal:
-    """Read one context event from its bytes: what is declared, notified, agreed, done, counted."""
+    """Read one context event from its bytes: what is declared, agreed, done, counted."""
     read = _decode(raw, _CONTEXT, _context_refusal)
     return _withheld_of(raw, read, of_context=True) if isinstance(read, Refusal) else read
 
 
 def withheld(refusal: Refusal) -> Refusal:
-    """The refusal of an event about an exchange, without a word of the event's."""
+    """The refusal of an event about an exchange or a movement, without a word of the event's."""
     quotes = refusal.reason not in _QUOTES_NOTHING
     if refusal.reason is Reason.WRONG_TYPE:
         quotes = not refusal.message.startswith("Expected `")
@@ -166,7 +169,7 @@ def withheld(refusal: Refusal) -> Refusal:
 
 
 def _withheld_of(raw: bytes, refusal: Refusal, *, of_context: bool = False) -> Refusal:
-    if refusal.withheld or not may_be_exchange(raw, of_context=of_context):
+    if refusal.withheld or not may_be_nameless(raw, of_context=of_context):
         return refusal
     return withheld(refusal)
 
@@ -427,7 +430,17 @@ def _stated(event: ContextEvent) -> _Stated:
         return _Stated((*window, event.notified_at), window, event.place)
     if isinstance(event, MeasureEvent | ExchangeEvent):
         return _Stated((event.at,))
+    if isinstance(event, MovementEvent):
+        return _stated_of_movement(event)
     return _stated_by_step(event.step, event.at)
+
+
+def _stated_of_movement(event: MovementEvent) -> _Stated:
+    step = event.step
+    if not isinstance(step, MovementNotified):
+        return _Stated((event.at,))
+    window = (step.begins_at, step.ends_at)
+    return _Stated((event.at, *window), window, step.place)
 
 
 def _stated_by_step(step: TruceStep, at: datetime) -> _Stated:

@@ -1,12 +1,12 @@
 """Due: the instants at which time alone changes what is read.
 
-    contexts by version, intervals → **due instants** → the timer's rows, `truceline due`
+    contexts, movements by version, intervals → **due instants** → the timer's rows, `truceline due`
 
 Place on the data's way: beside judging. A measure is overdue, a truce holds or has lapsed, a phase
-has begun, a corridor is no longer known to be usable: each is a function of what is known and of
-the clock. Here are the instants at which it changes, of the past and of the future alike. A
-function of the *set* of events, like the folds that it reads: a truce that is extended has no due
-instant at its old end.
+has begun, a movement is not heard of, a corridor is no longer known to be usable: each is a
+function of what is known and of the clock. Here are the instants at which it changes, of the past
+and of the future alike. A function of the *set* of events, like the folds that it reads: a truce
+that is extended has no due instant at its old end.
 
 Asked is the reader itself (`measure_at`, `truce_at`), at an instant and a microsecond before it:
 a row can never say something else than what is shown.
@@ -26,6 +26,8 @@ from streams.context.measures import MeasureHistory, measure_at
 from streams.context.truces import TruceHistory, TruceState, truce_at
 from streams.corridors.effects import CAUTION, Cause
 from streams.instants import micros, moment_of
+from streams.movements.history import MovementHistory
+from streams.movements.standing import check_ins_due, movement_at
 from streams.vocabulary import Availability, Word
 
 
@@ -49,6 +51,8 @@ class Rule(Word):
     """The agreed window is over, whether the corridor was open in it or not."""
     CORRIDOR_NOT_IN_FORCE = "corridor_not_in_force"
     """Neither the agreement nor the corridor in it is in force any longer."""
+    CHECK_IN_OVERDUE = "check_in_overdue"
+    """A movement on its way was to be heard of, and was not."""
 
 
 CORRIDOR_RULES: Final = frozenset(
@@ -59,7 +63,8 @@ CORRIDOR_RULES: Final = frozenset(
         Rule.CORRIDOR_NOT_IN_FORCE,
     }
 )
-CONTEXT_RULES: Final = frozenset(Rule) - CORRIDOR_RULES
+MOVEMENT_RULES: Final = frozenset({Rule.CHECK_IN_OVERDUE})
+CONTEXT_RULES: Final = frozenset(Rule) - CORRIDOR_RULES - MOVEMENT_RULES
 
 
 class Due(NamedTuple):
@@ -69,7 +74,7 @@ class Due(NamedTuple):
     """UTC."""
     rule: Rule
     subject: str
-    """Id of the measure, phase, truce or corridor; the rule says which of them."""
+    """Id of the measure, phase, truce, corridor or movement; the rule says which of them."""
 
 
 SINCE_EVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -115,7 +120,28 @@ def due_in_context(readings: Sequence[Reading]) -> list[Due]:
 
     `readings` are contiguous, the first since ever, the last without an end.
     """
-    parts = [_Part(it.start, it.end, _subjects(it.state)) for it in readings]
+    return _due([_Part(it.start, it.end, _subjects(it.state)) for it in readings])
+
+
+class MovementsRead(NamedTuple):
+    """In [start, end) this is what is known of the mission's movements."""
+
+    start: datetime
+    end: datetime | None
+    movements: Sequence[MovementHistory]
+
+
+def due_of_movements(readings: Sequence[MovementsRead]) -> list[Due]:
+    """What falls due of movements; sorted. `readings` as in `due_in_context`."""
+    return _due(
+        [
+            _Part(it.start, it.end, {("movement", one.ref): _movement(one) for one in it.movements})
+            for it in readings
+        ]
+    )
+
+
+def _due(parts: Sequence[_Part]) -> list[Due]:
     found: set[Due] = set()
     for name in {name for part in parts for name in part.subjects}:
         found |= set(_turns(parts, name))
@@ -226,6 +252,16 @@ def _measure(one: MeasureHistory) -> _Subject:
 def _phase(begins_at: datetime) -> _Subject:
     begun = frozenset({Rule.PHASE_BEGINS})
     return _Subject((begins_at,), lambda at: begun if begins_at <= at else _NOTHING)
+
+
+def _movement(one: MovementHistory) -> _Subject:
+    overdue = frozenset({Rule.CHECK_IN_OVERDUE})
+
+    def answer(at: datetime) -> _Answer:
+        now = movement_at(one, at)
+        return overdue if now is not None and now.overdue_since is not None else _NOTHING
+
+    return _Subject(check_ins_due(one), answer)
 
 
 def _truce(one: TruceHistory) -> _Subject:

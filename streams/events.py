@@ -18,6 +18,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from streams.vocabulary import (
+    Acknowledgement,
     Activity,
     AttributionBasis,
     Availability,
@@ -28,6 +29,10 @@ from streams.vocabulary import (
     Kind,
     Means,
     MeasureStatus,
+    MovementKind,
+    MovementOutcome,
+    MovementReason,
+    PeopleCategory,
     Plea,
     Presence,
     Purpose,
@@ -36,6 +41,7 @@ from streams.vocabulary import (
     Side,
     SourceGrade,
     Spread,
+    VehicleClass,
     Weapon,
 )
 
@@ -474,6 +480,113 @@ class ExchangeEvent(Closed, frozen=True, kw_only=True, tag_field="event", tag="e
     """As of when."""
 
 
-ContextEvent = DeclarationEvent | NotificationEvent | TruceEvent | MeasureEvent | ExchangeEvent
+class PeopleCount(Closed, frozen=True, kw_only=True):
+    """So many people of a category."""
+
+    category: PeopleCategory
+    count: Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class VehicleCount(Closed, frozen=True, kw_only=True):
+    """So many vehicles of a class."""
+
+    vehicle: VehicleClass
+    count: Annotated[int, Meta(ge=1, le=100_000)]
+
+
+class MovementNotified(Closed, frozen=True, kw_only=True, tag_field="type", tag="notified"):
+    """The organiser tells the parties what is going to move, or to stay, where and when.
+
+    Said again it replaces what was said before, and the parties acknowledge it anew.
+    """
+
+    kind: MovementKind
+    place: NamedPlaces
+    begins_at: Instant
+    ends_at: Instant
+    """It takes place in [begins_at, ends_at)."""
+    addressed: Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=16)]
+    """Ids of the parties that are told; nobody else but the mission is."""
+    people: Annotated[tuple[PeopleCount, ...], Meta(max_length=16)] = ()
+    vehicles: Annotated[tuple[VehicleCount, ...], Meta(max_length=16)] = ()
+    tonnes: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
+    """Of goods."""
+    waypoints: Annotated[int, Meta(ge=0, le=999)] = 0
+    """How many it passes; they are numbered from 1."""
+    check_in_every_min: Annotated[int, Meta(ge=1, le=10_080)] | None = None
+    """Once departed it is heard of at least so often, until it ends; absent: nothing is agreed."""
+
+
+class MovementAcknowledged(Closed, frozen=True, kw_only=True, tag_field="type", tag="acknowledged"):
+    """A party that was addressed answers."""
+
+    answer: Acknowledgement
+
+
+class MovementDeparted(Closed, frozen=True, kw_only=True, tag_field="type", tag="departed"):
+    """It is on its way, or work has begun."""
+
+
+class WaypointPassed(Closed, frozen=True, kw_only=True, tag_field="type", tag="waypoint_passed"):
+    """It has passed a waypoint, which is a check-in too."""
+
+    waypoint: Annotated[int, Meta(ge=1, le=999)]
+
+
+class CheckedIn(Closed, frozen=True, kw_only=True, tag_field="type", tag="checked_in"):
+    """It was heard of."""
+
+
+class MovementEnded(Closed, frozen=True, kw_only=True, tag_field="type", tag="ended"):
+    """It is over, or will not be."""
+
+    outcome: MovementOutcome
+    delay_min: Annotated[int, Meta(ge=0, le=525_600)] | None = None
+    """How much later than planned, in minutes; absent: nobody counted."""
+    reason: MovementReason | None = None
+
+
+MovementStep = (
+    MovementNotified
+    | MovementAcknowledged
+    | MovementDeparted
+    | WaypointPassed
+    | CheckedIn
+    | MovementEnded
+)
+
+
+class MovementEvent(Closed, frozen=True, kw_only=True, tag_field="event", tag="movement"):
+    """A step of a convoy, an evacuation or a repair team, as its organiser or a party says it.
+
+    Enums, integers, times and ids of the agreement's own things: no text has a place here. What
+    names a thing that no agreement has is refused; of a refused one nothing is kept but its hash
+    and the reason (`streams.withhold`).
+    """
+
+    version: Literal[1] = 1
+    id: NamelessId
+    mission: OwnSlug
+    source: OwnSlug
+    """Who says so: the organiser's source, a party's, or the mission's."""
+    issued_at: Instant
+    supersedes: NamelessId | None = None
+    """An earlier step of the same movement and source that this one replaces."""
+    retracts: NamelessId | None = None
+    """One that is withdrawn; this event then says nothing else."""
+    exercise: bool = False
+    organiser: Slug
+    """The source that has notified it."""
+    movement: NamelessId
+    """The organiser's pseudonym for it."""
+    step: MovementStep
+    at: Instant
+    """As of when; of a notification, when the parties were told."""
+
+
+NamelessEvent = ExchangeEvent | MovementEvent
+"""The kinds in which nobody's name has a place (`streams.withhold`)."""
+
+ContextEvent = DeclarationEvent | NotificationEvent | TruceEvent | MeasureEvent | NamelessEvent
 
 Event = Report | CorridorStatus | ContextEvent

@@ -163,6 +163,7 @@ _CONTEXT_MESSAGES: Final = {
     "truce": ("TruceEvent", "A step in the life of a local truce."),
     "measure": ("MeasureEvent", "A word on what a party has to do."),
     "exchange": ("ExchangeEvent", "How many have come to a step of an exchange."),
+    "movement": ("MovementEvent", "A step of a convoy, an evacuation or a repair team."),
 }
 """The messages of the context's topic: the events' own names, and the schemas they have."""
 

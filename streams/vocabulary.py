@@ -281,7 +281,8 @@ class Right(Word):
     NOTIFY = "notify"
     """Notify exercises, demining, repairs and movements."""
     VERIFY = "verify"
-    """Say whether a measure is done, and count what is exchanged, on the mission's behalf."""
+    """Say whether a measure is done, count what is exchanged, and say how a movement ended, on the
+    mission's behalf."""
     RULE = "rule"
     """Rule on cases; no event says so yet."""
 
@@ -361,6 +362,71 @@ class ExchangeSide(Word):
 
     FIRST = "first"
     SECOND = "second"
+
+
+class MovementKind(Word):
+    """What organisers notify, so that the parties hold their fire (OCHA's notification forms)."""
+
+    STATIC_SITE = "static_site"
+    MOVEMENT = "movement"
+    """A convoy, an evacuation, a team on its way."""
+    CRITICAL_INFRASTRUCTURE = "critical_infrastructure"
+    """Its repair."""
+
+
+class PeopleCategory(Word):
+    """Who moves; no finer, so that a count says nothing of a person."""
+
+    AID_WORKERS = "aid_workers"
+    REPAIR_CREW = "repair_crew"
+    EVACUEES = "evacuees"
+    PATIENTS = "patients"
+
+
+class VehicleClass(Word):
+    """What moves."""
+
+    LIGHT_VEHICLE = "light_vehicle"
+    AMBULANCE = "ambulance"
+    BUS = "bus"
+    TRUCK = "truck"
+    HEAVY_TRUCK = "heavy_truck"
+    ENGINEERING = "engineering"
+
+
+class Acknowledgement(Word):
+    """What a party answers to a notification; that it knows of it is not that it permits it."""
+
+    ACKNOWLEDGED = "acknowledged"
+    OBJECTED = "objected"
+
+
+class MovementOutcome(Word):
+    """How a movement ended (OCHA)."""
+
+    FACILITATED = "facilitated"
+    PARTIALLY_FACILITATED = "partially_facilitated"
+    IMPEDED_THEN_COMPLETED = "impeded_then_completed"
+    IMPEDED = "impeded"
+    DENIED = "denied"
+    POSTPONED = "postponed"
+    WITHDRAWN = "withdrawn"
+
+
+class MovementReason(Word):
+    """Why it ended so, or took longer; it names nobody."""
+
+    FIGHTING = "fighting"
+    THREAT = "threat"
+    MINES = "mines"
+    ROAD = "road"
+    WEATHER = "weather"
+    CHECKPOINT = "checkpoint"
+    NO_PERMISSION = "no_permission"
+    NO_ANSWER = "no_answer"
+    ORGANISER = "organiser"
+    """It was the organiser's own doing."""
+    UNDETERMINED = "undetermined"
 
 
 class ExceptionName(Word):

@@ -1,14 +1,14 @@
-"""Withhold: of a refused event that is or may be about an exchange, nothing is told or kept.
+"""Withhold: of a refused event about an exchange or a movement, or that may be, nothing is kept.
 
-    refused bytes → may they be of an exchange? → the reason without a word that they hold
+    refused bytes → may they be of one? → the reason without a word that they hold
 
 Place on the data's way: the end of `decode`, wherever an event comes in. What is wrong with such an
 event may be that it names somebody. Its bytes, ids and words stay out of the store, the log, the
 announcements and the answer; the SHA-256 of its bytes and the reason code are what remains.
 
 Where it cannot be told, it may be. On the topic of context events, whose bytes are withheld unless
-they are plainly one of the other kinds; elsewhere, where an exchange's own words stand in them: a
-malformed report is no reason to lose a report.
+they are plainly one of the other kinds; elsewhere, where words of theirs stand in them: a malformed
+report is no reason to lose a report.
 """
 
 from __future__ import annotations
@@ -17,33 +17,38 @@ import json
 import re
 from typing import Final, get_args
 
-from streams.events import ContextEvent, ExchangeEvent
+from streams.events import ContextEvent, MovementStep, NamelessEvent
 
 _TAG: Final = "event"
-_EXCHANGE: Final = "exchange"
-_OTHERS: Final = tuple(kind for kind in get_args(ContextEvent) if kind is not ExchangeEvent)
+_NAMELESS: Final = get_args(NamelessEvent)
+_NAMELESS_TAGS: Final = frozenset(str(kind.__struct_config__.tag) for kind in _NAMELESS)
+_OTHERS: Final = tuple(kind for kind in get_args(ContextEvent) if kind not in _NAMELESS)
 _OTHER_TAGS: Final = frozenset(str(kind.__struct_config__.tag) for kind in _OTHERS)
-_OWN: Final = frozenset(ExchangeEvent.__struct_fields__).difference(
-    *(kind.__struct_fields__ for kind in _OTHERS)
+_OWN: Final = (
+    frozenset[str]()
+    .union(*(kind.__struct_fields__ for kind in _NAMELESS))
+    .difference(*(kind.__struct_fields__ for kind in _OTHERS))
 )
-"""Fields that no other context event has: what has one was perhaps meant to be an exchange."""
-_TELLING: Final = frozenset({"exchange", "handed_over_by"})
+"""Fields that no other context event has: what has one was perhaps meant to be one of them."""
+_TELLING: Final = frozenset({"exchange", "handed_over_by", "organiser", "movement"})
 """Those of them that no report and no status would have by chance."""
 _SIZE_LIMIT: Final = 1 << 20
-_WORDS: Final = re.compile(rb"\b(exchange|handed_over_by)\b")
-"""Not `exchange_of_fire`, which is a kind of report."""
+_WORDS: Final = re.compile(rb'\b(exchange|handed_over_by|organiser)\b|"movement"')
+"""Not `exchange_of_fire`, which is a kind of report; nor that a remark speaks of movement."""
 _ESCAPED: Final = re.compile(rb"\\u00([0-7][0-9a-f])")
 
-_FIELDS: Final = frozenset({_TAG, *ExchangeEvent.__struct_fields__})
-_PLACE: Final = re.compile(r" - at `\$\.(\w+)`$")
+_FIELDS: Final = frozenset({_TAG, "type"}).union(
+    *(kind.__struct_fields__ for kind in (*_NAMELESS, *get_args(MovementStep)))
+)
+_PLACE: Final = re.compile(r" - at `\$\.([\w.]+)`$")
 NOT_REPEATED: Final = (
-    "an exchange event holds the words, numbers and times of its schema and nothing else; what was "
-    "sent is neither repeated nor kept"
+    "an event about an exchange or a movement holds the words, numbers and times of its schema and "
+    "nothing else; what was sent is neither repeated nor kept"
 )
 
 
-def may_be_exchange(raw: bytes, *, of_context: bool) -> bool:
-    """Whether refused bytes are, or may be, an event about an exchange.
+def may_be_nameless(raw: bytes, *, of_context: bool) -> bool:
+    """Whether refused bytes are, or may be, an event about an exchange or a movement.
 
     Args:
         raw: what was refused.
@@ -57,7 +62,7 @@ def may_be_exchange(raw: bytes, *, of_context: bool) -> bool:
     keys = [key.lower() for key, _ in members]
     tags = [value for key, value in members if key.lower() == _TAG]
     if not of_context:
-        return not _TELLING.isdisjoint(keys) or any(_is_exchange(tag) for tag in tags)
+        return not _TELLING.isdisjoint(keys) or any(_is_nameless(tag) for tag in tags)
     plainly_other = len(tags) == 1 and isinstance(tags[0], str) and tags[0] in _OTHER_TAGS
     return not plainly_other or not _OWN.isdisjoint(keys)
 
@@ -72,7 +77,7 @@ def without_its_words(message: str, *, quotes: bool) -> str:
     if not quotes:
         return f"{message}; {NOT_REPEATED}"
     place = _PLACE.search(message)
-    if place is None or place[1] not in _FIELDS:
+    if place is None or not _FIELDS.issuperset(place[1].split(".")):
         return NOT_REPEATED
     return f"no word of the schema - at `$.{place[1]}`; {NOT_REPEATED}"
 
@@ -85,8 +90,8 @@ def _plain(raw: bytes) -> bytes:
     return _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), text)
 
 
-def _is_exchange(tag: object) -> bool:
-    return str(tag).lower() == _EXCHANGE
+def _is_nameless(tag: object) -> bool:
+    return str(tag).lower() in _NAMELESS_TAGS
 
 
 def _members(raw: bytes) -> list[tuple[str, object]] | None:

@@ -8,6 +8,7 @@ from functools import cache, partial
 import rich_click as click
 
 from services.behind import ask_lag
+from services.cli.movements import movements
 from services.cli.output import (
     INSTANT,
     instant,
@@ -41,7 +42,10 @@ class AmbiguousCorridorError(NotFoundError):
 
 @click.group(epilog="Example: truceline corridor list")
 def corridor() -> None:
-    """Show the availability of corridors."""
+    """Show the availability of corridors, and what moves on them."""
+
+
+corridor.add_command(movements)
 
 
 @corridor.command(name="list", epilog="Example: truceline corridor list --json")

@@ -30,6 +30,16 @@ from services.gateway.ask_due import AFTER as DUE_AFTER
 from services.gateway.ask_due import BEFORE as DUE_BEFORE
 from services.gateway.ask_due import DUE, ask_due
 from services.gateway.ask_due import NOTE as DUE_NOTE
+from services.gateway.ask_movements import (
+    MOVEMENT,
+    MOVEMENTS,
+    OUTCOMES,
+    MovementsAsked,
+    ask_movement,
+    ask_movements,
+    ask_outcomes,
+)
+from services.gateway.ask_movements import NOTE as MOVEMENTS_NOTE
 from services.gateway.ask_report import ask_report
 from services.gateway.ask_standing import NOTE as STANDING_NOTE
 from services.gateway.ask_standing import Standing
@@ -54,6 +64,7 @@ from services.store.queries.violations import STANDING, After
 from services.store.queries.whereabouts import After as AfterSpell
 from services.tokens.token import Token
 from streams.due import Rule
+from streams.movements.outcomes import Period
 from streams.standing_violations import State
 from streams.vocabulary import Verdict, ViolationKind
 from streams.whereabouts.fold import Answer, Passing
@@ -79,6 +90,8 @@ CROSSING_FILTERS: Final = ("subject", "line", "answer", "from", "to", "known_at"
 PAGING: Final = ("limit", "after")
 STANDING_PARAMETERS: Final = ("at", "known_at")
 DUE_PARAMETERS: Final = ("rule", "from", "to", "known_at", "limit")
+MOVEMENT_WINDOWS: Final = (*STANDING_PARAMETERS, "from", "to")
+OUTCOME_PARAMETERS: Final = (*MOVEMENT_WINDOWS, "period")
 AVAILABILITY_PARAMETERS: Final = ("at", "from", "to", "known_at", "limit")
 
 
@@ -211,6 +224,43 @@ async def answer_due(request: Asked) -> Response[bytes]:
     more = None if found.next is None else {"from": found.next.isoformat()}
     following = _next(request, parameters, more)
     return _paged(request, form, found.told, DUE, following, {"note": DUE_NOTE})
+
+
+async def answer_movements(request: Asked) -> Response[bytes]:
+    """The movements that the token sees, the first to begin first."""
+    return await _of_movements(request, MOVEMENT_WINDOWS, MOVEMENTS, ask_movements)
+
+
+async def answer_movement(request: Asked, movement: str) -> Response[bytes]:
+    """One movement with its words."""
+    question = partial(ask_movement, movement_id=movement)
+    return await _of_movements(request, STANDING_PARAMETERS, MOVEMENT, question)
+
+
+async def answer_outcomes(request: Asked) -> Response[bytes]:
+    """How the movements ended that the token sees; by months, unless it is said."""
+    period = Parameters(request.query_params.multi_items(), OUTCOME_PARAMETERS).word(
+        "period", Period
+    )
+    question = partial(ask_outcomes, period=period or Period.MONTH)
+    return await _of_movements(request, OUTCOME_PARAMETERS, OUTCOMES, question)
+
+
+async def _of_movements(
+    request: Asked,
+    known: tuple[str, ...],
+    shape: Shape,
+    ask: Callable[[Connection, Token, MovementsAsked], Sequence[Any]],
+) -> Response[bytes]:
+    parameters = _parameters(request, known)
+    form = choose(request.headers.get("accept", ""), TABLES)
+    token, now = _token(request), datetime.now(UTC)
+    known_at = parameters.instant("known_at") or now
+    at = parameters.instant("at") or now
+    asked = MovementsAsked(at, min(known_at, now), *parameters.span())
+    found = await _readers(request).ask(token, lambda conn: ask(conn, token, asked))
+    body = write_items(form, found, {"note": MOVEMENTS_NOTE}, shape)
+    return _respond(request, Representation(form, body))
 
 
 class _Paging:

@@ -2,7 +2,8 @@
 
     POST /v1/reports            reporter             one report, or many
     POST /v1/corridor-status    corridor_operator    one status, or many
-    POST /v1/context            party, mediator, coordinator, reporter    one event, or many
+    POST /v1/context            party, mediator, coordinator, reporter    one event, or many;
+                                movement_organiser   of its own movements
     GET  /v1/reports/{id}       who works with reports: receipts, state, readings
     GET  /v1/violations         every role, as far as it sees: what stands, page by page
     GET  /v1/whereabouts        the same: when subjects were in zones
@@ -11,6 +12,8 @@
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/phases, /v1/measures, /v1/truces        every role but the publisher's: how they stand
     GET  /v1/exchanges          who arranges them, and their sides: counts, each side's apart
+    GET  /v1/movements, /v1/movements/{id}, /v1/movement-outcomes
+                                the mission, organisers, parties: the own, and what addresses them
     GET  /v1/due                every role but the publisher's: what comes up, what has fallen due
     GET  /v1/unheeded           every role but the publisher's: context events without effect
     GET  /v1/receipt-keys       everybody            the public keys that verify receipts
@@ -49,11 +52,15 @@ from services.gateway.answer_questions import (
     answer_corridors,
     answer_crossings,
     answer_due,
+    answer_movement,
+    answer_movements,
+    answer_outcomes,
     answer_report,
     answer_standing,
     answer_violations,
     answer_whereabouts,
 )
+from services.gateway.ask_movements import READS_MOVEMENTS
 from services.gateway.ask_standing import (
     EXCHANGES,
     MEASURES,
@@ -143,7 +150,7 @@ async def post_statuses() -> Response[bytes]:
 
 @post(CONTEXT.path, opt={MAY: CONTEXT.may})
 async def post_context() -> Response[bytes]:
-    """Submit one declaration, notification, word on a truce or on a measure, or up to 5,000."""
+    """Submit one declaration, notification, word on a truce or a movement, or up to 5,000."""
     raise _answered_before()
 
 
@@ -212,6 +219,24 @@ async def get_exchanges(request: Asked) -> Response[bytes]:
     return await answer_standing(request, EXCHANGES)
 
 
+@get("/v1/movements", opt={MAY: READS_MOVEMENTS})
+async def get_movements(request: Asked) -> Response[bytes]:
+    """Convoys, evacuations, repair teams: who answered, what is overdue, how each ended."""
+    return await answer_movements(request)
+
+
+@get("/v1/movements/{movement:str}", opt={MAY: READS_MOVEMENTS})
+async def get_movement(request: Asked, movement: FromPath[str]) -> Response[bytes]:
+    """One movement, with every word that counts."""
+    return await answer_movement(request, movement)
+
+
+@get("/v1/movement-outcomes", opt={MAY: READS_MOVEMENTS})
+async def get_outcomes(request: Asked) -> Response[bytes]:
+    """How movements ended, by party, period and kind."""
+    return await answer_outcomes(request)
+
+
 @get("/v1/unheeded", opt={MAY: READS_CONTEXT})
 async def get_unheeded(request: Asked) -> Response[bytes]:
     """Context events without effect, each with the reason."""
@@ -275,6 +300,9 @@ ROUTES: Final = (
     get_measures,
     get_truces,
     get_exchanges,
+    get_movements,
+    get_movement,
+    get_outcomes,
     get_unheeded,
     get_due,
     get_receipt_keys,

@@ -28,6 +28,7 @@ from services.standing import (
     phases,
     truces,
     unheeded,
+    unheeded_of_movements,
 )
 from services.store.engine import Connection
 from services.tokens.token import Role, Token
@@ -85,9 +86,17 @@ def ask_exchanges(
 def ask_unheeded(
     conn: Connection, token: Token, at: datetime, known_at: datetime
 ) -> Sequence[UnheededRow]:
-    """What had no effect, of the sources of which the asker sees everything."""
-    rows = unheeded(conn, Asked(token.mission, at, known_at))
-    return [row for row in rows if sees_whole(token, row.mission, row.event.partition("/")[0])]
+    """What had no effect, of the sources of which the asker sees everything.
+
+    Of movements, what PostgreSQL lets by: of the sources that the token names.
+    """
+    asked = Asked(token.mission, at, known_at)
+    of_movements = {row.event for row in unheeded_of_movements(conn, asked)}
+    return [
+        row
+        for row in unheeded(conn, asked)
+        if row.event in of_movements or sees_whole(token, row.mission, row.event.partition("/")[0])
+    ]
 
 
 def _shape(row: type[Struct]) -> Shape:

@@ -60,7 +60,7 @@ class DayStored:
         midnight = self._began.replace(hour=0, minute=0, second=0, microsecond=0)
         with connect(self._url, name="truceline gateway day", scoped=True) as conn:
             conn.execute(f"SET statement_timeout = '{STATEMENT_S}s'".encode())
-            set_scope(conn, [mission])
+            set_scope(conn, [mission], sources=None)
             # An instant of receipt may be a tick after the clock's (`take_in`).
             until = self._began - timedelta(microseconds=1)
             return dict(conn.execute(_COUNT.encode(), [midnight, until, mission]).fetchall())

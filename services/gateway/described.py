@@ -31,6 +31,7 @@ from services.gateway.operation import (
     schema_of,
 )
 from services.gateway.problems import Code
+from services.movements import MovementDetail, MovementTold, OutcomeRow
 from services.receipts.public_keys import PublicKeys
 from services.receipts.receipt import SignedReceipt
 from services.standing import ExchangeRow, MeasureRow, PhaseRow, TruceRow, UnheededRow
@@ -52,6 +53,9 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     MeasureRow,
     TruceRow,
     ExchangeRow,
+    MovementTold,
+    MovementDetail,
+    OutcomeRow,
     UnheededRow,
     DueTold,
 )
@@ -105,8 +109,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/context"): _posts(
         {"oneOf": [schema_of(kind) for kind in CONTEXT_EVENTS]},
         examples.NOTIFICATION,
-        {"count": examples.COUNT},
-        " A count in an exchange needs a token that names its source. Of a refused one, and of "
+        {"count": examples.COUNT, "movement": examples.MOVEMENT},
+        " A count in an exchange and a word on a movement need a token that names its source; who "
+        "organises movements alone may say nothing else. Of a refused one, and of "
         "what cannot be told apart from one, nothing is kept or repeated but the reason.",
     ),
     **QUESTIONS,

@@ -15,6 +15,8 @@ from services.gateway.ask_corridors import INTERVALS, STATES
 from services.gateway.ask_crossings import CROSSINGS
 from services.gateway.ask_due import DUE
 from services.gateway.ask_due import NOTE as DUE_NOTE
+from services.gateway.ask_movements import MOVEMENT, MOVEMENTS, OUTCOMES
+from services.gateway.ask_movements import NOTE as MOVED
 from services.gateway.ask_report import ReportAnswer
 from services.gateway.ask_standing import (
     EXCHANGES,
@@ -33,6 +35,7 @@ from services.gateway.problems import Code
 from services.gateway.represent import EVERY_FORM, TABLES, Form, Shape, write_items
 from services.store.queries.violations import STANDING
 from streams.due import Rule
+from streams.movements.outcomes import Period
 from streams.schema import Json
 from streams.standing_violations import State
 from streams.vocabulary import ViolationKind
@@ -94,16 +97,19 @@ _SPAN: Final = (
 )
 
 
+_AS_IT_STANDS: Final = (
+    _instant("at", "As it stands then; now, if absent."),
+    _instant("known_at", "By what was known then; now, if absent."),
+)
+
+
 def _standing(standing: Standing, example: Struct, described: str) -> Operation:
     """How phases, measures or truces stand."""
     page = _page([example], standing.shape, TABLES, {"note": NOTE}, _TAGGED)
     return Operation(
         described,
         (page, _KEPT),
-        (
-            _instant("at", "As it stands then; now, if absent."),
-            _instant("known_at", "By what was known then; now, if absent."),
-        ),
+        _AS_IT_STANDS,
         problems=_PROBLEMS,
     )
 
@@ -232,6 +238,45 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "Each step of each side's list in each exchange, by all who count, to who arranges "
         "exchanges, and to a party those in which it is a side. Numbers alone, never names; what "
         "differs is named and not reconciled.",
+    ),
+    ("GET", "/v1/movements"): Operation(
+        "To the mission all, to an organiser its own, to a party those that address it, as the "
+        "sources say that the token names. Acknowledged is not permitted, permitted is not safe.",
+        (_page([examples.MOVEMENT_TOLD], MOVEMENTS, TABLES, {"note": MOVED}, _TAGGED), _KEPT),
+        (
+            *_AS_IT_STANDS,
+            _instant("from", "Whose window lies then or later."),
+            _instant("to", "And begins before that."),
+        ),
+        problems=_PROBLEMS,
+    ),
+    ("GET", "/v1/movements/{movement}"): Operation(
+        "With every word that counts; several, where several organisers chose the same id. One "
+        "that the token may not see is not there.",
+        (_page([examples.MOVEMENT_DETAIL], MOVEMENT, TABLES, {"note": MOVED}, _TAGGED), _KEPT),
+        (
+            Parameter("movement", "Its organiser's pseudonym for it.", examples.MOVEMENT_ID),
+            *_AS_IT_STANDS,
+        ),
+        problems=(*_PROBLEMS, Code.MOVEMENT_UNKNOWN),
+    ),
+    ("GET", "/v1/movement-outcomes"): Operation(
+        "Of the movements that the token sees, each once for every party that it addresses, in the "
+        "period in which it begins. `facilitated_share` is of those that ended and of which nobody "
+        "differs; what has not ended is in no share.",
+        (_page([examples.OUTCOME], OUTCOMES, TABLES, {"note": MOVED}, _TAGGED), _KEPT),
+        (
+            *_AS_IT_STANDS,
+            _instant("from", "That begin then or later."),
+            _instant("to", "And before that."),
+            Parameter(
+                "period",
+                "By these; months, if absent.",
+                "month",
+                {"enum": [str(p) for p in Period]},
+            ),
+        ),
+        problems=_PROBLEMS,
     ),
     ("GET", "/v1/due"): Operation(
         "Deadlines that pass unverified, truces that begin and lapse, phases that begin, corridors "

@@ -49,6 +49,14 @@ def sees_all(token: Token) -> bool:
     return any(VIEWS[role] is View.WHOLE for role in token.roles)
 
 
+def movements_of(token: Token) -> frozenset[str] | None:
+    """The sources whose movements a token's holder sees; None: all, as the mission does.
+
+    A token for every source names none: it would be told of movements that nobody told it of.
+    """
+    return None if sees_all(token) else token.sources
+
+
 def sees_whole(token: Token, mission: str, source: str) -> bool:
     """Whether a token's holder sees everything of what this source of this mission has said."""
     if mission != token.mission:

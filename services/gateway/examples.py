@@ -18,14 +18,27 @@ from services.gateway.ask_crossings import CrossingTold
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
 from services.gateway.represent import Form
+from services.movements import MovementDetail, MovementTold, OutcomeRow
 from services.standing import ExchangeRow, MeasureRow, PhaseRow, TruceRow, UnheededRow
 from streams.assessment import STATUS as STATUS_OF_ALL
 from streams.context.exchanges import Discrepancy, ExchangePhase
 from streams.context.measures import MeasureState
 from streams.context.truces import TruceState
 from streams.due import Rule
+from streams.events import PeopleCount, VehicleCount
+from streams.movements.history import MovementWord
+from streams.movements.standing import MovementPhase, PartyAnswer
 from streams.schema import Json
-from streams.vocabulary import ExchangeCategory, ExchangeStep, Purpose
+from streams.vocabulary import (
+    Acknowledgement,
+    ExchangeCategory,
+    ExchangeStep,
+    MovementKind,
+    MovementOutcome,
+    PeopleCategory,
+    Purpose,
+    VehicleClass,
+)
 
 OK: Final = 200
 
@@ -75,6 +88,30 @@ COUNT: Final[Json] = {
     "step": "transferred",
     "count": 120,
     "at": "2018-09-05T15:00:00+03:00",
+}
+MOVEMENT_ID: Final = "0190b0a2-6f00-7000-8000-0000000000aa"
+MOVEMENT: Final[Json] = {
+    "event": "movement",
+    "id": "0190b0a2-6f00-7000-8000-000000000003",
+    "mission": "osce-smm",
+    "source": "aid-1",
+    "issued_at": "2018-09-02T10:00:00+03:00",
+    "organiser": "aid-1",
+    "movement": MOVEMENT_ID,
+    "at": "2018-09-02T10:00:00+03:00",
+    "step": {
+        "type": "notified",
+        "kind": "movement",
+        "place": {"corridors": ["zolote-road"]},
+        "begins_at": "2018-09-05T08:00:00+03:00",
+        "ends_at": "2018-09-05T14:00:00+03:00",
+        "addressed": ["nga", "ua"],
+        "people": [{"category": "aid_workers", "count": 6}],
+        "vehicles": [{"vehicle": "truck", "count": 4}],
+        "tonnes": 38,
+        "waypoints": 3,
+        "check_in_every_min": 60,
+    },
 }
 KEY_ID: Final = "rk-0123456789ab"
 RECEIVED: Final = "2018-09-05T04:20:00.000000Z"
@@ -292,6 +329,69 @@ EXCHANGE: Final = ExchangeRow(
     mission_says=(118,),
     discrepancies=(Discrepancy.SIDES_DIFFER, Discrepancy.MISSION_DIFFERS),
     draft=False,
+)
+MOVEMENT_TOLD: Final = MovementTold(
+    mission="osce-smm",
+    organiser="aid-1",
+    movement=MOVEMENT_ID,
+    kind=MovementKind.MOVEMENT,
+    phase=MovementPhase.UNDER_WAY,
+    begins_at=_WHEN,
+    ends_at=_WHEN + timedelta(hours=6),
+    zones=(),
+    corridors=("zolote-road",),
+    answers=(
+        PartyAnswer("nga", None, None),
+        PartyAnswer("ua", Acknowledgement.ACKNOWLEDGED, _WHEN - timedelta(days=2)),
+    ),
+    notified_at=_WHEN - timedelta(days=3),
+    notice_hours=72.0,
+    notice_due_hours=48.0,
+    late_notice=False,
+    people=(PeopleCount(category=PeopleCategory.AID_WORKERS, count=6),),
+    vehicles=(VehicleCount(vehicle=VehicleClass.TRUCK, count=4),),
+    tonnes=38,
+    departed_at=_WHEN,
+    last_heard_at=_WHEN + timedelta(minutes=50),
+    waypoint=1,
+    waypoints=3,
+    check_in_overdue_since=_WHEN + timedelta(minutes=110),
+    ended_at=None,
+    outcome=None,
+    outcomes=(),
+    delay_min=None,
+    reason=None,
+    draft=False,
+)
+MOVEMENT_DETAIL: Final = MovementDetail(
+    movement=MOVEMENT_TOLD,
+    words=(
+        MovementWord(
+            at=_WHEN,
+            issued_at=_WHEN,
+            source="aid-1",
+            id="0190b0a2-6f00-7000-8000-000000000004",
+            step="departed",
+        ),
+    ),
+)
+OUTCOME: Final = OutcomeRow(
+    mission="osce-smm",
+    party="ua",
+    period="2018-09",
+    kind=MovementKind.MOVEMENT,
+    notified=12,
+    ended=10,
+    outcomes={MovementOutcome.FACILITATED: 7, MovementOutcome.DENIED: 2},
+    differing=1,
+    not_ended=2,
+    facilitated_share=0.7778,
+    delayed=3,
+    delay_min=310,
+    late_notice=1,
+    notice_known=12,
+    acknowledged=9,
+    objected=2,
 )
 DUE: Final = DueTold(
     mission="osce-smm",

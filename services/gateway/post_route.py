@@ -45,7 +45,9 @@ STATUSES: Final = Posting(
 CONTEXT: Final = Posting(
     "/v1/context",
     EventKind.CONTEXT,
-    frozenset({Role.PARTY, Role.MEDIATOR, Role.COORDINATOR, Role.REPORTER}),
+    frozenset(
+        {Role.PARTY, Role.MEDIATOR, Role.COORDINATOR, Role.REPORTER, Role.MOVEMENT_ORGANISER}
+    ),
 )
 """Who may say so at all; whose word has an effect, the agreement's `sources` decide."""
 _POSTINGS: Final[Mapping[bytes, Posting]] = {

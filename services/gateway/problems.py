@@ -45,6 +45,7 @@ class Code(StrEnum):
     SEVERAL_FOUND = "several_found"
     REPORT_UNKNOWN = "report_unknown"
     CORRIDOR_UNKNOWN = "corridor_unknown"
+    MOVEMENT_UNKNOWN = "movement_unknown"
     FORM_UNKNOWN = "form_unknown"
     TOO_MUCH_ASKED = "too_much_asked"
     TOOK_TOO_LONG = "took_too_long"
@@ -121,6 +122,9 @@ PROBLEMS: Final[Mapping[Code, Problem]] = {
     ),
     Code.CORRIDOR_UNKNOWN: Problem(
         404, "No such corridor for this token", "GET /v1/corridors lists those that there are."
+    ),
+    Code.MOVEMENT_UNKNOWN: Problem(
+        404, "No such movement for this token", "GET /v1/movements lists those that there are."
     ),
     Code.FORM_UNKNOWN: Problem(
         406, "Nothing of what `Accept` names is given here", "Accept one of those in `forms`."

@@ -11,9 +11,9 @@ from hashlib import sha256
 from typing import Final
 
 from services.gateway.posts import Outcome, Post, Status
-from services.tokens.token import Token
+from services.tokens.token import Role, Token
 from streams.decode import Refusal, decode_context, decode_report, decode_status
-from streams.events import Event, ExchangeEvent
+from streams.events import Event, MovementEvent, NamelessEvent
 from streams.keys import EventKind, event_key
 
 _DECODE: Final[dict[EventKind, Callable[[bytes], Event | Refusal]]] = {
@@ -35,10 +35,16 @@ def read_event(kind: EventKind, raw: bytes, token: Token) -> Post | Outcome:
 
 
 def _may_say(token: Token, event: Event) -> bool:
-    """A count in an exchange comes from a source that the token names.
+    """A count in an exchange, or a word on a movement, comes from a source that the token names.
 
-    A token for every source would let its holder write any name there.
+    A token for every source would let its holder write any name there. Who organises movements
+    speaks of nothing else.
     """
-    if isinstance(event, ExchangeEvent) and event.source not in token.sources:
+    if isinstance(event, NamelessEvent) and event.source not in token.sources:
+        return False
+    if not isinstance(event, MovementEvent) and token.roles == ORGANISES:
         return False
     return token.speaks_for(event.mission, event.source)
+
+
+ORGANISES: Final = frozenset({Role.MOVEMENT_ORGANISER})

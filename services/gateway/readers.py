@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 
 import psycopg
 
+from services.gateway.disclosure import movements_of
 from services.gateway.problems import RETRY_AFTER_S, Code, ProblemError
 from services.store.engine import Connection, connect
 from services.store.scope import set_scope
@@ -77,7 +78,7 @@ class Readers:
         try:
             with conn.transaction():
                 named = None if token.agreement is None else [token.agreement]
-                set_scope(conn, [token.mission], named)
+                set_scope(conn, [token.mission], named, movements_of(token))
                 return question(conn)
         except psycopg.errors.QueryCanceled:
             raise

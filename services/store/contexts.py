@@ -29,7 +29,9 @@ class Generation(NamedTuple):
     state: MissionState
 
 
-_HEARD = "SELECT body FROM context_events WHERE mission = %s ORDER BY key, revision"
+_HEARD = """
+SELECT body FROM context_events WHERE mission = %s AND movement IS NULL ORDER BY key, revision
+"""
 
 _NEWEST = """
 SELECT newest.agreement, newest.generation FROM unnest(%b::bytea[], %b::text[])
@@ -59,7 +61,10 @@ SELECT event.key, event.revision FROM unnest(%b::uuid[]) AS asked (key),
 
 
 def heard_by(conn: Connection, mission: str) -> list[Heard]:
-    """Every context event of the mission that a worker has taken in, each version."""
+    """Every context event of the mission that a worker has taken in, each version.
+
+    But those about movements, which are no context of any report (`services.store.movements`).
+    """
     return [decode_heard(body) for (body,) in conn.execute(_HEARD, [mission])]
 
 

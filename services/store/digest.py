@@ -77,6 +77,21 @@ SELECT DISTINCT ON (mission COLLATE "C", agreement) mission, agreement, body
 FROM context_generations ORDER BY mission COLLATE "C", agreement, generation DESC
 """
 
+_MOVEMENTS: LiteralString = """
+SELECT DISTINCT ON (mission COLLATE "C", agreement, movement COLLATE "C") mission, agreement,
+    movement, readers, body
+FROM movement_generations
+ORDER BY mission COLLATE "C", agreement, movement COLLATE "C", generation DESC
+"""
+
+_UNHEEDED: LiteralString = """
+SELECT mission, agreement, event, reason FROM (
+    SELECT DISTINCT ON (mission, agreement, event) * FROM unheeded_movements
+    ORDER BY mission, agreement, event, generation DESC
+) AS newest
+WHERE reason IS NOT NULL ORDER BY mission COLLATE "C", agreement, event COLLATE "C"
+"""
+
 _REJECTED: LiteralString = """
 SELECT DISTINCT key, reason COLLATE "C", content_hash FROM rejected ORDER BY 1, 2
 """
@@ -99,12 +114,14 @@ FROM (
 
 
 def digest(conn: Connection) -> str:
-    """SHA-256 (hex) of what is current: judgements, contexts, corridors, subjects, refusals."""
+    """SHA-256 (hex) of what is current: judgements, contexts, movements, corridors, refusals."""
     hasher = hashlib.sha256()
     for section in (
         Section("assessments", sql.SQL(_ASSESSMENTS), []),
         Section("violations", sql.SQL(_VIOLATIONS), [list(STANDING)]),
         Section("contexts", sql.SQL(_CONTEXTS), []),
+        Section("movements", sql.SQL(_MOVEMENTS), []),
+        Section("unheeded_movements", sql.SQL(_UNHEEDED), []),
         Section("rejected", sql.SQL(_REJECTED), []),
         Section("whereabouts", sql.SQL(_WHEREABOUTS), []),
         Section("standing_violations", sql.SQL(_STANDS), []),

@@ -363,7 +363,15 @@ class StoredContextEvent(Base):
     """One version of one declaration, notification, word on a truce or on a measure."""
 
     __tablename__ = "context_events"
-    __table_args__ = (Index("context_events_by_key", "key", "revision"),)
+    __table_args__ = (
+        Index("context_events_by_key", "key", "revision"),
+        Index(
+            "context_events_by_movement",
+            "mission",
+            "movement",
+            postgresql_where=text("movement IS NOT NULL"),
+        ),
+    )
 
     mission: Mapped[String] = mapped_column(primary_key=True)
     key: Mapped[Key] = mapped_column(primary_key=True)
@@ -371,6 +379,7 @@ class StoredContextEvent(Base):
     received_at: Mapped[Instant]
     kind: Mapped[String]
     body: Mapped[Body]
+    movement: Mapped[String | None]
 
 
 class ContextGeneration(Base):
@@ -387,6 +396,48 @@ class ContextGeneration(Base):
     known_at: Mapped[Instant]
     events_digest: Mapped[Hash]
     body: Mapped[Body]
+
+
+class MovementGeneration(Base):
+    """A movement as one agreement version reads it, as we came to know it, and who may see it.
+
+    Generations are counted over all movements of a mission, so that the newest one says whether
+    anything is new.
+    """
+
+    __tablename__ = "movement_generations"
+    __table_args__ = (
+        PrimaryKeyConstraint("mission", "agreement", "movement", "generation"),
+        Index("movement_generations_in_order", "mission", "agreement", "generation"),
+    )
+
+    mission: Mapped[String]
+    agreement: Mapped[Hash]
+    generation: Mapped[int]
+    movement: Mapped[String]
+    known_at: Mapped[Instant]
+    readers: Mapped[Strings]
+    events_digest: Mapped[Hash]
+    body: Mapped[Body | None]
+
+
+class UnheededMovement(Base):
+    """That an event about a movement has no effect, and why; told to its source and the mission.
+
+    Beside the movement and not in it: who speaks of a movement that is not theirs is told the same
+    as of one that there is not.
+    """
+
+    __tablename__ = "unheeded_movements"
+    __table_args__ = (PrimaryKeyConstraint("mission", "agreement", "event", "generation"),)
+
+    mission: Mapped[String]
+    agreement: Mapped[Hash]
+    generation: Mapped[int]
+    source: Mapped[String]
+    event: Mapped[String]
+    known_at: Mapped[Instant]
+    reason: Mapped[String | None]
 
 
 class DueInstant(Base):
@@ -535,6 +586,8 @@ HISTORY_TABLES = (
     "standing_violations",
     "context_events",
     "context_generations",
+    "movement_generations",
+    "unheeded_movements",
     "due_instants",
     "rejected",
     "receipts",

@@ -221,6 +221,8 @@ class ContextEventRow(Row, frozen=True, gc=False):
     received_at: datetime
     kind: str
     body: bytes
+    movement: str | None = None
+    """``organiser/movement`` where it is about one."""
 
 
 class ContextGenerationRow(Row, frozen=True, gc=False):
@@ -232,6 +234,32 @@ class ContextGenerationRow(Row, frozen=True, gc=False):
     known_at: datetime
     events_digest: bytes
     body: bytes
+
+
+class MovementRow(Row, frozen=True, gc=False):
+    """`movement_generations`: one movement as one agreement version reads it."""
+
+    mission: str
+    agreement: bytes
+    generation: int
+    movement: str
+    known_at: datetime
+    readers: list[str]
+    events_digest: bytes
+    body: bytes | None
+    """None: nobody with a say has notified it."""
+
+
+class UnheededMovementRow(Row, frozen=True, gc=False):
+    """`unheeded_movements`: an event about a movement without effect; no reason: it has one now."""
+
+    mission: str
+    agreement: bytes
+    generation: int
+    source: str
+    event: str
+    known_at: datetime
+    reason: str | None
 
 
 class DueRow(Row, frozen=True, gc=False):

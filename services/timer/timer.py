@@ -30,7 +30,6 @@ from services.store.rows import DueRow
 from services.timer.counts import Counts
 from services.timer.passed import Passed
 from services.timer.settle import settle
-from streams.due import CONTEXT_RULES, CORRIDOR_RULES
 
 log = structlog.get_logger(__name__)
 
@@ -142,9 +141,8 @@ class Timer:
     def _look_at(self, conn: Connection, of: Source, mark: Mark, now: datetime) -> Plan:
         # What is written is read before what is known: who has older knowledge than the last row
         # was written by must not contradict it.
-        rules = CORRIDOR_RULES if of.corridor_id else CONTEXT_RULES
         written = last_written(
-            conn, of.mission, of.agreement_id, rules, subject=of.corridor_id or None
+            conn, of.mission, of.agreement_id, of.rules, subject=of.corridor_id or None
         )
         reckoning = self._reckon(conn, of, mark)
         found = settle(of, reckoning, written, now - SETTLED, now)

@@ -1,7 +1,7 @@
 """Context events: one batch of declarations, notifications and words in one transaction.
 
     what is known → versions → rows → the context, folded again → the reports it touches, judged
-    again → the corridors they touch
+    again → the corridors they touch; and → the movements spoken of, folded again
 
 Place on the data's way: beside `statuses`. Nobody judges reports meanwhile (`contexts`), so that
 each is judged with what this batch brings, or was before and is judged again here.
@@ -9,6 +9,7 @@ each is judged with what this batch brings, or was before and is judged again he
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -22,6 +23,7 @@ from services.worker import make_rows
 from services.worker.contexts import add_alone, refold_contexts
 from services.worker.documents import AskRegister
 from services.worker.incoming import Incoming, Refused, sift
+from services.worker.movements import refold_movements
 from services.worker.reassess import Cause, reassess
 from services.worker.rejections import write_rejections
 from services.worker.vouch import vouch
@@ -30,9 +32,10 @@ from services.worker.written import Written
 from streams.assess import unknown_mission
 from streams.context.heard import Heard, encode_heard
 from streams.decode import Reason, Refusal
-from streams.events import ContextEvent, ExchangeEvent
+from streams.events import ContextEvent, ExchangeEvent, MovementEvent
 from streams.inforce import Register
 from streams.keys import Key
+from streams.movements.history import ref_of, unknown_names
 
 ContextEvents = Sequence[Incoming[ContextEvent]]
 
@@ -50,14 +53,21 @@ def write_context_events(
     rows = BatchRows()
     add_alone(conn)
     added: dict[str, datetime] = {}
+    known_at: dict[str, datetime] = {}
+    said_of: defaultdict[str, set[str]] = defaultdict(set)
     causes: dict[str, Key] = {}
     for item, number in take_in_words(conn, accepted, _KIND, rows):
-        mission = item.event.mission
+        mission, event = item.event.mission, item.event
         rows.context_events.append(_event_row(item, number))
-        added[mission] = max(item.received_at, added.get(mission, item.received_at))
-        causes[mission] = item.key
+        known_at[mission] = max(item.received_at, known_at.get(mission, item.received_at))
+        if isinstance(event, MovementEvent):
+            said_of[mission].add(ref_of(event))
+        else:
+            added[mission] = max(item.received_at, added.get(mission, item.received_at))
+            causes[mission] = item.key
     write_rejections(conn, all_refused, rows)
     copy_batch(conn, rows)
+    refold_movements(conn, register, said_of, known_at)
     violated: list[Key] = []
     for mission, spans in refold_contexts(conn, register, added).items():
         cause = Cause(causes[mission], added[mission])
@@ -70,6 +80,8 @@ def _refusal(register: Register, event: ContextEvent) -> Refusal | None:
         return unknown_mission(event.mission)
     if isinstance(event, ExchangeEvent) and not _knows_source(register, event):
         return UNKNOWN_SOURCE
+    if isinstance(event, MovementEvent) and not _knows_names(register, event):
+        return UNKNOWN_NAME
     return None
 
 
@@ -78,6 +90,20 @@ UNKNOWN_SOURCE: Final = Refusal(
     "no agreement of the mission has this source, and a count in an exchange is taken from none "
     "but those; add it to the agreement's sources, then submit again",
 )
+
+
+UNKNOWN_NAME: Final = Refusal(
+    Reason.UNKNOWN_NAME,
+    "no agreement of the mission has all that this movement names: its source, organiser, zones, "
+    "corridors and parties; name them as one agreement does, then submit again",
+)
+
+
+def _knows_names(register: Register, event: MovementEvent) -> bool:
+    """Whether one agreement has all that it names, for the same reason."""
+    return any(
+        not unknown_names(agreement, event) for agreement, _ in register.agreements(event.mission)
+    )
 
 
 def _knows_source(register: Register, event: ExchangeEvent) -> bool:
@@ -110,5 +136,11 @@ def _event_row(item: Incoming[ContextEvent], number: int) -> ContextEventRow:
     )
     kind = event.__struct_config__.tag
     return ContextEventRow(
-        event.mission, item.key, number, item.received_at, str(kind), encode_heard(heard)
+        event.mission,
+        item.key,
+        number,
+        item.received_at,
+        str(kind),
+        encode_heard(heard),
+        ref_of(event) if isinstance(event, MovementEvent) else None,
     )

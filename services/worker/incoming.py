@@ -18,7 +18,7 @@ from msgspec import Struct
 from services.store.binary import storable
 from streams.coalesce import Record
 from streams.decode import Refusal, withheld
-from streams.events import Event, ExchangeEvent
+from streams.events import Event, NamelessEvent
 from streams.instants import moment_of
 from streams.keys import EventKind, Key, event_key
 from streams.tags import ProducerKey, Signing, Tag, read_tag
@@ -115,11 +115,11 @@ def read_records(
 def _key_id(tag: Tag, event: Event) -> str | None:
     """The key that the event names; what a stranger wrote there has to fit into a column.
 
-    Beside an exchange a stranger writes nothing.
+    Beside an exchange or a movement a stranger writes nothing.
     """
     if tag.key is not None:
         return tag.key.id
-    if tag.key_id is None or isinstance(event, ExchangeEvent):
+    if tag.key_id is None or isinstance(event, NamelessEvent):
         return None
     return storable(tag.key_id)
 
@@ -127,7 +127,7 @@ def _key_id(tag: Tag, event: Event) -> str | None:
 def refuse(item: Incoming[E], refusal: Refusal) -> Refused:
     """Refuse an event that could be read, for what it says."""
     event = item.event
-    if isinstance(event, ExchangeEvent):
+    if isinstance(event, NamelessEvent):
         return Refused(withheld(refusal), item.raw, item.received_at, item.record)
     return Refused(
         refusal, item.raw, item.received_at, item.record, event.mission, event.source, event.id

@@ -23,6 +23,10 @@ from streams.events import (
     DeclarationEvent,
     ExchangeEvent,
     MeasureEvent,
+    MovementAcknowledged,
+    MovementEnded,
+    MovementEvent,
+    MovementNotified,
     NotificationEvent,
     PartyClaim,
     TruceEvent,
@@ -58,6 +62,8 @@ class NoEffect(Word):
     ANOTHERS_MEASURE = "anothers_measure"
     UNKNOWN_EXCHANGE = "unknown_exchange"
     ANOTHERS_EXCHANGE = "anothers_exchange"
+    UNKNOWN_MOVEMENT = "unknown_movement"
+    """There is none, or it is not the speaker's to speak of: which of them nobody is told."""
     TRUCE_NOT_IN_FORCE = "truce_not_in_force"
     TRUCE_IS_OVER = "truce_is_over"
 
@@ -152,7 +158,7 @@ class Authority:
         claimed = [event.issued_at]
         if isinstance(event, NotificationEvent):
             claimed.append(event.notified_at)
-        if isinstance(event, MeasureEvent | ExchangeEvent):
+        if isinstance(event, MeasureEvent | ExchangeEvent | MovementEvent):
             claimed.append(event.at)
         return NoEffect.FROM_FUTURE if max(claimed) > latest else None
 
@@ -164,6 +170,8 @@ class Authority:
             return self._why_not_of_measure(event, held)
         if isinstance(event, ExchangeEvent):
             return self._why_not_of_exchange(event, held)
+        if isinstance(event, MovementEvent):
+            return _why_not_of_movement(event, held)
         if isinstance(event, NotificationEvent):
             return _unless(held.may(Right.NOTIFY), NoEffect.WITHOUT_RIGHT)
         if isinstance(event, DeclarationEvent) and isinstance(event.declares, PartyClaim):
@@ -192,6 +200,21 @@ class Authority:
         if held.party is not None:
             return _unless(held.party in sides, NoEffect.ANOTHERS_EXCHANGE)
         return _unless(held.may(Right.VERIFY), NoEffect.WITHOUT_RIGHT)
+
+
+def _why_not_of_movement(event: MovementEvent, held: Held) -> NoEffect | None:
+    """Its organiser tells of it, a party answers, and the mission may say how it ended.
+
+    Whether the party was addressed, who reads the whole movement knows (`streams.movements`).
+    """
+    step = event.step
+    if isinstance(step, MovementAcknowledged):
+        return _unless(held.party is not None, NoEffect.UNKNOWN_MOVEMENT)
+    if event.source == event.organiser:
+        notifies = not isinstance(step, MovementNotified) or held.may(Right.NOTIFY)
+        return _unless(notifies, NoEffect.WITHOUT_RIGHT)
+    for_mission = held.party is None and held.may(Right.VERIFY)
+    return _unless(isinstance(step, MovementEnded) and for_mission, NoEffect.UNKNOWN_MOVEMENT)
 
 
 def _unless(holds: bool, reason: NoEffect) -> NoEffect | None:

@@ -34,6 +34,7 @@ from streams.context.repeats import each_time, gates_of
 from streams.context.truces import AgreedTruce, TruceHistory, tell_truces
 from streams.events import (
     DeclarationEvent,
+    MovementEvent,
     NamedPlaces,
     NotificationEvent,
     PhaseBegins,
@@ -78,8 +79,15 @@ def decode_state(raw: bytes) -> MissionState:
 
 
 def fold(agreement: Agreement, methodology: Methodology, heard: Iterable[Heard]) -> MissionState:
-    """The mission's context by all that was heard; events of other missions are passed over."""
-    known = [item for item in heard if item.event.mission == agreement.mission]
+    """The mission's context by all that was heard; events of other missions are passed over.
+
+    So are movements: not everybody who reads the context may know of them (`streams.movements`).
+    """
+    known = [
+        item
+        for item in heard
+        if item.event.mission == agreement.mission and not isinstance(item.event, MovementEvent)
+    ]
     skew = timedelta(seconds=methodology.clock_skew_s)
     heeded = Authority(agreement, skew).heed(known)
     places = _Places(agreement)

@@ -28,6 +28,7 @@ _IDS = (
     ("phases[*].id",),
     ("measures[*].id",),
     ("exchanges[*].truce.id",),
+    ("movement_notice[*].kind",),
 )
 """Places in which an id stands once."""
 

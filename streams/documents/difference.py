@@ -48,6 +48,7 @@ _NOUNS = {
     "phases": "phase",
     "measures": "measure",
     "exchanges": "exchange",
+    "movement_notice": "notice of movements",
     "sources": "source",
 }
 _EARLIEST = datetime.min.replace(tzinfo=UTC)

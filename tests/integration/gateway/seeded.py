@@ -21,18 +21,23 @@ from services.store.rows import (
     BatchRows,
     ContextGenerationRow,
     DueRow,
+    MovementRow,
     ReceiptRow,
     StandingRow,
     SubmissionRow,
     SupersessionRow,
+    UnheededMovementRow,
     WhereaboutsRow,
 )
 from services.store.write import copy_batch, copy_rows
 from streams.agreement import Agreement, content_hash
 from streams.assessment import UnderClaim
 from streams.context.fold import encode_state, fold
+from streams.context.heard import Heard
+from streams.events import MovementEvent, MovementNotified, NamedPlaces
 from streams.keys import EventKind, event_key
-from streams.vocabulary import Verdict
+from streams.movements.history import encode_history, tell_movement
+from streams.vocabulary import MovementKind, Verdict
 from streams.whereabouts.crossings import LineSide
 from streams.whereabouts.fold import Answer, Crossing, Passing, Spell
 from tests.unit.services.store.sample_rows import ASSESSMENT, DUE, VIOLATION, key_row
@@ -42,6 +47,8 @@ NOW = datetime(2026, 7, 14, 12, 0, tzinfo=UTC)
 OBSERVED = datetime(2026, 7, 14, 6, 30, tzinfo=UTC)
 MISSIONS = {"smm": ("smm-a", "smm-b"), "unmil": ("unmil-a", "unmil-b")}
 SOURCES = ("patrol-1", "patrol-2")
+MOVEMENT_ID = "01890000-0000-7000-8000-0000000000aa"
+"""Of every organiser's movement: it is no secret, and tells nobody whose there is."""
 OBSERVER = (38.123456, 48.654321)
 PLACE = (38.4711, 48.6299)
 ROUTE = ((38.1, 48.6), (38.3, 48.7))
@@ -71,6 +78,21 @@ def measure(agreement: str) -> str:
     return f"measure-of-{agreement}"
 
 
+def organiser(agreement: str) -> str:
+    """The source that organises the movement under an agreement."""
+    return f"organiser-of-{agreement}"
+
+
+def addressed(agreement: str) -> str:
+    """A source of the party that the movement's notification addresses."""
+    return f"liaison-of-{agreement}"
+
+
+def movement(agreement: str) -> str:
+    """The movement under an agreement, as it is named where it falls due."""
+    return f"{organiser(agreement)}/{MOVEMENT_ID}"
+
+
 def marks(mission: str, agreement: str) -> tuple[str, ...]:
     """What stands only in what a mission holds under an agreement."""
     return (
@@ -83,6 +105,8 @@ def marks(mission: str, agreement: str) -> tuple[str, ...]:
         corridor(agreement),
         baseline(agreement),
         measure(agreement),
+        organiser(agreement),
+        addressed(agreement),
     )
 
 
@@ -134,6 +158,10 @@ def agreement_of(mission: str, name: str) -> Agreement:
             }
         ],
         "measures": [{"id": measure(name), "name": name, "clause": "2", "party": "a"}],
+        "sources": [
+            {"id": organiser(name), "rights": ["notify"]},
+            {"id": addressed(name), "rights": ["report"], "party": "a"},
+        ],
     }
     return msgspec.json.decode(json.dumps(document), type=Agreement)
 
@@ -329,6 +357,66 @@ def fell_due(mission: str, name: str, address: bytes) -> DueRow:
     )
 
 
+def notification(mission: str, name: str) -> MovementEvent:
+    """A convoy on the agreement's road, of which the party a is told."""
+    return MovementEvent(
+        id=f"01890000-0000-7000-8000-{len(name):012x}",
+        mission=mission,
+        source=organiser(name),
+        issued_at=OBSERVED,
+        organiser=organiser(name),
+        movement=MOVEMENT_ID,
+        step=MovementNotified(
+            kind=MovementKind.MOVEMENT,
+            place=NamedPlaces(corridors=(corridor(name),)),
+            begins_at=OBSERVED,
+            ends_at=OBSERVED + timedelta(days=2),
+            addressed=("a",),
+        ),
+        at=OBSERVED,
+    )
+
+
+def movement_word(mission: str, name: str) -> SubmissionRow:
+    """The notification as it came through the gateway."""
+    event = notification(mission, name)
+    raw = msgspec.json.encode(event)
+    return replace(
+        submission(mission, name, 1),
+        key=event_key(EventKind.CONTEXT, mission, event.source, event.id),
+        kind="context",
+        source=event.source,
+        event_id=event.id,
+        content_hash=sha256(raw).digest(),
+        raw=raw,
+    )
+
+
+def moves(document: Agreement, address: bytes) -> tuple[MovementRow, UnheededMovementRow, DueRow]:
+    """A movement, a word on it without effect, and a check-in of its that was overdue."""
+    name, mission = document.id, document.mission
+    heard = Heard(notification(mission, name), vouched=True, content_hash="0" * 64)
+    state = tell_movement(document, builders.methodology(mission=mission), [heard])
+    assert state.history is not None
+    row = MovementRow(
+        mission,
+        address,
+        1,
+        movement(name),
+        NOW,
+        list(state.readers),
+        bytes(32),
+        encode_history(state.history),
+    )
+    word = UnheededMovementRow(
+        mission, address, 1, organiser(name), f"{organiser(name)}/word", NOW, "exercise"
+    )
+    late = replace(
+        fell_due(mission, name, address), subject=movement(name), rule="check_in_overdue"
+    )
+    return row, word, late
+
+
 def stands(mission: str, name: str, address: bytes) -> list[StandingRow]:
     """Of its two violations one is open, as is thought by now, and one has ended."""
     first = StandingRow(
@@ -358,6 +446,8 @@ def seed(conn: Connection) -> None:
     standing: list[StandingRow] = []
     contexts: list[ContextGenerationRow] = []
     due: list[DueRow] = []
+    moved: list[MovementRow] = []
+    unheeded: list[UnheededMovementRow] = []
     for mission, names in MISSIONS.items():
         methodology = builders.methodology(id=f"method-{mission}", mission=mission)
         load_document(conn, methodology, NOW)
@@ -376,6 +466,10 @@ def seed(conn: Connection) -> None:
             availability += available(mission, name)
             whereabouts += traced(mission, name)
             due.append(fell_due(mission, name, address))
+            row, word, late = moves(document, address)
+            moved.append(row)
+            unheeded.append(word)
+            due.append(late)
             standing += stands(mission, name, address)
     copy_batch(conn, rows)
     copy_rows(conn, "receipts", receipts)
@@ -383,5 +477,7 @@ def seed(conn: Connection) -> None:
     copy_rows(conn, "whereabouts", whereabouts)
     copy_rows(conn, "standing_violations", standing)
     copy_rows(conn, "context_generations", contexts)
+    copy_rows(conn, "movement_generations", moved)
+    copy_rows(conn, "unheeded_movements", unheeded)
     copy_rows(conn, "due_instants", due)
     conn.commit()

@@ -83,6 +83,12 @@ def of_the_mission(holder: Holder) -> int:
     return 201 if holder.mission == MISSION else 403
 
 
+def of_who_sees_all(holder: Holder) -> int:
+    """There is a movement under every agreement; these tokens name no source of one."""
+    held = holder.agreement is None or holder.agreement in seeded.MISSIONS[holder.mission]
+    return 200 if VIEWS[holder.role] is View.WHOLE and held else 404
+
+
 def zone(agreement: str) -> str:
     return f"zone-of-{agreement}"
 
@@ -117,6 +123,11 @@ ASKED: Final = {
     ("GET", "/v1/measures"): Asked("/v1/measures", always, seeded.measure),
     ("GET", "/v1/truces"): Asked("/v1/truces", always),
     ("GET", "/v1/exchanges"): Asked("/v1/exchanges", always),
+    ("GET", "/v1/movements"): Asked("/v1/movements?at=2026-07-14T12:00:00Z", always),
+    ("GET", "/v1/movements/{movement:str}"): Asked(
+        f"/v1/movements/{seeded.MOVEMENT_ID}?at=2026-07-14T12:00:00Z", of_who_sees_all
+    ),
+    ("GET", "/v1/movement-outcomes"): Asked("/v1/movement-outcomes", always),
     ("GET", "/v1/unheeded"): Asked("/v1/unheeded", always),
     ("GET", "/v1/due"): Asked("/v1/due?from=2026-07-01T00:00:00Z", always, seeded.corridor),
     ("GET", "/v1/receipt-keys"): Asked("/v1/receipt-keys", always),

@@ -32,7 +32,7 @@ from streams.agreement import content_hash
 from streams.dossier import Relation
 from streams.signing import FORMAT, Signature, written
 from tests.integration.gateway import seeded
-from tests.unit.services.store.sample_rows import SIGHTING, rejected_row
+from tests.unit.services.store.sample_rows import SIGHTING, key_row, rejected_row
 
 REFUSED: Final = psycopg.errors.InsufficientPrivilege
 """A missing grant and a policy that does not let by."""
@@ -45,6 +45,8 @@ class Seen(Enum):
 
     OF_AGREEMENT = auto()
     """Of its missions, and there of its agreements."""
+    OF_SOURCES = auto()
+    """The same, and there of movements that its sources may see."""
     OF_MISSION = auto()
     """Of its missions: the rows say nothing of an agreement."""
     IN_ANY_SCOPE = auto()
@@ -96,6 +98,8 @@ MATRIX: Final = {
     "standing_violations": May(Seen.OF_AGREEMENT),
     "context_events": May(Seen.OF_MISSION),
     "context_generations": May(Seen.OF_AGREEMENT),
+    "movement_generations": May(Seen.OF_SOURCES),
+    "unheeded_movements": May(Seen.OF_SOURCES),
     "due_instants": May(Seen.OF_AGREEMENT),
     "rejected": May(Seen.OF_MISSION),
     "tokens": May(Seen.NEVER),
@@ -113,10 +117,17 @@ class Scope:
 
     missions: tuple[str, ...]
     agreements: tuple[str, ...] | None
+    sources: tuple[str, ...] | None = ()
+    """Those whose movements it shows; None: all."""
 
     def __str__(self) -> str:
         named = "every" if self.agreements is None else "+".join(self.agreements) or "none"
-        return f"{'+'.join(self.missions) or 'nobody'}:{named}"
+        spoken_for = "" if self.sources == () else f":{'+'.join(self.sources or ('every',))}"
+        return f"{'+'.join(self.missions) or 'nobody'}:{named}{spoken_for}"
+
+    def speaks_for(self, *sources: str) -> bool:
+        """Whether it shows the movements of one of these."""
+        return self.sources is None or not set(sources).isdisjoint(self.sources)
 
     def holds(self, mission: str, agreement: str | None = None) -> bool:
         """Whether it covers a mission, and an agreement of it."""
@@ -135,6 +146,11 @@ SCOPES: Final = (
         for named in (None, ("smm-a",), ("smm-b",), ("unmil-a",), ("nothing",), ())
     ),
     Scope(tuple(seeded.MISSIONS), None),
+    Scope(("smm",), None, None),
+    Scope(("smm",), ("smm-b",), None),
+    *(Scope(("smm",), None, (seeded.organiser(name),)) for name in ("smm-a", "unmil-a")),
+    Scope(("smm",), None, ("nobody", seeded.addressed("smm-b"))),
+    Scope(("smm",), None, ("patrol-1",)),
     Scope(tuple(seeded.MISSIONS), ("smm-a", "unmil-b")),
 )
 
@@ -160,6 +176,13 @@ def add_context(conn: Connection, mission: str, agreement: str) -> None:
     key = seeded.submission(mission, agreement, 1).key
     event = ContextEventRow(mission, key, 1, seeded.NOW, "notification", b"{}")
     copy_rows(conn, "context_events", [event])
+    word = seeded.movement_word(mission, agreement)
+    copy_rows(conn, "event_keys", [key_row(word)])
+    copy_rows(conn, "submissions", [word])
+    moved = ContextEventRow(
+        mission, word.key, 1, seeded.NOW, "movement", word.raw, seeded.movement(agreement)
+    )
+    copy_rows(conn, "context_events", [moved])
 
 
 def add_signed(conn: Connection, mission: str, agreement: str) -> None:
@@ -251,7 +274,7 @@ def enter(store: Store, scope: Scope) -> None:
     """Nobody's scope is that of a connection which never named one."""
     store.api.execute("SELECT")
     if scope != NOBODY:
-        set_scope(store.api, scope.missions, scope.agreements)
+        set_scope(store.api, scope.missions, scope.agreements, scope.sources)
 
 
 def agreement_of(store: Store, table: str, row: dict[str, Any]) -> str:
@@ -264,11 +287,29 @@ def agreement_of(store: Store, table: str, row: dict[str, Any]) -> str:
     return str(row["id"]) if table == "agreements" else store.names[bytes(row["agreement"])]
 
 
+def hidden(table: str, scope: Scope, row: dict[str, Any]) -> bool:
+    """Whether a row tells of a movement that a scope does not show."""
+    if table == "context_events":
+        return row["movement"] is not None
+    if table == "submissions":
+        return row["kind"] == "context" and scope.sources is not None
+    if table == "due_instants" and row["rule"] == "check_in_overdue":
+        name = row["agreement_id"]
+        return not scope.speaks_for(seeded.organiser(name), seeded.addressed(name))
+    return False
+
+
 def shown(store: Store, table: str, scope: Scope, row: dict[str, Any]) -> bool:
     """Whether a scope should show a row."""
+    if hidden(table, scope, row):
+        return False
     match MATRIX[table].seen:
         case Seen.OF_AGREEMENT:
             return scope.holds(row["mission"], agreement_of(store, table, row))
+        case Seen.OF_SOURCES:
+            readers = row.get("readers") or [row["source"]]
+            held = scope.holds(row["mission"], agreement_of(store, table, row))
+            return held and scope.speaks_for(*readers)
         case Seen.OF_MISSION:
             return scope.holds(row["mission"])
         case Seen.IN_ANY_SCOPE:
@@ -279,7 +320,7 @@ def shown(store: Store, table: str, scope: Scope, row: dict[str, Any]) -> bool:
 
 def foreign_marks(table: str, scope: Scope) -> list[str]:
     """What no row that a scope shows may hold."""
-    by_agreement = MATRIX[table].seen is Seen.OF_AGREEMENT
+    by_agreement = MATRIX[table].seen in {Seen.OF_AGREEMENT, Seen.OF_SOURCES}
     return [
         mark
         for mission, agreements in seeded.MISSIONS.items()
@@ -311,7 +352,7 @@ def test_there_are_rows_to_hide(store: Store, table: str) -> None:
     assert rows
     if "mission" in rows[0]:
         assert {row["mission"] for row in rows} == set(seeded.MISSIONS)
-    if MATRIX[table].seen is Seen.OF_AGREEMENT:
+    if MATRIX[table].seen in {Seen.OF_AGREEMENT, Seen.OF_SOURCES}:
         named = {agreement_of(store, table, row) for row in rows}
         assert named == {name for names in seeded.MISSIONS.values() for name in names}
 

@@ -18,9 +18,11 @@ from services.store.rows import (
 from services.store.write import copy_batch, copy_rows
 from tests.unit.services.store.sample_rows import (
     DUE,
+    MOVEMENT,
     NOW,
     SIGHTING,
     STANDING,
+    UNHEEDED_MOVEMENT,
     WHEREABOUTS,
     add_report,
     add_retraction,
@@ -63,6 +65,8 @@ def full(conn: Connection) -> Connection:
         ],
     )
     copy_rows(conn, "whereabouts", [WHEREABOUTS])
+    copy_rows(conn, "movement_generations", [MOVEMENT])
+    copy_rows(conn, "unheeded_movements", [UNHEEDED_MOVEMENT])
     copy_rows(conn, "due_instants", [DUE])
     copy_rows(conn, "standing_violations", [STANDING])
     copy_rows(conn, "receipts", [ReceiptRow(submission(1).key, NOW, 1, "smm", "rk-1", bytes(64))])

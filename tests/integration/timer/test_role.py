@@ -19,6 +19,7 @@ READ = {
     "methodologies",
     "context_generations",
     "corridor_availability",
+    "movement_generations",
     "due_instants",
 }
 TABLES = sorted(Base.metadata.tables)

@@ -55,20 +55,29 @@ def take_in_log(
     ]
 
 
+FOLDED = {
+    "corridor_availability",
+    "whereabouts",
+    "context_generations",
+    "movement_generations",
+    "unheeded_movements",
+}
+
+
 def history_of(
     conn: Connection, register: Register, messages: Iterable[Message], cuts: Iterable[int] = ()
 ) -> tuple[str, list[object]]:
     """The current digest and every row of history, clock and all, after a log was taken in.
 
-    Without the generations of corridors and subjects: how often one is folded is up to the batches;
-    what they compose to is in the digest.
+    Without the generations of corridors, subjects and movements: how often one is folded is up to
+    the batches; what they compose to is in the digest.
     """
     with conn.transaction(force_rollback=True):
         take_in_log(conn, register, log_of(messages), cuts)
         history: list[object] = [
             (table, sorted(conn.execute(_whole(table)).fetchall(), key=repr))
             for table in HISTORY_TABLES
-            if table not in {"corridor_availability", "whereabouts", "context_generations"}
+            if table not in FOLDED
         ]
         return digest(conn), history
 

@@ -12,11 +12,13 @@ from services.store.rows import (
     KeyKind,
     KeyRow,
     LinkRow,
+    MovementRow,
     RejectedRow,
     SightingRow,
     StandingRow,
     SubmissionRow,
     SupersessionRow,
+    UnheededMovementRow,
     ViolationRow,
     WhereaboutsRow,
 )
@@ -27,6 +29,25 @@ NOW = datetime(2026, 7, 14, 12, 0, tzinfo=UTC)
 OBSERVED = datetime(2026, 7, 14, 6, 30, tzinfo=UTC)
 AGREEMENT, METHODOLOGY, CONTEXT = bytes([1]) * 32, bytes([2]) * 32, bytes([3]) * 32
 
+MOVEMENT = MovementRow(
+    mission="smm",
+    agreement=bytes(32),
+    generation=1,
+    movement="aid-1/01890000-0000-7000-8000-0000000000aa",
+    known_at=NOW,
+    readers=["aid-1"],
+    events_digest=bytes(32),
+    body=b"{}",
+)
+UNHEEDED_MOVEMENT = UnheededMovementRow(
+    mission="smm",
+    agreement=bytes(32),
+    generation=1,
+    source="aid-1",
+    event="aid-1/01890000-0000-7000-8000-000000000001",
+    known_at=NOW,
+    reason="exercise",
+)
 DUE = DueRow(
     due_at=OBSERVED,
     written_at=NOW,

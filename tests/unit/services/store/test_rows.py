@@ -20,6 +20,8 @@ ROWS: dict[str, Any] = {
     "standing_violations": rows.StandingRow,
     "context_events": rows.ContextEventRow,
     "context_generations": rows.ContextGenerationRow,
+    "movement_generations": rows.MovementRow,
+    "unheeded_movements": rows.UnheededMovementRow,
     "due_instants": rows.DueRow,
     "rejected": rows.RejectedRow,
     "receipts": rows.ReceiptRow,
