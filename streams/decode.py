@@ -36,7 +36,6 @@ from streams.events import (
     NotificationEvent,
     OnRoute,
     PhaseBegins,
-    Point,
     Report,
     TruceExtended,
     TruceStep,
@@ -130,6 +129,8 @@ def decode_reports(raws: Sequence[bytes]) -> list[Report | Refusal]:
         reports = None
     if reports is None:
         return [decode_report(raw) for raw in raws]
+    if _well_named(reports):
+        return [_report_refusal(it) or it for it in reports]
     return [_name_refusal(it) or _report_refusal(it) or it for it in reports]
 
 
@@ -140,7 +141,7 @@ def _all_good(raws: Sequence[bytes]) -> list[Report] | None:
     block = b"\n".join((*raws, b""))
     if not block.isascii():
         block.decode()
-    reports = [_REPORT.decode(raw) for raw in raws]
+    reports = [*map(_REPORT.decode, raws)]
     anew = _ENCODE_LINES(reports)
     # As in `_repeated_key`: none has fewer quotes than it has anew, so one sum speaks for all.
     if block == anew or (b"\\" not in block and block.count(b'"') == anew.count(b'"')):
@@ -247,6 +248,13 @@ def _name_refusal(event: Event) -> Refusal | None:
     return None
 
 
+def _well_named(events: Sequence[Event]) -> bool:
+    """Whether all names of all of them are: their missions and sources repeat."""
+    slugs = {it.mission for it in events} | {it.source for it in events}
+    ids = "".join([it.id for it in events])
+    return ids.isascii() and ids.isprintable() and " " not in ids and all(map(_is_slug, slugs))
+
+
 @lru_cache(maxsize=4096)
 def _is_slug(name: str) -> bool:
     return _SLUG.search(name) is not None
@@ -313,13 +321,10 @@ _YEAR_REFUSED = "observed_from/observed_to: year outside 1900-2199"
 def _report_refusal(report: Report) -> Refusal | None:
     """What the types alone cannot say about a report."""
     start, end = report.observed_from, report.observed_to
-    if _year_out_of_range(start):
+    if not (1900 <= start.year < 2200) or (end is not None and not (1900 <= end.year < 2200)):
         return Refusal(Reason.OUT_OF_RANGE, _YEAR_REFUSED)
-    if end is not None:
-        if _year_out_of_range(end):
-            return Refusal(Reason.OUT_OF_RANGE, _YEAR_REFUSED)
-        if end < start:
-            return Refusal(Reason.INTERVAL_REVERSED, "observed_to lies before observed_from")
+    if end is not None and end < start:
+        return Refusal(Reason.INTERVAL_REVERSED, "observed_to lies before observed_from")
     count = report.count
     if count is not None and count.max is not None and count.max < count.min:
         return Refusal(Reason.COUNT_REVERSED, "count.max is below count.min")
@@ -330,10 +335,15 @@ def _report_refusal(report: Report) -> Refusal | None:
         )
     if report.id in (report.supersedes, report.retracts):
         return Refusal(Reason.REFERS_TO_ITSELF, "a report cannot supersede or retract itself")
+    refused = _downtime_refusal(report.downtime) if report.downtime else None
     location = report.location
-    if type(location) is Point and not report.downtime:
-        return None
-    return _downtime_refusal(report.downtime) or _location_refusal(location)
+    if refused is not None or type(location) not in _MAY_BE_REFUSED:
+        return refused
+    return _location_refusal(location)
+
+
+_MAY_BE_REFUSED = frozenset({Bearings, Area, OnRoute})
+"""Kinds of location of which the types do not say everything."""
 
 
 def _location_refusal(location: Location | None) -> Refusal | None:
@@ -361,7 +371,8 @@ def _downtime_refusal(downtime: Sequence[Downtime]) -> Refusal | None:
 
 def _bearings_refusal(location: Bearings) -> Refusal | None:
     for sector in location.sectors:
-        if sector.max_m is not None and sector.max_m < sector.min_m:
+        farthest_m = sector.max_m
+        if farthest_m is not None and farthest_m < sector.min_m:
             return Refusal(Reason.DISTANCE_REVERSED, "a sector's max_m is below its min_m")
     return None
 

@@ -83,6 +83,16 @@ def read_dossiers(
     return [_merge(list(islice(rest, len(versions)))) for versions in counted]
 
 
+def read_plain(
+    register: Register,
+    reports: Sequence[Report],
+    authentication: Authentication,
+    known: Known = NOTHING_DECLARED,
+) -> list[Judged | Refusal]:
+    """Read reports of each of which one version is known, not its receipt, and nothing else."""
+    return assess(register, reports, [_PLAIN[authentication]] * len(reports), known)
+
+
 def counted_versions(dossier: Dossier) -> Sequence[Version]:
     """The versions that count: vouched ones silence others, equal content is one version."""
     versions = dossier.versions
@@ -136,4 +146,4 @@ def _merge(results: Sequence[Judged | Refusal]) -> Judged | Refusal:
     reading = read_versions([result.assessment for result in judged])
     # The one whose agreement and methodology the reading names.
     first = min(judged, key=lambda one: msgspec.json.encode(one.assessment))
-    return msgspec.structs.replace(first, assessment=reading, outcome=None)
+    return msgspec.structs.replace(first, reading=reading)

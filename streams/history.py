@@ -7,15 +7,16 @@ has happened, and for tests. The same bytes give the same bytes, in the order of
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from operator import is_
 from typing import NamedTuple
 
 import msgspec
 
 from streams.assess import NOTHING_DECLARED, Judged, Known
 from streams.decode import Refusal, decode_reports
-from streams.dossier import Dossier, Link, Version, links_of, read_dossiers
+from streams.dossier import Dossier, Link, Version, links_of, read_dossiers, read_plain
 from streams.events import Report
 from streams.inforce import Register
 from streams.vocabulary import Authentication
@@ -36,12 +37,20 @@ class Refused(NamedTuple):
 
 
 class Gathered(NamedTuple):
-    """All reports of a file as dossiers, in the order of first appearance."""
+    """All reports of a file."""
 
-    dossiers: dict[Key, Dossier]
+    reports: dict[Key, Report]
+    """The first version of each, in the order of first appearance."""
     lines: list[int]
     """In which line each appears first, in their order."""
+    more: dict[Key, Dossier]
+    """All that is known of those that appear again, or that others speak of."""
     refused: list[Refused]
+
+    def dossiers(self) -> Iterator[Dossier]:
+        """All that is known of each, in their order."""
+        for key, report in self.reports.items():
+            yield self.more.get(key) or _dossier(report)
 
 
 def gather(lines: Iterable[bytes]) -> Gathered:
@@ -50,50 +59,91 @@ def gather(lines: Iterable[bytes]) -> Gathered:
     Whoever hands over the file vouches for it (`Authentication.OPERATOR`). All lines are read: a
     later one may be another version of an earlier report, or retract it.
     """
-    dossiers: dict[Key, Dossier] = {}
+    reports: dict[Key, Report] = {}
     first_lines: list[int] = []
     links: defaultdict[Key, list[Link]] = defaultdict(list)
     again: defaultdict[Key, dict[bytes, Version]] = defaultdict(dict)
     refused: list[Refused] = []
-    for number, report in _decoded(lines):
-        if isinstance(report, Refusal):
-            refused.append(Refused(number, report))
-            continue
-        key = (report.mission, report.source, report.id)
-        version = Version(report, Authentication.OPERATOR, None)
-        dossier = Dossier((version,))
-        if dossiers.setdefault(key, dossier) is dossier:
-            first_lines.append(number)
+    for numbers, decoded in _decoded(lines):
+        good = _good(numbers, decoded, refused)
+        keys = [(report.mission, report.source, report.id) for report in good.values()]
+        firsts = [*map(reports.setdefault, keys, good.values())]
+        if all(map(is_, firsts, good.values())):  # so it is nearly always
+            first_lines.extend(good)
         else:
-            again[key].setdefault(msgspec.json.encode(report), version)
-        if report.supersedes is None and report.retracts is None:
-            continue
-        for relation, target in links_of(report):
-            link = Link(relation, report.id, vouched=True)
-            links[report.mission, report.source, target].append(link)
-    for key in (again.keys() | links.keys()) & dossiers.keys():
-        versions = (*dossiers[key].versions, *again.get(key, {}).values())
-        dossiers[key] = Dossier(versions, tuple(links.get(key, ())))
-    return Gathered(dossiers, first_lines, refused)
+            for number, key, first, report in zip(good, keys, firsts, good.values(), strict=True):
+                if first is report:
+                    first_lines.append(number)
+                else:
+                    again[key].setdefault(msgspec.json.encode(report), _version(report))
+        for report in good.values():
+            if report.supersedes is None and report.retracts is None:
+                continue
+            for relation, target in links_of(report):
+                link = Link(relation, report.id, vouched=True)
+                links[report.mission, report.source, target].append(link)
+    more: dict[Key, Dossier] = {}
+    for key in (again.keys() | links.keys()) & reports.keys():
+        versions = (_version(reports[key]), *again.get(key, {}).values())
+        more[key] = Dossier(versions, tuple(links.get(key, ())))
+    return Gathered(reports, first_lines, more, refused)
 
 
-def _decoded(lines: Iterable[bytes]) -> Iterator[tuple[int, Report | Refusal]]:
-    """The reports and refusals of lines that are not empty, with the lines' numbers."""
-    numbered = enumerate(map(bytes.strip, lines), start=1)
-    while some := list(islice(numbered, _DECODED_AT_ONCE)):
-        told = [(number, raw) for number, raw in some if raw]
-        reports = decode_reports([raw for _, raw in told])
-        yield from zip([number for number, _ in told], reports, strict=True)
+def _version(report: Report) -> Version:
+    return Version(report, Authentication.OPERATOR, None)
+
+
+def _dossier(report: Report) -> Dossier:
+    """Of a report that nothing else is known of."""
+    return Dossier((_version(report),))
+
+
+def _decoded(lines: Iterable[bytes]) -> Iterator[tuple[Sequence[int], list[Report | Refusal]]]:
+    """What is read of lines that are not empty, many at once, and the lines' numbers."""
+    left, begun = map(bytes.strip, lines), 1
+    while some := list(islice(left, _DECODED_AT_ONCE)):
+        numbers: Sequence[int] = range(begun, begun + len(some))
+        begun += len(some)
+        if not all(some):
+            numbers = [number for number, raw in zip(numbers, some, strict=True) if raw]
+            some = [raw for raw in some if raw]
+        yield numbers, decode_reports(some)
+
+
+def _good(
+    numbers: Sequence[int], decoded: list[Report | Refusal], refused: list[Refused]
+) -> dict[int, Report]:
+    """The reports by line; what else there is joins `refused`."""
+    numbered = zip(numbers, decoded, strict=True)
+    if Refusal not in map(type, decoded):
+        return dict(numbered)  # type: ignore[arg-type]  # all are reports
+    good: dict[int, Report] = {}
+    for number, it in numbered:
+        if isinstance(it, Refusal):
+            refused.append(Refused(number, it))
+        else:
+            good[number] = it
+    return good
 
 
 def judge_history(
     register: Register, lines: Iterable[bytes], known: Known = NOTHING_DECLARED
 ) -> Iterator[Judged | Refused]:
     """Judge a whole history of reports, as `gather` reads it. Refused lines come first."""
-    dossiers, first_lines, refused = gather(lines)
-    yield from refused
-    numbered = zip(first_lines, dossiers.values(), strict=True)
-    while batch := list(islice(numbered, BATCH)):
-        readings = read_dossiers(register, [dossier for _, dossier in batch], known)
-        for (line, _), reading in zip(batch, readings, strict=True):
+    gathered = gather(lines)
+    yield from gathered.refused
+    numbers, left = iter(gathered.lines), iter(gathered.reports.items())
+    while batch := dict(islice(left, BATCH)):
+        readings = _read(register, batch, gathered.more, known)
+        for reading, line in zip(readings, numbers, strict=False):  # the lines go on
             yield Refused(line, reading) if isinstance(reading, Refusal) else reading
+
+
+def _read(
+    register: Register, batch: dict[Key, Report], more: dict[Key, Dossier], known: Known
+) -> list[Judged | Refusal]:
+    if more.keys().isdisjoint(batch):  # so it is nearly always
+        return read_plain(register, [*batch.values()], Authentication.OPERATOR, known)
+    pairs = batch.items()
+    dossiers = [more.get(key) or _dossier(report) for key, report in pairs]
+    return read_dossiers(register, dossiers, known)

@@ -22,12 +22,14 @@ def fold_history(register: Register, lines: Iterable[bytes]) -> Iterator[Whereab
     A report that names no subject, or is of no kind that sees one, is passed over. One that nothing
     in force can read is refused, as it would be when judged.
     """
-    dossiers, first_lines, refused = gather(lines)
-    yield from refused
+    gathered = gather(lines)
+    yield from gathered.refused
     missions: defaultdict[str, defaultdict[str, list[Sighting]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for line, (key, dossier) in zip(first_lines, dossiers.items(), strict=True):
+    for line, key, dossier in zip(
+        gathered.lines, gathered.reports, gathered.dossiers(), strict=True
+    ):
         said = sightings_of(dossier)
         refusal = refusal_of(register, dossier.versions[0].report) if said else None
         if refusal is not None:

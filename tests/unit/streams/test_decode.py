@@ -413,6 +413,15 @@ POISON = [
     json.dumps(FULL).replace('"id": "r-1"', '"id": "r-2", "id": "r-1"').encode(),
     json.dumps(FULL | {"kind": "thunder"}).encode(),
     json.dumps(FULL | {"mission": "no slug"}).encode(),
+    json.dumps(FULL | {"source": "-1"}).encode(),
+    json.dumps(FULL | {"id": "r 1"}).encode(),
+    json.dumps(FULL | {"id": "r\u00e9"}).encode(),
+    json.dumps(
+        FULL | {"location": {"type": "route", "corridor": "c", "from_km": 2, "to_km": 1}}
+    ).encode(),
+    json.dumps(
+        FULL | {"downtime": [{"start": "1899-03-02T12:00:00Z", "end": "1899-03-02T13:00:00Z"}]}
+    ).encode(),
     json.dumps(FULL | {"observed_to": "2026-03-02T11:59:59Z"}).encode(),
     json.dumps(FULL).encode() + b" " * EVENT_LIMIT_BYTES,
 ]
