@@ -8,6 +8,8 @@ their geometry is looked at.
 
 from __future__ import annotations
 
+import numpy as np
+
 from geo.containment import Relation, contain
 from geo.shapes import RegionBatch
 from geo.times import Times
@@ -30,12 +32,19 @@ def geofence(in_force: InForce, regions: RegionBatch, numbers: Numbers) -> list[
     zones = found.zone.tolist()
     relations = found.relation.tolist()
     shares = found.p_inside.tolist()
+    within: dict[tuple[int, ...], tuple[Hit, ...]] = {}
+    open_before = np.concatenate([[0], np.cumsum(found.relation != Relation.INSIDE)]).tolist()
     for row in (found.offsets[1:] > found.offsets[:-1]).nonzero()[0].tolist():
+        first, last = offsets[row], offsets[row + 1]
+        if open_before[first] == open_before[last]:  # wholly inside of each, as most are
+            inside = tuple(zones[first:last])
+            touched = within.get(inside)
+            if touched is None:
+                within[inside] = touched = tuple([Hit(at, Relation.INSIDE, 1.0) for at in inside])
+            hits[row] = touched
+            continue
         hits[row] = tuple(
-            [
-                Hit(zones[at], _RELATIONS[relations[at]], shares[at])
-                for at in range(offsets[row], offsets[row + 1])
-            ]
+            [Hit(zones[at], _RELATIONS[relations[at]], shares[at]) for at in range(first, last)]
         )
     return hits
 

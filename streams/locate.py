@@ -12,12 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType, NoneType
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geo import shapes
 from geo.density import REACH_PER_R95
+from geo.ellipsoid import Floats
 from geo.errors import RegionError
 from geo.shapes import Region, RegionBatch, usable_circles
 from streams.events import Area, Bearings, Location, NamedPlace, OnRoute, Point, Report, Track
@@ -78,7 +81,8 @@ class Locator:
     def locate(self, reports: Sequence[Report]) -> Located:
         """Locate a batch; a row's result does not depend on the others."""
         rows: list[int] = []
-        discs: list[tuple[float, float, float, bool]] = []
+        points: list[Point] = []
+        reaches_m: list[float] = []
         others: list[tuple[int, Region]] = []
         unlocated: dict[int, Unlocated] = {}
         for row, report in enumerate(reports):
@@ -88,17 +92,16 @@ class Locator:
                 reach_m = location.accuracy_m
                 if reach_m is None or reach_m < self._floor:
                     reach_m = self._accuracy(reach_m, report.means)
-                gaussian = location.spread is Spread.GAUSSIAN
-                if gaussian:
-                    reach_m *= REACH_PER_R95
-                discs.append((location.lon, location.lat, reach_m, gaussian))
+                points.append(location)
+                reaches_m.append(reach_m)
                 continue
             region = _WITHOUT_PLACE.get(type(location)) or self.region(location, report.means)
             if isinstance(region, Unlocated):
                 unlocated[row] = region
             else:
                 others.append((row, region))
-        return Located(_batch(len(reports), rows, discs, others, unlocated), unlocated)
+        discs = _discs(rows, points, reaches_m)
+        return Located(_batch(len(reports), discs, others, unlocated), unlocated)
 
     def _accuracy(self, reported_m: float | None, means: Sequence[Means]) -> float:
         """What was reported, else the coarsest default among the report's means."""
@@ -162,16 +165,30 @@ class Locator:
         return shapes.Sectors(location.lon, location.lat, accuracy_m, tuple(sectors))
 
 
+class _Discs(NamedTuple):
+    """Points as columns."""
+
+    row: npt.NDArray[np.int64]
+    lon: Floats
+    lat: Floats
+    radius_m: Floats
+    gaussian: npt.NDArray[np.bool_]
+
+
+def _discs(rows: list[int], points: list[Point], reaches_m: list[float]) -> _Discs:
+    """Points by row, and how far each of them reaches by its accuracy."""
+    gaussian = np.array([it.spread is Spread.GAUSSIAN for it in points], dtype=np.bool_)
+    radius_m = np.array(reaches_m, dtype=np.float64)
+    radius_m[gaussian] *= REACH_PER_R95
+    lon = np.array([it.lon for it in points], dtype=np.float64)
+    lat = np.array([it.lat for it in points], dtype=np.float64)
+    return _Discs(np.array(rows, dtype=np.int64), lon, lat, radius_m, gaussian)
+
+
 def _batch(
-    n: int,
-    rows: list[int],
-    discs: list[tuple[float, float, float, bool]],
-    others: list[tuple[int, Region]],
-    unlocated: dict[int, Unlocated],
+    n: int, discs: _Discs, others: list[tuple[int, Region]], unlocated: dict[int, Unlocated]
 ) -> RegionBatch:
-    row = np.array(rows, dtype=np.int64)
-    lon, lat, radius_m, flag = np.array(discs, dtype=np.float64).reshape(-1, 4).T.copy()
-    gaussian = flag > 0
+    row, lon, lat, radius_m, gaussian = discs
     usable = usable_circles(lon, lat, radius_m)
     if not usable.all():
         unlocated.update((int(at), Unlocated.EXTENT_UNUSABLE) for at in row[~usable])

@@ -13,7 +13,7 @@ from streams.events import Report
 from streams.locate import Unlocated
 
 
-class Hit(Struct, frozen=True, gc=False):
+class Hit(Struct, frozen=True, cache_hash=True, gc=False):
     """A zone that the report's region touches."""
 
     zone: int

@@ -33,8 +33,8 @@ class Observed:
         """The intervals of a batch."""
         starts = [report.observed_from for report in reports]
         ends = [report.observed_to or report.observed_from for report in reports]
-        first = np.array([start.toordinal() for start in starts], dtype=np.int64)
-        last = np.array([end.toordinal() for end in ends], dtype=np.int64)
+        first = np.array([*map(datetime.toordinal, starts)], dtype=np.int64)
+        last = np.array([*map(datetime.toordinal, ends)], dtype=np.int64)
         return cls(starts, ends, first, last)
 
     def only(self, rows: Sequence[int]) -> Observed:
