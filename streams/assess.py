@@ -14,10 +14,10 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from streams.agreement import Agreement
-from streams.assessment import Assessment, Context, encode_alike, encode_assessment
+from streams.assessment import Assessment, Context, encode_alike, encode_assessment, named
 from streams.context.facts import NOTHING_KNOWN
 from streams.context.touching import Touching
 from streams.decode import Reason, Refusal
@@ -30,21 +30,36 @@ from streams.sight import Sight
 from streams.when.edges import Observed
 
 
-class Judged(Struct, frozen=True, gc=False):
+class Judged(Struct, frozen=True, eq=False, gc=False):
     """A report with its assessment and what it was judged under."""
 
     sight: Sight
-    assessment: Assessment
     in_force: InForce
-    outcome: Outcome | None = None
-    """What it shares with reports that are alike; None: several versions were read."""
+    outcome: Outcome
+    """What it shares with reports that are alike."""
+    reading: Assessment | None = None
+    """Of several versions; None: one was read."""
+    made: Assessment | None = None
+    """The assessment, once somebody has asked for it; who writes its bytes alone never does."""
+
+    @property
+    def assessment(self) -> Assessment:
+        """The assessment: of the one version, or the reading of several."""
+        if self.reading is not None:
+            return self.reading
+        if self.made is None:
+            # The same value whenever and however often it is made.
+            force_setattr(self, "made", assessment_of(self.sight, self.outcome, self.in_force))
+        return self.made  # type: ignore[return-value]  # just set
 
     @property
     def body(self) -> bytes:
         """The one byte form of the assessment, as `encode_assessment` writes it."""
-        if self.outcome is None:
-            return encode_assessment(self.assessment)
-        return encode_alike(self.outcome.told, self.assessment)
+        if self.reading is not None:
+            return encode_assessment(self.reading)
+        report, outcome = self.sight.report, self.outcome
+        names = named(report.mission, report.source)
+        return encode_alike(names, report.id, outcome.told, report.count, outcome.ended)
 
     @property
     def report(self) -> Report:
@@ -73,12 +88,11 @@ def assess(
         known: what is known of its mission; of that, what touches the report joins its context.
     """
     results: list[Judged | Refusal | None] = [None] * len(reports)
-    missions: defaultdict[str, list[int]] = defaultdict(list)
-    for row, report in enumerate(reports):
-        missions[report.mission].append(row)
     observed = Observed.of(reports)
-    for mission, rows in missions.items():
+    for mission, rows in _by_mission(reports).items():
         for picked, pick in register.picks(mission, observed.only(rows)):
+            if len(picked) == len(reports) and pick is not None:  # so it is nearly always
+                return [*_assess_group(pick, _Told(reports, contexts), observed, known)]
             own = [rows[at] for at in picked]
             if pick is None:
                 for row in own:
@@ -89,6 +103,16 @@ def assess(
             for row, result in zip(own, judged, strict=True):
                 results[row] = result
     return [result for result in results if result is not None]
+
+
+def _by_mission(reports: Sequence[Report]) -> dict[str, list[int]]:
+    """The rows of each mission."""
+    if len({report.mission for report in reports}) == 1:
+        return {reports[0].mission: [*range(len(reports))]}
+    missions: defaultdict[str, list[int]] = defaultdict(list)
+    for row, report in enumerate(reports):
+        missions[report.mission].append(row)
+    return missions
 
 
 class _Told(NamedTuple):
@@ -110,14 +134,14 @@ def _assess_group(pick: Pick, told: _Told, observed: Observed, known: Known) -> 
             _with_facts(it, touching, report)
             for it, report in zip(contexts, told.reports, strict=True)
         ]
-    judged: list[Judged] = []
-    for report, context, there, number in zip(
-        told.reports, contexts, placed, numbers.single(), strict=True
-    ):
-        sight = Sight(report, context, there.hits, there.unlocated, pick.straddles, number)
-        outcome = outcome_of(sight, in_force)
-        judged.append(Judged(sight, assessment_of(sight, outcome, in_force), in_force, outcome))
-    return judged
+    straddles = pick.straddles
+    sights = [
+        Sight(report, context, there.hits, there.unlocated, straddles, number)
+        for report, context, there, number in zip(
+            told.reports, contexts, placed, numbers.single(), strict=True
+        )
+    ]
+    return [Judged(sight, in_force, outcome_of(sight, in_force)) for sight in sights]
 
 
 def _with_facts(context: Context, touching: Touching, report: Report) -> Context:

@@ -82,7 +82,7 @@ class Finding(Struct, frozen=True, omit_defaults=True, gc=False):
     """The local truce whose terms these are, as it held: what it guaranteed, and who did."""
 
 
-class Context(Struct, frozen=True, omit_defaults=True, gc=False):
+class Context(Struct, frozen=True, omit_defaults=True, cache_hash=True, gc=False):
     """What is known besides the report; a value, hashed into the assessment."""
 
     authentication: Authentication
@@ -138,44 +138,30 @@ encode_assessment = msgspec.json.Encoder(order="deterministic").encode
 """The one byte form of an assessment: stored, compared by replay, printed by `judge`."""
 
 
-def told_alike(assessment: Assessment) -> bytes:
-    """What reports that are alike have in common of that form: all but names, count and party."""
-    plain = structs.replace(
-        assessment, mission="", source="", id="", count=None, attribution=None, exercise=False
-    )
-    return encode_assessment(plain).removeprefix(_NAMELESS)[:-1]
+def told_alike(assessment: Assessment) -> tuple[bytes, bytes]:
+    """What reports that are alike have in common of that form: what is before the count and after.
+
+    That is all but their names and counts.
+    """
+    whole = structs.replace(assessment, mission="", source="", id="", count=None)
+    begun = structs.replace(whole, attribution=None, exercise=False)
+    told = encode_assessment(begun)[:-1]
+    return told.removeprefix(_NAMELESS), encode_assessment(whole).removeprefix(told)
 
 
-def encode_alike(told: bytes, assessment: Assessment) -> bytes:
-    """The form of an assessment of which this is what others have in common with it."""
-    return b"".join(
-        (
-            _named(assessment.mission, assessment.source),
-            _encode(assessment.id),
-            told,
-            _ended(assessment.count, assessment.attribution, assessment.exercise),
-        )
-    )
+def encode_alike(names: bytes, id_: str, told: bytes, count: Count | None, ended: bytes) -> bytes:
+    """The form of an assessment that has this in common with others; `names` by `named`."""
+    if count is None:
+        return b"".join((names, _encode(id_), told, ended))
+    return b"".join((names, _encode(id_), told, _COUNT, _encode(count), ended))
 
 
 _NAMELESS = b'{"mission":"","source":"","id":""'
+_COUNT = b',"count":'
 _encode = msgspec.json.Encoder().encode
 
 
-class _Ending(Struct, frozen=True, omit_defaults=True):
-    """The last fields of an assessment."""
-
-    count: Count | None = None
-    attribution: Attribution | None = None
-    exercise: bool = False
-
-
 @lru_cache(maxsize=1 << 12)
-def _named(mission: str, source: str) -> bytes:
+def named(mission: str, source: str) -> bytes:
+    """How the form of an assessment begins, up to its id."""
     return b'{"mission":%b,"source":%b,"id":' % (_encode(mission), _encode(source))
-
-
-@lru_cache(maxsize=1 << 12)
-def _ended(count: Count | None, attribution: Attribution | None, exercise: bool) -> bytes:
-    fields = _encode(_Ending(count, attribution, exercise)).removeprefix(b"{")
-    return fields if fields == b"}" else b"," + fields

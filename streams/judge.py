@@ -46,7 +46,7 @@ def judge(sight: Sight, in_force: InForce) -> Assessment:
 
 
 class Outcome(Struct, frozen=True, gc=False):
-    """What is said of a report, and of all that are alike, but for their names, count and party."""
+    """What is said of a report, and of all that are alike, but for their names and counts."""
 
     verdict: Verdict
     standing: Standing
@@ -56,6 +56,8 @@ class Outcome(Struct, frozen=True, gc=False):
     findings: tuple[Finding, ...]
     told: bytes
     """All this, as it stands in the assessment's bytes (`streams.assessment.encode_alike`)."""
+    ended: bytes
+    """What stands there behind the count: whom the monitor named, whether it was an exercise."""
 
 
 def assessment_of(sight: Sight, outcome: Outcome, in_force: InForce) -> Assessment:
@@ -88,9 +90,9 @@ def outcome_of(sight: Sight, in_force: InForce) -> Outcome:
     the rules see of such a report is in the key, but for the hour; so no term of its kind may ask
     for the hour, nor may anything known beside it that begins or ends.
     """
-    key = _key(sight, in_force)
-    if key is None:
+    if sight.number is None or _is_timed(sight, in_force):
         return _find_outcome(sight, in_force)
+    key = _key(sight, in_force)
     found = in_force.outcomes.get(key)
     if not isinstance(found, Outcome):
         found = _find_outcome(sight, in_force)
@@ -100,11 +102,9 @@ def outcome_of(sight: Sight, in_force: InForce) -> Outcome:
     return found
 
 
-def _key(sight: Sight, in_force: InForce) -> object | None:
-    """All that the rules see of a report; None where they see more."""
-    report, context, kind = sight.report, sight.context, sight.report.kind
-    if sight.number is None or kind not in in_force.stretches.kinds or _is_timed(sight):
-        return None
+def _key(sight: Sight, in_force: InForce) -> object:
+    """All that the rules see of a report, where they do not see its own time."""
+    report, kind = sight.report, sight.report.kind
     count, finer = report.count, None
     if kind in in_force.stretches.finer:
         finer = (report.detail, report.calibres_mm, count, report.assessed_as)
@@ -114,7 +114,7 @@ def _key(sight: Sight, in_force: InForce) -> object | None:
         sight.hits,
         sight.unlocated,
         sight.straddles,
-        context,
+        sight.context,
         report.exercise,
         report.retracts is None,
         count is not None and (count.min == 0, count.max == 0),
@@ -128,8 +128,10 @@ def _key(sight: Sight, in_force: InForce) -> object | None:
     )
 
 
-def _is_timed(sight: Sight) -> bool:
-    """Whether something is known that begins or ends, and is asked for the report's own time."""
+def _is_timed(sight: Sight, in_force: InForce) -> bool:
+    """Whether anything is asked for the report's own time: by a term, or as it begins or ends."""
+    if sight.report.kind not in in_force.stretches.kinds:
+        return True
     context = sight.context
     if context.received_at or context.notifications:
         return True
@@ -146,9 +148,10 @@ def _find_outcome(sight: Sight, in_force: InForce) -> Outcome:
         places=tuple([_place(hit, in_force) for hit in sight.hits]),
         findings=findings,
         told=b"",
+        ended=b"",
     )
-    told = told_alike(assessment_of(sight, outcome, in_force))
-    return msgspec.structs.replace(outcome, told=told)
+    told, ended = told_alike(assessment_of(sight, outcome, in_force))
+    return msgspec.structs.replace(outcome, told=told, ended=ended)
 
 
 def read_traits(sight: Sight, in_force: InForce) -> Traits:

@@ -183,6 +183,16 @@ def test_what_the_rules_see_is_not_alike(narrowed: dict[str, object]) -> None:
         assert len(set(alone)) == len(pairs) / 2 - 1
 
 
+def test_an_assessment_is_made_when_asked_for_and_is_what_its_bytes_say() -> None:
+    told = [replace(BASE, **changes) for changes in TOLD_OTHERWISE.values()]
+    results = assess(exacting(**FINER), told, [OPERATOR] * len(told))
+    for result in results:
+        assert isinstance(result, Judged)
+        body = result.body
+        assert encode_assessment(result.assessment) == body
+        assert result.assessment is result.assessment
+
+
 def amended(rng: Random) -> tuple[Agreement, Methodology, Agreement]:
     first, method = example.agreement(), example.methodology()
     at = rng.choice(list(example.reports().values())).observed_from
