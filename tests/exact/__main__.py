@@ -11,6 +11,7 @@ Exit code 1 for one disagreement. The same seed gives the same pairs.
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 
@@ -25,11 +26,12 @@ COUNTED = ("stars", "holes", "multipolygons", "shared_edges", "antimeridian", "2
 
 
 def run(options: argparse.Namespace) -> tuple[Tally, list[float]]:
-    """World after world, each kind in turn, until there are enough pairs."""
+    """World after world, each kind in turn, until there are enough pairs or the time is over."""
     tally, errors, number = Tally(), list[float](), 0
     kinds = list(KINDS)
     began = time.monotonic()
-    while tally.total < options.pairs:
+    ends = began + 60 * options.minutes
+    while tally.total < options.pairs and time.monotonic() < ends:
         kind = kinds[number % len(kinds)]
         rng = np.random.default_rng([options.seed, number])
         world = draw_world(kind, rng)
@@ -75,6 +77,8 @@ def summary(tally: Tally, errors: list[float], options: argparse.Namespace) -> N
     for way, count in tally.ways.items():
         print(f"| {way} | {count:,} |")
     print()
+    if tally.total < options.pairs:
+        print(f"the time was over: {tally.total:,} of {options.pairs:,} pairs")
     print(
         f"{tally.unsure:,} pairs within the blur of the touch tolerance (either answer is right)\n"
         f"{tally.geodesic:,} relations by geographiclib\n"
@@ -92,6 +96,9 @@ def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=10_000_000)
+    parser.add_argument(
+        "--minutes", type=float, default=math.inf, help="begin no other world after so many"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--reports", type=int, default=40_000, help="a world")
     parser.add_argument("--geodesic", type=int, default=60, help="pairs a world by geographiclib")
