@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 
 @cache
-def _sources() -> str:
+def sources() -> str:
     """Hash of all files of this package, read as Numba itself reads and keeps files here."""
     found = [file for file in files(__package__).iterdir() if file.name.endswith(".py")]
     found.sort(key=lambda file: file.name)
@@ -40,5 +40,5 @@ def kernel(loop: Callable[P, R]) -> Callable[P, R]:
     # Where no folder can be written, as in a read-only container, each process compiles anew.
     with suppress(RuntimeError):
         compiled.enable_caching()
-        compiled._cache._cache_file._source_stamp = _sources()  # noqa: SLF001 (there is no other way)
+        compiled._cache._cache_file._source_stamp = sources()  # noqa: SLF001 (there is no other way)
     return compiled  # type: ignore[no-any-return]

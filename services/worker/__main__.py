@@ -19,6 +19,7 @@ from services.programs import beginning
 from services.settings import load_settings
 from services.store.await_tables import await_tables
 from services.worker.grids import Grids
+from services.worker.kernels import compile_apart
 from services.worker.process import make_processors
 from services.worker.record import Record, make_tally
 from streams.app import make_app, run_app
@@ -37,7 +38,7 @@ def main() -> None:
         database_url, bootstrap = settings.database(), settings.kafka()
         keys = read_keys(settings.producer_keys, required=settings.keys_required)
         log.info("read the producers' keys", count=len(keys), file=str(settings.producer_keys))
-        grids = Grids(settings.grids, settings.grid_bytes())
+        grids = Grids(settings.grids, settings.grid_bytes(), compile_apart)
         tally = make_tally()
         listen(settings, Exporter(Program.WORKER, tally.figures))
         await_tables(database_url)

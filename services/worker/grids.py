@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -32,9 +33,18 @@ SUFFIX: Final = ".grid"
 
 
 class Grids:
-    """Gives zone sets their grids, each of at most `limit_bytes`."""
+    """Gives zone sets their grids, each of at most `limit_bytes`.
 
-    def __init__(self, folder: Path, limit_bytes: int) -> None:
+    `compile_first` is called with the folder before there is anything to compile.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        limit_bytes: int,
+        compile_first: Callable[[Path], None] = lambda _: None,
+    ) -> None:
+        self._compile_first = compile_first
         self._folder = folder
         self._limit_bytes = limit_bytes
 
@@ -52,6 +62,7 @@ class Grids:
         """The same zones with their grid, from the folder or built and kept there."""
         if not is_indexed(zones, self._limit_bytes):
             return zones
+        self._compile_first(self._folder)
         from geo.grid import gridded  # noqa: PLC0415 (it brings the compiler with it)
         from geo.grid_bytes import grid_key, pack, unpack  # noqa: PLC0415
 
