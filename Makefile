@@ -9,7 +9,7 @@ RIVALS := .venv-bench
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint test demo bench bench-judge bench-gateway bench-latency bench-flood bench-geofence calibrate exact chaos fuzz agree mutate lock clean
+.PHONY: help install lint test demo bench bench-judge bench-gateway bench-latency bench-flood bench-geofence calibrate exact chaos fuzz agree corridors mutate lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -76,6 +76,9 @@ fuzz: install ## 100,000 malformed requests to running gateways, then schemathes
 
 agree: install ## 100,000 agreements, methodologies, contexts, reports: judged as the oracle judges them
 	$(BIN)/python -m tests.unit.streams.agree 100000
+
+corridors: install ## 10,000 corridor histories, minute by minute, beside a simulator and the rule of safety
+	TRUCELINE_HISTORIES=10000 $(BIN)/pytest -q -k simulator tests/unit/streams/corridors/test_fold_against_oracle.py
 
 mutate: install ## Each rule turned around, one at a time: which test fails
 	$(BIN)/python -m tests.mutate

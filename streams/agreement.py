@@ -25,6 +25,7 @@ from streams.vocabulary import (
     MovementKind,
     Right,
     Severity,
+    Traveller,
     ViolationKind,
     Weapon,
     Weekday,
@@ -322,6 +323,30 @@ class Chainage(Document, frozen=True, kw_only=True):
     """The mark at the route's first position."""
 
 
+Kilometre = Annotated[float, Meta(ge=0, le=20_000)]
+"""As the corridor's `chainage` counts."""
+
+
+class Segment(Document, frozen=True, kw_only=True):
+    """A piece of a route, from where the one before it ends."""
+
+    id: Slug
+    name: Title | None = None
+    to_km: Kilometre | None = None
+    """Where it ends; absent, of the last one alone: where the route does."""
+
+
+class Crossing(Document, frozen=True, kw_only=True):
+    """A crossing point, which may be shut by itself.
+
+    Where two corridors have one of the same id, they meet there.
+    """
+
+    id: Slug
+    name: Title | None = None
+    at_km: Kilometre
+
+
 class Corridor(Document, frozen=True, kw_only=True):
     """A humanitarian corridor: route, width, agreed windows."""
 
@@ -332,6 +357,11 @@ class Corridor(Document, frozen=True, kw_only=True):
     """Full width: half of it on each side of the route."""
     chainage: Chainage | None = None
     """Absent: nobody agreed how kilometres are counted, and an event cannot name them."""
+    segments: tuple[Segment, ...] = ()
+    """The pieces that may be told apart, in order; empty: it is one."""
+    crossings: tuple[Crossing, ...] = ()
+    travellers: tuple[Traveller, ...] = ()
+    """Who may pass; empty: whoever there is."""
     axis: AgreedAxis
     windows: tuple[Validity, ...] = ()
     """Agreed opening times; outside of them nothing is known to be open."""

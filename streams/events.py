@@ -23,9 +23,11 @@ from streams.vocabulary import (
     AttributionBasis,
     Availability,
     Detail,
+    Direction,
     ExchangeCategory,
     ExchangeSide,
     ExchangeStep,
+    Hazard,
     Kind,
     Means,
     MeasureStatus,
@@ -41,6 +43,7 @@ from streams.vocabulary import (
     Side,
     SourceGrade,
     Spread,
+    Traveller,
     VehicleClass,
     Weapon,
 )
@@ -296,7 +299,16 @@ class CorridorStatus(Wire, frozen=True, kw_only=True):
     source: OwnSlug
     corridor: Slug
     segment: Slug | None = None
-    """Absent: the whole corridor. A word about a segment can close the corridor, never open it."""
+    """A segment or crossing point of the corridor; absent: all of it. What the agreement does not
+    name can close the corridor, never open it: nobody knows where it is."""
+    direction: Direction | None = None
+    """Absent: both ways."""
+    travellers: Annotated[tuple[Traveller, ...], Meta(max_length=8)] = ()
+    """Whom it is about; empty: everybody who may pass."""
+    max_load_t: Annotated[float, Meta(ge=0, le=1_000)] | None = None
+    """What may pass weighs no more, laden: to whoever may be heavier it is closed."""
+    hazard: Hazard | None = None
+    """Why, where it is no violation."""
     status: Availability
     issued_at: Instant
     observed_at: Instant | None = None

@@ -214,6 +214,35 @@ class AgreedAxis(Word):
     EXPIRED = "expired"
 
 
+class Direction(Word):
+    """Which way somebody travels on a corridor."""
+
+    FORWARD = "forward"
+    """As its route is drawn."""
+    BACKWARD = "backward"
+
+
+class Traveller(Word):
+    """Who or what passes, by the greatest laden mass that its class may have."""
+
+    ON_FOOT = "on_foot"
+    LIGHT_VEHICLE = "light_vehicle"
+    TRUCK = "truck"
+    BUS = "bus"
+    HEAVY_TRUCK = "heavy_truck"
+
+
+class Hazard(Word):
+    """What makes a road dangerous and breaches nothing."""
+
+    MINES = "mines"
+    ICE = "ice"
+    FLOOD = "flood"
+    OBSTACLE = "obstacle"
+    ROAD_DAMAGE = "road_damage"
+    BRIDGE = "bridge"
+
+
 class ZoneKind(Word):
     """What a zone is for."""
 

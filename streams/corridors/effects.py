@@ -22,6 +22,8 @@ class Cause(StrEnum):
     SUSPENDED_BY_STATUS = "suspended_by_status"
     SUSPENDED_BY_REPORT = "suspended_by_report"
     """A violation on the route that nobody settled by name."""
+    SUSPENDED_BY_HAZARD = "suspended_by_hazard"
+    """Mines on the route: no violation, and nobody settled them by name."""
     AXIS_PROPOSED = "axis_proposed"
     AXIS_AGREED_IN_PRINCIPLE = "axis_agreed_in_principle"
     AXIS_EXPIRED = "axis_expired"
@@ -39,6 +41,8 @@ class Cause(StrEnum):
     NEVER_OPENED = "never_opened"
     IMPEDED_BY_STATUS = "impeded_by_status"
     IMPEDED_BY_REPORT = "impeded_by_report"
+    IMPEDED_BY_HAZARD = "impeded_by_hazard"
+    """Something on the route that is dangerous and breaches nothing."""
     IMPEDED_UNVERIFIED = "impeded_unverified"
     """A caution that nobody vouches for, or from a source without the right: never more."""
     OPEN_BY_STATUS = "open_by_status"
@@ -53,8 +57,10 @@ _STATE = {
     Cause.CLOSED_BY_STATUS: Availability.CLOSED,
     Cause.SUSPENDED_BY_STATUS: Availability.SUSPENDED,
     Cause.SUSPENDED_BY_REPORT: Availability.SUSPENDED,
+    Cause.SUSPENDED_BY_HAZARD: Availability.SUSPENDED,
     Cause.IMPEDED_BY_STATUS: Availability.IMPEDED,
     Cause.IMPEDED_BY_REPORT: Availability.IMPEDED,
+    Cause.IMPEDED_BY_HAZARD: Availability.IMPEDED,
     Cause.IMPEDED_UNVERIFIED: Availability.IMPEDED,
     Cause.OPEN_BY_STATUS: Availability.OPEN,
 }

@@ -13,8 +13,9 @@ from enum import StrEnum
 
 import msgspec
 
-from streams.events import CorridorStatus, Instant, Sha256Hex, Wire
+from streams.events import CorridorStatus, Instant, Sha256Hex, Slug, Wire
 from streams.instants import micros
+from streams.vocabulary import Hazard
 
 
 class Effect(StrEnum):
@@ -50,6 +51,11 @@ class RouteEvent(Wire, frozen=True, kw_only=True, tag_field="event", tag="route"
     observed_from: Instant
     observed_to: Instant
     received_at: Instant
+    segments: tuple[Slug, ...] = ()
+    """The segments and crossing points that its region touches, sorted; empty: all of them, or
+    nobody can tell which."""
+    hazard: Hazard | None = None
+    """Why, where it is no violation."""
 
 
 CorridorEvent = StatusEvent | RouteEvent
@@ -101,10 +107,11 @@ def _key(event: CorridorEvent) -> _Key:
         key = event.public_key or ""
         return (status.source, status.id, event.content_hash, 0, 0, event.vouched, key)
     seen = (micros(event.observed_from), micros(event.observed_to))
-    return (event.source, event.id, event.effect.value, *seen, True, "")
+    where = " ".join((*event.segments, *([f"/{event.hazard}"] if event.hazard else ())))
+    return (event.source, event.id, event.effect.value, *seen, True, where)
 
 
 def _named(event: CorridorEvent) -> tuple[str | int, ...]:
-    """As it is hashed: the key only where there is one."""
+    """As it is hashed: the key, segments and hazard only where there are any."""
     key = _key(event)
     return key if key[-1] else key[:-1]

@@ -10,20 +10,22 @@ reaches, so the passing of time needs no event; what was known at K is the fold 
 received by K. What has arrived and is not yet assessed is no event here: that the system is
 behind is for the reader of the rows to say, who knows the clock.
 
-Steps: events → first receipts → authority, settlements → words → each source's latest words →
-holds, grants, barriers (`effects`) → one sweep over time → intervals. O(n log n).
+Steps: events → first receipts → authority, settlements → parts that hear the same → words → each
+source's latest words → holds, grants, barriers (`effects`) → one sweep over time → spans of each
+part → intervals of all (`divided`). O(n log n) for each way in which parts hear the events.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from streams.agreement import Agreement, Corridor
 from streams.corridors.authority import Authority
+from streams.corridors.divided import Interval, divided
 from streams.corridors.effects import Barrier, Cause, Hold
 from streams.corridors.events import (
     CorridorEvent,
@@ -35,15 +37,14 @@ from streams.corridors.events import (
     ref_of,
 )
 from streams.corridors.latest_word import latest_words
+from streams.corridors.parts import Ears, Parts
 from streams.corridors.settlement import Settlements, settlements
-from streams.corridors.sweep import Agreed, Effects, Span, spans
+from streams.corridors.sweep import Agreed, Effects, spans
 from streams.corridors.windows import Windows
 from streams.corridors.words import Reader
 from streams.instants import (
     micros,
     micros_or_forever,
-    moment_of,
-    moment_or_none,
     seconds_to_micros,
 )
 from streams.methodology import Methodology
@@ -59,22 +60,6 @@ _AXIS_CAUSE: dict[AgreedAxis, Cause | None] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """From `start` until before `end` the corridor is in one state for one cause."""
-
-    start: datetime
-    end: datetime | None
-    """None: nothing that is known will end it."""
-    state: Availability
-    cause: Cause
-    causes: tuple[str, ...]
-    """``source/id`` of the events behind it, sorted, the first `CAUSES_NAMED` of them."""
-    not_valid_after: datetime | None
-    """Of `open` and `impeded`: how far the words in force at `start` reach, and never beyond what
-    is already known to end the state. No promise that it lasts until then."""
-
-
 def availability(
     corridor: Corridor,
     agreement: Agreement,
@@ -87,10 +72,13 @@ def availability(
     without an end. Events of other corridors and missions are passed over; reports must have been
     chosen for this corridor's strip by the caller.
     """
-    agreed = _agreed(corridor, agreement)
-    effects = _effects(corridor, agreement, methodology, events)
-    read = spans(agreed, effects, micros(agreement.valid.from_))
-    return tuple(_interval(span) for span in read)
+    agreed, parts = _agreed(corridor, agreement), Parts.of(corridor)
+    heard = _Heard.of(corridor, agreement, methodology, events)
+    start = micros(agreement.valid.from_)
+    alike = parts.heard_alike([*heard.statuses(), *heard.reports])
+    return divided(
+        parts, [(ears.parts, spans(agreed, heard.effects(ears), start)) for ears in alike]
+    )
 
 
 def at(intervals: Sequence[Interval], instant: datetime) -> Interval:
@@ -101,17 +89,6 @@ def at(intervals: Sequence[Interval], instant: datetime) -> Interval:
     never = datetime.min.replace(tzinfo=UTC)
     unknown = Availability.UNKNOWN
     return Interval(never, intervals[0].start, unknown, Cause.NOT_IN_FORCE, (), None)
-
-
-def _interval(span: Span) -> Interval:
-    return Interval(
-        start=moment_of(span.start),
-        end=moment_or_none(span.end),
-        state=span.cause.state,
-        cause=span.cause,
-        causes=span.refs,
-        not_valid_after=moment_or_none(span.not_valid_after),
-    )
 
 
 def _agreed(corridor: Corridor, agreement: Agreement) -> Agreed:
@@ -125,29 +102,58 @@ def _agreed(corridor: Corridor, agreement: Agreement) -> Agreed:
     )
 
 
-def _effects(
-    corridor: Corridor,
-    agreement: Agreement,
-    methodology: Methodology,
-    events: Iterable[CorridorEvent],
-) -> Effects:
-    skew_us = seconds_to_micros(methodology.clock_skew_s)
-    stale_us = seconds_to_micros(methodology.corridor.stale_after_s)
-    known = first_receipts(events)
-    ids = _versions(corridor, agreement, known)
-    authority = Authority.of(corridor, agreement, skew_us)
-    settled = settlements(ids, authority)
-    effects = Effects()
-    reader = Reader(authority, settled, Windows.of(corridor.windows), stale_us)
-    for speech in reader.speeches(ids):
-        holds, grants = latest_words(speech)
-        effects.holds += holds
-        effects.grants += grants
-        effects.barriers += speech.barriers
-    for event in known:
-        if isinstance(event, RouteEvent):
-            _add_report(effects, event, settled, skew_us, stale_us)
-    return effects
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """All that was said of a corridor, and how it is read."""
+
+    ids: Sequence[Sequence[StatusEvent]]
+    """Of each status id the versions that count."""
+    reports: Sequence[RouteEvent]
+    authority: Authority
+    settled: Settlements
+    windows: Windows
+    skew_us: int
+    stale_us: int
+
+    @classmethod
+    def of(
+        cls,
+        corridor: Corridor,
+        agreement: Agreement,
+        methodology: Methodology,
+        events: Iterable[CorridorEvent],
+    ) -> _Heard:
+        skew_us = seconds_to_micros(methodology.clock_skew_s)
+        known = first_receipts(events)
+        ids = _versions(corridor, agreement, known)
+        authority = Authority.of(corridor, agreement, skew_us)
+        return cls(
+            ids,
+            [event for event in known if isinstance(event, RouteEvent)],
+            authority,
+            settlements(ids, authority),
+            Windows.of(corridor.windows),
+            skew_us,
+            seconds_to_micros(methodology.corridor.stale_after_s),
+        )
+
+    def statuses(self) -> Iterator[StatusEvent]:
+        """Every version of every status."""
+        return (version for versions in self.ids for version in versions)
+
+    def effects(self, ears: Ears) -> Effects:
+        """What it does to some parts."""
+        effects = Effects()
+        reader = Reader(self.authority, self.settled, self.windows, self.stale_us, ears)
+        for speech in reader.speeches(self.ids):
+            holds, grants = latest_words(speech)
+            effects.holds += holds
+            effects.grants += grants
+            effects.barriers += speech.barriers
+        for event in self.reports:
+            if ears.report(event):
+                _add_report(effects, event, self.settled, self.skew_us, self.stale_us)
+        return effects
 
 
 def _versions(
@@ -183,9 +189,14 @@ def _add_report(
     if event.effect is Effect.UNSETTLES:
         return
     until = settled.since(ref, cause_end)
+    suspended, impeded = _BY_HAZARD if event.hazard else _BY_REPORT
     if event.effect is Effect.SUSPENDS:
-        effects.holds.append(Hold(start, until, Cause.SUSPENDED_BY_REPORT, ref))
+        effects.holds.append(Hold(start, until, suspended, ref))
         return
     stale_at = min(cause_end + stale_us, until)
-    effects.holds.append(Hold(start, stale_at, Cause.IMPEDED_BY_REPORT, ref))
+    effects.holds.append(Hold(start, stale_at, impeded, ref))
     effects.holds.append(Hold(stale_at, until, Cause.IMPEDIMENT_STALE, ref))
+
+
+_BY_REPORT = (Cause.SUSPENDED_BY_REPORT, Cause.IMPEDED_BY_REPORT)
+_BY_HAZARD = (Cause.SUSPENDED_BY_HAZARD, Cause.IMPEDED_BY_HAZARD)

@@ -12,9 +12,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
+
+from streams.corridors.divided import Interval, append
 from streams.corridors.effects import Cause
 from streams.corridors.events import CorridorEvent
-from streams.corridors.fold import Interval, availability
+from streams.corridors.fold import availability
 from streams.inforce import CorridorStretch
 from streams.vocabulary import Availability
 
@@ -30,7 +33,7 @@ def availability_over(
     joined: list[Interval] = []
     for stretch in stretches:
         for interval in _read(stretch, events):
-            _append(joined, interval)
+            append(joined, interval)
     return tuple(joined)
 
 
@@ -49,21 +52,17 @@ def _read(stretch: CorridorStretch, events: Sequence[CorridorEvent]) -> list[Int
 def _clipped(interval: Interval, start: datetime, end: datetime | None) -> Interval:
     """What of an interval lies in [start, end); its words vouch for nothing beyond."""
     ends = [moment for moment in (interval.end, end) if moment is not None]
-    reach = interval.not_valid_after
-    if reach is not None and end is not None:
-        reach = min(reach, end)
+
+    def within(reach: datetime | None) -> datetime | None:
+        return reach if reach is None or end is None else min(reach, end)
+
     return replace(
         interval,
         start=max(interval.start, start),
         end=min(ends, default=None),
-        not_valid_after=reach,
+        not_valid_after=within(interval.not_valid_after),
+        parts=tuple(
+            msgspec.structs.replace(part, not_valid_after=within(part.not_valid_after))
+            for part in interval.parts
+        ),
     )
-
-
-def _append(joined: list[Interval], interval: Interval) -> None:
-    """Add an interval, or lengthen the last one where they differ in nothing but their times."""
-    last = joined[-1] if joined else None
-    if last is not None and replace(last, start=interval.start, end=interval.end) == interval:
-        joined[-1] = replace(last, end=interval.end)
-    else:
-        joined.append(interval)

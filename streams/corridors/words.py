@@ -14,6 +14,7 @@ from typing import NamedTuple
 from streams.corridors.authority import Authority, Voice
 from streams.corridors.effects import Barrier, Cause, Grant
 from streams.corridors.events import StatusEvent, latest_believable, ref_of
+from streams.corridors.parts import Ears
 from streams.corridors.settlement import Settlements
 from streams.corridors.windows import Windows
 from streams.events import CorridorStatus
@@ -90,6 +91,8 @@ class Reader:
     settlements: Settlements
     windows: Windows
     stale_us: int
+    ears: Ears
+    """Of which parts of the corridor it is read."""
 
     def speeches(self, ids: Iterable[Sequence[StatusEvent]]) -> list[Speech]:
         """What each source said; `ids`: for each event id, all versions of it that count."""
@@ -100,9 +103,10 @@ class Reader:
         return list(by_source.values())
 
     def _hear(self, versions: Sequence[StatusEvent], speech: Speech) -> None:
-        words = [word for version in versions if (word := self._word(version)) is not None]
+        heard = [here for it in versions if (here := self.ears.status(it)) is not None]
+        words = [word for version in heard if (word := self._word(version)) is not None]
         speech.words += words
-        for version in versions:
+        for version in heard:
             speech.barriers += self._barriers(version)
         # A word about the whole replaces in every lane, so versions may differ in being one.
         lanes = {word.lane for word in words} - {WHOLE}

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from streams.agreement import Agreement, Document
-from streams.documents.check_chainage import marks_tell_places_apart
+from streams.documents.check_chainage import marks_tell_places_apart, parts_lie_on_the_route
 from streams.documents.check_claims import parties_claim_once, zones_are_drawn
 from streams.documents.check_exchanges import (
     exchanges_can_be_told_apart,
@@ -123,6 +123,7 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             places_are_not_swapped,
             routes_are_near_zones,
             marks_tell_places_apart,
+            parts_lie_on_the_route,
             phases_can_begin,
             deadlines_can_be_met,
             repeats_can_be_told_apart,

@@ -54,6 +54,7 @@ _SETS = (
     "exchanges[*].truce.guarantors",
     "sources[*].rights",
     "sources[*].corridors",
+    "corridors[*].travellers",
     "sufficient_means",
 )
 """Lists that mean sets."""

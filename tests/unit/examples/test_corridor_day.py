@@ -12,9 +12,10 @@ from hashlib import sha256
 
 import pytest
 
+from streams.corridors.divided import Interval
 from streams.corridors.effects import Cause
 from streams.corridors.events import CorridorEvent, RouteEvent, StatusEvent
-from streams.corridors.fold import Interval, at, availability
+from streams.corridors.fold import at, availability
 from streams.corridors.on_route import effects_on_corridors
 from streams.decode import Refusal, decode_status
 from streams.events import CorridorStatus

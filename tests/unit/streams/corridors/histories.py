@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from streams.agreement import (
     Agreement,
     Corridor,
+    Crossing,
     LineString,
     Party,
+    Segment,
     SigningKey,
     Source,
     Term,
@@ -30,9 +32,12 @@ from streams.methodology import CorridorRules, Methodology, Thresholds
 from streams.vocabulary import (
     AgreedAxis,
     Availability,
+    Direction,
+    Hazard,
     Kind,
     Right,
     Severity,
+    Traveller,
     ViolationKind,
 )
 
@@ -76,7 +81,10 @@ def corridor(
     axis: AgreedAxis = AgreedAxis.AGREED_IN_DETAIL,
     windows: tuple[tuple[float, float | None], ...] = ((30, 150), (180, 300), (280, 330)),
     valid: Validity | None = None,
+    *,
+    divided: bool = False,
 ) -> Corridor:
+    """A road; divided into two segments with a crossing point, for two kinds of travellers."""
     return Corridor(
         id="east",
         name="Eastern road",
@@ -85,6 +93,9 @@ def corridor(
         axis=axis,
         windows=tuple(validity(*window) for window in windows),
         valid=valid,
+        segments=(Segment(id="km1", to_km=5), Segment(id="km3")) if divided else (),
+        crossings=(Crossing(id="bridge", at_km=6),) if divided else (),
+        travellers=(Traveller.LIGHT_VEHICLE, Traveller.HEAVY_TRUCK) if divided else (),
     )
 
 
@@ -165,6 +176,9 @@ _REFS = st.builds(
     source=st.sampled_from(["patrol", "sensor", "sensor", "observer", "closer", "liaison_a"]),
     id=_IDS,
 )
+_SEGMENTS = st.sampled_from([None] * 6 + ["km1", "km2", "km3", "bridge"])
+_LIGHT, _HEAVY = (Traveller.LIGHT_VEHICLE,), (Traveller.HEAVY_TRUCK,)
+_TOUCHED = st.sampled_from([(), ("km1",), ("bridge", "km3"), ("km1", "km3"), ("km2",)])
 _RARELY = st.sampled_from([False] * 11 + [True])
 _OFTEN = st.sampled_from([True] * 8 + [False])
 
@@ -180,7 +194,10 @@ def statuses(draw: st.DrawFn) -> StatusEvent:
         mission="smm",
         source=draw(_SPEAKERS),
         corridor="east",
-        segment=draw(st.sampled_from([None] * 6 + ["km1", "km2"])),
+        segment=draw(_SEGMENTS),
+        direction=draw(st.sampled_from([None] * 6 + list(Direction))),
+        travellers=draw(st.sampled_from([(), (), (), (), _LIGHT, _HEAVY, _LIGHT + _HEAVY])),
+        max_load_t=draw(st.sampled_from([None] * 8 + [10.0, 44.0, 0.0])),
         status=draw(_SAID),
         issued_at=minute(issued),
         observed_at=None if seen_before is None else minute(issued - seen_before),
@@ -204,6 +221,8 @@ def reports(draw: st.DrawFn) -> RouteEvent:
         observed_from=minute(seen),
         observed_to=minute(until),
         received_at=minute(until + draw(st.sampled_from([0, 1, 30, -2, -SKEW - 1, -40]))),
+        segments=draw(_TOUCHED),
+        hazard=draw(st.sampled_from([None, None, Hazard.MINES])),
     )
 
 
@@ -262,6 +281,7 @@ def _redelivered(draw: st.DrawFn, events: list[CorridorEvent]) -> CorridorEvent:
 @st.composite
 def histories(draw: st.DrawFn) -> History:
     events: list[CorridorEvent] = []
+    divided = draw(st.booleans())
     for opened in draw(st.lists(st.integers(20, 300), min_size=1, max_size=3)):
         events += draw(rounds(opened))
     fewest = draw(st.sampled_from([0, 2, 8]))
@@ -271,5 +291,5 @@ def histories(draw: st.DrawFn) -> History:
     events += draw(st.lists(_redelivered(events), max_size=3))
     axis = draw(st.sampled_from([AgreedAxis.AGREED_IN_DETAIL] * 12 + list(AgreedAxis)))
     valid = draw(st.sampled_from([None, None, None, validity(40, 260), validity(-50, None)]))
-    road = corridor(axis, valid=valid)
+    road = corridor(axis, valid=valid, divided=divided)
     return History(road, agreement(road), tuple(events))

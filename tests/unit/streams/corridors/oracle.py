@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from itertools import product
+from typing import NamedTuple
 
-from streams.agreement import Source
+from streams.agreement import Corridor, Source
 from streams.corridors.events import CorridorEvent, Effect, RouteEvent, StatusEvent
 from streams.methodology import Methodology
-from streams.vocabulary import AgreedAxis, Availability, Right
+from streams.vocabulary import AgreedAxis, Availability, Direction, Right, Traveller
 from tests.unit.streams.corridors.histories import END, History, minute
 
 A = Availability
@@ -73,10 +74,31 @@ class Told:
     """When it was observed and how far it reaches."""
 
 
+class Place(NamedTuple):
+    """Where the simulator stands, which way it looks, and what it drives."""
+
+    segment: str | None = None
+    direction: Direction | None = None
+    traveller: Traveller | None = None
+
+
+ANYWHERE = Place()
+LADEN_T = {"on_foot": 0.2, "light_vehicle": 3.5, "truck": 12, "bus": 28, "heavy_truck": 44}
+
+
+def places(road: Corridor) -> list[Place]:
+    """All places on a road."""
+    pieces: list[str | None] = [segment.id for segment in road.segments] or [None]
+    pieces += [crossing.id for crossing in road.crossings]
+    who = road.travellers or tuple(Traveller)
+    return [Place(*it) for it in product(pieces, [Direction.FORWARD, Direction.BACKWARD], who)]
+
+
 @dataclass(eq=False)
 class Simulator:
     history: History
     methodology: Methodology
+    place: Place = ANYWHERE
 
     @cached_property
     def skew(self) -> timedelta:
@@ -106,7 +128,14 @@ class Simulator:
         found: dict[tuple[object, ...], RouteEvent] = {}
         for event in self.history.events:
             if isinstance(event, RouteEvent):
-                key = (event.source, event.id, event.effect, event.observed_from, event.observed_to)
+                key = (
+                    event.source,
+                    event.id,
+                    event.effect,
+                    event.observed_from,
+                    event.observed_to,
+                    event.segments,
+                )
                 if key not in found or event.received_at < found[key].received_at:
                     found[key] = event
         return list(found.values())
@@ -195,12 +224,45 @@ class Simulator:
     def party(self, source: str) -> str | None:
         return next((it.party for it in self.history.agreement.sources if it.id == source), None)
 
+    # --- what is said of the place where it stands ----------------------------------------------
+
+    @cached_property
+    def names(self) -> set[str]:
+        """The segments and crossing points of the agreement."""
+        road = self.history.corridor
+        return {segment.id for segment in road.segments} | {it.id for it in road.crossings}
+
+    @cached_property
+    def sayings(self) -> dict[StatusEvent, Availability | None]:
+        return {one: self.said(one) for versions in self.ids.values() for one in versions}
+
+    def said(self, event: StatusEvent) -> Availability | None:
+        """What it says of this place; None: nothing."""
+        status, (segment, direction, traveller) = event.status, self.place
+        if status.segment in self.names and status.segment != segment:
+            return None
+        if status.direction is not None and status.direction != direction:
+            return None
+        if status.travellers and traveller not in status.travellers:
+            return None
+        if status.max_load_t is not None and traveller is not None:
+            return status.status if LADEN_T[traveller] <= status.max_load_t else A.CLOSED
+        return status.status
+
+    def lane(self, event: StatusEvent) -> str | None:
+        """A name that nobody agreed: it may be anywhere, and is not known to be all there is."""
+        return None if event.status.segment in self.names else event.status.segment
+
+    def lies_here(self, report: RouteEvent) -> bool:
+        known = set(report.segments) <= self.names
+        return not known or not report.segments or self.place.segment in report.segments
+
     # --- one word at one moment ----------------------------------------------------------------
 
     def speaks(self, event: StatusEvent) -> bool:
         """Whether it is a word that replaces earlier ones, at some time."""
-        voice, said = self.voices[event], event.status.status
-        if voice == "silent":
+        voice, said = self.voices[event], self.sayings[event]
+        if voice == "silent" or said is None:
             return False
         if voice == "unverified":
             return said in {A.CLOSED, A.SUSPENDED, A.IMPEDED}
@@ -208,7 +270,7 @@ class Simulator:
 
     def begins(self, event: StatusEvent) -> datetime:
         status = event.status
-        if status.status is A.OPEN:
+        if self.sayings[event] is A.OPEN:
             return max(status.effective_from, status.observed_at or status.effective_from)
         if self.from_future(event):
             return self.believed(event, status.effective_from)
@@ -225,7 +287,7 @@ class Simulator:
         status = event.status
         if not self.speaks(event) or not self.begins(event) <= now < (status.effective_to or NEVER):
             return False
-        if status.status is A.OPEN:
+        if self.sayings[event] is A.OPEN:
             return True
         party = None if self.voices[event] == "unverified" else self.party(status.source)
         ended = self.known_as_of(event)
@@ -233,20 +295,21 @@ class Simulator:
 
     def state(self, event: StatusEvent, now: datetime) -> Availability:
         """How usable the corridor is at most, by a word that stands."""
-        status = event.status
+        status, said = event.status, self.sayings[event]
+        assert said is not None
         if self.voices[event] == "unverified":
             return A.IMPEDED
-        if status.status is A.IMPEDED:
+        if said is A.IMPEDED:
             seen = self.believed(event, status.observed_at or status.issued_at)
             return A.UNKNOWN if now >= seen + self.stale else A.IMPEDED
-        return status.status
+        return said
 
     def grant(self, event: StatusEvent, now: datetime) -> tuple[datetime, datetime] | None:
         status = event.status
         seen = status.observed_at
-        if self.voices[event] != "opens" or status.segment or seen is None:
+        if self.voices[event] != "opens" or self.lane(event) or seen is None:
             return None
-        if status.status not in {A.OPEN, A.IMPEDED} or self.from_future(event):
+        if self.sayings[event] not in {A.OPEN, A.IMPEDED} or self.from_future(event):
             return None
         if seen > status.issued_at + self.skew or not max(seen, status.effective_from) <= now:
             return None
@@ -266,10 +329,10 @@ class Simulator:
 
     def told(self, words: Sequence[StatusEvent], now: datetime) -> Told:
         verified = [word for word in words if self.voices[word] != "unverified"]
-        whole = self.latest([word for word in verified if word.status.segment is None])
+        whole = self.latest([word for word in verified if self.lane(word) is None])
         state = A.OPEN
-        for segment in {word.status.segment for word in verified}:
-            about = [word for word in verified if word.status.segment in {None, segment}]
+        for segment in {self.lane(word) for word in verified}:
+            about = [word for word in verified if self.lane(word) in {None, segment}]
             for word in self.latest(about):
                 state = worse(state, self.state(word, now))
         for word in words:
@@ -304,12 +367,12 @@ class Simulator:
         """Ends of the causes of everything that has suspended the corridor by now."""
         for report in self.reports:
             began = self.believed(report, report.observed_from)
-            if report.effect is not Effect.IMPEDES and began <= now:
+            if report.effect is not Effect.IMPEDES and began <= now and self.lies_here(report):
                 yield max(began, self.believed(report, report.observed_to))
         for (source, event_id), versions in self.ids.items():
             for one in versions:
                 status, voice = one.status, self.voices[one]
-                if status.status not in {A.CLOSED, A.SUSPENDED} or voice in {
+                if self.sayings[one] not in {A.CLOSED, A.SUSPENDED} or voice in {
                     "silent",
                     "unverified",
                 }:
@@ -326,7 +389,7 @@ class Simulator:
         for report in self.reports:
             began = self.believed(report, report.observed_from)
             ended = max(began, self.believed(report, report.observed_to))
-            if report.effect is Effect.UNSETTLES or now < began:
+            if report.effect is Effect.UNSETTLES or now < began or not self.lies_here(report):
                 continue
             if self.is_settled(report.source, report.id, ended, now, None):
                 continue

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
-from streams.corridors.events import Effect, RouteEvent, StatusEvent
+from streams.agreement import Agreement, Corridor
+from streams.corridors.events import CorridorEvent, Effect, RouteEvent, StatusEvent
 from streams.methodology import Methodology
 from streams.vocabulary import AgreedAxis, Availability, Right
 from tests.unit.streams.corridors.histories import METHODOLOGY, History
+from tests.unit.streams.corridors.oracle import ANYWHERE, LADEN_T, Place
 
 SKEW = timedelta(seconds=METHODOLOGY.clock_skew_s)
 STALE = timedelta(seconds=METHODOLOGY.corridor.stale_after_s)
@@ -22,10 +25,13 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 CAUTIOUS = set(Availability) - {Availability.OPEN}
 
 
-def why_not_open(history: History, methodology: Methodology, now: datetime) -> list[str]:
-    """The clauses that forbid `open` at `now`; empty where it may be open."""
+def why_not_open(
+    whole: History, methodology: Methodology, now: datetime, place: Place = ANYWHERE
+) -> list[str]:
+    """The clauses that forbid `open` at `now`, in one place; empty where it may be open."""
     assert methodology is METHODOLOGY
-    clauses: dict[str, Callable[[History, datetime], bool]] = {
+    history = _History(whole.corridor, whole.agreement, whole.events, place)
+    clauses: dict[str, Callable[[_History, datetime], bool]] = {
         "the agreement and the corridor are in force": _in_force,
         "the agreed axis allows it": _axis_allows,
         "some word opens it": lambda history, now: any(_opening(history, now)),
@@ -37,20 +43,55 @@ def why_not_open(history: History, methodology: Methodology, now: datetime) -> l
     return [clause for clause, holds in clauses.items() if not holds(history, now)]
 
 
-def _in_force(history: History, now: datetime) -> bool:
+class _History(NamedTuple):
+    """A history, and for which segment, which way, for whom is asked."""
+
+    corridor: Corridor
+    agreement: Agreement
+    events: tuple[CorridorEvent, ...]
+    place: Place
+
+
+def _is_named(history: _History, segment: str | None) -> bool:
+    road = history.corridor
+    return segment in {it.id for it in road.segments} | {it.id for it in road.crossings}
+
+
+def _speaks_of(history: _History, event: StatusEvent) -> bool:
+    """Whether the status says something of the place that is asked for."""
+    status, (segment, direction, traveller) = event.status, history.place
+    return (
+        (not _is_named(history, status.segment) or status.segment == segment)
+        and status.direction in {None, direction}
+        and (not status.travellers or traveller in status.travellers)
+    )
+
+
+def _carries(history: _History, event: StatusEvent) -> bool:
+    """Whether what it lets pass may be as heavy as the traveller that is asked for."""
+    limit, traveller = event.status.max_load_t, history.place.traveller
+    return limit is None or traveller is None or LADEN_T[traveller] <= limit
+
+
+def _touches(history: _History, report: RouteEvent) -> bool:
+    known = all(_is_named(history, segment) for segment in report.segments)
+    return not known or not report.segments or history.place.segment in report.segments
+
+
+def _in_force(history: _History, now: datetime) -> bool:
     valid = (history.agreement.valid, history.corridor.valid)
     return all(it is None or it.from_ <= now < (it.to or NEVER) for it in valid)
 
 
-def _axis_allows(history: History, now: datetime) -> bool:  # noqa: ARG001 -- one shape for all clauses
+def _axis_allows(history: _History, now: datetime) -> bool:  # noqa: ARG001 -- one shape for all clauses
     return history.corridor.axis in {AgreedAxis.AGREED_IN_DETAIL, AgreedAxis.NOTIFIED}
 
 
-def _statuses(history: History) -> list[StatusEvent]:
+def _statuses(history: _History) -> list[StatusEvent]:
     return [event for event in history.events if isinstance(event, StatusEvent)]
 
 
-def _has(history: History, event: StatusEvent, right: Right) -> bool:
+def _has(history: _History, event: StatusEvent, right: Right) -> bool:
     """Whether the source is known, vouched for, and had the right when it spoke."""
     issued = min(event.status.issued_at, event.received_at + SKEW)
     return event.vouched and any(
@@ -63,7 +104,7 @@ def _has(history: History, event: StatusEvent, right: Right) -> bool:
     )
 
 
-def _still_may_open(history: History, name: str, now: datetime) -> bool:
+def _still_may_open(history: _History, name: str, now: datetime) -> bool:
     """Whether the source's right to open has neither ended nor been revoked by `now`."""
     return any(
         source.id == name
@@ -73,11 +114,11 @@ def _still_may_open(history: History, name: str, now: datetime) -> bool:
     )
 
 
-def _party(history: History, source: str) -> str | None:
+def _party(history: _History, source: str) -> str | None:
     return next((it.party for it in history.agreement.sources if it.id == source), None)
 
 
-def _opening(history: History, now: datetime) -> Iterator[StatusEvent]:
+def _opening(history: _History, now: datetime) -> Iterator[StatusEvent]:
     """Authorised `open`s, observed within a window that still lasts, not stale, in effect."""
     for event in _statuses(history):
         status, seen = event.status, event.status.observed_at
@@ -85,7 +126,9 @@ def _opening(history: History, now: datetime) -> Iterator[StatusEvent]:
             status.status is Availability.OPEN
             and seen is not None
             and not status.exercise
-            and status.segment is None
+            and (status.segment is None or _is_named(history, status.segment))
+            and _speaks_of(history, event)
+            and _carries(history, event)
             and _has(history, event, Right.OPEN)
             and _still_may_open(history, status.source, now)
             and _party(history, status.source) is None
@@ -97,23 +140,24 @@ def _opening(history: History, now: datetime) -> Iterator[StatusEvent]:
             yield event
 
 
-def _seen_since(history: History, now: datetime) -> bool:
+def _seen_since(history: _History, now: datetime) -> bool:
     seen = [event.status.observed_at for event in _opening(history, now)]
     last = max((it for it in seen if it is not None), default=None)
     return last is not None and all(last > ended for ended in _suspensions(history, now))
 
 
-def _suspensions(history: History, now: datetime) -> Iterator[datetime]:
+def _suspensions(history: _History, now: datetime) -> Iterator[datetime]:
     """The ends of the causes of all suspensions, closures and withdrawn reports until `now`."""
     for event in history.events:
         limit = event.received_at + SKEW
         if isinstance(event, RouteEvent):
-            if event.effect is not Effect.IMPEDES and min(event.observed_from, limit) <= now:
+            begun = min(event.observed_from, limit) <= now and _touches(history, event)
+            if event.effect is not Effect.IMPEDES and begun:
                 yield min(event.observed_to, limit)
-        elif _is_caution(history, event) and event.status.status in {
-            Availability.CLOSED,
-            Availability.SUSPENDED,
-        }:
+        elif _is_caution(history, event) and (
+            event.status.status in {Availability.CLOSED, Availability.SUSPENDED}
+            or not _carries(history, event)
+        ):
             status = event.status
             lasts = status.effective_from < (status.effective_to or NEVER)
             cancelled = _is_settled(history, event, status.effective_from)
@@ -121,26 +165,28 @@ def _suspensions(history: History, now: datetime) -> Iterator[datetime]:
                 yield status.effective_from
 
 
-def _is_caution(history: History, event: StatusEvent) -> bool:
+def _is_caution(history: _History, event: StatusEvent) -> bool:
     """Whether it is a caution that counts as said: not silenced, and from somebody with a say."""
-    if event.status.exercise or event.status.status not in CAUTIOUS or not event.vouched:
+    if event.status.exercise or not event.vouched or not _speaks_of(history, event):
+        return False
+    if event.status.status not in CAUTIOUS and _carries(history, event):
         return False
     if _has(history, event, Right.OPEN) or _has(history, event, Right.CLOSE):
         return True
     return _party(history, event.status.source) is not None
 
 
-def _no_party_withdrew(history: History, now: datetime) -> bool:
+def _no_party_withdrew(history: _History, now: datetime) -> bool:
     return not any(
         _party(history, event.status.source) is not None for event in _cautions(history, now)
     )
 
 
-def _no_latest_word_cautious(history: History, now: datetime) -> bool:
+def _no_latest_word_cautious(history: _History, now: datetime) -> bool:
     return not any(True for _ in _cautions(history, now))
 
 
-def _cautions(history: History, now: datetime) -> Iterator[StatusEvent]:
+def _cautions(history: _History, now: datetime) -> Iterator[StatusEvent]:
     """Cautions in effect that their source has not replaced and nobody has settled."""
     for event in _statuses(history):
         status = event.status
@@ -153,7 +199,7 @@ def _cautions(history: History, now: datetime) -> Iterator[StatusEvent]:
             yield event
 
 
-def _is_replaced(history: History, event: StatusEvent, now: datetime) -> bool:
+def _is_replaced(history: _History, event: StatusEvent, now: datetime) -> bool:
     """Whether its source said something later, under an id of its own, that is in effect."""
 
     def is_later(other: StatusEvent) -> bool:
@@ -161,8 +207,11 @@ def _is_replaced(history: History, event: StatusEvent, now: datetime) -> bool:
         return (
             other.vouched
             and not status.exercise
-            and (status.source, status.segment or event.status.segment)
-            == (event.status.source, event.status.segment)
+            and status.source == event.status.source
+            and _speaks_of(history, other)
+            and (
+                status.segment in {None, event.status.segment} or _is_named(history, status.segment)
+            )
             and status.id != event.status.id
             and min(status.issued_at, other.received_at + SKEW)
             > min(event.status.issued_at, event.received_at + SKEW)
@@ -173,7 +222,7 @@ def _is_replaced(history: History, event: StatusEvent, now: datetime) -> bool:
     return any(is_later(other) for other in _statuses(history))
 
 
-def _is_settled(history: History, event: StatusEvent | RouteEvent, now: datetime) -> bool:
+def _is_settled(history: _History, event: StatusEvent | RouteEvent, now: datetime) -> bool:
     """Whether a status names it that may: a party's only for that party, all else for none."""
     named = event.status if isinstance(event, StatusEvent) else event
     concerned = _party(history, named.source)
@@ -187,11 +236,12 @@ def _is_settled(history: History, event: StatusEvent | RouteEvent, now: datetime
     )
 
 
-def _no_report_unsettled(history: History, now: datetime) -> bool:
+def _no_report_unsettled(history: _History, now: datetime) -> bool:
     reports: Sequence[RouteEvent] = [it for it in history.events if isinstance(it, RouteEvent)]
     return all(
         _is_settled(history, report, now)
         for report in reports
         if report.effect is not Effect.UNSETTLES
+        and _touches(history, report)
         and min(report.observed_from, report.received_at + SKEW) <= now
     )

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from streams.corridors.divided import Interval
 from streams.corridors.effects import Cause
 from streams.corridors.events import (
     CorridorEvent,
@@ -23,7 +24,7 @@ from streams.corridors.events import (
     encode_event,
     events_digest,
 )
-from streams.corridors.fold import Interval, at, availability
+from streams.corridors.fold import at, availability
 from streams.corridors.sweep import CAUSES_NAMED
 from streams.events import CorridorStatus, EventRef
 from streams.vocabulary import AgreedAxis, Availability

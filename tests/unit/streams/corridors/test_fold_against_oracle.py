@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -13,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from streams.corridors.divided import Interval, PartState
 from streams.corridors.events import Effect, RouteEvent, StatusEvent, events_digest
-from streams.corridors.fold import Interval, at, availability
+from streams.corridors.fold import at, availability
 from streams.events import CorridorStatus, EventRef
 from streams.vocabulary import Availability
 from tests.unit.streams.corridors.histories import (
@@ -26,9 +29,11 @@ from tests.unit.streams.corridors.histories import (
     histories,
     minute,
 )
-from tests.unit.streams.corridors.oracle import Simulator
+from tests.unit.streams.corridors.oracle import WORST_FIRST, Place, Simulator, places
 from tests.unit.streams.corridors.safety import why_not_open
 
+HISTORIES = int(os.environ.get("TRUCELINE_HISTORIES", "150"))
+"""How many are looked at minute by minute; `make corridors` looks at 10,000."""
 USABLE = {Availability.OPEN, Availability.IMPEDED}
 MINUTES = [minute(number) for number in range(-10, 400)]
 
@@ -52,17 +57,10 @@ def bounded(examples: int) -> settings:
 def test_a_simulator_that_looks_once_a_minute_sees_the_same_and_open_is_always_safe() -> None:
     minutes: Counter[Availability] = Counter()
 
-    @given(histories(), st.sampled_from([400, 400, 60, 120, 200]))
-    @bounded(300)
-    def agree(whole: History, knowledge: int) -> None:
-        history = known_at(whole, knowledge)
-        intervals = fold(history)
-        for now, state, not_valid_after in simulated(history):
-            interval = at(intervals, now)
-            assert (interval.state, interval.not_valid_after) == (state, not_valid_after), now
-            if interval.state is Availability.OPEN:
-                assert not why_not_open(history, METHODOLOGY, now)
-            minutes[state] += 1
+    @given(histories(), st.sampled_from([400, 400, 60, 120, 200]), st.integers(0))
+    @bounded(HISTORIES)
+    def agree(whole: History, knowledge: int, number: int) -> None:
+        minutes.update(agreed(known_at(whole, knowledge), number))
 
     agree()
     # The histories must reach every state often, or all this would say nothing.
@@ -70,9 +68,43 @@ def test_a_simulator_that_looks_once_a_minute_sees_the_same_and_open_is_always_s
         assert minutes[state] > sum(minutes.values()) / 400, minutes
 
 
-def simulated(history: History) -> Iterator[tuple[datetime, Availability, datetime | None]]:
+def agreed(history: History, number: int) -> Iterator[Availability]:
+    """The states of one place at every minute, and of all places at some, after comparing them."""
+    intervals, everywhere = fold(history), places(history.corridor)
+    place = everywhere[number % len(everywhere)]
+    for now, state, not_valid_after in simulated(history, place):
+        told = of_place(at(intervals, now), place)
+        assert (told.state, told.not_valid_after) == (state, not_valid_after), (now, place)
+        if told.state is Availability.OPEN:
+            assert not why_not_open(history, METHODOLOGY, now, place)
+        yield state
+    looks = [Simulator(history, METHODOLOGY, place) for place in everywhere]
+    for now in MINUTES[number % 41 :: 41]:
+        seen = [it.look(now).state for it in looks]
+        interval = at(intervals, now)
+        assert interval.state is min(seen, key=WORST_FIRST.index), now
+        assert [of_place(interval, place).state for place in everywhere] == seen, now
+
+
+def of_place(interval: Interval, place: Place) -> Interval | PartState:
+    """What is said of one place: in exactly one of the parts, or in none where all are alike."""
+    if not interval.parts:
+        return interval
+    (told,) = [
+        part
+        for part in interval.parts
+        if part.segment in {None, place.segment}
+        and part.direction in {None, place.direction}
+        and part.traveller in {None, place.traveller}
+    ]
+    return told
+
+
+def simulated(
+    history: History, place: Place
+) -> Iterator[tuple[datetime, Availability, datetime | None]]:
     """Every minute, the last first: its state, and how far it reaches by all that is known."""
-    simulator = Simulator(history, METHODOLOGY)
+    simulator = Simulator(history, METHODOLOGY, place)
     following, not_valid_after = None, None
     for now in reversed(MINUTES):
         seen = simulator.look(now)
@@ -117,12 +149,7 @@ def test_intervals_are_contiguous_without_end_and_neighbours_differ(history: His
     assert intervals[-1].end is None
     for before, after in pairwise(intervals):
         assert before.end == after.start > before.start
-        assert (before.state, before.cause, before.causes, before.not_valid_after) != (
-            after.state,
-            after.cause,
-            after.causes,
-            after.not_valid_after,
-        )
+        assert dataclasses.replace(before, start=after.start, end=after.end) != after
 
 
 @given(histories())
@@ -136,6 +163,9 @@ def test_every_usable_interval_says_after_when_it_is_not_valid(history: History)
             assert interval.causes
         else:
             assert interval.not_valid_after is None
+        for part in interval.parts:
+            assert (part.not_valid_after is not None) == (part.state in USABLE)
+            assert part.not_valid_after is None or part.not_valid_after > interval.start
 
 
 def _year_of_events(count: int) -> list[StatusEvent | RouteEvent]:

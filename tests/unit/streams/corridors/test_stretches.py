@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from streams.agreement import Agreement, Validity
+from streams.corridors.divided import Interval
 from streams.corridors.effects import Cause
 from streams.corridors.events import CorridorEvent, StatusEvent
-from streams.corridors.fold import Interval, at
+from streams.corridors.fold import at
 from streams.corridors.stretches import availability_over
 from streams.events import CorridorStatus
 from streams.inforce import Register

@@ -28,6 +28,7 @@ def case(code: str, path: str, old: str, new: str, says: str = "") -> Case:
     return Case(code, path, ((old, new),), says)
 
 
+COUNTED = "    chainage: {tolerance_m: 20}\n"
 ZOLOTE_RING = """\
         - - [38.50, 48.65]
           - [38.56, 48.65]
@@ -706,6 +707,59 @@ AGREEMENT_CASES = (
         "route: {type: LineString, coordinates: [[38.50, 48.66], [38.51, 48.66]]}\n"
         "    chainage: {tolerance_m: 900} #<",
         "on a route of 737 m",
+    ),
+    *(
+        case(
+            code,
+            f"corridors[0].{path}",
+            "route: {file: zones.geojson, feature: 7}",
+            "route: {type: LineString, coordinates: [[38.50, 48.66], [38.51, 48.66]]}\n" + parts,
+            said,
+        )
+        for code, path, parts, said in (
+            (
+                "parts_without_chainage",
+                "crossings[0]",
+                "    crossings:\n      - {id: bridge, at_km: 0.2} #<",
+                "how they are counted",
+            ),
+            (
+                "mark_off_the_route",
+                "crossings[0].at_km",
+                f"{COUNTED}    crossings:\n      - {{id: bridge, at_km: 0.8}} #<",
+                "km 0-0.737",
+            ),
+            (
+                "duplicate_id",
+                "crossings[0].id",
+                (
+                    f"{COUNTED}    segments: [{{id: north}}]\n"
+                    "    crossings:\n      - {id: north, at_km: 0.2} #<"
+                ),
+                "another part",
+            ),
+            (
+                "segment_end",
+                "segments[0]",
+                f"{COUNTED}    segments:\n      - {{id: north}} #<\n      - {{id: south}}",
+                "where the next segment begins",
+            ),
+            (
+                "segment_end",
+                "segments[1]",
+                (
+                    f"{COUNTED}    segments:\n      - {{id: north, to_km: 0.5}}\n"
+                    "      - {id: middle, to_km: 0.4} #<\n      - {id: south}"
+                ),
+                "begins at km 0.5",
+            ),
+            (
+                "segment_end",
+                "segments[0]",
+                f"{COUNTED}    segments:\n      - {{id: north, to_km: 0.5}} #<",
+                "leave 'to_km' out",
+            ),
+        )
     ),
 )
 
