@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from kafka.errors import KafkaError
+from msgspec.structs import replace
 
 from services.lag import Lag, measure_lag
 from services.settings import Settings
@@ -18,12 +20,18 @@ from services.store.documents import methodologies
 from services.store.engine import Connection
 from services.store.generations import StoredInterval
 from services.store.unjudged import waits_unjudged
+from streams.corridors.divided import PartState
 from streams.vocabulary import Availability
 
 SYSTEM_BEHIND = "system_behind"
 """The cause that everybody sees then."""
 USABLE = frozenset({Availability.OPEN, Availability.IMPEDED})
 """The states that somebody might travel on."""
+
+
+def is_usable(interval: StoredInterval) -> bool:
+    """Whether somebody might travel on the corridor, or on a part of it."""
+    return interval.state in USABLE or any(part.state in USABLE for part in interval.parts)
 
 
 def ask_lag(settings: Settings) -> Lag | None:
@@ -66,18 +74,26 @@ def overlay(intervals: Sequence[StoredInterval], now: datetime) -> list[StoredIn
     shown: list[StoredInterval] = []
     for interval in intervals:
         ends_later = interval.ends_at is None or interval.ends_at > now
-        if not ends_later or interval.state not in USABLE:
+        if not ends_later or not is_usable(interval):
             shown.append(interval)
             continue
         if interval.starts_at < now:
             shown.append(interval._replace(ends_at=now))
-        shown.append(
-            interval._replace(
-                starts_at=max(interval.starts_at, now),
-                state=Availability.UNKNOWN.value,
-                cause=SYSTEM_BEHIND,
-                cause_events=(),
-                not_valid_after=None,
-            )
+        later = interval._replace(
+            starts_at=max(interval.starts_at, now), parts=tuple(map(_behind, interval.parts))
         )
+        if interval.state in USABLE:
+            later = later._replace(**_UNKNOWN, cause_events=(), parts=())
+        shown.append(later)
     return shown
+
+
+_UNKNOWN: Final[dict[str, Any]] = {
+    "state": Availability.UNKNOWN,
+    "cause": SYSTEM_BEHIND,
+    "not_valid_after": None,
+}
+
+
+def _behind(part: PartState) -> PartState:
+    return replace(part, **_UNKNOWN, causes=()) if part.state in USABLE else part

@@ -11,37 +11,74 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from services.behind import USABLE, is_behind, overlay
+from services.behind import USABLE, is_behind, is_usable, overlay
 from services.lag import Lag
+from services.store.digest import joined
 from services.store.engine import Connection
 from services.store.generations import NOTHING_KNOWN, StoredInterval, known_intervals
 from services.store.queries.corridors import CorridorName, availability
+from streams.corridors.divided import PartState
+from streams.corridors.effects import CAUTION, Cause
+from streams.corridors.parts import ALL, Part
 
 AskLag = Callable[[], Lag | None]
 """Tells what waits in Kafka; asked only where something would be shown usable."""
 
 
+def narrowed(interval: StoredInterval, asked: Part) -> StoredInterval:
+    """What it says of the parts that are asked for; of a part that it does not know, as of all."""
+    parts = [part for part in interval.parts if _is_of(part, asked)]
+    if asked == ALL or not parts:
+        return interval._replace(parts=interval.parts if asked == ALL else ())
+    worst = min(parts, key=lambda part: CAUTION[Cause(part.cause)])
+    alike = [part for part in parts if part.cause == worst.cause]
+    reaches = [part.not_valid_after for part in parts if part.not_valid_after is not None]
+    return interval._replace(
+        state=worst.state.value,
+        cause=worst.cause,
+        cause_events=tuple(sorted({event for part in alike for event in part.causes})),
+        not_valid_after=min(reaches) if worst.state in USABLE else None,
+        parts=tuple(parts) if len(parts) > 1 else (),
+    )
+
+
+def _is_of(part: PartState, asked: Part) -> bool:
+    told = (part.segment, part.direction, part.traveller)
+    return all(
+        theirs is None or mine is None or theirs == mine
+        for theirs, mine in zip(told, asked, strict=True)
+    )
+
+
 def state_now(
-    conn: Connection, ask_lag: AskLag, name: CorridorName, now: datetime
+    conn: Connection, ask_lag: AskLag, name: CorridorName, now: datetime, part: Part = ALL
 ) -> StoredInterval:
-    """The corridor's state now."""
-    found = availability(conn, name.mission, name.corridor_id, now, now) or NOTHING_KNOWN
-    if found.state in USABLE and is_behind(conn, ask_lag(), name.mission, now):
+    """The corridor's state now, or that of a part of it."""
+    known = availability(conn, name.mission, name.corridor_id, now, now) or NOTHING_KNOWN
+    found = narrowed(known, part)
+    if is_usable(found) and is_behind(conn, ask_lag(), name.mission, now):
         return overlay([found], now)[-1]
     return found
 
 
+class TimelineAsked(NamedTuple):
+    """Whose timeline, by what was known when; None: now."""
+
+    name: CorridorName
+    known_at: datetime | None = None
+    part: Part = ALL
+
+
 def timeline(
-    conn: Connection,
-    ask_lag: AskLag,
-    name: CorridorName,
-    now: datetime,
-    known_at: datetime | None,
+    conn: Connection, ask_lag: AskLag, asked: TimelineAsked, now: datetime
 ) -> list[StoredInterval]:
     """All intervals, as known at `known_at`, or now; what will be known later nobody knows."""
+    name, known_at, part = asked
     known_at = min(known_at or now, now)
-    intervals = known_intervals(conn, name.mission, name.corridor_id, known_at).intervals
+    known = known_intervals(conn, name.mission, name.corridor_id, known_at).intervals
+    intervals = known if part == ALL else list(joined(narrowed(it, part) for it in known))
     if (
         known_at == now
         and _usable_later(intervals, now)
@@ -54,7 +91,7 @@ def timeline(
 def _usable_later(intervals: Sequence[StoredInterval], now: datetime) -> bool:
     """Whether it is shown usable at some time from now on; the past needs no look at what waits."""
     return any(
-        interval.state in USABLE and (interval.ends_at is None or interval.ends_at > now)
+        is_usable(interval) and (interval.ends_at is None or interval.ends_at > now)
         for interval in intervals
     )
 

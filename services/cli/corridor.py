@@ -21,19 +21,34 @@ from services.cli.output import (
 from services.drafts import Drafts
 from services.errors import NotFoundError
 from services.settings import load_settings
+from services.store.documents import agreements
 from services.store.engine import Connection, connect
 from services.store.generations import NOTHING_KNOWN, StoredInterval
 from services.store.queries.corridors import CorridorName, corridors
-from services.timeline import state_now, timeline, within
+from services.timeline import TimelineAsked, state_now, timeline, within
 from streams.assessment import DRAFT
+from streams.corridors.divided import PartState
+from streams.corridors.parts import Part, why_no_part
+from streams.vocabulary import Direction, Traveller
 
 KNOWN_AT = click.option("--known-at", type=INSTANT, help="By what was known then. Default: now.")
+SEGMENT = click.option("--segment", help="This segment or crossing point alone.")
+DIRECTION = click.option(
+    "--direction", type=click.Choice([str(it) for it in Direction]), help="This way alone."
+)
+TRAVELLER = click.option(
+    "--traveller", type=click.Choice([str(it) for it in Traveller]), help="For these alone."
+)
 MISSION = click.option("--mission", help="Where several missions use the id.")
 NOTE = "unknown is not open. Permission is not safety."
 
 
 class UnknownCorridorError(NotFoundError):
     """No corridor has this id."""
+
+
+class UnknownPartError(NotFoundError):
+    """The corridor has no such part."""
 
 
 class AmbiguousCorridorError(NotFoundError):
@@ -55,7 +70,7 @@ def list_(mission: str | None, *, as_json: bool) -> None:
     """List every corridor with its state now.
 
     With --json, a line each: "mission", "corridor_id", "at", "draft", "state", "cause",
-    "cause_events", "starts_at", "ends_at", "not_valid_after".
+    "cause_events", "starts_at", "ends_at", "not_valid_after", "parts".
     """
     now, settings = datetime.now(UTC), load_settings()
     with connect(settings.database()) as conn:
@@ -89,6 +104,9 @@ def list_(mission: str | None, *, as_json: bool) -> None:
 @click.option("--since", type=INSTANT, help="Of the timeline: from then on.")
 @click.option("--until", type=INSTANT, help="Of the timeline: up to then.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
+@SEGMENT
+@DIRECTION
+@TRAVELLER
 @KNOWN_AT
 @MISSION
 @json_option
@@ -98,6 +116,9 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
     since: datetime | None,
     until: datetime | None,
     limit: int,
+    segment: str | None,
+    direction: str | None,
+    traveller: str | None,
     known_at: datetime | None,
     mission: str | None,
     *,
@@ -105,9 +126,12 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
 ) -> None:
     """Show when CORRIDOR_ID was, is and will be known to be usable, and why it is not.
 
+    The state of the whole is the most cautious of its parts: segments and crossing points, ways,
+    travellers. Where they are not all alike, each is shown.
+
     With --json, an interval a line, in order: "mission", "corridor_id", "starts_at" (null: since
     ever), "ends_at" (null: until further notice), "state", "cause", "cause_events",
-    "not_valid_after", "draft", "known_at".
+    "not_valid_after", "parts", "draft", "known_at".
     """
     if instant_at is not None and (since or until):
         raise click.UsageError("--at asks for one moment, --since and --until for several: choose")
@@ -115,7 +139,10 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
     now, settings = datetime.now(UTC), load_settings()
     with connect(settings.database()) as conn:
         name = _one(conn, corridor_id, mission)
-        intervals = timeline(conn, partial(ask_lag, settings), name, now, known_at)
+        part = _part(conn, name, segment, direction, traveller)
+        intervals = timeline(
+            conn, partial(ask_lag, settings), TimelineAsked(name, known_at, part), now
+        )
         known_at = min(known_at or now, now)
         drafts = Drafts.of(conn, name.mission, known_at)
     if instant_at is not None:
@@ -155,13 +182,49 @@ def print_intervals(
     )
 
 
+def _part(
+    conn: Connection,
+    name: CorridorName,
+    segment: str | None,
+    direction: str | None,
+    traveller: str | None,
+) -> Part:
+    """The part that is asked for.
+
+    Raises:
+        UnknownPartError: as the corridor was drawn last, it has no such part.
+    """
+    part = Part(
+        segment,
+        Direction(direction) if direction else None,
+        Traveller(traveller) if traveller else None,
+    )
+    drawn = [
+        corridor
+        for agreement in agreements(conn, name.mission)
+        for corridor in agreement.corridors
+        if corridor.id == name.corridor_id
+    ]
+    if drawn and (why_not := why_no_part(drawn[-1], part)):
+        raise UnknownPartError(why_not)
+    return part
+
+
 def _note(*, draft: bool) -> str:
     return f"{NOTE} Agreed {DRAFT}." if draft else NOTE
 
 
 def why(interval: StoredInterval) -> tuple[str, ...]:
-    """The cause, and the events that it goes back to, one below the other."""
-    return (interval.cause, *(f" {event}" for event in interval.cause_events))
+    """The cause, the events that it goes back to, and each part, one below the other."""
+    events = (f" {event}" for event in interval.cause_events)
+    return (interval.cause, *events, *map(_part_line, interval.parts))
+
+
+def _part_line(part: PartState) -> str:
+    named = " ".join(filter(None, (part.segment, part.direction, part.traveller))) or "all"
+    reach = part.not_valid_after
+    valid = f", not valid after {instant(reach)}" if reach else ""
+    return f" {named}: {part.state} ({part.cause}{valid})"
 
 
 def _when(interval: StoredInterval) -> tuple[str, ...]:

@@ -63,10 +63,11 @@ from services.store.engine import Connection
 from services.store.queries.violations import STANDING, After
 from services.store.queries.whereabouts import After as AfterSpell
 from services.tokens.token import Token
+from streams.corridors.parts import Part
 from streams.due import Rule
 from streams.movements.outcomes import Period
 from streams.standing_violations import State
-from streams.vocabulary import Verdict, ViolationKind
+from streams.vocabulary import Direction, Traveller, Verdict, ViolationKind
 from streams.whereabouts.fold import Answer, Passing
 
 Asked = Request[Any, Any, Any]
@@ -92,7 +93,10 @@ STANDING_PARAMETERS: Final = ("at", "known_at")
 DUE_PARAMETERS: Final = ("rule", "from", "to", "known_at", "limit")
 MOVEMENT_WINDOWS: Final = (*STANDING_PARAMETERS, "from", "to")
 OUTCOME_PARAMETERS: Final = (*MOVEMENT_WINDOWS, "period")
-AVAILABILITY_PARAMETERS: Final = ("at", "from", "to", "known_at", "limit")
+AVAILABILITY_PARAMETERS: Final = (
+    *("at", "from", "to", "known_at", "limit"),
+    *("segment", "direction", "traveller"),
+)
 
 
 async def answer_report(request: Asked) -> Response[bytes]:
@@ -178,8 +182,13 @@ async def answer_availability(request: Asked, corridor_id: str) -> Response[byte
     at = parameters.instant("at")
     if at is not None and (since or until):
         raise bad("at", "asks for one moment, `from` and `to` for several; choose")
+    part = Part(
+        parameters.text("segment"),
+        parameters.word("direction", Direction),
+        parameters.word("traveller", Traveller),
+    )
     asked = AvailabilityAsked(
-        corridor_id, at, since, until, parameters.instant("known_at"), parameters.limit()
+        corridor_id, at, since, until, parameters.instant("known_at"), parameters.limit(), part
     )
     token, lags = _token(request), request.app.state.lags
     question = partial(

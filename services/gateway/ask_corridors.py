@@ -21,11 +21,27 @@ from services.store.engine import Connection
 from services.store.generations import NOTHING_KNOWN, StoredInterval
 from services.store.instants import SINCE_EVER
 from services.store.queries.corridors import CorridorName, corridors
-from services.timeline import AskLag, state_now, timeline, within
+from services.timeline import AskLag, TimelineAsked, state_now, timeline, within
 from services.tokens.token import Token
 from streams.agreement import Corridor
+from streams.corridors.divided import PartState
+from streams.corridors.parts import ALL, Part, why_no_part
 
 NOTE: Final = "unknown is not open; permission is not safety"
+
+
+class PartTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The state of some parts of a corridor; what is absent stands for all of it."""
+
+    segment: str | None = None
+    """A segment or crossing point."""
+    direction: str | None = None
+    traveller: str | None = None
+    state: str
+    cause: str
+    not_valid_after: datetime | None = None
+    cause_events: tuple[str, ...] = ()
+    """As of the whole."""
 
 
 class IntervalTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,6 +67,8 @@ class IntervalTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     route: dict[str, Any] | None = None
     cause_events: tuple[str, ...] = ()
     """`source/id` of the events it goes back to; only to who sees the whole of them."""
+    parts: tuple[PartTold, ...] = ()
+    """Every part once, where they are not all alike; `state` is the most cautious of them."""
 
 
 _FIELDS = IntervalTold.__struct_fields__
@@ -69,6 +87,7 @@ class AvailabilityAsked(NamedTuple):
     until: datetime | None
     known_at: datetime | None
     limit: int
+    part: Part = ALL
 
 
 class Timeline(NamedTuple):
@@ -106,9 +125,12 @@ def ask_availability(
         ProblemError: the token's agreements name no such corridor.
     """
     name = CorridorName(token.mission, asked.corridor)
-    known = timeline(conn, ask_lag, name, now, asked.known_at)
-    if not known and asked.corridor not in _drawn(conn, token):
+    known = timeline(conn, ask_lag, TimelineAsked(name, asked.known_at, asked.part), now)
+    drawn = _drawn(conn, token).get(asked.corridor)
+    if not known and drawn is None:
         raise ProblemError(Code.CORRIDOR_UNKNOWN)
+    if drawn is not None and (why := why_no_part(drawn, asked.part)):
+        raise ProblemError(Code.BAD_PARAMETER, f"{why}.")
     since, until = (asked.at, asked.at) if asked.at else (asked.since, asked.until)
     found = [interval for interval in known if within(interval, since, until)] or [NOTHING_KNOWN]
     shown, known_at = found[: asked.limit], min(asked.known_at or now, now)
@@ -155,7 +177,20 @@ def _told(token: Token, id_: str, interval: StoredInterval, **more: Any) -> Inte
         ends_at=interval.ends_at,
         not_valid_after=interval.not_valid_after,
         cause_events=tuple(_own(token, interval.cause_events)),
+        parts=tuple(_part_told(token, part) for part in interval.parts),
         **more,
+    )
+
+
+def _part_told(token: Token, part: PartState) -> PartTold:
+    return PartTold(
+        segment=part.segment,
+        direction=part.direction,
+        traveller=part.traveller,
+        state=part.state,
+        cause=part.cause,
+        not_valid_after=part.not_valid_after,
+        cause_events=tuple(_own(token, part.causes)),
     )
 
 

@@ -38,7 +38,7 @@ from streams.due import Rule
 from streams.movements.outcomes import Period
 from streams.schema import Json
 from streams.standing_violations import State
-from streams.vocabulary import ViolationKind
+from streams.vocabulary import Direction, Traveller, ViolationKind
 from streams.whereabouts import fold
 
 _TAGGED: Final = {"ETag": "Names the bytes; send it as `If-None-Match`."}
@@ -94,6 +94,13 @@ _LIMITED: Final = Parameter("limit", "How many at most.", 100, {"type": "integer
 _SPAN: Final = (
     _instant("from", "What was observed, or holds, then or later."),
     _instant("to", "And before that."),
+)
+_PART: Final = (
+    Parameter("segment", "This segment or crossing point alone.", "bridge"),
+    Parameter("direction", "This way alone.", "forward", {"enum": [str(it) for it in Direction]}),
+    Parameter(
+        "traveller", "For these alone.", "heavy_truck", {"enum": [str(it) for it in Traveller]}
+    ),
 )
 
 
@@ -209,7 +216,8 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("GET", "/v1/corridors/{corridor_id}/availability"): Operation(
         "The intervals with their causes: what held `at` an instant, or from one to another, by "
-        "what was known at `known_at`. Unknown is not open.",
+        "what was known at `known_at`. Of all parts together the most cautious; with `segment`, "
+        "`direction` or `traveller` of those alone. Unknown is not open.",
         (
             _page([examples.INTERVAL], INTERVALS, TABLES, {"note": examples.NOTE}, _PAGED),
             _KEPT,
@@ -220,6 +228,7 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             *_SPAN,
             _instant("known_at", "By what was known then; now, if absent."),
             _LIMITED,
+            *_PART,
         ),
         problems=(*_PROBLEMS, Code.CORRIDOR_UNKNOWN),
     ),

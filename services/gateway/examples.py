@@ -13,7 +13,7 @@ import msgspec
 
 from services.due import DueState, DueTold
 from services.gateway.ask_corridors import NOTE as NOTE  # noqa: PLC0414 (an example as well)
-from services.gateway.ask_corridors import IntervalTold
+from services.gateway.ask_corridors import IntervalTold, PartTold
 from services.gateway.ask_crossings import CrossingTold
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
@@ -266,6 +266,15 @@ INTERVAL: Final = IntervalTold(
     draft=False,
     starts_at=_WHEN,
     known_at=_WHEN + timedelta(days=1),
+    parts=(
+        PartTold(traveller="heavy_truck", state="unknown", cause="stale"),
+        PartTold(
+            traveller="light_vehicle",
+            state="open",
+            cause="open_by_status",
+            not_valid_after=_WHEN + timedelta(hours=2),
+        ),
+    ),
 )
 
 

@@ -7,14 +7,17 @@ they are what is known now; those up to an instant of knowing are what was known
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Final, NamedTuple
 
+import msgspec
+
 from services.store.engine import Connection
 from services.store.instants import SINCE_EVER
+from streams.corridors.divided import PartState
 from streams.vocabulary import Availability
 
 
@@ -27,7 +30,21 @@ class StoredInterval(NamedTuple):
     cause: str
     cause_events: tuple[str, ...]
     not_valid_after: datetime | None
+    parts: tuple[PartState, ...] = ()
+    """Each part's own, where they are not all alike."""
 
+
+def encode_parts(parts: Sequence[PartState]) -> bytes | None:
+    """As the table has them."""
+    return msgspec.json.encode(parts) if parts else None
+
+
+def decode_parts(stored: bytes | None) -> tuple[PartState, ...]:
+    """What `encode_parts` wrote."""
+    return _PARTS.decode(stored) if stored is not None else ()
+
+
+_PARTS = msgspec.json.Decoder(tuple[PartState, ...])
 
 NOTHING_KNOWN: Final = StoredInterval(
     SINCE_EVER, None, Availability.UNKNOWN, "nothing_known", (), None
@@ -47,7 +64,7 @@ class Known(NamedTuple):
 
 _ROWS = """
 SELECT generation, known_at, from_instant,
-       starts_at, ends_at, state, cause, cause_events, not_valid_after
+       starts_at, ends_at, state, cause, cause_events, not_valid_after, parts
 FROM corridor_availability
 WHERE mission = %s AND corridor_id = %s AND known_at <= coalesce(%s::timestamptz, 'infinity')
 ORDER BY generation, seq
@@ -60,8 +77,12 @@ def known_intervals(
     """What is known of a corridor, or was known at `known_at`, over all time."""
     rows = conn.execute(_ROWS, (mission, corridor_id, known_at)).fetchall()
     generations = [
-        (generation, since, StoredInterval(starts, ends, state, cause, tuple(events), until))
-        for generation, _, since, starts, ends, state, cause, events, until in rows
+        (
+            generation,
+            since,
+            StoredInterval(starts, ends, state, cause, tuple(events), until, decode_parts(parts)),
+        )
+        for generation, _, since, starts, ends, state, cause, events, until, parts in rows
     ]
     last, known = rows[-1][:2] if rows else (0, None)
     return Known(last, known, compose(generations))

@@ -289,6 +289,8 @@ class CorridorAvailability(Base):
     cause: Mapped[String]
     cause_events: Mapped[Strings]
     events_digest: Mapped[Hash]
+    parts: Mapped[Body | None]
+    """Each part's state, where they are not all alike (`generations.encode_parts`)."""
 
 
 class StoredSighting(Base):

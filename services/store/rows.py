@@ -165,6 +165,8 @@ class AvailabilityRow(Row, frozen=True, gc=False):
     cause: str
     cause_events: Sequence[str]
     events_digest: bytes
+    parts: bytes | None = None
+    """`encode_parts`; None where all parts are alike."""
 
 
 class SightingRow(Row, frozen=True, gc=False):

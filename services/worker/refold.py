@@ -12,12 +12,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.store.engine import Connection
-from services.store.generations import Known, StoredInterval, known_intervals
+from services.store.generations import Known, StoredInterval, encode_parts, known_intervals
 from services.store.rows import AvailabilityRow, CorridorEventKind, CorridorEventRow
 from services.store.write import copy_rows
 from services.worker.casebook import Step
 from streams.assess import Judged
 from streams.assessment import Assessment
+from streams.corridors.divided import Interval
 from streams.corridors.events import (
     CorridorEvent,
     Effect,
@@ -26,7 +27,6 @@ from streams.corridors.events import (
     encode_event,
     events_digest,
 )
-from streams.corridors.fold import Interval
 from streams.corridors.on_route import corridors_touched, effects_on_corridors
 from streams.corridors.stretches import availability_over
 from streams.events import Report
@@ -136,6 +136,7 @@ def _stored(interval: Interval) -> StoredInterval:
         interval.cause.value,
         interval.causes,
         interval.not_valid_after,
+        interval.parts,
     )
 
 
@@ -170,6 +171,7 @@ def _generation(
             cause=interval.cause,
             cause_events=list(interval.cause_events),
             events_digest=digest,
+            parts=encode_parts(interval.parts),
         )
         for seq, interval in enumerate(changed)
     ]

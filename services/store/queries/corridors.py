@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.store.engine import Connection
-from services.store.generations import StoredInterval
+from services.store.generations import StoredInterval, decode_parts
 
 
 class CorridorName(NamedTuple):
@@ -21,7 +21,7 @@ class CorridorName(NamedTuple):
 
 
 _AT = """
-SELECT starts_at, ends_at, state, cause, cause_events, not_valid_after
+SELECT starts_at, ends_at, state, cause, cause_events, not_valid_after, parts
 FROM corridor_availability
 WHERE mission = %b AND corridor_id = %b AND from_instant <= %b AND known_at <= %b
     AND starts_at <= %b AND coalesce(ends_at, 'infinity') > %b
@@ -47,8 +47,16 @@ def availability(
         row = cursor.execute(_AT, values).fetchone()
     if row is None:
         return None
-    starts_at, ends_at, state, cause, cause_events, not_valid_after = row
-    return StoredInterval(starts_at, ends_at, state, cause, tuple(cause_events), not_valid_after)
+    starts_at, ends_at, state, cause, cause_events, not_valid_after, parts = row
+    return StoredInterval(
+        starts_at,
+        ends_at,
+        state,
+        cause,
+        tuple(cause_events),
+        not_valid_after,
+        decode_parts(parts),
+    )
 
 
 def corridors(conn: Connection, mission: str | None = None) -> list[CorridorName]:

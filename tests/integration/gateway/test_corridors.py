@@ -7,14 +7,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.gateway import app
 from services.lag import Lag
 from services.settings import Settings
 from services.store.engine import connect
+from services.store.generations import encode_parts
 from services.store.rows import AvailabilityRow
 from services.store.write import copy_rows
 from services.tokens.token import Role
+from streams.corridors.divided import PartState
+from streams.vocabulary import Availability, Direction
 from tests.integration.gateway import seeded
 from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.served import Client, client_of
@@ -24,6 +28,8 @@ pytestmark = pytest.mark.usefixtures("filled", "open_road")  # in this order
 NOW = datetime.now(UTC)
 OPEN = "always-open"
 """A road that is known to be open now."""
+DIVIDED = "one-way-open"
+"""A road that is known to be open one way now."""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +49,27 @@ def open_road(gateway_settings: Settings) -> None:
             cause_events=["operator-1/s-1", "smm-patrol-1/s-2"],
             events_digest=bytes(32),
         )
-        copy_rows(conn, "corridor_availability", [stored])
+        parts = (
+            PartState(
+                direction=Direction.FORWARD,
+                state=Availability.OPEN,
+                cause="open_by_status",
+                causes=("operator-1/s-1",),
+                not_valid_after=NOW + timedelta(hours=2),
+            ),
+            PartState(
+                direction=Direction.BACKWARD, state=Availability.CLOSED, cause="closed_by_status"
+            ),
+        )
+        closed = replace(
+            stored,
+            corridor_id=DIVIDED,
+            not_valid_after=None,
+            state="closed",
+            cause="closed_by_status",
+            parts=encode_parts(parts),
+        )
+        copy_rows(conn, "corridor_availability", [stored, closed])
         conn.commit()
 
 
@@ -99,13 +125,48 @@ def test_every_corridor_of_the_agreements_is_listed_and_unknown_until_it_is_know
     quiet: Client, token: MakeToken
 ) -> None:
     states = {one["corridor"]: one for one in items(quiet, token(Role.COORDINATOR), "")}
-    assert set(states) == {OPEN, "road-of-smm-a", "road-of-smm-b"}
+    assert set(states) == {OPEN, DIVIDED, "road-of-smm-a", "road-of-smm-b"}
     # Its state of July has gone stale; the road itself is drawn.
     assert (states["road-of-smm-a"]["state"], states["road-of-smm-a"]["cause"]) == (
         "unknown",
         "stale",
     )
     assert states["road-of-smm-a"]["route"]["type"] == "LineString"
+
+
+def test_one_way_is_told_apart_from_the_other_and_is_open_only_where_nothing_waits(
+    asking: Client, token: MakeToken, waits: Lag | None
+) -> None:
+    headers, path = token(Role.MOVEMENT_ORGANISER), f"/{DIVIDED}/availability"
+    quiet = waits == Lag(0, 1, None, ())
+    forward = "open" if quiet else "unknown"
+    listed = {one["corridor"]: one for one in items(asking, headers, "")}[DIVIDED]
+    now = NOW + timedelta(minutes=30)
+    (told,) = items(asking, headers, path, at=now.isoformat())
+    for whole in (listed, told):
+        ways = {part["direction"]: part["state"] for part in whole["parts"]}
+        assert (whole["state"], ways) == ("closed", {"forward": forward, "backward": "closed"})
+    (told,) = items(asking, headers, path, at=now.isoformat(), direction="forward")
+    assert (told["state"], told.get("parts")) == (forward, None)
+    assert ("not_valid_after" in told) is quiet
+
+
+def test_by_whose_word_a_part_is_open_is_told_to_who_sees_the_whole(
+    quiet: Client, token: MakeToken
+) -> None:
+    for role, events in ((Role.COORDINATOR, ["operator-1/s-1"]), (Role.PARTY, None)):
+        states = {one["corridor"]: one for one in items(quiet, token(role), "")}
+        (forward,) = (p for p in states[DIVIDED]["parts"] if p["direction"] == "forward")
+        assert forward.get("cause_events") == events
+
+
+def test_who_asks_for_a_part_that_is_not_agreed_is_told_what_is(
+    quiet: Client, token: MakeToken
+) -> None:
+    path = "/v1/corridors/road-of-smm-a/availability?segment=km-9"
+    refused = quiet.get(path, headers=token(Role.AUDITOR))
+    assert (refused.status_code, refused.json()["type"].rsplit("/")[-1]) == (400, "bad_parameter")
+    assert "one piece" in refused.json()["detail"]
 
 
 def test_by_whose_word_is_told_to_who_sees_the_whole(quiet: Client, token: MakeToken) -> None:
@@ -156,7 +217,7 @@ def test_corridors_come_in_forms_of_maps_and_tables(quiet: Client, token: MakeTo
     drawn = quiet.get("/v1/corridors", headers=headers | {"Accept": "application/geo+json"}).json()
     routes = {one["properties"]["corridor"]: one["geometry"] for one in drawn["features"]}
     assert routes["road-of-smm-a"]["coordinates"] == [list(place) for place in seeded.ROUTE]
-    assert routes[OPEN] is None
+    assert routes[OPEN] is routes[DIVIDED] is None
     table = quiet.get("/v1/corridors", headers=headers | {"Accept": "text/csv"}).text
     assert table.startswith("mission,corridor,state,cause,")
     path = "/v1/corridors/road-of-smm-a/availability"
