@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from streams.agreement import Document, Title, Validity
 from streams.events import Grading, Slug
-from streams.vocabulary import Means
+from streams.vocabulary import Means, Weapon
 
 Share = Annotated[float, Meta(gt=0, le=1)]
 Seconds = Annotated[float, Meta(gt=0, le=31_622_400)]
@@ -35,6 +35,13 @@ class DefaultAccuracy(Document, frozen=True, kw_only=True):
     accuracy_m: AccuracyMetres
 
 
+class WeaponReach(Document, frozen=True, kw_only=True):
+    """How far from a route a violation with these weapons still bears on it."""
+
+    weapons: Annotated[tuple[Weapon, ...], Meta(min_length=1)]
+    reach_m: Annotated[float, Meta(gt=0, le=25_000)]
+
+
 class CorridorRules(Document, frozen=True, kw_only=True):
     """How the mission reads corridor statuses."""
 
@@ -42,6 +49,8 @@ class CorridorRules(Document, frozen=True, kw_only=True):
     """An `open` or `impeded` older than this is no longer known."""
     unassessed_after_s: Seconds = 60.0
     """Something waiting longer than this on a corridor makes it `unknown`: system behind."""
+    reaches: tuple[WeaponReach, ...] = ()
+    """What happens this near to a route happens on it; empty: only what lies in its width does."""
 
 
 class SightingRules(Document, frozen=True, kw_only=True):

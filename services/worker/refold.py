@@ -7,7 +7,7 @@ generation. One writer a corridor at a time: each sees all events that were comm
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -21,15 +21,14 @@ from streams.assessment import Assessment
 from streams.corridors.divided import Interval
 from streams.corridors.events import (
     CorridorEvent,
-    Effect,
     RouteEvent,
     decode_event,
     encode_event,
     events_digest,
 )
-from streams.corridors.on_route import corridors_touched, effects_on_corridors
+from streams.corridors.on_route import Bearing, corridors_touched, effects_on_corridors
 from streams.corridors.stretches import availability_over
-from streams.events import Report
+from streams.dossier import Version
 from streams.inforce import Register
 
 NO_LONGER = b""
@@ -49,11 +48,13 @@ def effect_rows(step: Step, judged: Judged, earlier: Assessment | None) -> list[
     A row for every reading, also where the effect stays: another version may have been elsewhere in
     time, another agreement or methodology may have made another effect of the reading before.
     """
-    now = effects_on_corridors(judged.assessment, judged.in_force)
-    before = corridors_touched(earlier) if earlier else frozenset()
+    report, counted = judged.report, _counted(step)
+    told = [version.report for version in counted]
+    vouched = all(version.authentication.vouched for version in counted)
+    now = effects_on_corridors(judged.assessment, judged.in_force, told, vouched=vouched)
+    before = corridors_touched(earlier, judged.in_force) if earlier else frozenset()
     if not now and not before:
         return []
-    report = judged.report
     return [
         CorridorEventRow(
             report.mission,
@@ -62,7 +63,7 @@ def effect_rows(step: Step, judged: Judged, earlier: Assessment | None) -> list[
             step.revision,
             step.received_at,
             CorridorEventKind.REPORT,
-            encode_event(_route_event(step, report, now[corridor_id]))
+            encode_event(_route_event(step, counted, now[corridor_id]))
             if corridor_id in now
             else NO_LONGER,
         )
@@ -70,15 +71,21 @@ def effect_rows(step: Step, judged: Judged, earlier: Assessment | None) -> list[
     ]
 
 
-def _route_event(step: Step, report: Report, effect: Effect) -> RouteEvent:
-    """The effect over all the time that any version that counts claims: nothing is seen early."""
+def _counted(step: Step) -> Sequence[Version]:
+    """The versions of the report that count."""
     versions = step.dossier.versions
-    counted = [version for version in versions if version.authentication.vouched] or versions
+    return [version for version in versions if version.authentication.vouched] or versions
+
+
+def _route_event(step: Step, counted: Sequence[Version], bearing: Bearing) -> RouteEvent:
+    """The effect over all the time that any version that counts claims: nothing is seen early."""
     told = [version.report for version in counted]
     return RouteEvent(
-        source=report.source,
-        id=report.id,
-        effect=effect,
+        source=told[0].source,
+        id=told[0].id,
+        effect=bearing.effect,
+        segments=bearing.segments,
+        hazard=bearing.hazard,
         observed_from=min(it.observed_from for it in told),
         observed_to=max(it.observed_to or it.observed_from for it in told),
         received_at=min(version.received_at or step.received_at for version in counted),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from services.load import load_documents
 from services.store.engine import Connection
 from services.store.generations import known_intervals
+from services.worker.documents import load_register
 from services.worker.refold import CorridorChange, load_events
-from streams.agreement import Validity
+from streams.agreement import Chainage, Segment, Validity
 from streams.corridors.stretches import availability_over
 from streams.inforce import Register
+from streams.vocabulary import Kind
 from tests.integration.worker.ground import (
     FAR,
     ON_ROAD_ONLY,
@@ -18,6 +21,7 @@ from tests.integration.worker.ground import (
     minutes,
     opened,
     report,
+    road,
 )
 from tests.integration.worker.intake import take_in_log
 from tests.integration.worker.records import RECEIVED, Message, log_of, said
@@ -78,6 +82,27 @@ def test_only_a_status_that_names_the_fire_settles_it(conn: Connection, register
     assert states(conn)[-1] == SUSPENDED
     take_in_log(conn, register, log_of([said(opened("s-3", 2, settles=("r",)))]))
     assert OPEN in states(conn)[-3:]
+
+
+def test_fire_on_a_segment_suspends_it_alone_and_mines_do_as_well(conn: Connection) -> None:
+    divided = replace(
+        road(),
+        chainage=Chainage(tolerance_m=100),
+        segments=(Segment(id="west", to_km=15), Segment(id="east")),
+    )
+    load_documents(conn, [agreement(version=2, corridors=(divided,))], RECEIVED)
+    mines = said(report("m", location=ON_ROAD_ONLY, kind=Kind.MINE_UXO))
+    settled = said(opened("s-2", 0.5, settles=("r",)))
+    suspended = {("west", "open"), ("east", "suspended")}
+    for messages, at, cause, parts in (
+        ([OPENED, FIRE], 10, "suspended_by_report", suspended),
+        ([settled], 30, "open_by_status", set()),
+        ([mines], 30, "suspended_by_hazard", suspended),
+    ):
+        take_in_log(conn, load_register(conn), log_of(messages))
+        then = [it for it in timeline(conn) if it.starts_at <= NOON + minutes(at)][-1]
+        assert then.cause == cause
+        assert {(it.segment, it.state) for it in then.parts} == parts
 
 
 def history() -> list[Message]:

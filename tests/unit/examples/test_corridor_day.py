@@ -118,13 +118,15 @@ def _route_events() -> Iterator[RouteEvent]:
     """What the 174 reports do to the corridor."""
     for judged in example.judged().values():
         report = judged.report
-        effects = effects_on_corridors(judged.assessment, judged.in_force)
-        for corridor, effect in effects.items():
+        effects = effects_on_corridors(judged.assessment, judged.in_force, [report], vouched=True)
+        for corridor, bearing in effects.items():
             assert corridor == "zolote-road"
             yield RouteEvent(
                 source=report.source,
                 id=report.id,
-                effect=effect,
+                effect=bearing.effect,
+                segments=bearing.segments,
+                hazard=bearing.hazard,
                 observed_from=report.observed_from,
                 observed_to=report.observed_to or report.observed_from,
                 received_at=RECEIVED,
