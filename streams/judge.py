@@ -8,6 +8,7 @@ the report says becomes `traits`, each term with the zone it is touched in a `Ca
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -26,7 +27,7 @@ from streams.assessment import (
     ZonePlace,
     told_alike,
 )
-from streams.claims import CLAIMS_DIFFER, claimed, with_each_claim
+from streams.claims import CLAIMS_DIFFER, claimed, parties, under, with_each_claim
 from streams.exceptions import NOT_EXCEPTED, Excepted, weigh_exceptions
 from streams.inforce import InForce, TermInForce
 from streams.matching import match_calibre, match_detail, match_number
@@ -257,12 +258,23 @@ def _find_all(sight: Sight, traits: Traits, in_force: InForce) -> tuple[Finding,
 
 def _of_each_term(findings: Sequence[Finding]) -> list[Finding]:
     """One finding a term: a truce that held twice within the interval is told by the gravest."""
-    told: dict[str, Finding] = {}
+    told: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        known = told.get(finding.term)
-        if known is None or GRAVITY[known.verdict] < GRAVITY[finding.verdict]:
-            told[finding.term] = finding
-    return list(told.values())
+        told[finding.term].append(finding)
+    return [each[0] if len(each) == 1 else _gravest_of(each) for each in told.values()]
+
+
+def _gravest_of(findings: Sequence[Finding]) -> Finding:
+    """The first of the gravest, as agreed and under each party's claims by themselves."""
+
+    def gravity(finding: Finding) -> int:
+        return GRAVITY[finding.verdict]
+
+    claims = [
+        claimed(party, max([under(party, one) for one in findings], key=gravity))
+        for party in parties(findings)
+    ]
+    return msgspec.structs.replace(max(findings, key=gravity), claims=tuple(claims))
 
 
 def _find(sight: Sight, traits: Traits, term: TermInForce, in_force: InForce) -> Finding:

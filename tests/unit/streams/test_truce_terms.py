@@ -157,6 +157,20 @@ def test_a_truce_that_held_twice_has_one_finding_the_gravest() -> None:
         assert (finding.rule, finding.truce) == ("straddles_edge", held(-4, 0.5))
 
 
+def test_under_a_claim_too_the_gravest_of_what_a_truce_said_is_told() -> None:
+    """By north's map it happened outside of where the truce held first, and not of the second."""
+    elsewhere = Claim(party="north", geometry=square(FAR_LON))
+    agreed = changed(QUIET, zones=(zone("z", claims=(elsewhere,)), zone("y")))
+    first, then = held(-4, 1), held(1, 4, zones=("y",), event="hq/t-2")
+    said = report(observed_to=NOON + hours(2))
+    for truces in ((first, then), (then, first)):
+        (finding,) = assessment(said, agreed, context=beside(*truces)).findings
+        (under_norths,) = finding.claims
+        assert finding.verdict is under_norths.verdict is Verdict.CANNOT_DETERMINE
+    (finding,) = assessment(report(), agreed, context=beside(first)).findings
+    assert finding.claims[0].verdict is Verdict.NO_VIOLATION
+
+
 def test_stretches_that_follow_each_other_on_the_same_terms_have_no_edge_between() -> None:
     again = held(1, 4, event="hq/t-2")
     said = report(observed_to=NOON + hours(2))
