@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from services.store.closures import own_ends
 from services.store.contexts import Generation, known_states, newest_generations, state_of
 from services.store.documents import HashedAgreement
 from services.store.engine import Connection
@@ -32,6 +33,7 @@ from streams.due import (
     due_in_context,
     due_of_movements,
     due_on_corridor,
+    has_closures,
     version_at,
     versions_over_time,
 )
@@ -154,8 +156,10 @@ def reckon_corridor(
     """The same of a corridor, by what is known of it now, or was known at an instant."""
     known = known_intervals(conn, of.mission, of.corridor_id, known_at)
     causes = [(it.starts_at, Cause(it.cause)) for it in known.intervals]
+    closed = has_closures(causes)
+    ends = own_ends(conn, of.mission, of.corridor_id, known_at) if closed else ()
     mark = ((OF_CORRIDOR, known.generation),) if known.generation else ()
-    return Reckoning(due_on_corridor(of.corridor_id, causes), versions, mark, known.since)
+    return Reckoning(due_on_corridor(of.corridor_id, causes, ends), versions, mark, known.since)
 
 
 def _of_generations(versions: Versions, known: Mapping[bytes, Generation]) -> Reckoning:

@@ -14,13 +14,14 @@ a row can never say something else than what is shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from operator import attrgetter
 from typing import Final, NamedTuple
 
 from streams.agreement import Agreement
+from streams.context.exchanges import Discrepancy, ExchangeHistory, exchange_at
 from streams.context.fold import MissionState
 from streams.context.measures import MeasureHistory, measure_at
 from streams.context.truces import TruceHistory, TruceState, truce_at
@@ -43,12 +44,16 @@ class Rule(Word):
     """They cease to before the window is over: suspended, or ended early."""
     TRUCE_LAPSES = "truce_lapses"
     """The truce's window is over, whether its terms held in it or not."""
+    EXCHANGE_UNACCOUNTED = "exchange_unaccounted"
+    """An exchange's window is over, and not all on somebody's list are accounted for."""
     CORRIDOR_STALE = "corridor_stale"
     """What was known of the corridor grew old: it was usable, it is unknown."""
     CORRIDOR_LAPSES = "corridor_lapses"
     """The word that opened the corridor has ended."""
     CORRIDOR_WINDOW_ENDS = "corridor_window_ends"
     """The agreed window is over, whether the corridor was open in it or not."""
+    CORRIDOR_CLOSURE_ENDS = "corridor_closure_ends"
+    """A closure or suspension said until when it holds, and nothing of its kind is left."""
     CORRIDOR_NOT_IN_FORCE = "corridor_not_in_force"
     """Neither the agreement nor the corridor in it is in force any longer."""
     CHECK_IN_OVERDUE = "check_in_overdue"
@@ -60,6 +65,7 @@ CORRIDOR_RULES: Final = frozenset(
         Rule.CORRIDOR_STALE,
         Rule.CORRIDOR_LAPSES,
         Rule.CORRIDOR_WINDOW_ENDS,
+        Rule.CORRIDOR_CLOSURE_ENDS,
         Rule.CORRIDOR_NOT_IN_FORCE,
     }
 )
@@ -74,7 +80,7 @@ class Due(NamedTuple):
     """UTC."""
     rule: Rule
     subject: str
-    """Id of the measure, phase, truce, corridor or movement; the rule says which of them."""
+    """Id of the measure, phase, truce, exchange, corridor or movement; the rule says of which."""
 
 
 SINCE_EVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -116,7 +122,7 @@ class Reading(NamedTuple):
 
 
 def due_in_context(readings: Sequence[Reading]) -> list[Due]:
-    """What falls due of measures, phases and truces; sorted.
+    """What falls due of measures, phases, truces and exchanges; sorted.
 
     `readings` are contiguous, the first since ever, the last without an end.
     """
@@ -148,13 +154,28 @@ def _due(parts: Sequence[_Part]) -> list[Due]:
     return sorted(found)
 
 
-def due_on_corridor(corridor_id: str, intervals: Sequence[tuple[datetime, Cause]]) -> list[Due]:
-    """What falls due on a corridor; sorted. `intervals`: when each begins, and its cause."""
+def due_on_corridor(
+    corridor_id: str,
+    intervals: Sequence[tuple[datetime, Cause]],
+    own_ends: Container[datetime] = (),
+) -> list[Due]:
+    """What falls due on a corridor; sorted.
+
+    Args:
+        corridor_id: of the agreement.
+        intervals: when each begins, and its cause.
+        own_ends: until when closures and suspensions said that they hold.
+    """
     return [
         Due(start, rule, corridor_id)
         for (_, before), (start, cause) in pairwise(intervals)
-        if (rule := _corridor_rule(before, cause)) is not None
+        if (rule := _corridor_rule(before, cause, ended=start in own_ends)) is not None
     ]
+
+
+def has_closures(intervals: Sequence[tuple[datetime, Cause]]) -> bool:
+    """Whether one of them is over: then `own_ends` is worth asking for."""
+    return any(_reopens(before, after) for (_, before), (_, after) in pairwise(intervals))
 
 
 _USABLE: Final = frozenset({Availability.OPEN, Availability.IMPEDED})
@@ -165,11 +186,20 @@ _LOSSES: Final = {
 }
 
 
-def _corridor_rule(before: Cause, after: Cause) -> Rule | None:
+_CLOSED: Final = frozenset({Cause.CLOSED_BY_STATUS, Cause.SUSPENDED_BY_STATUS})
+
+
+def _reopens(before: Cause, after: Cause) -> bool:
+    return before in _CLOSED and after not in _CLOSED and CAUTION[before] < CAUTION[after]
+
+
+def _corridor_rule(before: Cause, after: Cause, *, ended: bool) -> Rule | None:
     """Other causes begin with an event, which says so itself.
 
     That a window is over shows only where nothing stronger hid that it was not.
     """
+    if ended and _reopens(before, after):
+        return Rule.CORRIDOR_CLOSURE_ENDS
     if after is Cause.OUTSIDE_WINDOW:
         return Rule.CORRIDOR_WINDOW_ENDS if CAUTION[before] > CAUTION[after] else None
     if after is Cause.NOT_IN_FORCE:
@@ -183,7 +213,7 @@ _NOTHING: Final[_Answer] = frozenset()
 
 
 class _Subject(NamedTuple):
-    """A measure, phase or truce as one version reads it."""
+    """A measure, phase, truce or exchange as one version reads it."""
 
     candidates: Sequence[datetime]
     """The instants at which an answer may change."""
@@ -235,6 +265,7 @@ def _subjects(state: MissionState | None) -> dict[_Name, _Subject]:
         **{("measure", one.id): _measure(one) for one in state.measures},
         **{("phase", id_): _phase(at) for id_, at in began.items()},
         **{("truce", one.id): _truce(one) for one in state.truces},
+        **{("exchange", str(one.id)): _exchange(one) for one in state.exchanges},
     }
 
 
@@ -269,6 +300,18 @@ def _truce(one: TruceHistory) -> _Subject:
     return _Subject(
         [at for edge in edges for at in edge if at is not None], lambda at: _of_truce(one, at)
     )
+
+
+def _exchange(one: ExchangeHistory) -> _Subject:
+    unaccounted = frozenset({Rule.EXCHANGE_UNACCOUNTED})
+
+    def answer(at: datetime) -> _Answer:
+        tallies = exchange_at(one, at).tallies if one.ends_at <= at else ()
+        found = any(Discrepancy.UNACCOUNTED in tally.discrepancies for tally in tallies)
+        return unaccounted if found else _NOTHING
+
+    later = (word.at for word in one.words if word.at > one.ends_at)
+    return _Subject((one.ends_at, *later), answer)
 
 
 def _of_truce(one: TruceHistory, at: datetime) -> _Answer:

@@ -20,6 +20,7 @@ READ = {
     "context_generations",
     "corridor_availability",
     "movement_generations",
+    "corridor_events",
     "due_instants",
 }
 TABLES = sorted(Base.metadata.tables)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+import msgspec
 import psycopg
 import pytest
 from kafka.errors import KafkaTimeoutError
@@ -16,7 +17,7 @@ from services.timer.timer import Timer, both_clocks, open_session
 from streams.agreement import Due as Deadline
 from streams.agreement import Measure, Validity
 from streams.events import TruceExtended, TruceInForce
-from streams.vocabulary import MeasureStatus
+from streams.vocabulary import Availability, MeasureStatus
 from tests.integration.timer.clockwork import ALWAYS, Clockwork, document
 from tests.integration.worker.ground import opened
 from tests.integration.worker.stored import one
@@ -151,6 +152,23 @@ def test_a_corridor_that_nobody_sees_again_grows_stale_at_its_instant(work: Cloc
     work.turn(stale_h + 1)
     assert (stale_h, "corridor_stale", "c") not in work.standing()
     assert work.counts.superseded == 1
+
+
+def test_a_closure_that_says_until_when_ends_at_its_instant_once(work: Clockwork) -> None:
+    shut = msgspec.structs.replace(
+        opened("shut", 1), status=Availability.CLOSED, effective_to=at(3)
+    )
+    work.hear(shut, hour=1)
+    work.turn(2.9)
+    ends = (3, "corridor_closure_ends", "c")
+    assert ends not in work.standing()
+    for hour in (3, 5):
+        work.turn(hour)
+        assert work.standing().count(ends) == 1
+    still = msgspec.structs.replace(shut, id="still", effective_to=at(9))
+    work.hear(still, hour=6)
+    work.turn(7)
+    assert ends not in work.standing()
 
 
 def test_what_waits_for_a_worker_holds_back_what_fell_due_after_it(work: Clockwork) -> None:

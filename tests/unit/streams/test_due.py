@@ -25,6 +25,7 @@ from streams.due import (
     Rule,
     due_in_context,
     due_on_corridor,
+    has_closures,
     version_at,
     versions_over_time,
 )
@@ -37,13 +38,15 @@ from streams.events import (
     TruceProposed,
     TruceSuspended,
 )
-from streams.vocabulary import Availability, MeasureStatus
+from streams.vocabulary import Availability, ExchangeStep, MeasureStatus
 from tests.unit.streams.context.naive import LAST, Naive
 from tests.unit.streams.context.said import (
     MEASURES,
     agreement,
     at,
     begins,
+    counted,
+    exchanging,
     folded,
     heard,
     measured,
@@ -273,6 +276,42 @@ def test_a_window_ends_where_nothing_stronger_hid_it() -> None:
     # It was over before: the agreement begins outside of it, a closure is settled outside of it.
     assert on_road(Cause.NOT_IN_FORCE, Cause.OUTSIDE_WINDOW) == []
     assert on_road(Cause.CLOSED_BY_STATUS, Cause.OUTSIDE_WINDOW) == []
+
+
+def test_a_closure_that_says_until_when_ends_by_itself_and_one_that_is_settled_does_not() -> None:
+    for closed in (Cause.CLOSED_BY_STATUS, Cause.SUSPENDED_BY_STATUS):
+        for after in (Cause.OPEN_BY_STATUS, Cause.NOT_REOPENED, Cause.OUTSIDE_WINDOW):
+            causes = [(at(0), closed), (at(1), after)]
+            assert due_on_corridor("c", causes) == []
+            ended = due_on_corridor("c", causes, {at(1)})
+            assert ended == [Due(at(1), Rule.CORRIDOR_CLOSURE_ENDS, "c")]
+            assert has_closures(causes)
+    # Another of its kind is left, or something stronger.
+    for after in (Cause.CLOSED_BY_STATUS, Cause.SUSPENDED_BY_STATUS, Cause.NOT_IN_FORCE):
+        causes = [(at(0), Cause.CLOSED_BY_STATUS), (at(1), after)]
+        rules = [it.rule for it in due_on_corridor("c", causes, {at(1)})]
+        assert Rule.CORRIDOR_CLOSURE_ENDS not in rules
+        assert not has_closures(causes)
+    assert not has_closures([(at(0), Cause.OPEN_BY_STATUS), (at(1), Cause.STALE)])
+
+
+def exchanged(*events: ContextEvent) -> list[datetime]:
+    """When the exchange, whose window ends at hour 12, falls due."""
+    found = due(folded(*events, under=exchanging()))
+    return [it.due_at for it in found if it.rule is Rule.EXCHANGE_UNACCOUNTED]
+
+
+def test_an_exchange_is_unaccounted_from_the_end_of_its_window_until_all_are() -> None:
+    listed = counted(1, 5)
+    some, rest = counted(2, 3, ExchangeStep.TRANSFERRED), counted(3, 2, ExchangeStep.ABSENT)
+    assert exchanged() == []
+    assert exchanged(listed) == [at(12)]
+    assert exchanged(listed, some) == [at(12)]
+    assert exchanged(listed, some, rest) == []
+    late = counted(3, 2, ExchangeStep.ABSENT, hour=15)
+    assert exchanged(listed, some, late) == [at(12)]
+    fewer = counted(4, 2, ExchangeStep.TRANSFERRED, hour=20)
+    assert exchanged(listed, some, late, fewer) == [at(12), at(20)]
 
 
 def test_a_corridor_goes_out_of_force_once() -> None:
