@@ -345,7 +345,15 @@ class StandingViolation(Base):
     """
 
     __tablename__ = "standing_violations"
-    __table_args__ = (PrimaryKeyConstraint("key", "term_id", "generation"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("key", "term_id", "generation"),
+        Index(
+            "standing_violations_by_state",
+            "state",
+            "key",
+            postgresql_where=text("state IS NOT NULL"),
+        ),
+    )
 
     key: Mapped[Key]
     known_at: Mapped[Instant]

@@ -21,6 +21,7 @@ from services.store.queries.reports import assessment_of, find_report
 from services.store.queries.violations import After, FoundViolation, violations
 from services.store.unjudged import look, still_open
 from streams.keys import Key
+from streams.standing_violations import State
 from streams.vocabulary import Verdict, ViolationKind
 
 MILLION = 1_000_000
@@ -41,6 +42,12 @@ FROM (SELECT n, %s::timestamptz + n * interval '2.6 seconds' AS at FROM generate
 SUPERSESSIONS = """
 INSERT INTO supersessions
 SELECT lpad(to_hex(n), 32, '0')::uuid, now(), 1, 2 FROM generate_series(1, 5000) AS n
+"""
+STANDING = """
+INSERT INTO standing_violations (key, known_at, since, generation, mission, subject_ref, term_id,
+    state, agreement)
+SELECT lpad(to_hex(n * 2000), 32, '0')::uuid, now(), now(), 1, 'smm', 's-' || n, 'term',
+    CASE mod(n, 2) WHEN 0 THEN 'open' ELSE 'ended' END, '\\x01' FROM generate_series(1, 500) AS n
 """
 SUBMISSIONS = """
 INSERT INTO submissions (key, received_at, revision, kind, mission, source, authentication,
@@ -86,10 +93,11 @@ def million(database_url: str) -> Iterator[Connection]:
         conn.execute(OUTBOX)
         conn.execute(ASSESSMENTS)
         conn.execute(SUPERSESSIONS)
+        conn.execute(STANDING)
         conn.execute(AVAILABILITY, [START, MILLION // 10])
         conn.commit()
         conn.execute("ANALYZE violations, submissions, supersessions, event_keys")
-        conn.execute("ANALYZE corridor_availability, outbox, assessments")
+        conn.execute("ANALYZE corridor_availability, outbox, assessments, standing_violations")
         conn.commit()
         yield conn
 
@@ -157,6 +165,16 @@ def test_violations_are_found_by_an_index(
     assert f"using violations_y2026m07_{index}_idx" in plans[0]
     assert "Seq Scan on violations_y2026m07" not in plans[0]
     assert rows_read(plans[0]) < MILLION / 100
+
+
+def test_what_stands_is_found_without_reading_what_does_not(million: Connection) -> None:
+    with explained(million) as plans:
+        found = violations(million, state=State.OPEN, limit=50)
+        late = violations(million, state=State.OPEN, since=MIDDLE, limit=50)
+    assert len(found) == len(late) == 50
+    for plan in plans:
+        assert "standing_violations_by_state" in plan
+        assert rows_read(plan) < MILLION / 100
 
 
 def test_every_page_of_a_zone_together_is_the_zone(million: Connection) -> None:

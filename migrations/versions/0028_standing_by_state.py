@@ -1,0 +1,20 @@
+"""Find what stands, or stood, without reading every violation."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0028"
+down_revision = "0027"
+
+
+def upgrade() -> None:
+    op.create_index(
+        "standing_violations_by_state",
+        "standing_violations",
+        ["state", "key"],
+        postgresql_where=sa.text("state IS NOT NULL"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("standing_violations_by_state", "standing_violations")
