@@ -23,8 +23,9 @@ from typing import Final
 import psycopg
 import structlog
 
+from services.gateway.exchange_sources import ExchangeSources
 from services.gateway.frames import LENGTH, Reply, frame_of, read_posts
-from services.gateway.posts import Outcome, Post
+from services.gateway.posts import Outcome, Post, Status
 from services.gateway.take_in import take_in
 from services.programs import beginning
 from services.receipts.key_folder import Signers
@@ -55,6 +56,7 @@ class GroupStore:
         self._gateway = gateway
         self._now = now
         self._conn: Connection | None = None
+        self._exchange_sources = ExchangeSources()
 
     def store(self, posts: Sequence[Post]) -> list[Outcome]:
         """Store a group; what came of it is committed.
@@ -93,7 +95,14 @@ class GroupStore:
             # What is committed long after its instant of receipt could be taken for lost.
             self._conn.execute(f"SET statement_timeout = '{STATEMENT_S}s'".encode())
         received_at = self._now()
-        return take_in(self._conn, posts, self._signers.at(received_at), received_at)
+        refusals = self._exchange_sources.refusals(self._conn, posts)
+        taken = [post for at, post in enumerate(posts) if at not in refusals]
+        signer = self._signers.at(received_at)
+        outcomes = iter(take_in(self._conn, taken, signer, received_at) if taken else ())
+        return [
+            Outcome(Status.REFUSED, refusal=refusals[at]) if at in refusals else next(outcomes)
+            for at in range(len(posts))
+        ]
 
 
 def store_groups(gateway: socket.socket, store: GroupStore) -> None:

@@ -29,7 +29,7 @@ from services.worker.rejections import write_rejections
 from services.worker.vouch import vouch
 from services.worker.words import WordKind, take_in_words
 from services.worker.written import Written
-from streams.assess import unknown_mission
+from streams.assess import UNKNOWN_SOURCE, unknown_mission
 from streams.context.heard import Heard, encode_heard
 from streams.decode import Reason, Refusal
 from streams.events import ContextEvent, ExchangeEvent, MovementEvent
@@ -83,13 +83,6 @@ def _refusal(register: Register, event: ContextEvent) -> Refusal | None:
     if isinstance(event, MovementEvent) and not _knows_names(register, event):
         return UNKNOWN_NAME
     return None
-
-
-UNKNOWN_SOURCE: Final = Refusal(
-    Reason.UNKNOWN_SOURCE,
-    "no agreement of the mission has this source, and a count in an exchange is taken from none "
-    "but those; add it to the agreement's sources, then submit again",
-)
 
 
 UNKNOWN_NAME: Final = Refusal(

@@ -142,6 +142,29 @@ def test_a_stranger_as_source_is_forbidden_and_forgotten(
         assert tables_holding(conn, NAME) == []
 
 
+def test_a_source_that_no_agreement_has_is_refused_before_anything_is_stored(
+    client: Client, loaded: str, token: MakeToken, gateway_settings: Settings
+) -> None:
+    known, strange = counted(12, 100), counted(13, 100, source="stranger-13")
+    sources = frozenset({"liaison", "stranger-13"})
+    headers = token(Role.PARTY, mission=loaded, sources=sources)
+    answer = client.post(
+        "/v1/context", content=msgspec.json.encode(strange), headers=headers | JSON
+    )
+    assert (answer.status_code, answer.json()["reason"]) == (400, "unknown_source")
+    both = b"\n".join(map(msgspec.json.encode, (strange, known)))
+    many = headers | {"Content-Type": "application/x-ndjson"}
+    lines = client.post("/v1/context", content=both, headers=many).text.splitlines()
+    assert [json.loads(line)["status"] for line in lines] == [400, 201]
+    nowhere = token(Role.PARTY, mission="nobodys", sources=LIAISON) | JSON
+    body = msgspec.json.encode(msgspec.structs.replace(known, mission="nobodys"))
+    answer = client.post("/v1/context", content=body, headers=nowhere)
+    assert (answer.status_code, answer.json()["reason"]) == (400, "unknown_mission")
+    with connect(gateway_settings.database()) as conn:
+        found = set(tables_holding(conn, "stranger-13"))
+    assert found <= {"tokens"}
+
+
 def test_what_holds_now_is_asked_without_an_instant(
     client: Client, loaded: str, token: MakeToken
 ) -> None:
