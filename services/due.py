@@ -8,12 +8,13 @@ is due is computed when it is asked, whether a timer runs or not; what it has wr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from services.drafts import versions
 from services.reckoning import Reckoning, Source, reckon_as_known, sources_of
 from services.store.documents import hashed_agreements
 from services.store.due import Written, last_written
@@ -49,6 +50,8 @@ class DueTold(Struct, frozen=True):
     """When its last row was written; None: none is."""
     revision: int | None
     """Of that row."""
+    draft: bool
+    """Not all parties had signed the version in force then, by what was known."""
 
 
 class DueAsked(NamedTuple):
@@ -63,10 +66,12 @@ class DueAsked(NamedTuple):
 
 def due(conn: Connection, asked: DueAsked) -> list[DueTold]:
     """Every due instant that is asked for, in order; where `known_at` lies tells what is coming."""
+    loaded = versions(conn, asked.mission, asked.known_at)
+    drafts = {address for address, version in loaded.items() if version.missing}
     rows = [
         row
         for of, reckoning in _reckoned(conn, asked.mission, asked.known_at).items()
-        for row in _rows(of, reckoning, _written(conn, of, asked.known_at), asked.known_at)
+        for row in _rows(of, reckoning, _written(conn, of, asked.known_at), asked.known_at, drafts)
         if _is_asked(row, asked)
     ]
     return sorted(rows, key=lambda row: (row.due_at, row.mission, row.rule, row.subject))
@@ -128,7 +133,11 @@ def _written(conn: Connection, of: Source, known_at: datetime | None = None) -> 
 
 
 def _rows(
-    of: Source, reckoning: Reckoning, written: Mapping[Due, Written], now: datetime
+    of: Source,
+    reckoning: Reckoning,
+    written: Mapping[Due, Written],
+    now: datetime,
+    drafts: Container[bytes] = (),
 ) -> Iterator[DueTold]:
     """What is reckoned, and what was written and is not reckoned any more."""
     known = set(reckoning.due)
@@ -143,6 +152,7 @@ def _rows(
             state=_state(it, last, now) if it in known else DueState.WITHDRAWN,
             written_at=None if last is None else last.written_at,
             revision=None if last is None else last.revision,
+            draft=reckoning.read_by(it.due_at)[0] in drafts,
         )
 
 

@@ -19,8 +19,15 @@ NOTE = "What is coming may still be moved or settled. Overdue is by what is know
 
 TABLE: Shown[DueTold] = Shown(
     "Due, as known at",
-    ("When!", "What!", "Of", "State!", "Written!"),
-    lambda row: (row.due_at, row.rule, (row.subject, row.mission), row.state, row.written_at),
+    ("When!", "What!", "Of", "State!", "Written!", "Draft"),
+    lambda row: (
+        row.due_at,
+        row.rule,
+        (row.subject, row.mission),
+        row.state,
+        row.written_at,
+        "yes" if row.draft else "",
+    ),
     note=NOTE,
 )
 
@@ -47,7 +54,7 @@ def due(  # noqa: PLR0913, PLR0917 (each is one thing that may be asked for)
 
     With --json, a line each: "mission", "agreement", "subject", "rule", "due_at", "state" (coming,
     due, unwritten: the timer has yet to write it, withdrawn: it did not fall due after all),
-    "written_at", "revision", "at".
+    "written_at", "revision", "draft" (not all parties have signed the version in force then), "at".
     """
     now = datetime.now(UTC)
     at = min(known_at or now, now)

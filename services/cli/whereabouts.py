@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -20,16 +20,17 @@ from services.cli.output import (
     require_order,
 )
 from services.documents import read_agreement_file, read_methodology_file
+from services.drafts import Drafts
 from services.event_files import read_events
 from services.settings import load_settings
-from services.store.engine import connect
+from services.store.engine import Connection, connect
 from services.store.queries.whereabouts import CONTRADICTIONS, FoundWhereabouts
 from services.store.queries.whereabouts import whereabouts as find
+from streams.assessment import status_of
 from streams.errors import Mistake
 from streams.history import Refused
 from streams.inforce import Register
 from streams.whereabouts.fold import (
-    STATUS,
     Answer,
     Contradiction,
     Crossing,
@@ -112,7 +113,8 @@ def list_(  # noqa: PLR0913, PLR0917 (each is one thing that may be asked for)
 ) -> None:
     """List spells of subjects in zones, crossings and contradictions, by subject, zone and time.
 
-    With --json one a line, as `fold` writes them, with "mission", "subject_ref" and "known_at".
+    With --json one a line, as `fold` writes them, with "mission", "subject_ref", "draft" and
+    "known_at".
     """
     require_order(since, until)
     with connect(load_settings().database()) as conn:
@@ -127,25 +129,39 @@ def list_(  # noqa: PLR0913, PLR0917 (each is one thing that may be asked for)
             known_at=known_at,
             limit=limit + 1,
         )
-    shown = found[:limit]
+        shown = found[:limit]
+        drafts = _drafts(conn, shown, known_at)
     if as_json:
-        for row in shown:
+        for row, draft in zip(shown, drafts, strict=True):
             body: dict[str, object] = msgspec.json.decode(row.body)
             named = {"mission": row.mission, "subject_ref": row.subject_ref}
-            print_json({**named, **body, "status": STATUS, "known_at": row.known_at})
+            said = {"status": status_of(draft=draft), "draft": draft, "known_at": row.known_at}
+            print_json({**named, **body, **said})
     else:
-        print_spells(shown)
+        print_spells(shown, draft=any(drafts))
     if len(found) > limit:
         click.echo("There are more: narrow the question, or raise --limit", err=True)
 
 
-def print_spells(found: Iterable[FoundWhereabouts]) -> None:
-    """Spells and contradictions as a table."""
+def _drafts(
+    conn: Connection, found: Sequence[FoundWhereabouts], known_at: datetime | None
+) -> list[bool]:
+    """Of each, whether a draft was in force meanwhile."""
+    missions = {row.mission for row in found}
+    by_mission = {mission: Drafts.of(conn, mission, known_at) for mission in missions}
+    return [
+        by_mission[row.mission].cover(row.begun_after or row.known_at, row.ended_before)
+        for row in found
+    ]
+
+
+def print_spells(found: Iterable[FoundWhereabouts], *, draft: bool = False) -> None:
+    """Spells and contradictions as a table; `draft`: some of it was under one."""
     print_table(
         "Whereabouts",
         ("Subject", "Zone", "Answer", "Begun after and by", "Ended after and before", "Seen#"),
         [_row(row) for row in found],
-        note=f"{STATUS}. Before, between and after: undetermined.",
+        note=f"{status_of(draft=draft)}. Before, between and after: undetermined.",
     )
 
 

@@ -85,6 +85,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     current: bool
     verdict: Verdict
     standing: str
+    draft: bool
+    """Not all parties had signed the version when it was judged."""
     reasons: list[Because]
     assessment: Raw
     """Whole, byte for byte as it is stored."""
@@ -105,6 +107,7 @@ class ReportAnswer(Struct, frozen=True, kw_only=True):
 
 class _Findings(Struct):
     findings: tuple[Finding, ...] = ()
+    draft: bool = False
 
 
 _findings = msgspec.json.Decoder(_Findings).decode
@@ -197,13 +200,15 @@ def _whole_state(versions: Sequence[Version], *, judged: bool) -> State:
 
 
 def _reading(stored: Judgement, *, current: bool) -> Reading:
+    told = _findings(stored.body)
     return Reading(
         revision=stored.revision,
         judged_for=stored.received_at,
         current=current,
         verdict=Verdict(stored.verdict),
         standing=stored.standing,
-        reasons=[_because(finding) for finding in _findings(stored.body).findings],
+        draft=told.draft,
+        reasons=[_because(finding) for finding in told.findings],
         assessment=Raw(stored.body),
     )
 

@@ -13,13 +13,15 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from services.drafts import Drafts
 from services.gateway.disclosure import sees_all
 from services.gateway.page import Page, page_of
 from services.gateway.represent import Shape
 from services.store.engine import Connection
 from services.store.queries.whereabouts import After, FoundWhereabouts, whereabouts
 from services.tokens.token import Token
-from streams.whereabouts.fold import STATUS, Answer, Passing, Spell
+from streams.assessment import status_of
+from streams.whereabouts.fold import Answer, Passing, Spell
 
 
 class WhereaboutsAsked(NamedTuple):
@@ -43,6 +45,8 @@ class SpellTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     answer: str
     status: str
     """Nothing here is a finding of any mission."""
+    draft: bool
+    """Not all parties had signed a version in force meanwhile."""
     begun_after: datetime
     begun_by: datetime
     ended_after: datetime
@@ -66,7 +70,8 @@ def ask_whereabouts(conn: Connection, token: Token, asked: WhereaboutsAsked) -> 
     """A page of the spells that the token's holder may see, as they count or counted."""
     whole = sees_all(token)
     page = find_page(conn, token, asked, tuple(Answer) if whole else DISCLOSED)
-    told = [_told(row, whole=whole) for row in page.told]
+    drafts = Drafts.of(conn, token.mission, asked.known_at)
+    told = [_told(row, drafts, whole=whole) for row in page.told]
     if not whole:
         # Not subject by subject, as they are stored: which spells are of one is not told.
         told.sort(key=lambda one: (one.zone, one.begun_after, one.begun_by, one.ended_after))
@@ -97,13 +102,15 @@ def find_page(
     return page_of(found, asked.limit)
 
 
-def _told(row: FoundWhereabouts, *, whole: bool) -> SpellTold:
+def _told(row: FoundWhereabouts, drafts: Drafts, *, whole: bool) -> SpellTold:
     spell = msgspec.json.decode(row.body, type=Spell)
+    draft = drafts.cover(spell.begun_after, spell.ended_before)
     return SpellTold(
         mission=row.mission,
         zone=spell.zone,
         answer=spell.answer,
-        status=STATUS,
+        status=status_of(draft=draft),
+        draft=draft,
         begun_after=spell.begun_after,
         begun_by=spell.begun_by,
         ended_after=spell.ended_after,

@@ -225,6 +225,7 @@ SPELL: Final = SpellTold(
     zone="zolote",
     answer="inside",
     status=STATUS_OF_ALL,
+    draft=False,
     begun_after=_WHEN,
     begun_by=_WHEN + timedelta(minutes=15),
     ended_after=_WHEN + timedelta(minutes=30),
@@ -411,6 +412,7 @@ DUE: Final = DueTold(
     state=DueState.DUE,
     written_at=_WHEN + timedelta(seconds=2),
     revision=1,
+    draft=False,
 )
 UNHEEDED: Final = UnheededRow("osce-smm", "ua-liaison/n-7", "without_right")
 

@@ -68,7 +68,7 @@ def test_what_fell_due_is_shown_with_its_row(shell: Console) -> None:
         ("measure_overdue", "coming"),
     ]
     (line,) = shell.run("due", "--json", *SPAN, "--rule", "truce_begins").lines
-    assert (line["subject"], line["revision"]) == ("line", 1)
+    assert (line["subject"], line["revision"], line["draft"]) == ("line", 1, True)
     assert line["written_at"] == "2026-03-02T19:00:00Z"
 
 

@@ -47,7 +47,8 @@ def test_spells_are_listed_as_they_count_now(console: Console) -> None:
             "last": "smm-patrol-1/sighting-of-smm-a",
             "sightings": 2,
             "least_s": 60.0,
-            "status": "automatic, unreviewed",
+            "status": "automatic, unreviewed; under a draft: not all parties have signed",
+            "draft": True,
             "known_at": "2026-07-14T12:01:00Z",
         }
     ]

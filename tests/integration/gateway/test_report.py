@@ -49,6 +49,7 @@ def test_a_report_is_told_with_receipt_state_and_every_reading(
         ("violation", False),
         ("possible_violation", True),
     ]
+    assert {one["draft"] for one in told["readings"]} == {False}
     (because,) = told["readings"][1]["reasons"]
     assert because["rule"] == "inside"
     assert "nothing speaks against it" in because["reason"]

@@ -23,7 +23,8 @@ def test_who_sees_the_whole_mission_is_told_the_subject(client: Client, token: M
     assert [one["subject_ref"] for one in found] == ["subject-of-smm-a", "subject-of-smm-b"]
     assert all(one.keys() >= WHOLE_ONLY for one in found)
     assert {one["sightings"] for one in found} == {2}, "what was thought before is past"
-    assert {one["status"] for one in found} == {"automatic, unreviewed"}
+    draft = "automatic, unreviewed; under a draft: not all parties have signed"
+    assert {(one["status"], one["draft"]) for one in found} == {(draft, True)}
 
 
 @pytest.mark.parametrize("role", [Role.PARTY, Role.PUBLISHER, Role.REPORTER])
