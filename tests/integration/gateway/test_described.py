@@ -11,11 +11,17 @@ import pytest
 
 from services.gateway import examples
 from services.gateway.operation import NDJSON
+from services.load import load_documents
+from services.settings import Settings
+from services.store.engine import connect
 from services.tokens.token import Role
+from streams.agreement import Source
+from streams.vocabulary import Right
 from tests.integration.gateway import seeded
 from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.served import Client
 from tests.unit.services.gateway.test_describe import check
+from tests.unit.streams.builders import agreement, methodology
 
 pytestmark = pytest.mark.usefixtures("filled")
 
@@ -56,8 +62,13 @@ def test_an_example_can_be_posted(client: Client, token: MakeToken, path: str) -
 
 
 def test_the_example_of_a_count_can_be_posted_by_whose_token_names_its_source(
-    client: Client, token: MakeToken
+    client: Client, token: MakeToken, gateway_settings: Settings
 ) -> None:
+    liaison = Source(id="ua-liaison", rights=(Right.NOTIFY,))
+    under = agreement(id="described", mission="osce-smm", sources=(liaison,))
+    documents = [under, methodology(id="described", mission="osce-smm")]
+    with connect(gateway_settings.database()) as conn:
+        load_documents(conn, documents, seeded.NOW)
     headers = token(Role.PARTY, mission="osce-smm", sources=frozenset({"ua-liaison"}))
     assert client.post("/v1/context", json=examples.COUNT, headers=headers).status_code == 201
 
