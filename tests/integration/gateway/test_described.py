@@ -66,9 +66,9 @@ def test_the_example_of_a_count_can_be_posted_by_whose_token_names_its_source(
 ) -> None:
     liaison = Source(id="ua-liaison", rights=(Right.NOTIFY,))
     under = agreement(id="described", mission="osce-smm", sources=(liaison,))
-    documents = [under, methodology(id="described", mission="osce-smm")]
+    method = methodology(id="described", mission="osce-smm")
     with connect(gateway_settings.database()) as conn:
-        load_documents(conn, documents, seeded.NOW)
+        load_documents(conn, [under, method], seeded.NOW)
     headers = token(Role.PARTY, mission="osce-smm", sources=frozenset({"ua-liaison"}))
     assert client.post("/v1/context", json=examples.COUNT, headers=headers).status_code == 201
 
