@@ -4,8 +4,8 @@ from alembic import op
 
 from services.local.postgres import TIMER_ROLE
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 
 
 def upgrade() -> None:
