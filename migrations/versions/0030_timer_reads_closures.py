@@ -4,8 +4,8 @@ from alembic import op
 
 from services.local.postgres import TIMER_ROLE
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 
 
 def upgrade() -> None:
