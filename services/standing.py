@@ -102,8 +102,9 @@ class ExchangeRow(Struct, frozen=True):
     clause: str
     phase: ExchangePhase
     """Where the instant lies, seen from the window."""
-    begins_at: datetime
-    ends_at: datetime
+    begins_at: datetime | None
+    """None: on days of a phase that has not begun; so `ends_at`."""
+    ends_at: datetime | None
     points: tuple[str, ...]
     truce: str
     truce_holds: bool

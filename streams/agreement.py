@@ -479,7 +479,10 @@ class Exchange(Document, frozen=True, kw_only=True):
     """Events say `first` and `second`, in this order."""
     points: Annotated[tuple[Slug, ...], Meta(min_length=1, max_length=64)]
     """Zones of the kind `exchange_point`."""
-    window: Window
+    window: Window | None = None
+    """When it takes place; or `during`."""
+    during: PhaseDays | None = None
+    """Days of a phase, with an end: it has no window before the phase has begun."""
     truce: ExchangeTruce
     lists: Annotated[tuple[ExchangeList, ...], Meta(min_length=1)]
 

@@ -303,15 +303,17 @@ def _truce(one: TruceHistory) -> _Subject:
 
 
 def _exchange(one: ExchangeHistory) -> _Subject:
-    unaccounted = frozenset({Rule.EXCHANGE_UNACCOUNTED})
+    unaccounted, ends_at = frozenset({Rule.EXCHANGE_UNACCOUNTED}), one.ends_at
+    if ends_at is None:
+        return _Subject((), lambda _: _NOTHING)
 
     def answer(at: datetime) -> _Answer:
-        tallies = exchange_at(one, at).tallies if one.ends_at <= at else ()
+        tallies = exchange_at(one, at).tallies if ends_at <= at else ()
         found = any(Discrepancy.UNACCOUNTED in tally.discrepancies for tally in tallies)
         return unaccounted if found else _NOTHING
 
-    later = (word.at for word in one.words if word.at > one.ends_at)
-    return _Subject((one.ends_at, *later), answer)
+    later = (word.at for word in one.words if word.at > ends_at)
+    return _Subject((ends_at, *later), answer)
 
 
 def _of_truce(one: TruceHistory, at: datetime) -> _Answer:

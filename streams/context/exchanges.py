@@ -15,7 +15,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from streams.agreement import Agreement, Exchange, ExchangeList
+from streams.agreement import Agreement, Exchange, ExchangeList, Window
+from streams.context.exchange_windows import Windows
 from streams.context.heard import Heard
 from streams.events import ExchangeEvent
 from streams.vocabulary import ExchangeCategory, ExchangeSide, ExchangeStep, Word
@@ -88,8 +89,9 @@ class ExchangeHistory(Struct, frozen=True, omit_defaults=True, gc=False):
     clause: str
     sides: tuple[str, ...]
     points: tuple[str, ...]
-    begins_at: datetime
-    ends_at: datetime
+    begins_at: datetime | None
+    """None: it takes place on days of a phase that has not begun; so `ends_at`."""
+    ends_at: datetime | None
     truce: str
     """Its own, by id: how that stands, `truces` says."""
     lists: tuple[ExchangeList, ...]
@@ -120,7 +122,9 @@ class ExchangeNow(Struct, frozen=True, gc=False):
     tallies: tuple[Tally, ...]
 
 
-def tell_exchanges(agreement: Agreement, events: Iterable[Heard]) -> tuple[ExchangeHistory, ...]:
+def tell_exchanges(
+    agreement: Agreement, events: Iterable[Heard], windows: Windows
+) -> tuple[ExchangeHistory, ...]:
     """Every exchange of the agreement with what was said of it, by its number."""
     parties = {source.id: source.party for source in agreement.sources}
     said: defaultdict[int, list[ExchangeEvent]] = defaultdict(list)
@@ -128,7 +132,7 @@ def tell_exchanges(agreement: Agreement, events: Iterable[Heard]) -> tuple[Excha
         if isinstance(item.event, ExchangeEvent):
             said[item.event.exchange].append(item.event)
     return tuple(
-        _history(one, said[one.id], parties)
+        _history(one, said[one.id], parties, windows.get(one.id))
         for one in sorted(agreement.exchanges, key=lambda exchange: exchange.id)
     )
 
@@ -270,13 +274,16 @@ def _accounts(
 
 
 def _phase(exchange: ExchangeHistory, now: datetime) -> ExchangePhase:
-    if now < exchange.begins_at:
+    if exchange.begins_at is None or exchange.ends_at is None or now < exchange.begins_at:
         return ExchangePhase.AHEAD
     return ExchangePhase.OPEN if now < exchange.ends_at else ExchangePhase.OVER
 
 
 def _history(
-    exchange: Exchange, said: Sequence[ExchangeEvent], parties: dict[str, str | None]
+    exchange: Exchange,
+    said: Sequence[ExchangeEvent],
+    parties: dict[str, str | None],
+    window: Window | None,
 ) -> ExchangeHistory:
     words = [_word(exchange, event, parties[event.source]) for event in said]
     return ExchangeHistory(
@@ -285,8 +292,8 @@ def _history(
         clause=exchange.clause,
         sides=exchange.sides,
         points=tuple(sorted(exchange.points)),
-        begins_at=exchange.window.from_.astimezone(UTC),
-        ends_at=exchange.window.to.astimezone(UTC),
+        begins_at=None if window is None else window.from_,
+        ends_at=None if window is None else window.to,
         truce=exchange.truce.id,
         lists=tuple(sorted(exchange.lists, key=lambda one: (one.handed_over_by, one.category))),
         words=tuple(sorted(words, key=_order)),

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from streams.agreement import Agreement, Phase
 from streams.context.authority import Authority, NoEffect, Unheeded
+from streams.context.exchange_windows import Windows, windows_of
 from streams.context.exchanges import ExchangeHistory, tell_exchanges
 from streams.context.facts import MissionContext, Notification, PhaseBegan
 from streams.context.heard import Heard, events_digest
@@ -92,7 +93,9 @@ def fold(agreement: Agreement, methodology: Methodology, heard: Iterable[Heard])
     heeded = Authority(agreement, skew).heed(known)
     places = _Places(agreement)
     phases, measures = _phases_and_measures(agreement, heeded.events)
-    truces = tell_truces(heeded.events, places.have, _agreed_truces(agreement))
+    began = [PhaseBegan(phase=it.id, at=it.at) for it in phases if it.at is not None]
+    windows = windows_of(agreement.exchanges, began)
+    truces = tell_truces(heeded.events, places.have, _agreed_truces(agreement, windows))
     notifications, nowhere = _notifications(heeded.events, places)
     unheeded = {
         *heeded.unheeded,
@@ -103,7 +106,7 @@ def fold(agreement: Agreement, methodology: Methodology, heard: Iterable[Heard])
     return MissionState(
         context=MissionContext.of(
             notifications,
-            [PhaseBegan(phase=it.id, at=it.at) for it in phases if it.at is not None],
+            began,
             truces.held,
         ),
         phases=tuple(phases),
@@ -111,20 +114,20 @@ def fold(agreement: Agreement, methodology: Methodology, heard: Iterable[Heard])
         truces=truces.histories,
         unheeded=tuple(sorted(unheeded, key=lambda one: (one.ref, one.reason))),
         events_digest=events_digest(known).hex(),
-        exchanges=tell_exchanges(agreement, heeded.events),
+        exchanges=tell_exchanges(agreement, heeded.events, windows),
     )
 
 
-def _agreed_truces(agreement: Agreement) -> dict[str, AgreedTruce]:
-    """The truces that exchanges have of their own."""
+def _agreed_truces(agreement: Agreement, windows: Windows) -> dict[str, AgreedTruce]:
+    """The truces that exchanges have of their own, of those whose window is known."""
     return {
         one.truce.id: AgreedTruce(
             agreement.valid.from_,
             TruceTerms(
                 purpose=Purpose.EXCHANGE,
                 place=NamedPlaces(zones=one.points),
-                begins_at=one.window.from_,
-                ends_at=one.window.to,
+                begins_at=windows[one.id].from_,
+                ends_at=windows[one.id].to,
                 prohibits=one.truce.prohibits,
                 weapons=one.truce.weapons,
                 guarantors=one.truce.guarantors,
@@ -133,6 +136,7 @@ def _agreed_truces(agreement: Agreement) -> dict[str, AgreedTruce]:
             f"agreement:exchange-{one.id}",
         )
         for one in agreement.exchanges
+        if one.id in windows
     }
 
 

@@ -16,6 +16,7 @@ from streams.documents.check_chainage import marks_tell_places_apart, parts_lie_
 from streams.documents.check_claims import parties_claim_once, zones_are_drawn
 from streams.documents.check_exchanges import (
     exchanges_can_be_told_apart,
+    exchanges_say_when,
     lists_are_of_a_side,
     points_can_be_met_at,
     windows_lie_within,
@@ -128,6 +129,7 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             deadlines_can_be_met,
             repeats_can_be_told_apart,
             exchanges_can_be_told_apart,
+            exchanges_say_when,
             lists_are_of_a_side,
             points_can_be_met_at,
             windows_lie_within,

@@ -58,6 +58,28 @@ def points_can_be_met_at(root: Node) -> Iterator[Mistake]:
                 yield _under(exchange, point, "point_not_drawn", said)
 
 
+def exchanges_say_when(root: Node) -> Iterator[Mistake]:
+    """An exchange has a window, or days of a phase that come to an end; one of them."""
+    for exchange in nodes(root, "exchanges[*]"):
+        window = next(nodes(exchange.value, "window"), None)
+        during = next(nodes(exchange.value, "during"), None)
+        if window and during:
+            said = "it has a 'window' already: it takes place then, or on days of a phase"
+            yield _under(exchange, during, "two_windows", said)
+        elif not window and not during:
+            said = "say when it takes place: 'window', or 'during' with the days of a phase"
+            yield Mistake(
+                "missing_field",
+                f"{exchange.path}.window",
+                said,
+                exchange.place.line,
+                exchange.place.file,
+            )
+        elif during and not list(nodes(during.value, "to_day")):
+            said = "say on which day it is over ('to_day'): a window has an end"
+            yield _under(exchange, during, "window_without_end", said)
+
+
 def windows_lie_within(root: Node) -> Iterator[Mistake]:
     """An exchange takes place while its agreement is in force."""
     whole = first(root, "valid", Validity)

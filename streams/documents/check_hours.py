@@ -16,7 +16,8 @@ from streams.when.daily import clock_s
 from streams.when.recurring import RecurrenceError, check_rule
 from streams.when.time_zones import time_zone_names
 
-_ZONES = ("terms[*].when[*].time_zone", "terms[*].during.time_zone")
+_DAYS = ("terms[*].during", "exchanges[*].during")
+_ZONES = ("terms[*].when[*].time_zone", *(f"{days}.time_zone" for days in _DAYS))
 
 
 def time_zones_are_known(root: Node) -> Iterator[Mistake]:
@@ -56,7 +57,7 @@ def recurrences_can_be_read(root: Node) -> Iterator[Mistake]:
 
 def phase_days_run_forward(root: Node) -> Iterator[Mistake]:
     """Days that hold at least one day, and a phase that does not end itself."""
-    for found in select(root, "terms[*].during", PhaseDays):
+    for found in (it for pattern in _DAYS for it in select(root, pattern, PhaseDays)):
         days = found.value
         if days.to_day is not None and days.to_day <= days.from_day:
             said = f"day {days.to_day} does not come after day {days.from_day}"

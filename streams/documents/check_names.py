@@ -96,6 +96,8 @@ _REFERENCES = (
     ),
     _Reference("terms[*].during.phase", "phases[*].id", "unknown_phase", "phase"),
     _Reference("terms[*].during.until_phase", "phases[*].id", "unknown_phase", "phase"),
+    _Reference("exchanges[*].during.phase", "phases[*].id", "unknown_phase", "phase"),
+    _Reference("exchanges[*].during.until_phase", "phases[*].id", "unknown_phase", "phase"),
     _Reference("measures[*].due.phase", "phases[*].id", "unknown_phase", "phase"),
     _Reference("zones[*].claims[*].party", "parties[*].id", "unknown_party", "party"),
     _Reference(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.agreement import Validity
+from streams.agreement import PhaseDays, Validity
 from streams.context.exchanges import Discrepancy, ExchangePhase, Tally, exchange_at
 from streams.context.fold import MissionState, encode_state
 from streams.context.truces import truce_at
@@ -19,7 +20,9 @@ from streams.vocabulary import ExchangeCategory, ExchangeSide, ExchangeStep
 from tests.unit.streams.context.naive import hour as hour_of
 from tests.unit.streams.context.naive_exchanges import tallies_of
 from tests.unit.streams.context.said import (
+    EXCHANGE,
     at,
+    begins,
     counted,
     exchanging,
     folded,
@@ -68,6 +71,26 @@ def test_before_anybody_has_counted_there_are_lists_without_numbers() -> None:
 )
 def test_the_window_holds_its_beginning_and_not_its_end(hour: float, phase: str) -> None:
     assert exchange_at(said().exchanges[0], at(hour)).phase.value == phase
+
+
+DAYS = PhaseDays(phase="declared", time_zone="UTC", from_day=1, to_day=2)
+
+
+def test_on_days_of_a_phase_it_takes_place_once_that_has_begun() -> None:
+    on_days = msgspec.structs.replace(EXCHANGE, window=None, during=DAYS)
+    under = exchanging(exchanges=(on_days,))
+    waits = folded(under=under)
+    assert (waits.exchanges[0].begins_at, waits.exchanges[0].ends_at) == (None, None)
+    assert exchange_at(waits.exchanges[0], at(999)).phase is ExchangePhase.AHEAD
+    assert waits.context.truces == ()
+    begun = folded(begins("d", hour=3), under=under)
+    one = begun.exchanges[0]
+    midnight = one.begins_at
+    assert midnight is not None
+    assert (midnight.hour, midnight > at(3), one.ends_at) == (0, True, midnight + timedelta(days=1))
+    (truce_held,) = begun.context.truces
+    assert (truce_held.start, truce_held.end) == (midnight, one.ends_at)
+    assert exchange_at(one, midnight).phase is ExchangePhase.OPEN
 
 
 def test_each_voice_is_heard_apart() -> None:

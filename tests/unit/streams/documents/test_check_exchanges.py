@@ -155,3 +155,36 @@ def test_a_point_is_drawn_for_the_whole_window_by_one_entry_or_several(
     two += POINT + valid.format(second_begins, "20:30")
     codes = [code for code, _, _ in _mistakes(edited(SOUND, (POINT, two)))]
     assert codes == ([] if sound else ["point_not_drawn"])
+
+
+WINDOW = "    window: {from: 2016-05-01T08:00:00+03:00, to: 2016-05-01T20:00:00+03:00}\n"
+PHASE = "phases:\n  - {id: one, name: One, declared: true}\n"
+
+
+@pytest.mark.parametrize(
+    ("window", "fields", "codes"),
+    [
+        ("", "phase: one, time_zone: Europe/Kyiv, to_day: 2", []),
+        ("", "phase: one, time_zone: Europe/Kyiv", [("window_without_end", "during")]),
+        ("", "phase: two, time_zone: Europe/Kyiv, to_day: 2", [("unknown_phase", "during.phase")]),
+        ("", "phase: one, time_zone: Kyiv, to_day: 2", [("unknown_time_zone", "during.time_zone")]),
+        (
+            "",
+            "phase: one, time_zone: Europe/Kyiv, from_day: 2, to_day: 2",
+            [("reversed_days", "during")],
+        ),
+        (WINDOW, "phase: one, time_zone: Europe/Kyiv, to_day: 2", [("two_windows", "during")]),
+    ],
+)
+def test_an_exchange_takes_place_in_a_window_or_on_days_that_end(
+    window: str, fields: str, codes: list[tuple[str, str]]
+) -> None:
+    days = f"{window}    during: {{{fields}}}\n"
+    text = edited(SOUND, (WINDOW, days), ("exchanges:\n", f"{PHASE}exchanges:\n"))
+    expected = [(code, f"exchanges[0].{path}") for code, path in codes]
+    assert [(code, path) for code, path, _ in _mistakes(text)] == expected
+
+
+def test_an_exchange_says_when_it_takes_place() -> None:
+    found = [(code, path) for code, path, _ in _mistakes(edited(SOUND, (WINDOW, "")))]
+    assert found == [("missing_field", "exchanges[0].window")]
