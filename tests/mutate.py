@@ -10,22 +10,43 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import SimpleNamespace
+from functools import partial
+from inspect import signature
+from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
 
+import streams.context.exchanges
+import streams.context.measures
+import streams.context.phases
+import streams.due
 import streams.exceptions
 import streams.judge
 import streams.matching
 import streams.precedence
+import streams.rights
 import streams.rules
+import streams.source_keys
+import streams.standing_violations
 import streams.truce_terms
 from streams.events import Count
 from streams.exceptions import Answer
 from streams.matching import Match
 from streams.rules import RULES, Case, Rule
+from streams.vocabulary import Authentication
 from streams.when.spans import Spans
 from streams.when.timing import Timing
-from tests.unit.streams import test_cases, test_judge, test_precedence, test_truce_terms
+from tests.unit.streams import (
+    test_cases,
+    test_claims,
+    test_due,
+    test_judge,
+    test_precedence,
+    test_rights,
+    test_source_keys,
+    test_standing_violations,
+    test_truce_terms,
+)
+from tests.unit.streams.context import test_exchanges, test_fold
 
 
 class Test(NamedTuple):
@@ -50,6 +71,38 @@ def tests() -> Iterator[Test]:
         test_truce_terms.test_what_is_remembered_beside_one_truce_is_not_taken_for_another,
     ):
         yield Test(test.__name__, test)
+    for module in (
+        test_claims,
+        test_due,
+        test_exchanges,
+        test_fold,
+        test_rights,
+        test_source_keys,
+        test_standing_violations,
+    ):
+        yield from of_module(module)
+
+
+def of_module(module: ModuleType) -> Iterator[Test]:
+    """Its tests by hand, each with its parameters; those that draw what they try take too long."""
+    for name, test in vars(module).items():
+        marks = [it for it in getattr(test, "pytestmark", ()) if it.name == "parametrize"]
+        if not name.startswith("test_") or hasattr(test, "hypothesis") or len(marks) > 1:
+            continue
+        if not marks and not signature(test).parameters:
+            yield Test(name, test)
+        for mark in marks:
+            names = (
+                [it.strip() for it in mark.args[0].split(",")]
+                if isinstance(mark.args[0], str)
+                else list(mark.args[0])
+            )
+            if set(names) != set(signature(test).parameters):
+                continue
+            for values in mark.args[1]:
+                given = values if len(names) > 1 else (values,)
+                said = dict(zip(names, given, strict=True))
+                yield Test(f"{name}[{', '.join(map(str, given))[:60]}]", partial(test, **said))
 
 
 class Mutant(NamedTuple):
@@ -82,6 +135,45 @@ def mutants() -> Iterator[Mutant]:
     yield _wrapped(streams.truce_terms, "_joined", lambda _: iter(()))
     yield _wrapped(streams.judge, "all_hold", lambda hold: not hold)
     yield Mutant("`judge._of_each_term` left out", streams.judge, "_of_each_term", list)
+    yield from of_what_stands_beside()
+
+
+def of_what_stands_beside() -> Iterator[Mutant]:
+    """Claims, exchanges, what stands, phases, measures, rights and keys, the timer's instants."""
+    first = Mutant("`judge._gravest_of`: the first", streams.judge, "_gravest_of", lambda it: it[0])
+    yield first
+    one_mind = "`judge._of_one_mind`: the first"
+    yield Mutant(
+        one_mind, streams.judge, "_of_one_mind", lambda _, it: streams.judge._finding_of(it[0])
+    )
+    for owner, attributes in (
+        (streams.context.exchanges, ("_differ", "_not_as_agreed", "_grew")),
+        (streams.context.measures, ("_is_verified", "_is_whole")),
+        (streams.due, ("_reopens", "has_closures")),
+        (streams.rights, ("_grants", "_lasts_over")),
+        (streams.source_keys, ("verifies",)),
+        (streams.standing_violations, ("_ends",)),
+    ):
+        for attribute in attributes:
+            yield _wrapped(owner, attribute, lambda said: not said)
+    for owner, attribute, instead in (
+        (streams.context.exchanges, "_accounts", {}),
+        (streams.due, "_corridor_rule", None),
+        (streams.due, "_begun", frozenset()),
+        (streams.rights, "_lost_with", None),
+        (streams.standing_violations, "_how", None),
+        (streams.standing_violations, "_end_of", None),
+    ):
+        yield _wrapped(owner, attribute, lambda _, instead=instead: instead)  # type: ignore[misc]
+    yield Mutant(
+        "`context.phases._shared`: ours", streams.context.phases, "_shared", lambda ours, _: ours
+    )
+    yield Mutant(
+        "`source_keys`: whenever",
+        streams.source_keys.SourceKeys,
+        "_by_time",
+        lambda *_: Authentication.SIGNATURE_VALID,
+    )
 
 
 def _as_printed(count: Count, _: float | None) -> SimpleNamespace:
