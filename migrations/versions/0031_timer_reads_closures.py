@@ -4,8 +4,8 @@ from alembic import op
 
 from services.local.postgres import TIMER_ROLE
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 
 
 def upgrade() -> None:
