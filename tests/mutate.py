@@ -150,7 +150,7 @@ def of_what_stands_beside() -> Iterator[Mutant]:
         (streams.context.exchanges, ("_differ", "_not_as_agreed", "_grew")),
         (streams.context.measures, ("_is_verified", "_is_whole")),
         (streams.due, ("_reopens",)),
-        (streams.rights, ("_grants", "_lasts_over")),
+        (streams.rights, ("_grants",)),
         (streams.source_keys, ("verifies",)),
         (streams.standing_violations, ("_ends",)),
     ):
