@@ -16,7 +16,7 @@ from geo.circles import contain_circles
 from geo.densify import Ints
 from geo.ellipsoid import Floats
 from geo.footprint import footprint
-from geo.overlap import overlap
+from geo.overlap import overlaps
 from geo.shapes import Region, RegionBatch
 from geo.times import Times
 from geo.verdicts import Pairs, Relation
@@ -59,11 +59,13 @@ def contain(zones: ZoneSet, regions: RegionBatch, times: Times | None = None) ->
 def _others(zones: ZoneSet, row: int, region: Region, times: Times | None) -> Pairs:
     """One region that is no circle against the zones near it, in whichever turn it meets them."""
     whole = footprint(region)
-    answers = [
-        (int(zone), *overlap(zones.geometries[zone], turned))
-        for turned in (whole.turned(turn) for turn in (-360.0, 0.0, 360.0))
-        for zone in _in_force(zones.tree.query(shapely.box(*turned.box)), row, times)
-    ]
+    answers: list[tuple[int, Relation, float]] = []
+    for turn in (-360.0, 0.0, 360.0):
+        turned = whole.turned(turn)
+        near = _in_force(zones.tree.query(shapely.box(*turned.box)), row, times)
+        if near.size:
+            found = overlaps(zones.geometries[near], turned)
+            answers += [(zone, *it) for zone, it in zip(near.tolist(), found, strict=True)]
     return Pairs(
         np.full(len(answers), row, dtype=np.int64),
         np.array([zone for zone, _, _ in answers], dtype=np.int64),

@@ -6,16 +6,17 @@ in 1° steps: within 4e-5 of that accuracy.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from shapely import LineString, MultiPolygon, Point, Polygon
 
-from geo.densify import densified
+from geo.densify import Ints, densified
 from geo.ellipsoid import Floats, reach_half_degrees
 from geo.errors import EmptyRegionError
-from geo.polygons import polygonal, rebuilt
+from geo.polygons import all_rebuilt, polygonal
 from geo.projection import plane_radius, project
 from geo.shapes import Area, Circle, Gaussian, Region, Sector, Sectors, Track, unwrapped_longitudes
 from geo.verdicts import CHORD_SHARE
@@ -96,10 +97,21 @@ def in_plane(
     geometry: Polygon | MultiPolygon, lon: float, lat: float, reach_m: float
 ) -> Polygon | MultiPolygon:
     """A lon/lat polygon in the plane about (`lon`, `lat`), its chords within 2e-7 of the reach."""
-    dense = rebuilt(geometry, lambda c, ring: densified(c, ring, reach_m, CHORD_SHARE * reach_m))
-    plane = polygonal(shapely.transform(dense, lambda coords: _projected(coords, lon, lat)))
+    return all_in_plane([geometry], lon, lat, reach_m)[0]
+
+
+def all_in_plane(
+    geometries: Sequence[Polygon | MultiPolygon], lon: float, lat: float, reach_m: float
+) -> list[Polygon | MultiPolygon]:
+    """The same of many, none of them empty."""
+
+    def drawn(coords: Floats, ring: Ints) -> tuple[Floats, Ints]:
+        dense, of = densified(coords, ring, reach_m, CHORD_SHARE * reach_m)
+        return _projected(dense, lon, lat), of
+
+    planes = all_rebuilt(geometries, drawn)
     # Two edges closer than the chords' error may cross in the plane.
-    return plane if plane.is_valid else polygonal(shapely.make_valid(plane))
+    return [it if it.is_valid else polygonal(shapely.make_valid(it)) for it in planes]
 
 
 def _projected(coords: Floats, lon: float, lat: float) -> Floats:
