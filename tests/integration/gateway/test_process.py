@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -25,7 +26,6 @@ from services.local.endpoints import (
     KAFKA_VARIABLE,
     LISTEN_VARIABLE,
 )
-from services.local.ports import settle_gateway
 from services.logs import LEVEL_VARIABLE
 from services.make_topics import make_topics
 from services.settings import GROUP_VARIABLE, RECEIPT_KEYS_VARIABLE, Settings
@@ -53,9 +53,11 @@ def running(
 
 @pytest.fixture
 def environment(
-    gateway_settings: Settings, tmp_path_factory: pytest.TempPathFactory
+    gateway_settings: Settings,
 ) -> dict[str, str]:
-    port = settle_gateway(tmp_path_factory.mktemp("gateway") / "port")
+    # Not the default one: whoever runs a gateway on this machine has it, or takes it meanwhile.
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
     return {
         **os.environ,
         API_DATABASE_VARIABLE: gateway_settings.api_database(),
