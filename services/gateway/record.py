@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from services.gateway.posts import Outcome, Post
+from services.gateway.posts import Outcome, Post, Status
 from services.logs import KEYS_SHOWN, Sparing
 from services.metrics.catalogue import EVENTS
 from services.metrics.tally import Tally
@@ -21,6 +21,7 @@ from services.metrics.tally import Tally
 log = structlog.get_logger(__name__)
 
 LINES_PER_S: Final = 50
+_WORDS: Final = {status: status.name.lower() for status in Status}
 
 
 class Record:
@@ -33,10 +34,10 @@ class Record:
     def note(self, request_id: str, posts: Sequence[Post], outcomes: Sequence[Outcome]) -> None:
         """Note what came of a post; `posts` are those of its events that could be stored."""
         if len(outcomes) == 1:
-            self._tally.count(EVENTS, 1, outcomes[0].status.name.lower())
+            self._tally.count(EVENTS, 1, _WORDS[outcomes[0].status])
         else:
             for status, number in Counter(outcome.status for outcome in outcomes).items():
-                self._tally.count(EVENTS, number, status.name.lower())
+                self._tally.count(EVENTS, number, _WORDS[status])
         if posts and self._sparing.lets():
             log.info(
                 "took in",

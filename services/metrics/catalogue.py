@@ -28,7 +28,7 @@ class Program(StrEnum):
     TIMER = "timer"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is one; asked for at every post
 class Metric:
     """A row of the catalogue."""
 
