@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
+from typing import Final
+
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 
 
 def text64(value: bytes) -> str:
     """The text of some bytes."""
-    return urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
+    return b2a_base64(value, newline=False).translate(_URL_SAFE).rstrip(b"=").decode("ascii")
 
 
 def bytes64(text: str) -> bytes | None:

@@ -39,22 +39,28 @@ def root_message(root: bytes) -> bytes:
 
 def prove(leaves: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
     """The root, and each leaf's path to it."""
-    paths: list[list[bytes]] = [[] for _ in leaves]
-    level, height = list(leaves), 0
-    while len(level) > 1:
-        _add_neighbours(paths, level, height)
-        pairs = zip(level[::2], level[1::2], strict=False)
-        above = [sha256(_NODE + left + right).digest() for left, right in pairs]
-        level, height = above + level[len(above) * 2 :], height + 1
-    return level[0], [b"".join(path) for path in paths]
+    levels = [list(leaves)]
+    while len(levels[-1]) > 1:
+        levels.append(_above(levels[-1]))
+    (root,) = levels.pop()
+    paths = [b""]
+    for level in reversed(levels):
+        paths = _below(level, paths)
+    return root, paths
 
 
-def _add_neighbours(paths: list[list[bytes]], level: list[bytes], height: int) -> None:
-    steps = [(_RIGHT if place % 2 else _LEFT) + node for place, node in enumerate(level)]
-    for number, path in enumerate(paths):
-        neighbour = (number >> height) ^ 1
-        if neighbour < len(steps):
-            path.append(steps[neighbour])
+def _above(level: list[bytes]) -> list[bytes]:
+    pairs = zip(level[::2], level[1::2], strict=False)
+    above = [sha256(_NODE + left + right).digest() for left, right in pairs]
+    return above + level[len(above) * 2 :]
+
+
+def _below(level: list[bytes], above: list[bytes]) -> list[bytes]:
+    """The paths of a level's nodes; two neighbours share that of the node above them."""
+    paths: list[bytes] = []
+    for left, right, path in zip(level[::2], level[1::2], above, strict=False):
+        paths += (_RIGHT + right + path, _LEFT + left + path)
+    return paths + above[len(level) // 2 :]
 
 
 def climb(leaf: bytes, path: bytes) -> bytes | None:

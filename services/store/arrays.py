@@ -132,7 +132,7 @@ class Instants(Array):
         return cls._made(len(made), parts, nulls=True)
 
 
-@lru_cache(maxsize=4)  # most of a column are one instant, or in pairs
+@lru_cache(maxsize=2048)  # a column of one instant; or the same ones as in the column before
 def _instant(value: datetime) -> bytes:
     since = value - POSTGRES_EPOCH
     return _INT8((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
