@@ -11,7 +11,8 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Final
+from functools import partial
+from typing import Final, TypeAlias
 
 import structlog
 from msgspec import Struct
@@ -44,9 +45,13 @@ class AwayError(Exception):
     """The database is away; nothing is known to be stored. Send the same again."""
 
 
+Told: TypeAlias = Callable[[list[Outcome] | AwayError], None]
+"""Is told what came of posts, once; raises nothing."""
+
+
 class _Waiting(Struct, frozen=True, gc=False):
     posts: Sequence[Post]
-    done: asyncio.Future[list[Outcome]]
+    told: Told
 
 
 class _Sent(Struct, frozen=True):
@@ -110,22 +115,28 @@ class GroupWriter:
         """
         if not posts:
             return []
-        if len(posts) <= TURN:
-            return await self._put(token_id, [posts])[0]
-        parts = [posts[at : at + TURN] for at in range(0, len(posts), TURN)]
-        told = await all_told(self._put(token_id, parts))
-        return [outcome for part in told for outcome in part]
-
-    def _put(
-        self, token_id: str, parts: Sequence[Sequence[Post]]
-    ) -> list[asyncio.Future[list[Outcome]]]:
         loop = asyncio.get_running_loop()
-        waiting = [_Waiting(part, loop.create_future()) for part in parts]
+        parts = [posts[at : at + TURN] for at in range(0, len(posts), TURN)]
+        done: list[asyncio.Future[list[Outcome]]] = [loop.create_future() for _ in parts]
+        self._put(
+            token_id,
+            [_Waiting(part, partial(_settle, one)) for part, one in zip(parts, done, strict=True)],
+        )
+        return [outcome for part in await all_told(done) for outcome in part]
+
+    def put(self, token_id: str, post: Post, told: Told) -> None:
+        """Have one post stored; without a task and a future, which cost as much as all else here.
+
+        Raises:
+            BusyError: too much of this token is waiting; it is not stored, and nobody told.
+        """
+        self._put(token_id, [_Waiting((post,), told)])
+
+    def _put(self, token_id: str, waiting: Sequence[_Waiting]) -> None:
         entries = [Entry(one, len(one.posts), _bytes_of(one.posts)) for one in waiting]
         if not self._queue.put(token_id, entries):
             raise BusyError
         self._send()
-        return [one.done for one in waiting]
 
     # --- the line to what stores ----------------------------------------------------------------
 
@@ -200,10 +211,15 @@ def _tell(group: Sequence[_Waiting], reply: Reply) -> None:
     at = 0
     for waiting in group:
         end = at + len(waiting.posts)
-        if waiting.done.done():
-            pass  # the caller hung up meanwhile; what is stored stays stored
-        elif reply.outcomes is None:
-            waiting.done.set_exception(AwayError(reply.error))
-        else:
-            waiting.done.set_result(reply.outcomes[at:end])
+        outcomes = reply.outcomes
+        waiting.told(AwayError(reply.error) if outcomes is None else outcomes[at:end])
         at = end
+
+
+def _settle(done: asyncio.Future[list[Outcome]], told: list[Outcome] | AwayError) -> None:
+    if done.done():
+        return  # the caller hung up meanwhile; what is stored stays stored
+    if isinstance(told, AwayError):
+        done.set_exception(told)
+    else:
+        done.set_result(told)

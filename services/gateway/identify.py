@@ -23,6 +23,21 @@ class Entrant(NamedTuple):
     presented: Presented | None
     recalled: Recalled | None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known who it is without asking anybody."""
+        return self.recalled is not None and self.recalled.fresh
+
+
+def identify_known(callers: Callers, entrant: Entrant, may: AbstractSet[Role]) -> Token:
+    """The token of a caller who is known and may; raises as `identify` does."""
+    presented, recalled = entrant
+    assert presented is not None, "who is known has presented something"
+    assert recalled is not None, "only what is known is asked here"
+    if recalled.ageing and recalled.token is not None:
+        callers.ask_anew(presented)
+    return _if_it_may(recalled.token, recalled.validity, may)
+
 
 async def identify(callers: Callers, entrant: Entrant, may: AbstractSet[Role]) -> Token:
     """The token of a caller who may.
@@ -30,18 +45,18 @@ async def identify(callers: Callers, entrant: Entrant, may: AbstractSet[Role]) -
     Raises:
         ProblemError: no token, one that does not count, or none of its roles may.
     """
-    presented, recalled = entrant
-    if presented is None:
+    if entrant.is_known:
+        return identify_known(callers, entrant, may)
+    if entrant.presented is None:
         raise ProblemError(Code.NO_TOKEN)
-    if recalled is not None and recalled.fresh:
-        token, counts = recalled.token, recalled.validity
-        if recalled.ageing and token is not None:
-            callers.ask_anew(presented)
-    else:
-        try:
-            token, counts = await callers.ask(presented)
-        except psycopg.Error:
-            raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
+    try:
+        token, counts = await callers.ask(entrant.presented)
+    except psycopg.Error:
+        raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
+    return _if_it_may(token, counts, may)
+
+
+def _if_it_may(token: Token | None, counts: Validity, may: AbstractSet[Role]) -> Token:
     if token is None or counts is not Validity.VALID:
         raise ProblemError(Code.TOKEN_NOT_VALID, f"It is {counts}.")
     if token.roles.isdisjoint(may):

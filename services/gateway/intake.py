@@ -8,9 +8,9 @@ Place on the data's way: the routes that missions post to. Nothing is answered b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -26,7 +26,7 @@ from services.gateway.read_body import (
     split_lines,
     unpack,
 )
-from services.gateway.read_event import read_event
+from services.gateway.read_event import read_event, read_events
 from services.gateway.record import Record
 from services.gateway.writers import Writers
 from services.tokens.token import Token
@@ -44,6 +44,10 @@ class Answer(Struct, frozen=True, gc=False):
     status: int
     media_type: str
     body: bytes
+
+
+Answered: TypeAlias = Callable[[Answer | ProblemError], None]
+"""Is told what a request is answered, once; raises nothing."""
 
 
 def check_media_type(media_type: str) -> None:
@@ -76,11 +80,47 @@ class Intake:
             # Beside the others: a few bytes may unpack to as much as is ever taken.
             body = await asyncio.to_thread(_unpacked, body, coding)
         if media_type == JSON:
-            self.admission.events(token.id, 1)
-            return [read_event(kind, body, token)]
+            return [self.read_one(kind, token, body)]
         lines = _lines(body)
         self.admission.events(token.id, len(lines))
         return await _read_lines(kind, lines, token)
+
+    def read_one(self, kind: EventKind, token: Token, body: bytes) -> Post | Outcome:
+        """The one event that a body is; raises as `read` does."""
+        self.admission.events(token.id, 1)
+        return read_event(kind, body, token)
+
+    def store_one(
+        self, token: Token, read: Post | Outcome, request_id: str, answered: Answered
+    ) -> None:
+        """Store the one event, and have it answered.
+
+        Raises:
+            ProblemError: it was refused, or nothing is stored and nobody told.
+        """
+        if isinstance(read, Outcome):
+            answered(self._answer_one((), read, request_id))
+            return
+
+        def told(outcomes: list[Outcome] | AwayError) -> None:
+            if isinstance(outcomes, AwayError):
+                answered(ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S))
+                return
+            try:
+                answer = self._answer_one((read,), outcomes[0], request_id)
+            except ProblemError as problem:
+                answered(problem)
+            else:
+                answered(answer)
+
+        try:
+            self.writers.put(token.id, read, told)
+        except BusyError:
+            raise ProblemError(Code.TOO_MUCH_WAITING, retry_after_s=RETRY_AFTER_S) from None
+
+    def _answer_one(self, posts: Sequence[Post], outcome: Outcome, request_id: str) -> Answer:
+        self.record.note(request_id, posts, (outcome,))
+        return Answer(int(outcome.status), JSON, answer_one(outcome))
 
     async def store(
         self, token: Token, media_type: str, read: Sequence[Post | Outcome], request_id: str
@@ -98,10 +138,9 @@ class Intake:
         except AwayError:
             raise ProblemError(Code.STORE_AWAY, retry_after_s=RETRY_AFTER_S) from None
         outcomes = [next(stored) if isinstance(one, Post) else one for one in read]
-        self.record.note(request_id, posts, outcomes)
         if media_type == JSON:
-            (outcome,) = outcomes
-            return Answer(int(outcome.status), JSON, answer_one(outcome))
+            return self._answer_one(posts, outcomes[0], request_id)
+        self.record.note(request_id, posts, outcomes)
         return Answer(Status.KNOWN, NDJSON, await _answer_lines(outcomes))
 
 
@@ -109,7 +148,7 @@ async def _read_lines(kind: EventKind, lines: list[bytes], token: Token) -> list
     """Read some at a time: nobody waits behind all 5,000."""
     read: list[Post | Outcome] = []
     for at in range(0, len(lines), AT_ONCE):
-        read += [read_event(kind, line, token) for line in lines[at : at + AT_ONCE]]
+        read += read_events(kind, lines[at : at + AT_ONCE], token)
         await asyncio.sleep(0)
     return read
 

@@ -20,8 +20,8 @@ from msgspec import Struct
 from services.gateway.callers import Callers
 from services.gateway.day_stored import DayStored
 from services.gateway.door import Door
-from services.gateway.identify import Entrant, identify
-from services.gateway.intake import JSON, Answer, Intake, check_media_type
+from services.gateway.identify import Entrant, identify, identify_known
+from services.gateway.intake import JSON, Answer, Answered, Intake, check_media_type
 from services.gateway.posts import Outcome, Post
 from services.gateway.problems import ProblemError
 from services.gateway.receive_body import Bodies
@@ -80,9 +80,7 @@ class Head(Struct, frozen=True, gc=False):
     @property
     def waits_for_its_body_alone(self) -> bool:
         """Whether nobody has to be asked and nothing waited for before the body is read."""
-        recalled = self.entrant.recalled
-        known = recalled is not None and recalled.fresh
-        return known and self.is_single
+        return self.entrant.is_known and self.is_single
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +109,19 @@ class PostRoute:
         coding = headers.get(b"content-encoding", b"").decode("latin-1")
         self.bodies.check(name, headers.get(b"content-length", b""))
         return Head(posting, request_id, entrant, media_type, coding, name)
+
+    def take_at_once(self, head: Head, body: bytes, answered: Answered) -> None:
+        """Take in the one event of a head that `waits_for_its_body_alone`.
+
+        As `take` does, and without a task: nothing is waited for here but the commit.
+
+        Raises:
+            ProblemError: it is refused, and nobody told.
+        """
+        token = identify_known(self.callers, head.entrant, head.posting.may)
+        self.day_stored.ask(token.mission)
+        read = self.intake.read_one(head.posting.kind, token, body)
+        self.intake.store_one(token, read, head.request_id, answered)
 
     async def take(self, head: Head, body: Callable[[], Awaitable[bytes]]) -> Answer:
         """Take in what is posted; `body` reads it, once it is known who sends it.

@@ -6,13 +6,13 @@ own (`streams.decode`), whether the caller may speak for the source is the token
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Final
 
 from services.gateway.posts import Outcome, Post, Status
 from services.tokens.token import Role, Token
-from streams.decode import Refusal, decode_context, decode_report, decode_status
+from streams.decode import Refusal, decode_context, decode_report, decode_reports, decode_status
 from streams.events import Event, MovementEvent, NamelessEvent
 from streams.keys import EventKind, event_key
 
@@ -25,7 +25,18 @@ _DECODE: Final[dict[EventKind, Callable[[bytes], Event | Refusal]]] = {
 
 def read_event(kind: EventKind, raw: bytes, token: Token) -> Post | Outcome:
     """Decode one event and ask whether its caller may submit it."""
-    event = _DECODE[kind](raw)
+    return _post_of(kind, _DECODE[kind](raw), raw, token)
+
+
+def read_events(kind: EventKind, raws: Sequence[bytes], token: Token) -> list[Post | Outcome]:
+    """The same of several, in order."""
+    if kind is EventKind.REPORT:
+        reports = decode_reports(raws)
+        return [_post_of(kind, one, raw, token) for one, raw in zip(reports, raws, strict=True)]
+    return [read_event(kind, raw, token) for raw in raws]
+
+
+def _post_of(kind: EventKind, event: Event | Refusal, raw: bytes, token: Token) -> Post | Outcome:
     if isinstance(event, Refusal):
         return Outcome(Status.REFUSED, refusal=event)
     if not _may_say(token, event):

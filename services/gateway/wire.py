@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from math import inf
 from typing import Any, Final
 
@@ -70,6 +71,11 @@ class _Post:
         self.whole: asyncio.Future[None] | None = None
         """Somebody waits for its body."""
         self.task: asyncio.Task[None] | None = None
+
+    @property
+    def body(self) -> bytes:
+        """All that was taken of its body."""
+        return self.parts[0] if len(self.parts) == 1 else b"".join(self.parts)
 
 
 class Wire(HttpToolsProtocol):
@@ -220,7 +226,7 @@ class Wire(HttpToolsProtocol):
         if post.whole is not None and not post.whole.done():
             post.whole.set_result(None)
         elif post.failed is None and post.head is not None and post.head.waits_for_its_body_alone:
-            self._run(post, self._take(post, post.head))
+            self._take_at_once(post, post.head)
 
     def on_response_complete(self) -> None:
         """The framework has answered."""
@@ -299,7 +305,24 @@ class Wire(HttpToolsProtocol):
             await post.whole
         if post.failed is not None:
             raise post.failed
-        return post.parts[0] if len(post.parts) == 1 else b"".join(post.parts)
+        return post.body
+
+    def _take_at_once(self, post: _Post, head: Head) -> None:
+        try:
+            self._posts.take_at_once(head, post.body, partial(self._answered, post))
+        except ProblemError as problem:
+            self._answered(post, problem)
+        except Exception:  # one fault is no other request's: it is told, and written down
+            log.exception("a request failed", path=head.posting.path, request_id=head.request_id)
+            self._answered(post, ProblemError(Code.FAULT))
+
+    def _answered(self, post: _Post, answer: Answer | ProblemError) -> None:
+        """A post that was taken at once has its answer; perhaps nobody is there any more."""
+        self._release(post)
+        if isinstance(answer, Answer):
+            self._answer(post, answer, ())
+        else:
+            self._run(post, self._refuse(post, answer.with_traceback(None)))
 
     async def _take(self, post: _Post, head: Head) -> None:
         try:

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Sequence
 
 from services.gateway.fair_queue import TURN
-from services.gateway.group import BusyError, GroupWriter, all_told
+from services.gateway.group import BusyError, GroupWriter, Told, all_told
 from services.gateway.posts import Outcome, Post
 from services.store.outbox import way_of
 
@@ -32,6 +32,14 @@ class Writers:
     async def stop(self) -> None:
         """Store what waits, then end."""
         await asyncio.gather(*(one.stop() for one in self._each))
+
+    def put(self, token_id: str, post: Post, told: Told) -> None:
+        """Have a single post stored; `told` hears what came of it.
+
+        Raises:
+            BusyError: too much of this token is waiting; it is not stored, and nobody told.
+        """
+        self._each[0].put(token_id, post, told)
 
     async def store(self, token_id: str, posts: Sequence[Post]) -> list[Outcome]:
         """Store a token's posts, all or none of them; returns once they are committed.

@@ -19,6 +19,7 @@ from services.store.engine import Connection
 from tests.fuzz.stage import Gateway, serving
 from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.test_posts import event, stored
+from tests.integration.relay.crew import until
 
 HERE = "127.0.0.1"
 STRANGERS = 5
@@ -96,6 +97,22 @@ def test_who_hangs_up_in_a_body_stores_nothing_and_the_gateway_goes_on(
         asking.sendall(head(len(raw), headers) + raw)
         assert answer_on(asking)[0] == 201
     assert len(stored(owner, raw)) == 1
+
+
+def test_who_hangs_up_behind_a_whole_body_has_it_stored_and_the_gateway_goes_on(
+    proxied: tuple[Gateway, bool], token: MakeToken, owner: Connection
+) -> None:
+    gateway, _ = proxied
+    headers = {"Content-Type": "application/json", **token()}
+    first, left, last = event(), event(), event()
+    with socket.create_connection((HERE, gateway.port)) as asking:
+        asking.sendall(head(len(first), headers) + first)
+        assert answer_on(asking)[0] == 201  # whose token it is need not be asked from here on
+        asking.sendall(head(len(left), headers) + left)
+    with socket.create_connection((HERE, gateway.port)) as asking:
+        asking.sendall(head(len(last), headers) + last)
+        assert answer_on(asking)[0] == 201
+    until(lambda: len(stored(owner, left)) == 1)
 
 
 def test_a_forwarded_address_counts_only_from_the_proxy(proxied: tuple[Gateway, bool]) -> None:
