@@ -57,7 +57,7 @@ class AmbiguousCorridorError(NotFoundError):
 
 @click.group(epilog="Example: truceline corridor list")
 def corridor() -> None:
-    """Show the availability of corridors, and what moves on them."""
+    """Show the availability of corridors."""
 
 
 corridor.add_command(movements)

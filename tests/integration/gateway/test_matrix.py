@@ -89,6 +89,11 @@ def of_who_sees_all(holder: Holder) -> int:
     return 200 if VIEWS[holder.role] is View.WHOLE and held else 404
 
 
+def of_whose_word_it_may_be(holder: Holder) -> int:
+    """Who organises movements may post steps of those, and no notification of a party's."""
+    return 403 if holder.role is Role.MOVEMENT_ORGANISER else of_the_mission(holder)
+
+
 def zone(agreement: str) -> str:
     return f"zone-of-{agreement}"
 
@@ -108,7 +113,7 @@ ASKED: Final = {
     ),
     ("POST", "/v1/context"): Asked(
         "/v1/context",
-        of_the_mission,
+        of_whose_word_it_may_be,
         body=notification,
     ),
     ("GET", "/v1/reports/{id:path}"): Asked(REPORT_PATH, of_the_agreement),

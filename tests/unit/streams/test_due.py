@@ -19,6 +19,7 @@ from streams.corridors.fold import availability
 from streams.due import (
     CONTEXT_RULES,
     CORRIDOR_RULES,
+    MOVEMENT_RULES,
     SINCE_EVER,
     Due,
     Reading,
@@ -338,6 +339,6 @@ def test_no_corridor_stops_being_usable_by_time_without_a_due_instant(
             assert by_event or after.start in instants, (before, after)
 
 
-def test_every_rule_is_of_the_context_or_of_corridors() -> None:
-    assert set(Rule) == CONTEXT_RULES | CORRIDOR_RULES
-    assert not CONTEXT_RULES & CORRIDOR_RULES
+def test_every_rule_is_of_the_context_or_of_corridors_or_of_movements() -> None:
+    kinds = (CONTEXT_RULES, CORRIDOR_RULES, MOVEMENT_RULES)
+    assert sorted(rule for rules in kinds for rule in rules) == sorted(Rule)
