@@ -279,7 +279,7 @@ def enter(store: Store, scope: Scope) -> None:
 
 def agreement_of(store: Store, table: str, row: dict[str, Any]) -> str:
     if table == "whereabouts":
-        return str(row["zone_id"]).removeprefix("zone-of-")
+        return str(row["zone_id"]).rpartition("-of-")[2]  # of a zone, or of a line that is crossed
     if "agreement_id" in row:
         return str(row["agreement_id"])
     if "corridor_id" in row:
