@@ -11,7 +11,7 @@ to `overlap`. Steps 2 and 3 are the same for both ways, and so are the answers.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,26 @@ if TYPE_CHECKING:
 
 # From the first circle on: the tree costs some fifty calls of NumPy and Shapely, whatever is asked.
 GRID_FROM = 1
+
+
+class Columns(NamedTuple):
+    """Circles as columns."""
+
+    row: Ints
+    lon: Floats
+    lat: Floats
+    radius_m: Floats
+    gaussian: npt.NDArray[np.bool_]
+
+    def only(self, which: npt.NDArray[np.bool_]) -> "Columns":
+        """The circles where `which` holds."""
+        return Columns(
+            self.row[which],
+            self.lon[which],
+            self.lat[which],
+            self.radius_m[which],
+            self.gaussian[which],
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,39 +82,49 @@ def contain_circles(
     zones: ZoneSet, batch: RegionBatch, times: Times | None = None
 ) -> Iterator[Pairs]:
     """Answers for all circles of `batch`, every candidate pair that `times` leaves once."""
-    circles = np.arange(batch.circle_row.size)
-    if zones.grid is not None and circles.size >= GRID_FROM:
-        served = zones.grid.serves(batch.circle_lat, batch.circle_radius_m)
-        yield from _by_grid(zones, zones.grid, batch, np.flatnonzero(served), times)
-        circles = np.flatnonzero(~served)
-    if circles.size:
-        pairs = _candidates(zones, batch, circles)
+    columns = Columns(
+        batch.circle_row,
+        batch.circle_lon,
+        batch.circle_lat,
+        batch.circle_radius_m,
+        batch.circle_gaussian,
+    )
+    if zones.grid is not None and columns.row.size >= GRID_FROM:
+        if zones.grid.serves_all(columns.lat, columns.radius_m):
+            yield from _by_grid(zones, zones.grid, columns, times)
+            return
+        served = zones.grid.serves(columns.lat, columns.radius_m)
+        yield from _by_grid(zones, zones.grid, columns.only(served), times)
+        columns = columns.only(~served)
+    if columns.row.size:
+        pairs = _candidates(zones, columns)
         if times is not None:
             pairs = pairs.only(times.meet(pairs.row, pairs.zone))
         yield Pairs(pairs.row, pairs.zone, *_exact(zones, pairs))
 
 
 def _by_grid(
-    zones: ZoneSet, grid: "Grid", batch: RegionBatch, circles: Ints, times: Times | None
+    zones: ZoneSet, grid: "Grid", circles: Columns, times: Times | None
 ) -> Iterator[Pairs]:
     """The pairs that the grid leaves, by circle and zone; those it leaves open decided exactly."""
     from geo.settle import Answers, Discs, settle  # noqa: PLC0415 (it brings the compiler with it)
 
-    row, radius_m = batch.circle_row[circles], batch.circle_radius_m[circles]
-    gaussian = batch.circle_gaussian[circles]
-    lon, lat = batch.circle_lon[circles], batch.circle_lat[circles]
+    row, lon, lat, radius_m, gaussian = circles
     for turn, every in grid.candidates(lon, lat, radius_m):
         found = every
         if times is not None:
             found = every.only(times.meet(row[every.circle], every.zone))
         relation, p = found.relation, np.ones(found.zone.size)
         left = np.flatnonzero(relation == UNSETTLED)
-        discs = Discs(lon, lat, radius_m, gaussian, turn)
-        left = settle(zones.edges, discs, Answers(found.circle, found.zone, relation, p), left)
-        at = found.circle[left]
-        zone = found.zone[left].astype(np.int64)
-        pairs = CirclePairs(row[at], zone, lon[at] + turn, lat[at], radius_m[at], gaussian[at])
-        relation[left], p[left] = _exact(zones, pairs)
+        discs, answers = (
+            Discs(lon, lat, radius_m, gaussian, turn),
+            Answers(found.circle, found.entry, relation, p),
+        )
+        left = settle(zones.edges, grid.lattice, discs, answers, left)
+        if left.size:
+            at, zone = found.circle[left], found.zone[left].astype(np.int64)
+            pairs = CirclePairs(row[at], zone, lon[at] + turn, lat[at], radius_m[at], gaussian[at])
+            relation[left], p[left] = _exact(zones, pairs)
         yield Pairs(row[found.circle], found.zone, relation, p)
 
 
@@ -118,19 +148,15 @@ def _exact(zones: ZoneSet, pairs: CirclePairs) -> tuple[npt.NDArray[np.uint8], F
     return relation, p
 
 
-def _candidates(zones: ZoneSet, batch: RegionBatch, circles: Ints) -> CirclePairs:
+def _candidates(zones: ZoneSet, circles: Columns) -> CirclePairs:
     """Pairs whose boxes meet, sorted by zone, in whichever turn of longitude they do."""
-    lon, lat = batch.circle_lon[circles], batch.circle_lat[circles]
-    radius_m = batch.circle_radius_m[circles]
+    row, lon, lat, radius_m, gaussian = circles
     dlon, dlat = reach_half_degrees(lat, radius_m + 2 * touch_m(radius_m))
     turns = [_turn(zones, lon + turn, lat, dlon, dlat) for turn in (-360.0, 0.0, 360.0)]
     circle, zone, lon = (np.concatenate(column) for column in zip(*turns, strict=True))
     order = np.argsort(zone, kind="stable")  # a prepared zone stays in the cache
     circle, zone, lon = circle[order], zone[order], lon[order]
-    at = circles[circle]
-    return CirclePairs(
-        batch.circle_row[at], zone, lon, lat[circle], radius_m[circle], batch.circle_gaussian[at]
-    )
+    return CirclePairs(row[circle], zone, lon, lat[circle], radius_m[circle], gaussian[circle])
 
 
 def _turn(

@@ -88,8 +88,10 @@ def _sorted_rows(found: list[Pairs], n: int) -> Containment:
     if not _in_order(row, zone):
         order = np.lexsort((zone, row))
         row, zone, keep = row[order], zone[order], keep[order]
+    offsets = np.zeros(n + 1, dtype=np.int64)
+    np.cumsum(np.bincount(row, minlength=n), out=offsets[1:])
     return Containment(
-        offsets=np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n))]).astype(np.int64),
+        offsets=offsets,
         zone=zone.astype(np.int32),
         relation=relation[keep],
         p_inside=p[keep],

@@ -31,8 +31,8 @@ class EdgeTable:
     Edge e goes from `xy[e]` to `xy[e + 1]`, float64[v, 2]; a ring's last vertex is its first again
     and begins no edge. Nodes stand level by level, roots first: `box` float64[k, 4] (min x, min y,
     max x, max y), and the children `first[i]:last[i]`, int64[k] each: nodes, or edges of one ring
-    from node `leaves` on. `roots` int64[z + 1]: first root of each zone; `counts` int64[z]: edges
-    of each zone; `depth` levels.
+    from node `leaves` on. `roots` int64[z + 1]: first root of each zone; `vertices` int64[z + 1]:
+    its first vertex; `counts` int64[z]: edges of each zone; `depth` levels.
     """
 
     xy: Floats
@@ -40,6 +40,7 @@ class EdgeTable:
     first: Ints
     last: Ints
     roots: Ints
+    vertices: Ints
     counts: Ints
     leaves: int
     depth: int
@@ -60,29 +61,33 @@ class EdgeTable:
             box[:, :2] = np.minimum(np.minimum.reduceat(xy, first, axis=0), xy[last])
             box[:, 2:] = np.maximum(np.maximum.reduceat(xy, first, axis=0), xy[last])
         z = len(geometries)
-        counts = np.bincount(zone, weights=sizes - 1, minlength=z).astype(np.int64)
+        rings = np.bincount(zone, minlength=z)
+        vertices = np.bincount(zone, weights=sizes, minlength=z).astype(np.int64)
         per_zone = np.bincount(zone[ring], minlength=z).astype(np.int64)
-        return cls._under(xy, counts, per_zone, (box, first, last))
+        return cls._under(xy, (vertices, vertices - rings), per_zone, (box, first, last))
 
     @classmethod
     def _under(
-        cls, xy: Floats, counts: Ints, per_zone: Ints, leaves: tuple[Floats, Ints, Ints]
+        cls, xy: Floats, sizes: tuple[Ints, Ints], per_zone: Ints, leaves: tuple[Floats, Ints, Ints]
     ) -> "EdgeTable":
-        """The table over leaves, of which each zone has `per_zone`."""
+        """The table over leaves, of which each zone has `per_zone`; `sizes`: vertices and edges."""
+        vertices, counts = sizes
         levels = [leaves]
         while per_zone.size and per_zone.max() > FAN_OUT:
             level, per_zone = _level(levels[0][0], per_zone)
             levels.insert(0, level)
-        sizes = [len(box) for box, _, _ in levels]
+        nodes = [len(box) for box, _, _ in levels]
         # Children are numbered within their level; all nodes stand in one row.
-        below = np.cumsum(sizes)
+        below = np.cumsum(nodes)
         offsets = [*below[:-1].tolist(), 0]
         box = np.concatenate([box for box, _, _ in levels])
         pairs = list(zip(levels, offsets, strict=True))
         first = np.concatenate([first + offset for (_, first, _), offset in pairs])
         last = np.concatenate([last + offset for (_, _, last), offset in pairs])
-        roots = np.concatenate([[0], np.cumsum(per_zone)]).astype(np.int64)
-        return cls(xy, box, first, last, roots, counts, sum(sizes[:-1]), len(levels))
+        roots, begins = (
+            np.concatenate([[0], np.cumsum(each)]).astype(np.int64) for each in (per_zone, vertices)
+        )
+        return cls(xy, box, first, last, roots, begins, counts, sum(nodes[:-1]), len(levels))
 
     @property
     def starts(self) -> Ints:

@@ -16,11 +16,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from geo.densify import spread
+from geo.densify import Ints, spread
 from geo.edges import EdgeTable
 from geo.ellipsoid import Floats
-from geo.grid_ask import Cells, Circles, Found, ask
+from geo.grid_ask import Cells, Circles, Found, ask, serves_all
 from geo.grid_build import Store, Tiles, fill, length_m
+from geo.grid_entry import MOST_ZONES
 from geo.lattice import COARSEST, FINEST, MAX_LAT_DEG, TILE, Lattice, make_lattice
 from geo.outlines import Outlines
 from geo.zones import ZoneSet
@@ -37,19 +38,23 @@ class Grid:
     """Cells of a lattice and what each of them lists.
 
     `tile` int32[rows · columns]: twice the tile's slot in `first`, plus 1 where each of its cells
-    has a slot of its own. `first` uint32[slots + 1] into `entries` int32[n, 2]: zone, and signed
-    distance in millimetres. Slot 0 is empty, for tiles that nothing is near.
+    has a slot of its own. `first` uint32[slots + 1] into `entries` int64[n] (`geo.grid_entry`),
+    plus `BARE`. Slot 0 is empty, for tiles that nothing is near.
     """
 
     lattice: Lattice
     tile: npt.NDArray[np.int32]
     first: npt.NDArray[np.uint32]
-    entries: npt.NDArray[np.int32]
+    entries: Ints
 
     @property
     def nbytes(self) -> int:
         """What it takes of memory."""
         return self.tile.nbytes + self.first.nbytes + self.entries.nbytes
+
+    def serves_all(self, lat: Floats, radius_m: Floats) -> bool:
+        """Whether it speaks of all of these circles."""
+        return serves_all(lat, radius_m, self.lattice.largest_m)
 
     def serves(self, lat: Floats, radius_m: Floats) -> npt.NDArray[np.bool_]:
         """Which circles it speaks of."""
@@ -70,12 +75,10 @@ class Grid:
         cells, start, n = self._cells(), 0, circles.lon.size
         room = n + _ROOM
         while start < n:
-            found = Found(
-                np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint8)
-            )
+            found = Found.room_for(room)
             start, pairs = ask(cells, circles, start, found)
             if pairs:
-                yield Found(found.circle[:pairs], found.zone[:pairs], found.relation[:pairs])
+                yield found.only(slice(pairs))
             else:
                 room *= 2
 
@@ -88,6 +91,7 @@ class Grid:
             at.per_lat,
             at.rows,
             at.columns,
+            at.unit_m,
             at.upper_m,
             self.tile,
             self.first,
@@ -102,6 +106,8 @@ def build_grid(
 
     `bounds` (west, south, east, north) of all zones, degrees.
     """
+    if edges.counts.size > MOST_ZONES:
+        return None
     for level in range(FINEST, COARSEST - 1, -1):
         lattice = make_lattice(bounds, level, LARGEST_M)
         if lattice is None:
@@ -132,7 +138,7 @@ def _filled(edges: EdgeTable, lattice: Lattice, limit_bytes: int) -> Grid | None
     store = Store(
         tile=np.empty(lattice.rows * lattice.columns, np.int32),
         first=np.empty(left // 2 // _SLOT_BYTES, np.uint32),
-        entries=np.empty((left // _ENTRY_BYTES, 2), np.int32),
+        entries=np.empty(left // _ENTRY_BYTES, np.int64),
         used=np.zeros(2, np.int64),
     )
     if not fill(Outlines.of(edges), tiles, store):

@@ -1,7 +1,8 @@
 """Ask a grid: which zones may hold which circles, and which of them surely do.
 
 With s the signed distance of the cell's centre, a the circle's distance from it and r its radius:
-s - a > r is inside, -s - a > r is outside, all else goes to the exact test.
+s - a > r is inside, -s - a > r is outside. A point has no need of distances where no edge of the
+zone enters its cell: it is on the centre's side. All else goes to `settle` and the exact test.
 """
 
 from typing import NamedTuple
@@ -10,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.compiled import kernel
+from geo.densify import Ints
 from geo.ellipsoid import Floats
-from geo.lattice import TILE
-from geo.verdicts import UNSETTLED, Relation
+from geo.grid_entry import AT, BARE, distance_of, edges_of, zone_of
+from geo.lattice import MAX_LAT_DEG, TILE
+from geo.verdicts import POINT_RADIUS_M, UNSETTLED, Relation
 
 _INSIDE = int(Relation.INSIDE)
 Int32s = npt.NDArray[np.int32]
@@ -34,25 +37,37 @@ class Cells(NamedTuple):
     per_lat: float
     rows: int
     columns: int
+    unit_m: float
     upper_m: Floats
     tile: Int32s
     first: npt.NDArray[np.uint32]
-    entries: Int32s
+    entries: Ints
 
 
 class Found(NamedTuple):
     """Pairs that are not settled outside, in order of circle and zone; to be filled.
 
-    `relation`: inside, or `UNSETTLED`.
+    `relation`: inside, or `UNSETTLED`; `entry`: what the grid knows of the pair.
     """
 
     circle: Int32s
     zone: Int32s
     relation: npt.NDArray[np.uint8]
+    entry: Ints
 
-    def only(self, which: npt.NDArray[np.bool_]) -> "Found":
+    @classmethod
+    def room_for(cls, pairs: int) -> "Found":
+        """Room for so many pairs."""
+        return cls(
+            np.empty(pairs, np.int32),
+            np.empty(pairs, np.int32),
+            np.empty(pairs, np.uint8),
+            np.empty(pairs, np.int64),
+        )
+
+    def only(self, which: npt.NDArray[np.bool_] | slice) -> "Found":
         """The pairs where `which` holds."""
-        return Found(self.circle[which], self.zone[which], self.relation[which])
+        return Found(self.circle[which], self.zone[which], self.relation[which], self.entry[which])
 
 
 class Circles(NamedTuple):
@@ -65,11 +80,23 @@ class Circles(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Some circles on their way: their cell's entries, and how far they may be from its centre."""
+    """Some circles on their way: their cell's entries, and how far they may be from its centre.
 
-    first: npt.NDArray[np.int64]
-    last: npt.NDArray[np.int64]
-    away_mm: Floats
+    `away` in the grid's units.
+    """
+
+    first: Ints
+    last: Ints
+    away: Floats
+
+
+@kernel
+def serves_all(lat: Floats, radius_m: Floats, largest_m: float) -> bool:
+    """Whether a grid speaks of all of these circles."""
+    served = True
+    for k in range(lat.size):
+        served &= abs(lat[k]) <= MAX_LAT_DEG and radius_m[k] <= largest_m
+    return served
 
 
 @kernel
@@ -82,7 +109,10 @@ def ask(cells: Cells, circles: Circles, start: int, found: Found) -> tuple[int, 
         if n + _look_up(cells, circles, start, size, run) > found.circle.size:
             break
         for b in range(size):
-            n = _list(cells, run.first[b], run.last[b], run.away_mm[b], start + b, n, found)
+            if circles.radius_m[start + b] < POINT_RADIUS_M:
+                n = _list_point(cells, run.first[b], run.last[b], run.away[b], start + b, n, found)
+            else:
+                n = _list(cells, run.first[b], run.last[b], run.away[b], start + b, n, found)
         start += size
     return start, n
 
@@ -101,15 +131,16 @@ def _look_up(cells: Cells, circles: Circles, start: int, size: int, run: Run) ->
             dx = (x - i - 0.5) / cells.per_lon * cells.upper_m[j // TILE, 0]
             dy = (y - j - 0.5) / cells.per_lat * cells.upper_m[j // TILE, 1]
             away_m = np.sqrt(dx * dx + dy * dy) + circles.radius_m[k] * (1 + _CLEAR_SHARE)
-            run.away_mm[b] = (away_m + _CLEAR_M) * 1000.0
+            run.away[b] = (away_m + _CLEAR_M) / cells.unit_m
     for b in range(size):
         slot = run.first[b]
-        run.first[b], run.last[b] = cells.first[slot], cells.first[slot + 1]
+        first, last = int(cells.first[slot]), int(cells.first[slot + 1]) & AT
+        if first & BARE and circles.radius_m[start + b] < POINT_RADIUS_M:
+            first = last
+        run.first[b], run.last[b] = first & AT, last
     entries = 0
     for b in range(size):
         entries += run.last[b] - run.first[b]
-        if run.last[b] > run.first[b] and -cells.entries[run.first[b], 1] > run.away_mm[b]:
-            run.first[b] += 1  # the first one is no pair, as is most often so
     return entries
 
 
@@ -123,14 +154,34 @@ def _slot(cells: Cells, i: int, j: int) -> int:
 
 @kernel
 def _list(  # noqa: PLR0913, PLR0917 (the innermost loop: a tuple would be made for each circle)
-    cells: Cells, first: int, last: int, away_mm: float, k: int, n: int, found: Found
+    cells: Cells, first: int, last: int, away: float, k: int, n: int, found: Found
 ) -> int:
     """Add the pairs of circle `k` that are not surely outside; how many there are then."""
     for e in range(first, last):
-        s = cells.entries[e, 1]
-        if -s <= away_mm:
-            found.circle[n] = k
-            found.zone[n] = cells.entries[e, 0]
-            found.relation[n] = _INSIDE if s > away_mm else UNSETTLED
-            n += 1
+        s = distance_of(cells.entries[e])
+        if -s <= away:
+            n = _add(cells.entries[e], k, n, found, s > away)
     return n
+
+
+@kernel
+def _list_point(  # noqa: PLR0913, PLR0917 (as above)
+    cells: Cells, first: int, last: int, away: float, k: int, n: int, found: Found
+) -> int:
+    """As `_list`, of a point."""
+    for e in range(first, last):
+        entry = cells.entries[e]
+        s, entered = distance_of(entry), edges_of(entry) > 0
+        if s > 0 or (entered and -s <= away):
+            n = _add(entry, k, n, found, s > away or not entered)
+    return n
+
+
+@kernel
+def _add(entry: int, k: int, n: int, found: Found, inside: bool) -> int:
+    """Add a pair; how many there are then."""
+    found.circle[n] = k
+    found.zone[n] = zone_of(entry)
+    found.relation[n] = _INSIDE if inside else UNSETTLED
+    found.entry[n] = entry
+    return n + 1

@@ -2,7 +2,8 @@
 
 Distances are lower bounds in metres (the lattice's rows say how), measured from the centre of each
 cell to the edges within reach; which side the centre is on comes from one scan along each row of
-centres. Everything is in the order of tiles, cells and zones: the same zones give the same bytes.
+centres; which edges enter a cell is noted for the points in it. Everything is in the order of
+tiles, cells and zones: the same zones give the same bytes.
 """
 
 from typing import NamedTuple
@@ -13,15 +14,17 @@ import numpy.typing as npt
 from geo.compiled import kernel
 from geo.densify import Ints
 from geo.ellipsoid import Floats
-from geo.lattice import TILE
+from geo.grid_entry import BARE, FARTHEST, MANY, distance_of, edges_of, make_entry
+from geo.lattice import MARGIN_DEG, TILE
 from geo.outlines import Outlines, leaves_of
+from geo.point_side import IN, OPEN, side_in_cell
 
 Int32s = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 
 _CELLS = TILE * TILE
-# A signed distance is kept in millimetres, rounded towards the boundary by this more.
-_ROUNDING_MM = 1
+# Nearer to a centre than this, an edge leaves open on which side of it the scan put the centre.
+_DOUBT_M = 0.01
 # Tiles that nothing is near share the first slot, which is empty.
 NOTHING = 0
 
@@ -48,17 +51,22 @@ class Store(NamedTuple):
 
     tile: Int32s
     first: npt.NDArray[np.uint32]
-    entries: Int32s
+    entries: Ints
     used: Ints
 
 
 class Scratch(NamedTuple):
-    """One tile's work: squared distances [32, 32], parities [32, 33], entries by zone."""
+    """One tile's work: squared distances [32, 32], parities [32, 33], entries by zone.
+
+    `low`, `high` [32, 32]: the first and last edge that enters a cell; `low` -1 where none does.
+    """
 
     square: Floats
     odd: Bools
+    low: Ints
+    high: Ints
     cell: Int32s
-    found: Int32s
+    found: Ints
 
 
 class Window(NamedTuple):
@@ -104,8 +112,10 @@ def fill(outlines: Outlines, tiles: Tiles, store: Store) -> bool:
     scratch = Scratch(
         np.empty((TILE, TILE), np.float64),
         np.empty((TILE, TILE + 1), np.bool_),
+        np.empty((TILE, TILE), np.int64),
+        np.empty((TILE, TILE), np.int64),
         np.empty(most * _CELLS, np.int32),
-        np.empty((most * _CELLS, 2), np.int32),
+        np.empty(most * _CELLS, np.int64),
     )
     for t in range(tiles.first.size - 1):
         store.tile[t] = NOTHING
@@ -125,23 +135,51 @@ def _gather(outlines: Outlines, tiles: Tiles, t: int, scratch: Scratch) -> tuple
         near = _measure(outlines, zone, tiles, t, scratch)
         if near or scratch.odd[0, 0]:
             whole = whole and not near
-            count = _note(scratch, zone, count, tiles.cap_m)
+            count = _note(outlines, tiles, t, zone, scratch, count)
     return count, whole
 
 
 @kernel
-def _note(scratch: Scratch, zone: int, count: int, cap_m: float) -> int:
+def _note(  # noqa: PLR0913, PLR0917 (a tile's work)
+    outlines: Outlines, tiles: Tiles, t: int, zone: int, scratch: Scratch, count: int
+) -> int:
     """Add the cells that the zone holds or comes near to the entries; how many there are then."""
+    window = _window(tiles, t)
     for j in range(TILE):
         for i in range(TILE):
             inside, square = scratch.odd[j, i], scratch.square[j, i]
-            if inside or square < cap_m * cap_m:
-                mm = np.int32(np.sqrt(square) * 1000.0) - _ROUNDING_MM
+            if inside or square < tiles.cap_m * tiles.cap_m:
+                distance = min(int(np.sqrt(square) / tiles.cap_m * FARTHEST), FARTHEST)
+                edge, edges, other = _run(outlines, window, i, j, scratch)
                 scratch.cell[count] = j * TILE + i
-                scratch.found[count, 0] = zone
-                scratch.found[count, 1] = mm if inside else -mm
+                scratch.found[count] = make_entry(
+                    zone,
+                    edge - outlines.vertices[zone] if edges else 0,
+                    edges,
+                    other,
+                    distance if inside else -distance,
+                )
                 count += 1
     return count
+
+
+@kernel
+def _run(
+    outlines: Outlines, window: Window, i: int, j: int, scratch: Scratch
+) -> tuple[int, int, int]:
+    """The edges that enter a cell, and 1 where its points' side is the other one than they tell."""
+    first, edges = scratch.low[j, i], scratch.high[j, i] - scratch.low[j, i] + 1
+    if first < 0:
+        return 0, 0, 0
+    if edges >= MANY or scratch.square[j, i] < _DOUBT_M * _DOUBT_M:
+        return first, MANY, 0
+    lon = window.west + (i + 0.5) * window.width
+    lat = window.south + (j + 0.5) * window.height
+    border = window.west + (i + 1) * window.width + MARGIN_DEG
+    told = side_in_cell(outlines.xy, first, first + edges, lon, lat, border)
+    if told == OPEN:
+        return first, MANY, 0
+    return first, edges, int((told == IN) != scratch.odd[j, i])
 
 
 @kernel
@@ -150,7 +188,7 @@ def _keep(store: Store, t: int, scratch: Scratch, count: int, whole: bool) -> bo
     slots = 1 if whole else _CELLS
     kept = count // _CELLS if whole else count
     slot, entry = store.used[0], store.used[1]
-    if slot + slots >= store.first.size or entry + kept > store.entries.shape[0]:
+    if slot + slots >= store.first.size or entry + kept > store.entries.size:
         return False
     store.tile[t] = 2 * slot + (0 if whole else 1)
     store.used[0] += slots
@@ -160,7 +198,20 @@ def _keep(store: Store, t: int, scratch: Scratch, count: int, whole: bool) -> bo
         store.entries[entry : entry + kept] = scratch.found[:count:_CELLS]
     else:
         _sort(store, slot, entry, scratch, count)
+    store.first[slot + slots] = entry + kept
+    for at in range(slot, slot + slots):
+        if _is_bare(store.entries[store.first[at] : store.first[at + 1]]):
+            store.first[at] |= BARE
     return True
+
+
+@kernel
+def _is_bare(entries: Ints) -> bool:
+    """Whether they hold no point of the cell, and no edge enters it."""
+    bare = True
+    for entry in entries:
+        bare &= distance_of(entry) < 0 and edges_of(entry) == 0
+    return bare
 
 
 @kernel
@@ -175,8 +226,7 @@ def _sort(store: Store, slot: int, entry: int, scratch: Scratch, count: int) -> 
     for n in range(count):
         to = entry + at[scratch.cell[n]]
         at[scratch.cell[n]] += 1
-        store.entries[to, 0] = scratch.found[n, 0]
-        store.entries[to, 1] = scratch.found[n, 1]
+        store.entries[to] = scratch.found[n]
 
 
 @kernel
@@ -185,9 +235,13 @@ def _measure(outlines: Outlines, zone: int, tiles: Tiles, t: int, scratch: Scrat
     window = _window(tiles, t)
     scratch.square[:] = tiles.cap_m * tiles.cap_m
     scratch.odd[:] = False
+    scratch.low[:] = -1
     near = False
     first, last = leaves_of(outlines, zone)
+    ring = outlines.first[first]
     for leaf in range(first, last):
+        if leaf > first and outlines.first[leaf] != outlines.last[leaf - 1]:
+            ring = outlines.first[leaf]
         box = outlines.box[leaf]
         if not _meets(Edge(box[0], box[1], box[2], box[3]), window):
             continue
@@ -198,6 +252,7 @@ def _measure(outlines: Outlines, zone: int, tiles: Tiles, t: int, scratch: Scrat
             _scan(edge, window, scratch.odd)
             if max(edge.ax, edge.bx) >= window.west - window.reach_lon:
                 near = _approach(edge, window, scratch.square) or near
+                _enter(edge, e, ring, window, scratch)
     for j in range(TILE):
         for i in range(1, TILE):
             scratch.odd[j, i] ^= scratch.odd[j, i - 1]
@@ -279,3 +334,41 @@ def _approach(edge: Edge, window: Window, square: Floats) -> bool:
             ex, ey = x - share * dx, y - share * dy
             square[j, i] = min(square[j, i], ex * ex + ey * ey)
     return j0 <= j1 and i0 <= i1
+
+
+@kernel
+def _enter(edge: Edge, e: int, ring: int, window: Window, scratch: Scratch) -> None:
+    """Note the edge in each cell that it enters or comes near; `ring`: its ring's first edge."""
+    low, high = min(edge.ay, edge.by), max(edge.ay, edge.by)
+    j0, j1 = _cells(low, high, window.south, window.height)
+    for j in range(j0, j1 + 1):
+        south = window.south + j * window.height - 2 * MARGIN_DEG
+        north = south + window.height + 4 * MARGIN_DEG
+        at, to = _meets_lat(edge, south), _meets_lat(edge, north)
+        if low >= south:
+            at = edge.ax if edge.ay < edge.by else edge.bx
+        if high <= north:
+            to = edge.bx if edge.ay < edge.by else edge.ax
+        i0, i1 = _cells(min(at, to), max(at, to), window.west, window.width)
+        for i in range(i0, i1 + 1):
+            if scratch.low[j, i] < 0:
+                scratch.low[j, i] = e
+            # What spans two rings is no run.
+            scratch.high[j, i] = e if scratch.low[j, i] >= ring else scratch.low[j, i] + MANY
+
+
+@kernel
+def _meets_lat(edge: Edge, lat: float) -> float:
+    """The longitude at which the edge meets a latitude, or its end that is nearest to it."""
+    if edge.ay == edge.by:
+        return edge.ax
+    share = min(max((lat - edge.ay) / (edge.by - edge.ay), 0.0), 1.0)
+    return edge.ax + share * (edge.bx - edge.ax)
+
+
+@kernel
+def _cells(low: float, high: float, start: float, step: float) -> tuple[int, int]:
+    """The first and last row or column that lies between or near, of those in the tile."""
+    first = max(np.floor((low - 2 * MARGIN_DEG - start) / step), 0.0)
+    last = min(np.floor((high + 2 * MARGIN_DEG - start) / step), TILE - 1.0)
+    return int(first), int(last)

@@ -8,12 +8,17 @@ import hashlib
 import struct
 
 import numpy as np
+import numpy.typing as npt
 
+from geo.compiled import kernel
+from geo.densify import Ints
+from geo.edges import EdgeTable
 from geo.grid import LARGEST_M, Grid
+from geo.grid_entry import AT, MANY, edge_of, edges_of, zone_of
 from geo.lattice import TILE, make_lattice
 from geo.zones import ZoneSet
 
-_MAGIC = b"truceline grid 1"
+_MAGIC = b"truceline grid 2"
 # Key, level, and how many tiles, slots and entries there are.
 _HEAD = struct.Struct("<16s32siqqq")
 _HASH_BYTES = 32
@@ -33,13 +38,13 @@ def grid_key(zones: ZoneSet, limit_bytes: int) -> bytes:
 
 def pack(grid: Grid, key: bytes) -> bytes:
     """The grid's bytes."""
-    sizes = (grid.tile.size, grid.first.size, grid.entries.shape[0])
+    sizes = (grid.tile.size, grid.first.size, grid.entries.size)
     body = b"".join(
         [
             _HEAD.pack(_MAGIC, key, grid.lattice.level, *sizes),
             grid.tile.astype("<i4").tobytes(),
             grid.first.astype("<u4").tobytes(),
-            grid.entries.astype("<i4").tobytes(),
+            grid.entries.astype("<i8").tobytes(),
         ]
     )
     return body + hashlib.sha256(body).digest()
@@ -56,32 +61,52 @@ def unpack(data: bytes, key: bytes, zones: ZoneSet) -> Grid | None:
     if (
         magic != _MAGIC
         or whose != key
+        or min(tiles, slots, entries) < 0
         or len(body) != _HEAD.size + 4 * (tiles + slots + 2 * entries)
     ):
         return None
     lattice = make_lattice(zones.bounds, level, LARGEST_M)
     if lattice is None:
         return None
-    words = np.frombuffer(body, dtype="<i4", offset=_HEAD.size)
+    at = _HEAD.size + 4 * tiles
+    # Copies: of large arrays NumPy asks for large pages, and of these a point's way needs fewer.
     grid = Grid(
         lattice=lattice,
-        tile=words[:tiles],
-        first=words[tiles : tiles + slots].view(np.uint32),
-        entries=words[tiles + slots :].reshape(entries, 2),
+        tile=np.frombuffer(body, "<i4", tiles, _HEAD.size).copy(),
+        first=np.frombuffer(body, "<u4", slots, at).copy(),
+        entries=np.frombuffer(body, "<i8", entries, at + 4 * slots).copy(),
     )
-    return grid if _is_whole(grid, len(zones)) else None
+    return grid if _is_whole(grid, zones.edges) else None
 
 
-def _is_whole(grid: Grid, zones: int) -> bool:
+def _is_whole(grid: Grid, edges: EdgeTable) -> bool:
     """Whether every number in it points to something."""
     if grid.tile.size != grid.lattice.rows * grid.lattice.columns or not grid.first.size:
         return False
     last = (grid.tile >> 1) + (grid.tile & 1) * (_CELLS - 1)
-    zone = grid.entries[:, 0]
     return bool(
         grid.tile.min() >= 0
         and last.max() + 1 < grid.first.size
-        and (grid.first[1:] >= grid.first[:-1]).all()
-        and grid.first[-1] == len(zone)
-        and (len(zone) == 0 or (zone.min() >= 0 and zone.max() < zones))
+        and _are_whole(grid.first, grid.entries, edges.vertices)
     )
+
+
+@kernel
+def _are_whole(first: npt.NDArray[np.uint32], entries: Ints, vertices: Ints) -> bool:
+    """Whether each list of entries begins where one may, each zone is there and has such edges."""
+    at = 0
+    for beginning in first:
+        if beginning & AT < at:
+            return False
+        at = beginning & AT
+    if at != entries.size:
+        return False
+    for entry in entries:
+        zone, edges = zone_of(entry), edges_of(entry)
+        if zone >= vertices.size - 1:
+            return False
+        # The run's last edge ends at a vertex of the zone.
+        end = vertices[zone] + edge_of(entry) + edges
+        if edges != MANY and edges and end >= vertices[zone + 1]:
+            return False
+    return True

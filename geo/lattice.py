@@ -25,6 +25,7 @@ from geo.ellipsoid import (
     lat_degree_m,
     lon_degree_m,
 )
+from geo.grid_entry import FARTHEST
 
 TILE = 32
 # The grid speaks of no point beyond it: degrees of longitude shrink too fast there.
@@ -32,6 +33,9 @@ MAX_LAT_DEG = 85.0
 # Cells are no smaller than 2⁻¹¹ degrees of latitude (54 m): smaller ones settle hardly more and
 # fit into no cache; and no larger than 1 degree.
 FINEST, COARSEST = 21, 0
+# A tenth of a millimetre: what enters a cell so widened is counted as entering it, so that rounding
+# puts no point beyond its cell.
+MARGIN_DEG = 2.0**-30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +58,11 @@ class Lattice:
     upper_m: Floats
     largest_m: float
     cap_m: float
+
+    @property
+    def unit_m(self) -> float:
+        """Metres of one unit in which a grid keeps distances."""
+        return self.cap_m / FARTHEST
 
     def tile_column(self, lon: Floats) -> Ints:
         """The column of tiles that each longitude is in, or the nearest one."""

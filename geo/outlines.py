@@ -21,12 +21,21 @@ class Outlines(NamedTuple):
     first: Ints
     last: Ints
     roots: Ints
+    vertices: Ints
     leaves: int
 
     @classmethod
     def of(cls, edges: EdgeTable) -> "Outlines":
         """The table's own arrays."""
-        return cls(edges.xy, edges.box, edges.first, edges.last, edges.roots, edges.leaves)
+        return cls(
+            edges.xy,
+            edges.box,
+            edges.first,
+            edges.last,
+            edges.roots,
+            edges.vertices,
+            edges.leaves,
+        )
 
 
 def room_for_nodes(edges: EdgeTable) -> Ints:

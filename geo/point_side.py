@@ -5,10 +5,15 @@ that it crosses are counted. On which side of an edge a point lies is the sign o
 where that is smaller than its rounding may be (J. R. Shewchuk, Adaptive precision floating-point
 arithmetic and fast robust geometric predicates, Discrete Comput. Geom. 18, 1997: the filter of
 orient2d), nothing is said, and Shapely's exact test answers.
+
+In a cell of the grid the edges that enter it are enough: one goes east from the point to the cell's
+border and then along it to its corner, on whose side nothing depends on the point. An edge that
+does not enter the cell is not crossed on that way.
 """
 
 from geo.compiled import kernel
 from geo.densify import Ints
+from geo.ellipsoid import Floats
 from geo.outlines import Outlines, wait_for
 
 OUT, IN, OPEN = 0, 1, 2
@@ -35,7 +40,7 @@ def side(outlines: Outlines, zone: int, lon: float, lat: float, waiting: Ints) -
             odd ^= (outlines.xy[first, 1] > lat) != (outlines.xy[last, 1] > lat)
         else:
             for e in range(first, last):
-                crosses = _crosses(outlines, e, lon, lat)
+                crosses = _crosses(outlines.xy, e, lon, lat)
                 if crosses == OPEN:
                     return OPEN
                 odd ^= crosses == IN
@@ -43,10 +48,52 @@ def side(outlines: Outlines, zone: int, lon: float, lat: float, waiting: Ints) -
 
 
 @kernel
-def _crosses(outlines: Outlines, e: int, lon: float, lat: float) -> int:
+def side_in_cell(  # noqa: PLR0913, PLR0917 (asked of each point: a tuple costs time)
+    xy: Floats, first: int, last: int, lon: float, lat: float, border: float
+) -> int:
+    """`IN` where the edges are crossed an odd number of times on the way to the cell's corner.
+
+    That is the point's side, or for the whole cell the other one. `first` to `last`: edges of one
+    ring, among them all of the zone's that come near the cell; `border`: the longitude of its
+    eastern border, beyond which no point of it lies.
+    """
+    odd = False
+    for e in range(first, last):
+        crosses = _crosses(xy, e, lon, lat)
+        turns = _crosses_border(xy, e, border, lat)
+        if OPEN in (crosses, turns):
+            return OPEN
+        odd ^= crosses != turns
+    return IN if odd else OUT
+
+
+@kernel
+def _crosses_border(xy: Floats, e: int, border: float, lat: float) -> int:
+    """`IN` where the edge is crossed by only one of the rays that run east and north from there."""
+    ax, bx = xy[e, 0], xy[e + 1, 0]
+    if ax <= border and bx <= border:
+        return OUT
+    ay, by = xy[e, 1], xy[e + 1, 1]
+    rises = (ay > lat) != (by > lat)
+    if ax > border and bx > border:
+        return IN if rises else OUT
+    if ay > lat and by > lat:
+        return IN
+    if ay < lat and by < lat:
+        return OUT
+    left, right = (ax - border) * (by - lat), (ay - lat) * (bx - border)
+    turn = left - right
+    if abs(turn) <= _ROUNDING * (abs(left) + abs(right)):
+        return OPEN
+    north = (turn < 0.0) == (bx > ax)
+    return IN if (rises and (turn > 0.0) == (by > ay)) != north else OUT
+
+
+@kernel
+def _crosses(xy: Floats, e: int, lon: float, lat: float) -> int:
     """`IN` where the ray crosses the edge, `OUT` where not, `OPEN` where that can't be told."""
-    ax, ay = outlines.xy[e, 0], outlines.xy[e, 1]
-    bx, by = outlines.xy[e + 1, 0], outlines.xy[e + 1, 1]
+    ax, ay = xy[e, 0], xy[e, 1]
+    bx, by = xy[e + 1, 0], xy[e + 1, 1]
     if (ay > lat and by > lat) or (ay < lat and by < lat) or (ax < lon and bx < lon):
         return OUT
     if ax > lon and bx > lon:

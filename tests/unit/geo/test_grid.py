@@ -13,6 +13,7 @@ from shapely import MultiPolygon, Polygon, box
 from geo import grid as grid_module
 from geo.containment import Containment, Relation, contain
 from geo.grid import LARGEST_M, gridded
+from geo.grid_entry import AT, FARTHEST, distance_of
 from geo.lattice import MAX_LAT_DEG
 from geo.shapes import Circle, RegionBatch
 from geo.zones import ZoneSet
@@ -150,6 +151,45 @@ def test_a_centimetre_beside_an_edge_decides_and_half_a_millimetre_touches() -> 
     assert given_ == expected
 
 
+def test_vertices_edges_and_points_on_the_borders_and_corners_of_cells() -> None:
+    rng = np.random.default_rng(15)
+    step = 2.0**-11
+
+    def on_cells(corners: int) -> Polygon:
+        at = np.round(rng.uniform(0, 24, (corners, 2))) * step + np.array([38.0, 48.0])
+        hull = shapely.convex_hull(shapely.MultiPoint(at))
+        assert isinstance(hull, Polygon)
+        return hull
+
+    corner = (38 + 8 * step, 48 + 8 * step)
+    zones = zone_set(
+        *(on_cells(6) for _ in range(20)),
+        box(*corner, corner[0] + 8 * step, corner[1] + 4 * step),
+        box(corner[0] - 4 * step, corner[1], corner[0] + 4 * step, corner[1] + 4 * step),
+        Polygon([corner, (38.1, 48.1), (38.05, 48.2)]),
+    )
+    # On every half step; then beside it by last bits and by less and more than the cells' margin.
+    halves = np.arange(-4, 53) * step / 2
+    lon, lat = (axis.ravel() for axis in np.meshgrid(38 + halves, 48 + halves))
+    beside = rng.choice([0.0, 7e-15, -7e-15, 4e-10, -2e-9, 3e-9], (2, 3, lon.size))
+    beside[:, 0] = 0.0
+    lon, lat = (lon + beside[0]).ravel(), (lat + beside[1]).ravel()
+    require_equal(zones, batch(lon, lat, np.zeros(lon.size)), 4 * MEGABYTE)
+    require_equal(zones, batch(lon, lat, np.full(lon.size, 3.0)), 4 * MEGABYTE)
+
+
+def test_edges_nearly_along_a_parallel_enter_the_cells_that_they_pass() -> None:
+    rng = np.random.default_rng(16)
+    zones = zone_set(
+        Polygon([(38.0, 0.0), (38.2, 5e-324), (38.1, 0.01)]),
+        Polygon([(38.0, -1e-9), (38.2, 1e-9), (38.2, 0.02), (38.0, 0.02)]),
+        Polygon([(38.0, 0.0), (38.2, 2.0**-11 + 1e-13), (38.2, 0.01)]),
+    )
+    lon = rng.uniform(37.99, 38.21, 3000)
+    lat = rng.choice([0.0, 1e-12, -1e-12, 1e-9, -1e-9, 2.0**-11], 3000)
+    require_equal(zones, batch(lon, lat, np.zeros(3000)), 4 * MEGABYTE)
+
+
 def test_zones_of_2000_km_and_of_20_m_in_one_set() -> None:
     rng = np.random.default_rng(6)
     zones = zone_set(
@@ -235,17 +275,22 @@ def test_a_cells_signed_distance_is_no_more_than_the_geodesic_distance() -> None
     at, rings = grid.lattice, rings_of(zone)
     cells = [(t, c) for t in np.flatnonzero(grid.tile & 1).tolist() for c in range(1024)]
     slots = [(grid.tile[t] >> 1) + c for t, c in cells]
-    listed = [grid.entries[grid.first[s] : grid.first[s + 1], 1] for s in slots]
-    near = [i for i, mm in enumerate(listed) if len(mm) and abs(mm[0]) < 1000 * (at.cap_m - 1)]
-    far = [i for i, mm in enumerate(listed) if not len(mm)]
+    first = grid.first & AT
+    listed = [
+        [distance_of(entry) for entry in grid.entries[first[s] : first[s + 1]].tolist()]
+        for s in slots
+    ]
+    near = [i for i, found in enumerate(listed) if found and abs(found[0]) < FARTHEST]
+    far = [i for i, found in enumerate(listed) if not found]
     for i in [*rng.choice(near, 5, replace=False).tolist(), *rng.choice(far, 2).tolist()]:
         row, column = divmod(cells[i][0], at.columns)
         lon = at.west + (column * 32 + cells[i][1] % 32 + 0.5) / at.per_lon
         lat = at.south + (row * 32 + cells[i][1] // 32 + 0.5) / at.per_lat
-        signed_m = listed[i][0] / 1000 if len(listed[i]) else -at.cap_m
+        signed_m = listed[i][0] * at.unit_m if listed[i] else -at.cap_m
         away = oracle.distance_to_boundary_m(rings, lon, lat)
         assert (signed_m > 0) == oracle.holds(rings, lon, lat)
-        assert away * (1 - 1e-3) - 0.01 <= abs(signed_m) <= away or away > at.cap_m - 0.5
+        least_m = away * (1 - 1e-3) - at.unit_m
+        assert least_m <= abs(signed_m) <= away or away > at.cap_m - 0.5
 
 
 @pytest.mark.parametrize("lat", [0.0, 48.0, -70.0, 84.9])

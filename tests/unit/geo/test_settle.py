@@ -6,6 +6,8 @@ from shapely import Polygon, box
 
 from geo import circles
 from geo.circles import CirclePairs
+from geo.grid_entry import MANY, make_entry
+from geo.lattice import FINEST, make_lattice
 from geo.settle import Answers, Discs, settle
 from geo.verdicts import UNSETTLED, Relation
 from geo.zones import ZoneSet
@@ -17,8 +19,11 @@ def ask(
 ) -> tuple[Answers, np.ndarray]:
     n = rows.size
     relation = np.full(n, UNSETTLED, np.uint8)
-    answers = Answers(rows.astype(np.int32), zone.astype(np.int32), relation, np.ones(n))
-    return answers, settle(zones.edges, discs, answers, np.arange(n))
+    lattice = make_lattice(zones.bounds, FINEST, 300.0)
+    assert lattice is not None
+    entry = np.array([make_entry(z, 0, MANY, 0, 0) for z in zone.tolist()])
+    answers = Answers(rows.astype(np.int32), entry, relation, np.ones(n))
+    return answers, settle(zones.edges, lattice, discs, answers, np.arange(n))
 
 
 def exact(
