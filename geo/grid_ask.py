@@ -80,14 +80,11 @@ class Circles(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Some circles on their way: their cell's entries, and how far they may be from its centre.
-
-    `away` in the grid's units.
-    """
+    """Some circles on their way: where their cell's entries are, and the first of these."""
 
     first: Ints
     last: Ints
-    away: Floats
+    entry: Ints
 
 
 @kernel
@@ -103,16 +100,17 @@ def serves_all(lat: Floats, radius_m: Floats, largest_m: float) -> bool:
 def ask(cells: Cells, circles: Circles, start: int, found: Found) -> tuple[int, int]:
     """Fill `found` for the circles from `start` on; (first circle not asked, pairs found)."""
     n, total = 0, circles.lon.size
-    run = Run(np.empty(_RUN, np.int64), np.empty(_RUN, np.int64), np.empty(_RUN, np.float64))
+    run = Run(np.empty(_RUN, np.int64), np.empty(_RUN, np.int64), np.empty(_RUN, np.int64))
     while start < total:
         size = min(_RUN, total - start)
         if n + _look_up(cells, circles, start, size, run) > found.circle.size:
             break
         for b in range(size):
-            if circles.radius_m[start + b] < POINT_RADIUS_M:
-                n = _list_point(cells, run.first[b], run.last[b], run.away[b], start + b, n, found)
-            else:
-                n = _list(cells, run.first[b], run.last[b], run.away[b], start + b, n, found)
+            if run.last[b] > run.first[b]:
+                if circles.radius_m[start + b] < POINT_RADIUS_M:
+                    n = _list_point(cells, circles, run, b, start + b, n, found)
+                else:
+                    n = _list(cells, circles, run, b, start + b, n, found)
         start += size
     return start, n
 
@@ -121,26 +119,21 @@ def ask(cells: Cells, circles: Circles, start: int, found: Found) -> tuple[int, 
 def _look_up(cells: Cells, circles: Circles, start: int, size: int, run: Run) -> int:
     """Where the entries of these circles' cells are; how many there are in all."""
     for b in range(size):
-        k = start + b
-        x = (circles.lon[k] + circles.turn - cells.west) * cells.per_lon
-        y = (circles.lat[k] - cells.south) * cells.per_lat
+        x = (circles.lon[start + b] + circles.turn - cells.west) * cells.per_lon
+        y = (circles.lat[start + b] - cells.south) * cells.per_lat
         run.first[b] = 0
         if 0.0 <= x < cells.columns * TILE and 0.0 <= y < cells.rows * TILE:
-            i, j = int(x), int(y)
-            run.first[b] = _slot(cells, i, j)
-            dx = (x - i - 0.5) / cells.per_lon * cells.upper_m[j // TILE, 0]
-            dy = (y - j - 0.5) / cells.per_lat * cells.upper_m[j // TILE, 1]
-            away_m = np.sqrt(dx * dx + dy * dy) + circles.radius_m[k] * (1 + _CLEAR_SHARE)
-            run.away[b] = (away_m + _CLEAR_M) / cells.unit_m
-    for b in range(size):
-        slot = run.first[b]
-        first, last = int(cells.first[slot]), int(cells.first[slot + 1]) & AT
-        if first & BARE and circles.radius_m[start + b] < POINT_RADIUS_M:
-            first = last
-        run.first[b], run.last[b] = first & AT, last
+            run.first[b] = _slot(cells, int(x), int(y))
     entries = 0
     for b in range(size):
-        entries += run.last[b] - run.first[b]
+        first, last = int(cells.first[run.first[b]]), int(cells.first[run.first[b] + 1]) & AT
+        bare = first & BARE != 0 and circles.radius_m[start + b] < POINT_RADIUS_M
+        run.first[b], run.last[b] = last if bare else first & AT, last
+        entries += last - run.first[b]
+    if cells.entries.size:
+        for b in range(size):
+            # Any other than its own is in the cache, and is not looked at.
+            run.entry[b] = cells.entries[run.first[b] if run.last[b] > run.first[b] else 0]
     return entries
 
 
@@ -153,35 +146,58 @@ def _slot(cells: Cells, i: int, j: int) -> int:
 
 
 @kernel
+def _away(cells: Cells, circles: Circles, k: int) -> float:
+    """How far at most circle `k` reaches from its cell's centre, in the grid's units."""
+    x = (circles.lon[k] + circles.turn - cells.west) * cells.per_lon
+    y = (circles.lat[k] - cells.south) * cells.per_lat
+    i, j = int(x), int(y)
+    dx = (x - i - 0.5) / cells.per_lon * cells.upper_m[j // TILE, 0]
+    dy = (y - j - 0.5) / cells.per_lat * cells.upper_m[j // TILE, 1]
+    away_m = np.sqrt(dx * dx + dy * dy) + circles.radius_m[k] * (1 + _CLEAR_SHARE)
+    return (away_m + _CLEAR_M) / cells.unit_m
+
+
+@kernel
 def _list(  # noqa: PLR0913, PLR0917 (the innermost loop: a tuple would be made for each circle)
-    cells: Cells, first: int, last: int, away: float, k: int, n: int, found: Found
+    cells: Cells, circles: Circles, run: Run, b: int, k: int, n: int, found: Found
 ) -> int:
     """Add the pairs of circle `k` that are not surely outside; how many there are then."""
-    for e in range(first, last):
-        s = distance_of(cells.entries[e])
+    away = _away(cells, circles, k)
+    entry = run.entry[b]
+    for e in range(run.first[b], run.last[b]):
+        if e > run.first[b]:
+            entry = cells.entries[e]
+        s = distance_of(entry)
         if -s <= away:
-            n = _add(cells.entries[e], k, n, found, s > away)
+            n = _add(entry, k, n, found, _INSIDE if s > away else UNSETTLED)
     return n
 
 
 @kernel
 def _list_point(  # noqa: PLR0913, PLR0917 (as above)
-    cells: Cells, first: int, last: int, away: float, k: int, n: int, found: Found
+    cells: Cells, circles: Circles, run: Run, b: int, k: int, n: int, found: Found
 ) -> int:
-    """As `_list`, of a point."""
-    for e in range(first, last):
-        entry = cells.entries[e]
-        s, entered = distance_of(entry), edges_of(entry) > 0
-        if s > 0 or (entered and -s <= away):
-            n = _add(entry, k, n, found, s > away or not entered)
+    """As `_list`, of a point: only where edges enter its cell is its distance looked at."""
+    entry = run.entry[b]
+    for e in range(run.first[b], run.last[b]):
+        if e > run.first[b]:
+            entry = cells.entries[e]
+        s = distance_of(entry)
+        if edges_of(entry) == 0:
+            if s > 0:
+                n = _add(entry, k, n, found, _INSIDE)
+        else:
+            away = _away(cells, circles, k)
+            if -s <= away:
+                n = _add(entry, k, n, found, _INSIDE if s > away else UNSETTLED)
     return n
 
 
 @kernel
-def _add(entry: int, k: int, n: int, found: Found, inside: bool) -> int:
+def _add(entry: int, k: int, n: int, found: Found, relation: int) -> int:
     """Add a pair; how many there are then."""
     found.circle[n] = k
     found.zone[n] = zone_of(entry)
-    found.relation[n] = _INSIDE if inside else UNSETTLED
+    found.relation[n] = relation
     found.entry[n] = entry
     return n + 1

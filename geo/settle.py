@@ -23,6 +23,8 @@ from geo.outlines import Outlines, room_for_nodes
 from geo.point_side import IN, OPEN, OUT, side, side_in_cell
 from geo.verdicts import POINT_RADIUS_M, UNSETTLED, Relation
 
+# So many pairs at a time, step by step: a step's reads of memory then wait for it together.
+_RUN = 128
 _OUTSIDE, _UNDETERMINED, _INSIDE = (int(relation) for relation in Relation)
 
 
@@ -49,10 +51,21 @@ class Answers(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """The lattice's columns of cells: where they begin, degrees, and how many there are in one."""
+    """The lattice's columns of cells: where they begin, degrees, and how many make a degree."""
 
     west: float
     per_lon: float
+
+
+class Run(NamedTuple):
+    """Some pairs on their way, with the first edge that enters the cell."""
+
+    lon: Floats
+    lat: Floats
+    radius_m: Floats
+    entry: Ints
+    edge: Ints
+    touched: Floats
 
 
 def settle(edges: EdgeTable, lattice: Lattice, discs: Discs, answers: Answers, pairs: Ints) -> Ints:
@@ -74,30 +87,53 @@ def _settle(  # noqa: PLR0913, PLR0917 (a kernel makes no arrays of its own)
     waiting: Ints,
 ) -> int:
     n = 0
-    for i in range(pairs.size):
-        pair = pairs[i]
-        at = answers.circle[pair]
-        relation, p = _pair(outlines, columns, answers.entry[pair], discs, at, waiting)
-        answers.relation[pair], answers.p_inside[pair] = relation, p
-        if relation == UNSETTLED:
-            left[n] = pair
-            n += 1
+    numbers, places = np.empty((4, _RUN), np.float64), np.empty((2, _RUN), np.int64)
+    run = Run(numbers[0], numbers[1], numbers[2], places[0], places[1], numbers[3])
+    for start in range(0, pairs.size, _RUN):
+        some = pairs[start : start + _RUN]
+        _fetch(outlines, discs, answers, some, run)
+        for b in range(some.size):
+            gaussian = discs.gaussian[answers.circle[some[b]]]
+            relation, p = _pair(outlines, columns, run, b, gaussian, waiting)
+            answers.relation[some[b]], answers.p_inside[some[b]] = relation, p
+            if relation == UNSETTLED:
+                left[n] = some[b]
+                n += 1
     return n
 
 
 @kernel
+def _fetch(outlines: Outlines, discs: Discs, answers: Answers, some: Ints, run: Run) -> None:
+    """Have at hand what is said of these pairs, and their edges in the cache."""
+    for b in range(some.size):
+        at = answers.circle[some[b]]
+        run.lon[b], run.lat[b] = discs.lon[at] + discs.turn, discs.lat[at]
+        run.radius_m[b], run.entry[b] = discs.radius_m[at], answers.entry[some[b]]
+    for b in range(some.size):
+        run.edge[b] = outlines.vertices[zone_of(run.entry[b])] + edge_of(run.entry[b])
+    for b in range(some.size):
+        run.touched[b] = outlines.xy[run.edge[b], 0]
+
+
+@kernel
 def _pair(  # noqa: PLR0913, PLR0917 (asked of each pair: a tuple costs time)
-    outlines: Outlines, columns: Columns, entry: int, discs: Discs, at: int, waiting: Ints
+    outlines: Outlines, columns: Columns, run: Run, b: int, gaussian: bool, waiting: Ints
 ) -> tuple[int, float]:
-    lon, lat, radius_m = discs.lon[at] + discs.turn, discs.lat[at], discs.radius_m[at]
-    zone = zone_of(entry)
-    centre = _side(outlines, columns, entry, lon, lat, waiting)
+    zone = zone_of(run.entry[b])
+    centre = _side(outlines, columns, run, b, waiting)
     if centre == OPEN:
         return UNSETTLED, 0.0
-    if radius_m < POINT_RADIUS_M:
+    if run.radius_m[b] < POINT_RADIUS_M:
         return (_INSIDE, 1.0) if centre == IN else (_OUTSIDE, 0.0)
     found, p = disc_in_zone(
-        outlines, zone, lon, lat, radius_m, discs.gaussian[at], centre == IN, waiting
+        outlines,
+        zone,
+        run.lon[b],
+        run.lat[b],
+        run.radius_m[b],
+        gaussian,
+        centre == IN,
+        waiting,
     )
     if found == TOUCHED:
         return _UNDETERMINED, p
@@ -107,19 +143,17 @@ def _pair(  # noqa: PLR0913, PLR0917 (asked of each pair: a tuple costs time)
 
 
 @kernel
-def _side(  # noqa: PLR0913, PLR0917 (as above)
-    outlines: Outlines, columns: Columns, entry: int, lon: float, lat: float, waiting: Ints
-) -> int:
-    """Where a centre is that lies in the entry's cell."""
-    zone, edges = zone_of(entry), edges_of(entry)
+def _side(outlines: Outlines, columns: Columns, run: Run, b: int, waiting: Ints) -> int:
+    """On which side of the zone the centre is."""
+    entry, lon, lat = run.entry[b], run.lon[b], run.lat[b]
+    edges = edges_of(entry)
     if edges == 0:
         return IN if distance_of(entry) > 0 else OUT
     if edges == MANY:
-        return side(outlines, zone, lon, lat, waiting)
-    first = outlines.vertices[zone] + edge_of(entry)
+        return side(outlines, zone_of(entry), lon, lat, waiting)
     column = np.floor((lon - columns.west) * columns.per_lon)
     border = columns.west + (column + 1.0) / columns.per_lon + MARGIN_DEG
-    told = side_in_cell(outlines.xy, first, first + edges, lon, lat, border)
+    told = side_in_cell(outlines.xy, run.edge[b], run.edge[b] + edges, lon, lat, border)
     if told == OPEN or not is_other(entry):
         return told
     return OUT if told == IN else IN
