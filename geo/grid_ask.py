@@ -5,6 +5,7 @@ s - a > r is inside, -s - a > r is outside. A point has no need of distances whe
 zone enters its cell: it is on the centre's side. All else goes to `settle` and the exact test.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -105,12 +106,7 @@ def ask(cells: Cells, circles: Circles, start: int, found: Found) -> tuple[int, 
         size = min(_RUN, total - start)
         if n + _look_up(cells, circles, start, size, run) > found.circle.size:
             break
-        for b in range(size):
-            if run.last[b] > run.first[b]:
-                if circles.radius_m[start + b] < POINT_RADIUS_M:
-                    n = _list_point(cells, circles, run, b, start + b, n, found)
-                else:
-                    n = _list(cells, circles, run, b, start + b, n, found)
+        n = _list(cells, circles, start, size, run, found, n)
         start += size
     return start, n
 
@@ -123,7 +119,10 @@ def _look_up(cells: Cells, circles: Circles, start: int, size: int, run: Run) ->
         y = (circles.lat[start + b] - cells.south) * cells.per_lat
         run.first[b] = 0
         if 0.0 <= x < cells.columns * TILE and 0.0 <= y < cells.rows * TILE:
-            run.first[b] = _slot(cells, int(x), int(y))
+            i, j = int(x), int(y)
+            tile = int(cells.tile[(j // TILE) * cells.columns + i // TILE])
+            # Slot 0 is empty: what is nowhere near a zone has no list of its own.
+            run.first[b] = (tile >> 1) + (tile & 1) * ((j % TILE) * TILE + i % TILE)
     entries = 0
     for b in range(size):
         first, last = int(cells.first[run.first[b]]), int(cells.first[run.first[b] + 1]) & AT
@@ -138,66 +137,38 @@ def _look_up(cells: Cells, circles: Circles, start: int, size: int, run: Run) ->
 
 
 @kernel
-def _slot(cells: Cells, i: int, j: int) -> int:
-    """The slot of the cell in column `i`, row `j`."""
-    tile = int(cells.tile[(j // TILE) * cells.columns + i // TILE])
-    # Slot 0 is empty: what is nowhere near a zone has no list of its own.
-    return (tile >> 1) + (tile & 1) * ((j % TILE) * TILE + i % TILE)
-
-
-@kernel
-def _away(cells: Cells, circles: Circles, k: int) -> float:
-    """How far at most circle `k` reaches from its cell's centre, in the grid's units."""
-    x = (circles.lon[k] + circles.turn - cells.west) * cells.per_lon
-    y = (circles.lat[k] - cells.south) * cells.per_lat
-    i, j = int(x), int(y)
-    dx = (x - i - 0.5) / cells.per_lon * cells.upper_m[j // TILE, 0]
-    dy = (y - j - 0.5) / cells.per_lat * cells.upper_m[j // TILE, 1]
-    away_m = np.sqrt(dx * dx + dy * dy) + circles.radius_m[k] * (1 + _CLEAR_SHARE)
-    return (away_m + _CLEAR_M) / cells.unit_m
-
-
-@kernel
-def _list(  # noqa: PLR0913, PLR0917 (the innermost loop: a tuple would be made for each circle)
-    cells: Cells, circles: Circles, run: Run, b: int, k: int, n: int, found: Found
+def _list(  # noqa: PLR0913, PLR0917 (a kernel makes no arrays of its own)
+    cells: Cells, circles: Circles, start: int, size: int, run: Run, found: Found, n: int
 ) -> int:
-    """Add the pairs of circle `k` that are not surely outside; how many there are then."""
-    away = _away(cells, circles, k)
-    entry = run.entry[b]
-    for e in range(run.first[b], run.last[b]):
-        if e > run.first[b]:
-            entry = cells.entries[e]
-        s = distance_of(entry)
-        if -s <= away:
-            n = _add(entry, k, n, found, _INSIDE if s > away else UNSETTLED)
+    """Add the pairs of these circles that are not surely outside; how many there are then."""
+    for b in range(size):
+        entry, away = run.entry[b], -1.0
+        for e in range(run.first[b], run.last[b]):
+            if e > run.first[b]:
+                entry = cells.entries[e]
+            s, relation = distance_of(entry), _INSIDE
+            if edges_of(entry) or circles.radius_m[start + b] >= POINT_RADIUS_M:
+                if away < 0.0:
+                    x = (circles.lon[start + b] + circles.turn - cells.west) * cells.per_lon
+                    y = (circles.lat[start + b] - cells.south) * cells.per_lat
+                    row = int(y) // TILE
+                    dx = (x - int(x) - 0.5) / cells.per_lon * cells.upper_m[row, 0]
+                    dy = (y - int(y) - 0.5) / cells.per_lat * cells.upper_m[row, 1]
+                    away = _away(dx, dy, circles.radius_m[start + b]) / cells.unit_m
+                if -s > away:
+                    continue
+                relation = _INSIDE if s > away else UNSETTLED
+            elif s <= 0:
+                continue
+            found.circle[n] = start + b
+            found.zone[n] = zone_of(entry)
+            found.relation[n] = relation
+            found.entry[n] = entry
+            n += 1
     return n
 
 
 @kernel
-def _list_point(  # noqa: PLR0913, PLR0917 (as above)
-    cells: Cells, circles: Circles, run: Run, b: int, k: int, n: int, found: Found
-) -> int:
-    """As `_list`, of a point: only where edges enter its cell is its distance looked at."""
-    entry = run.entry[b]
-    for e in range(run.first[b], run.last[b]):
-        if e > run.first[b]:
-            entry = cells.entries[e]
-        s = distance_of(entry)
-        if edges_of(entry) == 0:
-            if s > 0:
-                n = _add(entry, k, n, found, _INSIDE)
-        else:
-            away = _away(cells, circles, k)
-            if -s <= away:
-                n = _add(entry, k, n, found, _INSIDE if s > away else UNSETTLED)
-    return n
-
-
-@kernel
-def _add(entry: int, k: int, n: int, found: Found, relation: int) -> int:
-    """Add a pair; how many there are then."""
-    found.circle[n] = k
-    found.zone[n] = zone_of(entry)
-    found.relation[n] = relation
-    found.entry[n] = entry
-    return n + 1
+def _away(dx: float, dy: float, radius_m: float) -> float:
+    """How far at most a circle reaches from its cell's centre, metres."""
+    return math.sqrt(dx * dx + dy * dy) + radius_m * (1 + _CLEAR_SHARE) + _CLEAR_M

@@ -40,7 +40,9 @@ def side(outlines: Outlines, zone: int, lon: float, lat: float, waiting: Ints) -
             odd ^= (outlines.xy[first, 1] > lat) != (outlines.xy[last, 1] > lat)
         else:
             for e in range(first, last):
-                crosses = _crosses(outlines.xy, e, lon, lat)
+                ax, ay = outlines.xy[e, 0], outlines.xy[e, 1]
+                bx, by = outlines.xy[e + 1, 0], outlines.xy[e + 1, 1]
+                crosses = _crosses(ax, ay, bx, by, lon, lat)
                 if crosses == OPEN:
                     return OPEN
                 odd ^= crosses == IN
@@ -58,42 +60,22 @@ def side_in_cell(  # noqa: PLR0913, PLR0917 (asked of each point: a tuple costs 
     eastern border, beyond which no point of it lies.
     """
     odd = False
-    for e in range(first, last):
-        crosses = _crosses(xy, e, lon, lat)
-        turns = _crosses_border(xy, e, border, lat)
-        if OPEN in (crosses, turns):
+    bx, by = xy[first, 0], xy[first, 1]
+    for e in range(first + 1, last + 1):
+        ax, ay, bx, by = bx, by, xy[e, 0], xy[e, 1]
+        crosses = _crosses(ax, ay, bx, by, lon, lat)
+        turns = _crosses_border(ax, ay, bx, by, border, lat)
+        if crosses == OPEN or turns == OPEN:  # noqa: PLR1714 (a tuple costs time)
             return OPEN
         odd ^= crosses != turns
     return IN if odd else OUT
 
 
 @kernel
-def _crosses_border(xy: Floats, e: int, border: float, lat: float) -> int:
-    """`IN` where the edge is crossed by only one of the rays that run east and north from there."""
-    ax, bx = xy[e, 0], xy[e + 1, 0]
-    if ax <= border and bx <= border:
-        return OUT
-    ay, by = xy[e, 1], xy[e + 1, 1]
-    rises = (ay > lat) != (by > lat)
-    if ax > border and bx > border:
-        return IN if rises else OUT
-    if ay > lat and by > lat:
-        return IN
-    if ay < lat and by < lat:
-        return OUT
-    left, right = (ax - border) * (by - lat), (ay - lat) * (bx - border)
-    turn = left - right
-    if abs(turn) <= _ROUNDING * (abs(left) + abs(right)):
-        return OPEN
-    north = (turn < 0.0) == (bx > ax)
-    return IN if (rises and (turn > 0.0) == (by > ay)) != north else OUT
-
-
-@kernel
-def _crosses(xy: Floats, e: int, lon: float, lat: float) -> int:
+def _crosses(  # noqa: PLR0913, PLR0917 (an edge is four numbers)
+    ax: float, ay: float, bx: float, by: float, lon: float, lat: float
+) -> int:
     """`IN` where the ray crosses the edge, `OUT` where not, `OPEN` where that can't be told."""
-    ax, ay = xy[e, 0], xy[e, 1]
-    bx, by = xy[e + 1, 0], xy[e + 1, 1]
     if (ay > lat and by > lat) or (ay < lat and by < lat) or (ax < lon and bx < lon):
         return OUT
     if ax > lon and bx > lon:
@@ -106,3 +88,23 @@ def _crosses(xy: Floats, e: int, lon: float, lat: float) -> int:
         return OUT
     # On the left of an edge that rises, or on the right of one that falls: it is east of the point.
     return IN if (turn > 0.0) == (by > ay) else OUT
+
+
+@kernel
+def _crosses_border(  # noqa: PLR0913, PLR0917 (an edge is four numbers)
+    ax: float, ay: float, bx: float, by: float, border: float, lat: float
+) -> int:
+    """`IN` where the edge is crossed by only one of the rays that run east and north from there."""
+    if (ax <= border and bx <= border) or (ay < lat and by < lat):
+        return OUT
+    rises = (ay > lat) != (by > lat)
+    if ax > border and bx > border:
+        return IN if rises else OUT
+    if ay > lat and by > lat:
+        return IN
+    left, right = (ax - border) * (by - lat), (ay - lat) * (bx - border)
+    turn = left - right
+    if abs(turn) <= _ROUNDING * (abs(left) + abs(right)):
+        return OPEN
+    north = (turn < 0.0) == (bx > ax)
+    return IN if (rises and (turn > 0.0) == (by > ay)) != north else OUT

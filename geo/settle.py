@@ -25,6 +25,8 @@ from geo.verdicts import POINT_RADIUS_M, UNSETTLED, Relation
 
 # So many pairs at a time, step by step: a step's reads of memory then wait for it together.
 _RUN = 128
+# Of a side: the edges that enter the cell are too many.
+_ASK = 3
 _OUTSIDE, _UNDETERMINED, _INSIDE = (int(relation) for relation in Relation)
 
 
@@ -58,13 +60,14 @@ class Columns(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Some pairs on their way, with the first edge that enters the cell."""
+    """Some pairs on their way: the first edge that enters the cell, and the centre's side."""
 
     lon: Floats
     lat: Floats
     radius_m: Floats
     entry: Ints
     edge: Ints
+    side: Ints
     touched: Floats
 
 
@@ -87,17 +90,28 @@ def _settle(  # noqa: PLR0913, PLR0917 (a kernel makes no arrays of its own)
     waiting: Ints,
 ) -> int:
     n = 0
-    numbers, places = np.empty((4, _RUN), np.float64), np.empty((2, _RUN), np.int64)
-    run = Run(numbers[0], numbers[1], numbers[2], places[0], places[1], numbers[3])
+    numbers, places = np.empty((4, _RUN), np.float64), np.empty((3, _RUN), np.int64)
+    run = Run(numbers[0], numbers[1], numbers[2], places[0], places[1], places[2], numbers[3])
     for start in range(0, pairs.size, _RUN):
         some = pairs[start : start + _RUN]
         _fetch(outlines, discs, answers, some, run)
+        _sides(outlines.xy, columns, run, some.size)
         for b in range(some.size):
-            gaussian = discs.gaussian[answers.circle[some[b]]]
-            relation, p = _pair(outlines, columns, run, b, gaussian, waiting)
-            answers.relation[some[b]], answers.p_inside[some[b]] = relation, p
+            pair, centre, p = some[b], run.side[b], 0.0
+            if centre == _ASK:
+                centre = side(outlines, zone_of(run.entry[b]), run.lon[b], run.lat[b], waiting)
+            if centre == OPEN:
+                relation = UNSETTLED
+            elif run.radius_m[b] >= POINT_RADIUS_M:
+                gaussian = discs.gaussian[answers.circle[pair]]
+                relation, p = _disc(outlines, run, b, gaussian, centre == IN, waiting)
+            elif centre == IN:
+                relation, p = _INSIDE, 1.0
+            else:
+                relation = _OUTSIDE
+            answers.relation[pair], answers.p_inside[pair] = relation, p
             if relation == UNSETTLED:
-                left[n] = some[b]
+                left[n] = pair
                 n += 1
     return n
 
@@ -116,44 +130,34 @@ def _fetch(outlines: Outlines, discs: Discs, answers: Answers, some: Ints, run: 
 
 
 @kernel
-def _pair(  # noqa: PLR0913, PLR0917 (asked of each pair: a tuple costs time)
-    outlines: Outlines, columns: Columns, run: Run, b: int, gaussian: bool, waiting: Ints
+def _sides(xy: Floats, columns: Columns, run: Run, size: int) -> None:
+    """On which side of its zone each centre is, or `_ASK`."""
+    for b in range(size):
+        entry, lon = run.entry[b], run.lon[b]
+        edges = edges_of(entry)
+        if edges == 0:
+            run.side[b] = IN if distance_of(entry) > 0 else OUT
+        elif edges == MANY:
+            run.side[b] = _ASK
+        else:
+            column = np.floor((lon - columns.west) * columns.per_lon)
+            border = columns.west + (column + 1.0) / columns.per_lon + MARGIN_DEG
+            first = run.edge[b]
+            told = side_in_cell(xy, first, first + edges, lon, run.lat[b], border)
+            if told != OPEN and is_other(entry):
+                told = OUT if told == IN else IN
+            run.side[b] = told
+
+
+@kernel
+def _disc(  # noqa: PLR0913, PLR0917 (a kernel makes no arrays of its own)
+    outlines: Outlines, run: Run, b: int, gaussian: bool, inside: bool, waiting: Ints
 ) -> tuple[int, float]:
-    zone = zone_of(run.entry[b])
-    centre = _side(outlines, columns, run, b, waiting)
-    if centre == OPEN:
-        return UNSETTLED, 0.0
-    if run.radius_m[b] < POINT_RADIUS_M:
-        return (_INSIDE, 1.0) if centre == IN else (_OUTSIDE, 0.0)
-    found, p = disc_in_zone(
-        outlines,
-        zone,
-        run.lon[b],
-        run.lat[b],
-        run.radius_m[b],
-        gaussian,
-        centre == IN,
-        waiting,
-    )
+    """Relation and share of a disc, its centre being `inside` or not."""
+    zone, lon, lat = zone_of(run.entry[b]), run.lon[b], run.lat[b]
+    found, p = disc_in_zone(outlines, zone, lon, lat, run.radius_m[b], gaussian, inside, waiting)
     if found == TOUCHED:
         return _UNDETERMINED, p
     if found == DISC_OPEN:
         return UNSETTLED, 0.0
     return (_OUTSIDE, 0.0) if found == DISC_OUT else (_INSIDE, 1.0)
-
-
-@kernel
-def _side(outlines: Outlines, columns: Columns, run: Run, b: int, waiting: Ints) -> int:
-    """On which side of the zone the centre is."""
-    entry, lon, lat = run.entry[b], run.lon[b], run.lat[b]
-    edges = edges_of(entry)
-    if edges == 0:
-        return IN if distance_of(entry) > 0 else OUT
-    if edges == MANY:
-        return side(outlines, zone_of(entry), lon, lat, waiting)
-    column = np.floor((lon - columns.west) * columns.per_lon)
-    border = columns.west + (column + 1.0) / columns.per_lon + MARGIN_DEG
-    told = side_in_cell(outlines.xy, run.edge[b], run.edge[b] + edges, lon, lat, border)
-    if told == OPEN or not is_other(entry):
-        return told
-    return OUT if told == IN else IN
