@@ -33,7 +33,8 @@ def console(database_url: str) -> Console:
 
 
 def test_spells_are_listed_as_they_count_now(console: Console) -> None:
-    ran = console.run("whereabouts", "list", "--subject", "subject-of-smm-a", "--json")
+    asked = ("--subject", "subject-of-smm-a", "--answer", "inside")
+    ran = console.run("whereabouts", "list", *asked, "--json")
     assert ran.lines == [
         {
             "mission": "smm",
@@ -63,10 +64,10 @@ def test_what_was_known_then_is_told(console: Console) -> None:
 @pytest.mark.parametrize(
     ("question", "count"),
     [
-        ((), 6),
-        (("--mission", "unmil"), 2),
+        ((), 14),
+        (("--mission", "unmil"), 6),
         (("--answer", "outside"), 0),
-        (("--answer", "crossed"), 1),
+        (("--answer", "crossed"), 5),
         (("--until", "2026-07-14T06:00Z"), 1),
         (("--since", "2026-07-15T06:00Z", "--answer", "inside"), 4),
         (("--limit", "2"), 2),
