@@ -20,6 +20,7 @@ import msgspec
 import pytest
 
 from services.load import load_documents
+from services.gateway.lags import GOOD_FOR_S, PATIENCE_S
 from services.local.endpoints import (
     API_DATABASE_VARIABLE,
     DATABASE_VARIABLE,
@@ -30,9 +31,11 @@ from services.logs import LEVEL_VARIABLE
 from services.make_topics import make_topics
 from services.settings import GROUP_VARIABLE, RECEIPT_KEYS_VARIABLE, Settings
 from services.store.engine import Connection
+from services.tokens.token import Role
+from streams.methodology import CorridorRules
 from tests.bench.posting import make_request, post_all
 from tests.integration.gateway.conftest import MakeToken
-from tests.integration.gateway.test_posts import NDJSON, event
+from tests.integration.gateway.test_posts import NDJSON, event, status
 from tests.integration.worker import ground
 from tests.unit.streams.builders import NOON
 
@@ -115,6 +118,49 @@ def test_every_receipted_report_is_assessed_once_and_a_killed_gateway_goes_on(
         while (found := assessed(owner, ids)) != [(1, COUNT)]:
             assert time.monotonic() < deadline, found
             time.sleep(0.2)
+
+
+ALLOWED_S = 5
+"""How long something may wait, by the methodology of the test below."""
+SLACK_S = GOOD_FOR_S + PATIENCE_S + 5.0
+"""What was asked of Kafka is good for a while, and asking it takes one."""
+
+
+def test_with_its_worker_killed_a_corridor_is_unknown_as_soon_as_something_waits_too_long(
+    environment: dict[str, str], owner: Connection, token: MakeToken, gateway_settings: Settings
+) -> None:
+    make_topics(gateway_settings.kafka())
+    rules = CorridorRules(stale_after_s=3_600, unassessed_after_s=ALLOWED_S)
+    documents = [ground.agreement("smm"), ground.methodology("smm", version=2, corridor=rules)]
+    load_documents(owner, documents, datetime.now(UTC))
+    headers = token(Role.REPORTER, Role.CORRIDOR_OPERATOR, Role.COORDINATOR)
+    with (
+        running("services.relay", environment),
+        running("services.gateway", environment),
+        running("services.worker", environment) as worker,
+        httpx.Client(base_url=f"http://{environment[LISTEN_VARIABLE]}", timeout=60) as client,
+    ):
+        wait_until_ready(str(client.base_url))
+        now = datetime.now(UTC).isoformat()
+        seen = {"issued_at": now, "observed_at": now, "effective_from": now}
+        opened = status(source=ground.OPERATOR, corridor="c", status="open", **seen)
+        assert client.post("/v1/corridor-status", content=opened, headers=headers).is_success
+        wait_for_cause(client, headers, "open_by_status", 90.0)
+        worker.kill()
+        assert client.post("/v1/reports", content=event(), headers=headers).is_success
+        wait_for_cause(client, headers, "system_behind", ALLOWED_S + SLACK_S)
+
+
+def wait_for_cause(
+    client: httpx.Client, headers: dict[str, str], cause: str, within_s: float
+) -> None:
+    """Wait until the API gives this cause for the corridor `c`; fail if it takes longer."""
+    deadline, found = time.monotonic() + within_s, ""
+    while found != cause:
+        assert time.monotonic() < deadline, found
+        answer = client.get("/v1/corridors", headers=headers).json()
+        found = next(one["cause"] for one in answer["items"] if one["corridor"] == "c")
+        time.sleep(0.1)
 
 
 def assessed(owner: Connection, ids: list[str]) -> list[tuple[int, int]]:

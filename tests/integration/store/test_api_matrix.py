@@ -93,6 +93,7 @@ MATRIX: Final = {
     "report_links": May(Seen.NEVER),
     "corridor_events": May(Seen.OF_AGREEMENT),
     "corridor_availability": May(Seen.OF_AGREEMENT),
+    "corridors_now": May(Seen.OF_AGREEMENT),
     "sightings": May(Seen.NEVER),
     "whereabouts": May(Seen.OF_AGREEMENT),
     "standing_violations": May(Seen.OF_AGREEMENT),
