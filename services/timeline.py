@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from services.behind import USABLE, is_behind, is_usable, overlay
+from services.behind import SYSTEM_BEHIND, USABLE, is_behind, is_usable, overlay
 from services.lag import Lag
 from services.store.digest import joined
 from services.store.engine import Connection
@@ -32,7 +32,7 @@ def narrowed(interval: StoredInterval, asked: Part) -> StoredInterval:
     parts = [part for part in interval.parts if _is_of(part, asked)]
     if asked == ALL or not parts:
         return interval._replace(parts=interval.parts if asked == ALL else ())
-    worst = min(parts, key=lambda part: CAUTION[Cause(part.cause)])
+    worst = min(parts, key=lambda part: _caution(part.cause))
     alike = [part for part in parts if part.cause == worst.cause]
     reaches = [part.not_valid_after for part in parts if part.not_valid_after is not None]
     return interval._replace(
@@ -42,6 +42,11 @@ def narrowed(interval: StoredInterval, asked: Part) -> StoredInterval:
         not_valid_after=min(reaches) if worst.state in USABLE else None,
         parts=tuple(parts) if len(parts) > 1 else (),
     )
+
+
+def _caution(cause: str) -> int:
+    """How cautious a cause is; that the system is behind is as any other reason not to know."""
+    return CAUTION[Cause.UNKNOWN_BY_STATUS if cause == SYSTEM_BEHIND else Cause(cause)]
 
 
 def _is_of(part: PartState, asked: Part) -> bool:

@@ -26,9 +26,11 @@ from services.store.engine import Connection, connect
 from services.store.generations import NOTHING_KNOWN, StoredInterval
 from services.store.queries.corridors import CorridorName, corridors
 from services.timeline import TimelineAsked, state_now, timeline, within
+from services.ways import NO_WAY, Network, WaysAsked, ways_now
 from streams.assessment import DRAFT
 from streams.corridors.divided import PartState
 from streams.corridors.parts import Part, why_no_part
+from streams.corridors.ways import Way
 from streams.vocabulary import Direction, Traveller
 
 KNOWN_AT = click.option("--known-at", type=INSTANT, help="By what was known then. Default: now.")
@@ -160,6 +162,77 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
     if len(asked) > limit:
         rest = shown[-1].ends_at
         click.echo(f"{len(asked) - limit} more: --since {rest and rest.isoformat()}", err=True)
+
+
+@corridor.command(
+    name="way", epilog="Example: truceline corridor way bridge checkpoint --traveller heavy_truck"
+)
+@click.argument("start")
+@click.argument("end")
+@TRAVELLER
+@MISSION
+@json_option
+def show_ways(
+    start: str, end: str, traveller: str | None, mission: str | None, *, as_json: bool
+) -> None:
+    """Show which way is known open now from the crossing point START to END.
+
+    Only what is known to be open, the whole way, is shown as a way; then what is not, and why.
+    With --json, a way a line: "known_open", "length_km", "legs", "at", "not_valid_after".
+    """
+    now, settings = datetime.now(UTC), load_settings()
+    with connect(settings.database()) as conn:
+        missions = {name.mission for name in corridors(conn, mission)}
+        if len(missions) != 1:
+            raise AmbiguousCorridorError(f"name one with --mission: {', '.join(sorted(missions))}")
+        (of,) = missions
+        drawn = {it.id: it for agreement in agreements(conn, of) for it in agreement.corridors}
+        asked = WaysAsked(start, end, Traveller(traveller) if traveller else None)
+        lag = cache(partial(ask_lag, settings))
+        found = ways_now(conn, lag, Network(of, list(drawn.values())), asked, now)
+    if as_json:
+        for way in (*found.open, *found.not_open):
+            print_json(_way_json(way, now))
+        return
+    print_table(
+        f"From {start} to {end} at {instant(now)}",
+        ("Known open!", "km", "Not valid after", "Legs"),
+        [
+            (
+                "yes" if way.is_open else "no",
+                f"{way.length_km:.1f}",
+                way.not_valid_after,
+                tuple(
+                    f"{leg.start} - {leg.end}: {leg.corridor}, {state.state} ({state.cause})"
+                    for leg, state in way.legs
+                ),
+            )
+            for way in (*found.open, *found.not_open)
+        ],
+        note=NOTE if found.open else f"{NO_WAY}. {NOTE}",
+    )
+
+
+def _way_json(way: Way, now: datetime) -> dict[str, object]:
+    legs = [
+        {
+            "corridor": leg.corridor,
+            "start": leg.start,
+            "end": leg.end,
+            "direction": leg.direction,
+            "segments": [segment for segment in leg.segments if segment is not None],
+            "length_km": leg.length_km,
+            **state._asdict(),
+        }
+        for leg, state in way.legs
+    ]
+    return {
+        "known_open": way.is_open,
+        "length_km": way.length_km,
+        "legs": legs,
+        "at": now,
+        "not_valid_after": way.not_valid_after,
+    }
 
 
 def print_intervals(

@@ -21,9 +21,11 @@ from services.gateway.ask_corridors import (
     INTERVALS,
     NOTE,
     STATES,
+    WAYS,
     AvailabilityAsked,
     ask_availability,
     ask_corridors,
+    ask_ways,
 )
 from services.gateway.ask_crossings import CROSSINGS, ask_crossings
 from services.gateway.ask_due import AFTER as DUE_AFTER
@@ -63,6 +65,7 @@ from services.store.engine import Connection
 from services.store.queries.violations import STANDING, After
 from services.store.queries.whereabouts import After as AfterSpell
 from services.tokens.token import Token
+from services.ways import WaysAsked
 from streams.corridors.parts import Part
 from streams.due import Rule
 from streams.movements.outcomes import Period
@@ -93,6 +96,7 @@ STANDING_PARAMETERS: Final = ("at", "known_at")
 DUE_PARAMETERS: Final = ("rule", "from", "to", "known_at", "limit")
 MOVEMENT_WINDOWS: Final = (*STANDING_PARAMETERS, "from", "to")
 OUTCOME_PARAMETERS: Final = (*MOVEMENT_WINDOWS, "period")
+WAYS_PARAMETERS: Final = ("from", "to", "traveller")
 AVAILABILITY_PARAMETERS: Final = (
     *("at", "from", "to", "known_at", "limit"),
     *("segment", "direction", "traveller"),
@@ -198,6 +202,20 @@ async def answer_availability(request: Asked, corridor_id: str) -> Response[byte
     more = None if found.next is None else {"from": found.next.isoformat()}
     following = _next(request, parameters, more)
     return _paged(request, form, found.told, INTERVALS, following, {"note": NOTE})
+
+
+async def answer_ways(request: Asked) -> Response[bytes]:
+    """Which way is known open from one crossing point to another."""
+    parameters = _parameters(request, WAYS_PARAMETERS)
+    form = choose(request.headers.get("accept", ""), TABLES)
+    start, end = parameters.text("from"), parameters.text("to")
+    if start is None or end is None or start == end:
+        raise bad("from", "and `to` name two crossing points")
+    asked = WaysAsked(start, end, parameters.word("traveller", Traveller))
+    token, lags = _token(request), request.app.state.lags
+    question = partial(ask_ways, token=token, ask_lag=lags.ask, now=datetime.now(UTC), asked=asked)
+    found = await _readers(request).ask(token, question)
+    return _respond(request, Representation(form, write_items(form, found, {"note": NOTE}, WAYS)))
 
 
 async def answer_standing(request: Asked, standing: Standing) -> Response[bytes]:

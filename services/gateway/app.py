@@ -10,6 +10,7 @@
     GET  /v1/crossings          the same: when subjects went over lines
     GET  /v1/corridors          every role: each corridor's state now
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
+    GET  /v1/corridors/ways     every role: which way is known open from A to B now
     GET  /v1/phases, /v1/measures, /v1/truces        every role but the publisher's: how they stand
     GET  /v1/exchanges          who arranges them, and their sides: counts, each side's apart
     GET  /v1/movements, /v1/movements/{id}, /v1/movement-outcomes
@@ -58,6 +59,7 @@ from services.gateway.answer_questions import (
     answer_report,
     answer_standing,
     answer_violations,
+    answer_ways,
     answer_whereabouts,
 )
 from services.gateway.ask_movements import READS_MOVEMENTS
@@ -195,6 +197,12 @@ async def get_availability(request: Asked, corridor_id: FromPath[str]) -> Respon
     return await answer_availability(request, corridor_id)
 
 
+@get("/v1/corridors/ways", opt={MAY: EVERY_ROLE})
+async def get_ways(request: Asked) -> Response[bytes]:
+    """Which way is known open from one crossing point to another, and why the others are not."""
+    return await answer_ways(request)
+
+
 @get("/v1/phases", opt={MAY: READS_CONTEXT})
 async def get_phases(request: Asked) -> Response[bytes]:
     """Which phases have begun, and what the others wait for."""
@@ -295,6 +303,7 @@ ROUTES: Final = (
     get_whereabouts,
     get_crossings,
     get_corridors,
+    get_ways,
     get_availability,
     get_phases,
     get_measures,

@@ -1,7 +1,8 @@
 """Ask for corridors: their state now, or one's availability over time.
 
-Place on the data's way: GET /v1/corridors, GET /v1/corridors/{id}/availability. What is known, with
-what waits laid over it (`services.timeline`); by whose word is told to those who work with it.
+Place on the data's way: GET /v1/corridors, /v1/corridors/{id}/availability, /v1/corridors/ways.
+What is known, with what waits laid over it (`services.timeline`); by whose word is told to those
+who work with it.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from services.store.instants import SINCE_EVER
 from services.store.queries.corridors import CorridorName, corridors
 from services.timeline import AskLag, TimelineAsked, state_now, timeline, within
 from services.tokens.token import Token
+from services.ways import Network, UnknownCrossingError, WaysAsked, ways_now
 from streams.agreement import Corridor
 from streams.corridors.divided import PartState
 from streams.corridors.parts import ALL, Part, why_no_part
+from streams.corridors.ways import Way
 
 NOTE: Final = "unknown is not open; permission is not safety"
 
@@ -76,6 +79,39 @@ STATES: Final = Shape([name for name in _FIELDS if name != "known_at"], lambda t
 INTERVALS: Final = Shape(
     [name for name in _FIELDS if name not in ("at", "name", "route")], lambda _: None
 )
+
+
+class LegTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A corridor from one crossing point to the next, with what is known of it."""
+
+    corridor: str
+    start: str
+    end: str
+    direction: str
+    segments: tuple[str, ...] = ()
+    """What it passes, where the route is divided."""
+    length_km: float
+    state: str
+    cause: str
+    not_valid_after: datetime | None = None
+    cause_events: tuple[str, ...] = ()
+    """As of a corridor."""
+
+
+class WayTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A way from one crossing point to another."""
+
+    known_open: bool
+    """False: it is no way now; its legs say what is in the way."""
+    length_km: float
+    legs: tuple[LegTold, ...]
+    at: datetime
+    """When it was asked for."""
+    not_valid_after: datetime | None = None
+    """Nobody may rely on it after that; absent where it is not known to be open."""
+
+
+WAYS: Final = Shape(WayTold.__struct_fields__, lambda _: None)
 
 
 class AvailabilityAsked(NamedTuple):
@@ -148,6 +184,46 @@ def ask_availability(
             for one in shown
         ],
         more,
+    )
+
+
+def ask_ways(
+    conn: Connection, token: Token, ask_lag: AskLag, now: datetime, asked: WaysAsked
+) -> list[WayTold]:
+    """The ways that are known open, then those that are not, with what is in the way.
+
+    Raises:
+        ProblemError: no corridor of the token's agreements has one of the crossing points.
+    """
+    drawn = list(_drawn(conn, token).values())
+    try:
+        found = ways_now(conn, ask_lag, Network(token.mission, drawn), asked, now)
+    except UnknownCrossingError as error:
+        raise ProblemError(Code.BAD_PARAMETER, f"{error}.") from error
+    return [_way_told(token, way, now) for way in (*found.open, *found.not_open)]
+
+
+def _way_told(token: Token, way: Way, now: datetime) -> WayTold:
+    return WayTold(
+        known_open=way.is_open,
+        length_km=round(way.length_km, 3),
+        legs=tuple(
+            LegTold(
+                corridor=leg.corridor,
+                start=leg.start,
+                end=leg.end,
+                direction=leg.direction,
+                segments=tuple(segment for segment in leg.segments if segment is not None),
+                length_km=round(leg.length_km, 3),
+                state=state.state,
+                cause=state.cause,
+                not_valid_after=state.not_valid_after,
+                cause_events=tuple(_own(token, state.cause_events)),
+            )
+            for leg, state in way.legs
+        ),
+        at=now,
+        not_valid_after=way.not_valid_after,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from services.gateway import examples
-from services.gateway.ask_corridors import INTERVALS, STATES
+from services.gateway.ask_corridors import INTERVALS, STATES, WAYS
 from services.gateway.ask_crossings import CROSSINGS
 from services.gateway.ask_due import DUE
 from services.gateway.ask_due import NOTE as DUE_NOTE
@@ -231,6 +231,22 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             *_PART,
         ),
         problems=(*_PROBLEMS, Code.CORRIDOR_UNKNOWN),
+    ),
+    ("GET", "/v1/corridors/ways"): Operation(
+        "Which way is known open from one crossing point to another now: first those that are, the "
+        "shortest first, then those that are not, each leg with its cause. Nothing else is a way.",
+        (_page([examples.WAY], WAYS, TABLES, {"note": examples.NOTE}, _TAGGED), _KEPT),
+        (
+            Parameter("from", "The crossing point to set out from.", "bridge"),
+            Parameter("to", "The crossing point to come to.", "checkpoint"),
+            Parameter(
+                "traveller",
+                "For these alone; for everybody, if absent.",
+                "heavy_truck",
+                {"enum": [str(it) for it in Traveller]},
+            ),
+        ),
+        problems=_PROBLEMS,
     ),
     ("GET", "/v1/phases"): _standing(
         PHASES, examples.PHASE, "Each phase of the agreement, begun or not."

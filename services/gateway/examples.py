@@ -13,7 +13,7 @@ import msgspec
 
 from services.due import DueState, DueTold
 from services.gateway.ask_corridors import NOTE as NOTE  # noqa: PLC0414 (an example as well)
-from services.gateway.ask_corridors import IntervalTold, PartTold
+from services.gateway.ask_corridors import IntervalTold, LegTold, PartTold, WayTold
 from services.gateway.ask_crossings import CrossingTold
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
@@ -276,6 +276,25 @@ INTERVAL: Final = IntervalTold(
             not_valid_after=_WHEN + timedelta(hours=2),
         ),
     ),
+)
+
+WAY: Final = WayTold(
+    known_open=True,
+    length_km=4.2,
+    legs=(
+        LegTold(
+            corridor="zolote-road",
+            start="bridge",
+            end="checkpoint",
+            direction="forward",
+            length_km=4.2,
+            state="open",
+            cause="open_by_status",
+            not_valid_after=_WHEN + timedelta(hours=2),
+        ),
+    ),
+    at=_WHEN,
+    not_valid_after=_WHEN + timedelta(hours=2),
 )
 
 

@@ -19,8 +19,8 @@ import httpx
 import msgspec
 import pytest
 
-from services.load import load_documents
 from services.gateway.lags import GOOD_FOR_S, PATIENCE_S
+from services.load import load_documents
 from services.local.endpoints import (
     API_DATABASE_VARIABLE,
     DATABASE_VARIABLE,
@@ -131,8 +131,8 @@ def test_with_its_worker_killed_a_corridor_is_unknown_as_soon_as_something_waits
 ) -> None:
     make_topics(gateway_settings.kafka())
     rules = CorridorRules(stale_after_s=3_600, unassessed_after_s=ALLOWED_S)
-    documents = [ground.agreement("smm"), ground.methodology("smm", version=2, corridor=rules)]
-    load_documents(owner, documents, datetime.now(UTC))
+    under = ground.methodology("smm", version=2, corridor=rules)
+    load_documents(owner, [ground.agreement("smm"), under], datetime.now(UTC))
     headers = token(Role.REPORTER, Role.CORRIDOR_OPERATOR, Role.COORDINATOR)
     with (
         running("services.relay", environment),

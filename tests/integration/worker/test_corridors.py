@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from services.lag import Lag
 from services.load import load_documents
 from services.store.engine import Connection
 from services.store.generations import known_intervals
+from services.ways import Network, WaysAsked, ways_now
 from services.worker.documents import load_register
 from services.worker.refold import CorridorChange, load_events
-from streams.agreement import Chainage, Segment, Validity
+from streams.agreement import Chainage, Crossing, Segment, Validity
 from streams.corridors.stretches import availability_over
 from streams.inforce import Register
 from streams.vocabulary import Kind
@@ -27,7 +29,7 @@ from tests.integration.worker.intake import take_in_log
 from tests.integration.worker.records import RECEIVED, Message, log_of, said
 from tests.integration.worker.stored import one, rows, states, timeline
 from tests.unit.streams import builders
-from tests.unit.streams.builders import MISSION, NOON
+from tests.unit.streams.builders import LAT, LON, MISSION, NOON
 
 ROAD = CorridorChange(MISSION, "c")
 OPENED = said(opened("s-1", -0.5))
@@ -103,6 +105,29 @@ def test_fire_on_a_segment_suspends_it_alone_and_mines_do_as_well(conn: Connecti
         then = [it for it in timeline(conn) if it.starts_at <= NOON + minutes(at)][-1]
         assert then.cause == cause
         assert {(it.segment, it.state) for it in then.parts} == parts
+
+
+def test_the_way_round_is_known_open_where_fire_suspends_the_short_one(conn: Connection) -> None:
+    crossings = (Crossing(id="west", at_km=1), Crossing(id="east", at_km=25))
+    short = replace(road(), chainage=Chainage(tolerance_m=100), crossings=crossings)
+    at = [(LON - 0.2, LAT + 0.3), (LON + 0.2, LAT + 0.3)]
+    other = replace(short, id="d", route=replace(short.route, coordinates=tuple(at)))
+    load_documents(conn, [agreement(version=2, corridors=(short, other))], RECEIVED)
+    opened_there = said(replace(opened("s-d", -0.5), corridor="d"))
+    take_in_log(conn, load_register(conn), log_of([OPENED, opened_there, FIRE]))
+    now, lag = NOON + minutes(10), Lag(0, 1, None, ())
+    network, asked = Network(MISSION, [short, other]), WaysAsked("west", "east")
+    found = ways_now(conn, lambda: lag, network, asked, now)
+    assert [leg.corridor for way in found.open for leg, _ in way.legs] == ["d"]
+    assert found.open[0].not_valid_after == NOON + minutes(30)
+    ((leg, why),) = found.not_open[0].legs
+    assert (leg.corridor, why.cause, why.cause_events) == (
+        "c",
+        "suspended_by_report",
+        ("patrol-1/r",),
+    )
+    waiting = Lag(5, 1, 7e5, ())
+    assert not ways_now(conn, lambda: waiting, network, asked, now).open
 
 
 def history() -> list[Message]:

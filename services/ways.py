@@ -1,0 +1,89 @@
+"""Ways: which way is known open from A to B now, and why the others are not.
+
+Place on the data's way: agreements, corridors as known now, what waits → **ways** →
+`truceline corridor way`, GET /v1/corridors/ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from services.errors import NotFoundError
+from services.store.engine import Connection
+from services.store.generations import StoredInterval
+from services.store.queries.corridors import CorridorName
+from services.timeline import AskLag, narrowed, state_now
+from streams.agreement import Corridor
+from streams.corridors.parts import Part
+from streams.corridors.ways import Leg, State, Ways, crossings_of, legs_of, ways
+from streams.vocabulary import Availability, Traveller
+
+NO_WAY: Final = "no way is known to be open"
+
+
+class UnknownCrossingError(NotFoundError):
+    """No corridor has this crossing point."""
+
+
+class WaysAsked(NamedTuple):
+    """From which crossing point to which other, for whom; None: for everybody."""
+
+    start: str
+    end: str
+    traveller: Traveller | None = None
+
+
+class Network(NamedTuple):
+    """A mission's corridors, as they were drawn last."""
+
+    mission: str
+    corridors: Sequence[Corridor]
+
+
+def ways_now(
+    conn: Connection, ask_lag: AskLag, network: Network, asked: WaysAsked, now: datetime
+) -> Ways:
+    """The ways between two crossing points of these corridors.
+
+    Raises:
+        UnknownCrossingError: one of them is no crossing point.
+    """
+    start, end, traveller = asked
+    mission, corridors = network
+    known = crossings_of(corridors)
+    for one in (start, end):
+        if one not in known:
+            there = ", ".join(known) or "none"
+            raise UnknownCrossingError(f"no crossing point is called {one!r}; there is {there}")
+    may = [it for it in corridors if not it.travellers or traveller in {None, *it.travellers}]
+    intervals = {it.id: state_now(conn, ask_lag, CorridorName(mission, it.id), now) for it in may}
+    return ways(
+        legs_of(may), start, end, lambda leg: _state(intervals[leg.corridor], leg, traveller)
+    )
+
+
+def _state(interval: StoredInterval, leg: Leg, traveller: Traveller | None) -> State:
+    """The most cautious state of what the leg passes."""
+    parts = [
+        narrowed(interval, Part(segment, leg.direction, traveller)) for segment in leg.segments
+    ]
+    worst = max(parts, key=lambda it: _CAUTION.index(Availability(it.state)))
+    reaches = [it.not_valid_after for it in parts]
+    known = [reach for reach in reaches if reach is not None]
+    return State(
+        Availability(worst.state),
+        worst.cause,
+        worst.cause_events,
+        min(known) if len(known) == len(reaches) else None,
+    )
+
+
+_CAUTION: Final = (
+    Availability.OPEN,
+    Availability.IMPEDED,
+    Availability.UNKNOWN,
+    Availability.SUSPENDED,
+    Availability.CLOSED,
+)
