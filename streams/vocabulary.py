@@ -227,9 +227,11 @@ class Traveller(Word):
 
     ON_FOOT = "on_foot"
     LIGHT_VEHICLE = "light_vehicle"
+    AMBULANCE = "ambulance"
     TRUCK = "truck"
     BUS = "bus"
     HEAVY_TRUCK = "heavy_truck"
+    ENGINEERING = "engineering"
 
 
 class Hazard(Word):

@@ -25,12 +25,15 @@ HEAVIEST_T: Final = MappingProxyType(
     {
         Traveller.ON_FOOT: 0.2,
         Traveller.LIGHT_VEHICLE: 3.5,
+        Traveller.AMBULANCE: 5.0,
         Traveller.TRUCK: 12.0,
         Traveller.BUS: 28.0,
         Traveller.HEAVY_TRUCK: 44.0,
+        Traveller.ENGINEERING: 60.0,
     }
 )
-"""Tonnes, laden: classes N1, N2 and N3 of UN R.E.3, and the bounds of directive 96/53/EC."""
+"""Tonnes, laden: classes N1, M2 and N2 of UN R.E.3, the bounds of directive 96/53/EC, and of
+machines on their carriers what nobody should be surprised by."""
 
 
 class Part(NamedTuple):

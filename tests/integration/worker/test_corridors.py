@@ -113,13 +113,15 @@ def test_the_way_round_is_known_open_where_fire_suspends_the_short_one(conn: Con
     at = [(LON - 0.2, LAT + 0.3), (LON + 0.2, LAT + 0.3)]
     other = replace(short, id="d", route=replace(short.route, coordinates=tuple(at)))
     load_documents(conn, [agreement(version=2, corridors=(short, other))], RECEIVED)
-    opened_there = said(replace(opened("s-d", -0.5), corridor="d"))
-    take_in_log(conn, load_register(conn), log_of([OPENED, opened_there, FIRE]))
-    now, lag = NOON + minutes(10), Lag(0, 1, None, ())
+    seen = opened("s-9", 23.9)
+    fire = report("r", location=ON_ROAD_ONLY, observed_from=seen.issued_at + minutes(1))
+    messages = [said(seen), said(replace(seen, id="s-d", corridor="d")), said(fire)]
+    take_in_log(conn, load_register(conn), log_of(messages))
+    now, lag = RECEIVED + minutes(5), Lag(0, 1, None, ())
     network, asked = Network(MISSION, [short, other]), WaysAsked("west", "east")
     found = ways_now(conn, lambda: lag, network, asked, now)
     assert [leg.corridor for way in found.open for leg, _ in way.legs] == ["d"]
-    assert found.open[0].not_valid_after == NOON + minutes(30)
+    assert found.open[0].not_valid_after == seen.issued_at + minutes(60)
     ((leg, why),) = found.not_open[0].legs
     assert (leg.corridor, why.cause, why.cause_events) == (
         "c",

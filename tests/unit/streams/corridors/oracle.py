@@ -83,7 +83,8 @@ class Place(NamedTuple):
 
 
 ANYWHERE = Place()
-LADEN_T = {"on_foot": 0.2, "light_vehicle": 3.5, "truck": 12, "bus": 28, "heavy_truck": 44}
+LADEN_T = {"on_foot": 0.2, "light_vehicle": 3.5, "ambulance": 5, "truck": 12, "bus": 28}
+LADEN_T |= {"heavy_truck": 44, "engineering": 60}
 
 
 def places(road: Corridor) -> list[Place]:

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from streams.corridors.divided import Interval
 from streams.corridors.events import CorridorEvent, Effect, RouteEvent, StatusEvent
 from streams.corridors.fold import at, availability
-from streams.corridors.parts import Part, Parts, why_no_part
+from streams.corridors.parts import HEAVIEST_T, Part, Parts, why_no_part
 from streams.events import CorridorStatus
-from streams.vocabulary import Availability, Direction, Hazard, Traveller
+from streams.vocabulary import Availability, Direction, Hazard, Traveller, VehicleClass
 from tests.unit.streams.corridors.histories import (
     METHODOLOGY,
     agreement,
@@ -179,3 +179,7 @@ def test_who_asks_for_what_is_not_there_is_told_what_is() -> None:
     assert "bridge, km1, km3" in str(why_no_part(ROAD, Part("km9")))
     assert "may not pass" in str(why_no_part(ROAD, Part(traveller=Traveller.BUS)))
     assert "one piece" in str(why_no_part(corridor(), Part("km1")))
+
+
+def test_whoever_moves_in_a_convoy_is_a_traveller_with_a_mass() -> None:
+    assert {*VehicleClass} | {Traveller.ON_FOOT} == {*Traveller} == {*HEAVIEST_T}

@@ -11,8 +11,8 @@ from alembic import op
 
 from services.local.postgres import API_ROLE
 
-revision = "0028"
-down_revision = "0027"
+revision = "0031"
+down_revision = "0030"
 
 NOW = "statement_timestamp()"
 USABLE = "told.state IN ('open', 'impeded')"
