@@ -134,6 +134,7 @@ def test_with_its_worker_killed_a_corridor_is_unknown_as_soon_as_something_waits
     under = ground.methodology("smm", version=2, corridor=rules)
     load_documents(owner, [ground.agreement("smm"), under], datetime.now(UTC))
     headers = token(Role.REPORTER, Role.CORRIDOR_OPERATOR, Role.COORDINATOR)
+    headers |= {"Content-Type": "application/json"}
     with (
         running("services.relay", environment),
         running("services.gateway", environment),

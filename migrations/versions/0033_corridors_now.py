@@ -11,8 +11,8 @@ from alembic import op
 
 from services.local.postgres import API_ROLE
 
-revision = "0031"
-down_revision = "0030"
+revision = "0033"
+down_revision = "0032"
 
 NOW = "statement_timestamp()"
 USABLE = "told.state IN ('open', 'impeded')"
