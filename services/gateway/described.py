@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from services.due import DueTold
 from services.gateway import examples
-from services.gateway.ask_corridors import IntervalTold
+from services.gateway.ask_corridors import IntervalTold, WayTold
 from services.gateway.ask_crossings import CrossingTold
 from services.gateway.ask_report import ReportAnswer
 from services.gateway.ask_violations import ViolationTold
@@ -49,6 +49,7 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     SpellTold,
     CrossingTold,
     IntervalTold,
+    WayTold,
     PhaseRow,
     MeasureRow,
     TruceRow,
