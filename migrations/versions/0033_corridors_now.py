@@ -18,7 +18,7 @@ NOW = "statement_timestamp()"
 USABLE = "told.state IN ('open', 'impeded')"
 VIEW = f"""
 CREATE VIEW corridors_now WITH (security_invoker = true) AS
-SELECT name.mission, name.corridor_id, {NOW} AS at, told.starts_at, told.ends_at,
+SELECT name.mission, name.corridor_id, told.starts_at, told.ends_at,
     CASE WHEN NOT lag.behind OR NOT {USABLE} THEN told.not_valid_after END AS not_valid_after,
     told.known_at,
     CASE WHEN lag.behind AND {USABLE} THEN 'unknown' ELSE told.state END AS state,
