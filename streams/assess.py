@@ -185,14 +185,6 @@ def unknown_mission(mission: str) -> Refusal:
     )
 
 
-UNKNOWN_SOURCE: Final = Refusal(
-    Reason.UNKNOWN_SOURCE,
-    "no agreement of the mission has this source, and a count in an exchange is taken from none "
-    "but those; add it to the agreement's sources, then submit again",
-)
-"""Of a count in an exchange."""
-
-
 def judge_one(
     report: Report, agreement: Agreement, methodology: Methodology, context: Context
 ) -> Assessment | Refusal:

@@ -11,8 +11,9 @@ from enum import IntEnum
 
 from msgspec import Struct
 
+from streams.agreed_names import Named, named_by
 from streams.decode import Refusal
-from streams.events import CorridorStatus, Event, ExchangeEvent, Report
+from streams.events import CorridorStatus, Event, Report
 from streams.keys import EventKind, Key
 
 
@@ -31,8 +32,8 @@ class Post(Struct, frozen=True, gc=False, array_like=True):
     content_hash: bytes
     """SHA-256 of `raw`."""
     token_id: str
-    of_exchange: bool = False
-    """A count in an exchange, which is taken from sources of the agreement alone."""
+    named: Named | None = None
+    """What it takes from an agreement, which is asked before it is stored; None: nothing."""
 
     @classmethod
     def of(  # noqa: PLR0913, PLR0917 (what is known of an event)
@@ -40,8 +41,8 @@ class Post(Struct, frozen=True, gc=False, array_like=True):
     ) -> Post:
         """Of an event that was read."""
         who = (event.mission, event.source, event.id)
-        of_exchange = isinstance(event, ExchangeEvent)
-        return cls(kind, *who, *_observed(event), key, raw, content_hash, token_id, of_exchange)
+        named = named_by(event)
+        return cls(kind, *who, *_observed(event), key, raw, content_hash, token_id, named)
 
 
 def _observed(event: Event) -> tuple[datetime | None, datetime | None]:

@@ -23,7 +23,7 @@ from typing import Final
 import psycopg
 import structlog
 
-from services.gateway.exchange_sources import ExchangeSources
+from services.gateway.agreed_names import AgreedNames
 from services.gateway.frames import LENGTH, Reply, frame_of, read_posts
 from services.gateway.posts import Outcome, Post, Status
 from services.gateway.take_in import take_in
@@ -56,7 +56,7 @@ class GroupStore:
         self._gateway = gateway
         self._now = now
         self._conn: Connection | None = None
-        self._exchange_sources = ExchangeSources()
+        self._agreed_names = AgreedNames()
 
     def store(self, posts: Sequence[Post]) -> list[Outcome]:
         """Store a group; what came of it is committed.
@@ -95,7 +95,7 @@ class GroupStore:
             # What is committed long after its instant of receipt could be taken for lost.
             self._conn.execute(f"SET statement_timeout = '{STATEMENT_S}s'".encode())
         received_at = self._now()
-        refusals = self._exchange_sources.refusals(self._conn, posts)
+        refusals = self._agreed_names.refusals(self._conn, posts)
         taken = [post for at, post in enumerate(posts) if at not in refusals]
         signer = self._signers.at(received_at)
         outcomes = iter(take_in(self._conn, taken, signer, received_at) if taken else ())

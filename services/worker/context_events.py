@@ -29,13 +29,14 @@ from services.worker.rejections import write_rejections
 from services.worker.vouch import vouch
 from services.worker.words import WordKind, take_in_words
 from services.worker.written import Written
-from streams.assess import UNKNOWN_SOURCE, unknown_mission
+from streams.agreed_names import named_by, names_of, why_unknown
+from streams.assess import unknown_mission
 from streams.context.heard import Heard, encode_heard
-from streams.decode import Reason, Refusal
-from streams.events import ContextEvent, ExchangeEvent, MovementEvent
+from streams.decode import Refusal
+from streams.events import ContextEvent, MovementEvent
 from streams.inforce import Register
 from streams.keys import Key
-from streams.movements.history import ref_of, unknown_names
+from streams.movements.history import ref_of
 
 ContextEvents = Sequence[Incoming[ContextEvent]]
 
@@ -78,34 +79,11 @@ def write_context_events(
 def _refusal(register: Register, event: ContextEvent) -> Refusal | None:
     if not register.knows(event.mission):
         return unknown_mission(event.mission)
-    if isinstance(event, ExchangeEvent) and not _knows_source(register, event):
-        return UNKNOWN_SOURCE
-    if isinstance(event, MovementEvent) and not _knows_names(register, event):
-        return UNKNOWN_NAME
-    return None
-
-
-UNKNOWN_NAME: Final = Refusal(
-    Reason.UNKNOWN_NAME,
-    "no agreement of the mission has all that this movement names: its source, organiser, zones, "
-    "corridors and parties; name them as one agreement does, then submit again",
-)
-
-
-def _knows_names(register: Register, event: MovementEvent) -> bool:
-    """Whether one agreement has all that it names, for the same reason."""
-    return any(
-        not unknown_names(agreement, event) for agreement, _ in register.agreements(event.mission)
-    )
-
-
-def _knows_source(register: Register, event: ExchangeEvent) -> bool:
-    """Whether an agreement names it: what a sender wrote there freely could be a person's name."""
-    return any(
-        event.source == source.id
-        for agreement, _ in register.agreements(event.mission)
-        for source in agreement.sources
-    )
+    named = named_by(event)
+    if named is None:
+        return None
+    agreed = (names_of(agreement) for agreement, _ in register.agreements(event.mission))
+    return why_unknown(named, agreed)
 
 
 def _taken_in(conn: Connection, events: ContextEvents) -> set[tuple[Key, int]]:

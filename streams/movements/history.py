@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from msgspec import Struct
 
+from streams.agreed_names import named_by, names_of
 from streams.agreement import Agreement
 from streams.context.authority import Authority, NoEffect, Unheeded
 from streams.context.heard import Heard, events_digest
@@ -160,12 +161,14 @@ def _history(
 
 def _notices(agreement: Agreement, events: Sequence[Heard]) -> tuple[list[Notice], list[Unheeded]]:
     due = {one.kind: one.hours for one in agreement.movement_notice}
+    agreed = names_of(agreement)
     made: list[Notice] = []
     nowhere: list[Unheeded] = []
     for item in events:
         event = item.event
         if isinstance(event, MovementEvent) and isinstance(event.step, MovementNotified):
-            if unknown_names(agreement, event):
+            named = named_by(event)
+            if named is None or not named.names <= agreed:
                 nowhere.append(Unheeded(item.ref, NoEffect.UNKNOWN_PLACE))
             else:
                 made.append(_notice(event, event.step, item, due.get(event.step.kind)))
@@ -250,26 +253,3 @@ def _readers(agreement: Agreement, heard: Sequence[Heard]) -> tuple[str, ...]:
                 told |= set(event.step.addressed)
     readers |= {source.id for source in agreement.sources if source.party in told}
     return tuple(sorted(readers))
-
-
-def unknown_names(agreement: Agreement, event: MovementEvent) -> bool:
-    """Whether it names something that the agreement does not have.
-
-    What a sender wrote there freely could be a person's name.
-    """
-    named = {("source", event.source), ("source", event.organiser)}
-    if isinstance(event.step, MovementNotified):
-        named |= {("zone", one) for one in event.step.place.zones}
-        named |= {("corridor", one) for one in event.step.place.corridors}
-        named |= {("party", one) for one in event.step.addressed}
-    return not named <= names_of(agreement)
-
-
-def names_of(agreement: Agreement) -> set[tuple[str, str]]:
-    """All that a movement may name, each with what it is the name of."""
-    return {
-        *(("source", one.id) for one in agreement.sources),
-        *(("zone", one.id) for one in agreement.zones),
-        *(("corridor", one.id) for one in agreement.corridors),
-        *(("party", one.id) for one in agreement.parties),
-    }

@@ -25,7 +25,7 @@ from services.store.write import copy_rows
 from services.tokens.token import Role
 from services.worker.documents import load_register
 from streams.agreement import content_hash
-from streams.events import CheckedIn, MovementDeparted, MovementEvent, VehicleCount
+from streams.events import CheckedIn, MovementDeparted, MovementEvent, NamedPlaces, VehicleCount
 from streams.vocabulary import MovementOutcome, VehicleClass
 from tests.integration.anywhere import tables_holding
 from tests.integration.gateway.conftest import MakeToken
@@ -307,3 +307,92 @@ def test_of_a_refused_step_nothing_is_anywhere(  # noqa: PLR0917 (each is a fixt
         assert tables_holding(conn, NAME) == []
     logged = capfd.readouterr()
     assert NAME not in logged.out + logged.err
+
+
+STRANGE: Final = "ivanenko-olena"
+
+
+def strange_steps() -> list[MovementEvent]:
+    """Each names somebody, by bytes that are well-formed."""
+    return [
+        moved(41, notified(place=NamedPlaces(corridors=(STRANGE,)))),
+        moved(42, notified(place=NamedPlaces(zones=(STRANGE,)))),
+        moved(43, notified(addressed=("north", STRANGE))),
+        moved(44, CheckedIn(), organiser=STRANGE),
+        moved(45, retracts=nameless(1), organiser=STRANGE),
+        moved(1, notified(addressed=(STRANGE,))),  # an id that is known, with other content
+    ]
+
+
+def test_of_a_name_that_no_agreement_has_nothing_is_anywhere(
+    client: Client,
+    loaded: str,
+    token: MakeToken,
+    gateway_settings: Settings,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    headers = token(Role.MOVEMENT_ORGANISER, mission=loaded, sources=named("aid-1"))
+    steps = strange_steps()
+    answers = [
+        client.post("/v1/context", content=msgspec.json.encode(one), headers=headers | JSON)
+        for one in steps
+    ]
+    assert [(it.status_code, it.json()["reason"]) for it in answers] == [
+        (400, "unknown_name") for _ in steps
+    ]
+    lines = b"\n".join(map(msgspec.json.encode, (*steps, moved(46, CheckedIn(), 2))))
+    many = headers | {"Content-Type": "application/x-ndjson"}
+    told = client.post("/v1/context", content=lines, headers=many).text
+    statuses = [json.loads(line)["status"] for line in told.splitlines()]
+    assert statuses == [*(400 for _ in steps), 201]
+    assert STRANGE not in told + "".join(it.text + str(it.headers) for it in answers)
+    with connect(gateway_settings.database()) as conn:
+        assert tables_holding(conn, STRANGE) == []
+        assert tables_holding(conn, nameless(41)) == []
+    logged = capfd.readouterr()
+    assert STRANGE not in logged.out + logged.err
+
+
+def test_names_of_a_version_that_was_loaded_just_now_are_known(
+    client: Client, loaded: str, token: MakeToken, gateway_settings: Settings
+) -> None:
+    headers = token(Role.MOVEMENT_ORGANISER, mission=loaded, sources=named("aid-1")) | JSON
+    body = msgspec.json.encode(moved(51, notified(place=NamedPlaces(corridors=("new-road",)))))
+    assert client.post("/v1/context", content=body, headers=headers).status_code == 400
+    corridors = [
+        replace(one, id=name) for one in moving().corridors[:1] for name in ("c", "new-road")
+    ]
+    document = moving(version=2, corridors=tuple(corridors))
+    with connect(gateway_settings.database()) as conn:
+        load_documents(conn, [document], RECEIVED)
+    assert client.post("/v1/context", content=body, headers=headers).status_code == 201
+
+
+def test_where_nobody_can_say_what_may_be_named_nothing_is_stored(
+    client: Client, loaded: str, token: MakeToken, gateway_settings: Settings
+) -> None:
+    headers = token(Role.MOVEMENT_ORGANISER, mission=loaded, sources=named("aid-1")) | JSON
+    body = msgspec.json.encode(moved(61, CheckedIn(), 3))
+    with connect(gateway_settings.database()) as conn:
+        conn.execute("ALTER TABLE agreements RENAME TO away")
+        conn.commit()
+        try:
+            answer = client.post("/v1/context", content=body, headers=headers)
+            held = tables_holding(conn, nameless(61))
+        finally:
+            conn.execute("ALTER TABLE away RENAME TO agreements")
+            conn.commit()
+    assert (answer.status_code, held) == (503, [])
+    assert int(answer.headers["Retry-After"]) > 0
+    assert client.post("/v1/context", content=body, headers=headers).status_code == 201
+
+
+def test_steps_of_a_mission_without_an_agreement_are_not_stored(
+    client: Client, token: MakeToken, gateway_settings: Settings
+) -> None:
+    headers = token(Role.MOVEMENT_ORGANISER, mission="nobodys", sources=named("aid-1")) | JSON
+    body = msgspec.json.encode(moved(71, mission="nobodys"))
+    answer = client.post("/v1/context", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["reason"]) == (400, "unknown_mission")
+    with connect(gateway_settings.database()) as conn:
+        assert tables_holding(conn, nameless(71)) == []
