@@ -191,6 +191,7 @@ REPORT_ANSWER: Final[Json] = {
             "current": True,
             "verdict": "possible_violation",
             "standing": "stands",
+            "draft": False,
             "reasons": [{**_FINDING, "reason": "The location lies in the zone."}],
             "assessment": {"verdict": "possible_violation", "findings": [_FINDING]},
         }
