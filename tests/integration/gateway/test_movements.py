@@ -148,7 +148,9 @@ def paths_of(route: Route) -> Iterator[str]:
     yield f"{path}?at=nonsense&subject={THEIRS}"
 
 
-@pytest.mark.parametrize("asker", ASKERS, ids=lambda it: f"{it.role}-{'+'.join(sorted(it.sources))}")
+@pytest.mark.parametrize(
+    "asker", ASKERS, ids=lambda it: f"{it.role}-{'+'.join(sorted(it.sources))}"
+)
 def test_no_answer_of_any_route_tells_who_may_not_know(
     client: Client, loaded: str, token: MakeToken, asker: Asker
 ) -> None:
