@@ -9,8 +9,9 @@ an earlier instant is shown as it was known then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache, partial
 from typing import NamedTuple
 
 from services.behind import SYSTEM_BEHIND, USABLE, is_behind, is_usable, overlay
@@ -61,11 +62,35 @@ def state_now(
     conn: Connection, ask_lag: AskLag, name: CorridorName, now: datetime, part: Part = ALL
 ) -> StoredInterval:
     """The corridor's state now, or that of a part of it."""
-    known = availability(conn, name.mission, name.corridor_id, now, now) or NOTHING_KNOWN
-    found = narrowed(known, part)
-    if is_usable(found) and is_behind(conn, ask_lag(), name.mission, now):
-        return overlay([found], now)[-1]
+    (found,) = states_now(conn, ask_lag, [name], now, part)
     return found
+
+
+def states_now(
+    conn: Connection,
+    ask_lag: AskLag,
+    names: Iterable[CorridorName],
+    now: datetime,
+    part: Part = ALL,
+) -> list[StoredInterval]:
+    """Their states now, in this order; what waits is asked once a mission, and only if need be."""
+    lags = cache(lambda mission: is_behind(conn, ask_lag(), mission, now))
+    return [
+        _laid_over(narrowed(_known_now(conn, name, now), part), now, partial(lags, name.mission))
+        for name in names
+    ]
+
+
+def _known_now(conn: Connection, name: CorridorName, now: datetime) -> StoredInterval:
+    return availability(conn, name.mission, name.corridor_id, now, now) or NOTHING_KNOWN
+
+
+def _laid_over(found: StoredInterval, now: datetime, lags: Callable[[], bool]) -> StoredInterval:
+    """What waits laid over a state of now; what is closed has been so since it was closed."""
+    if not is_usable(found) or not lags():
+        return found
+    shown = overlay([found], now)[-1]
+    return shown._replace(starts_at=found.starts_at) if shown.state == found.state else shown
 
 
 class TimelineAsked(NamedTuple):

@@ -25,7 +25,7 @@ from services.store.documents import agreements
 from services.store.engine import Connection, connect
 from services.store.generations import NOTHING_KNOWN, StoredInterval
 from services.store.queries.corridors import CorridorName, corridors
-from services.timeline import TimelineAsked, state_now, timeline, within
+from services.timeline import TimelineAsked, states_now, timeline, within
 from services.ways import NO_WAY, Network, WaysAsked, ways_now
 from streams.assessment import DRAFT
 from streams.corridors.divided import PartState
@@ -78,7 +78,7 @@ def list_(mission: str | None, *, as_json: bool) -> None:
     with connect(settings.database()) as conn:
         lag = cache(partial(ask_lag, settings))
         names = corridors(conn, mission)
-        rows = [(name, state_now(conn, lag, name, now)) for name in names]
+        rows = list(zip(names, states_now(conn, lag, names, now), strict=True))
         of = {it: Drafts.of(conn, it) for it in {name.mission for name in names}}
         drafts = {name: of[name.mission].cover(now, now) for name in names}
     if as_json:

@@ -22,7 +22,7 @@ from services.store.engine import Connection
 from services.store.generations import NOTHING_KNOWN, StoredInterval
 from services.store.instants import SINCE_EVER
 from services.store.queries.corridors import CorridorName, corridors
-from services.timeline import AskLag, TimelineAsked, state_now, timeline, within
+from services.timeline import AskLag, TimelineAsked, states_now, timeline, within
 from services.tokens.token import Token
 from services.ways import Network, UnknownCrossingError, WaysAsked, ways_now
 from streams.agreement import Corridor
@@ -137,18 +137,19 @@ def ask_corridors(
     conn: Connection, token: Token, ask_lag: AskLag, now: datetime
 ) -> list[IntervalTold]:
     """Every corridor that the token's agreements name, with its state now."""
-    drawn, drafts = _drawn(conn, token), Drafts.of(conn, token.mission)
-    names = {name.corridor_id for name in corridors(conn, token.mission)} | drawn.keys()
+    drawn, drafts = drawn_corridors(conn, token), Drafts.of(conn, token.mission)
+    ids = sorted({name.corridor_id for name in corridors(conn, token.mission)} | drawn.keys())
+    names = [CorridorName(token.mission, id_) for id_ in ids]
     return [
         _told(
             token,
             id_,
-            state_now(conn, ask_lag, CorridorName(token.mission, id_), now),
+            interval,
             at=now,
             draft=drafts.cover(now, now),
             **_of(drawn.get(id_)),
         )
-        for id_ in sorted(names)
+        for id_, interval in zip(ids, states_now(conn, ask_lag, names, now), strict=True)
     ]
 
 
@@ -162,7 +163,7 @@ def ask_availability(
     """
     name = CorridorName(token.mission, asked.corridor)
     known = timeline(conn, ask_lag, TimelineAsked(name, asked.known_at, asked.part), now)
-    drawn = _drawn(conn, token).get(asked.corridor)
+    drawn = drawn_corridors(conn, token).get(asked.corridor)
     if not known and drawn is None:
         raise ProblemError(Code.CORRIDOR_UNKNOWN)
     if drawn is not None and (why := why_no_part(drawn, asked.part)):
@@ -195,7 +196,7 @@ def ask_ways(
     Raises:
         ProblemError: no corridor of the token's agreements has one of the crossing points.
     """
-    drawn = list(_drawn(conn, token).values())
+    drawn = list(drawn_corridors(conn, token).values())
     try:
         found = ways_now(conn, ask_lag, Network(token.mission, drawn), asked, now)
     except UnknownCrossingError as error:
@@ -227,7 +228,7 @@ def _way_told(token: Token, way: Way, now: datetime) -> WayTold:
     )
 
 
-def _drawn(conn: Connection, token: Token) -> dict[str, Corridor]:
+def drawn_corridors(conn: Connection, token: Token) -> dict[str, Corridor]:
     """The corridors of all agreements that the token's holder may see, by their last drawing."""
     return {
         corridor.id: corridor
