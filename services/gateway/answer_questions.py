@@ -75,7 +75,7 @@ from streams.whereabouts.fold import Answer, Passing
 
 Asked = Request[Any, Any, Any]
 _REPORTS: Final = b"/v1/reports/"
-_HEADERS: Final = {"Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
 """What is disclosed is disclosed to one token: no cache between may hand it to another."""
 
 VIOLATION_FILTERS: Final = (
@@ -382,12 +382,13 @@ def _id(request: Asked) -> str:
 
 def _respond(request: Asked, answer: Representation) -> Response[bytes]:
     """The answer, or only that it is what the asker has (RFC 9110, 13.1.2)."""
-    headers = {**_HEADERS, **answer.headers, "ETag": answer.etag}
-    if _has(request.headers.get("if-none-match", ""), answer.etag):
+    headers = {**PRIVATE, **answer.headers, "ETag": answer.etag}
+    if holds(request.headers.get("if-none-match", ""), answer.etag):
         return Response(b"", status_code=304, headers=headers)
     return Response(answer.body, headers=headers, media_type=answer.form.value)
 
 
-def _has(held: str, etag: str) -> bool:
+def holds(held: str, etag: str) -> bool:
+    """Whether `If-None-Match` names the tag, weakly compared (RFC 9110, 13.1.2)."""
     tags = {tag.strip().removeprefix("W/") for tag in held.split(",")}
     return etag in tags or "*" in tags

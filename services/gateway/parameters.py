@@ -71,11 +71,15 @@ class Parameters:
 
     def limit(self) -> int:
         """How many at most on a page."""
-        text = self._given.get("limit")
+        return self.number("limit", LIMIT) or DEFAULT_LIMIT
+
+    def number(self, name: str, most: int) -> int | None:
+        """A whole number from 1 to `most`, which has five digits at the most."""
+        text = self._given.get(name)
         if text is None:
-            return DEFAULT_LIMIT
-        if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= LIMIT):
-            raise bad("limit", f"must be a number from 1 to {LIMIT}")
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= most):
+            raise bad(name, f"must be a number from 1 to {most}")
         return int(text)
 
     def span(self) -> tuple[datetime | None, datetime | None]:

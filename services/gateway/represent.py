@@ -25,10 +25,13 @@ class Form(StrEnum):
     NDJSON = "application/x-ndjson"
     CSV = "text/csv"
     GEOJSON = "application/geo+json"
+    TEXT = "text/plain"
+    """For people; written by hand, not from a shape."""
 
 
-EVERY_FORM: Final = tuple(Form)
 TABLES: Final = (Form.JSON, Form.NDJSON, Form.CSV)
+EVERY_FORM: Final = (*TABLES, Form.GEOJSON)
+"""Of items."""
 JSON_ALONE: Final = (Form.JSON,)
 
 
@@ -79,11 +82,12 @@ def _quality(accept: str, form: Form) -> float:
     for part in accept.split(","):
         name, *options = (word.strip().lower() for word in part.split(";"))
         if name in ranges:
-            best = max(best, (ranges[name], _weight(options)))
+            best = max(best, (ranges[name], weigh(options)))
     return best[1]
 
 
-def _weight(options: Sequence[str]) -> float:
+def weigh(options: Sequence[str]) -> float:
+    """The weight among the options of something that is accepted (RFC 9110, 12.4.2)."""
     for option in options:
         if option.startswith("q="):
             try:
