@@ -10,6 +10,7 @@
     GET  /v1/crossings          the same: when subjects went over lines
     GET  /v1/corridors          every role: each corridor's state now
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
+    GET  /v1/corridors/board    every role: all of them for a phone, now or when something changes
     GET  /v1/corridors/ways     every role: which way is known open from A to B now
     GET  /v1/phases, /v1/measures, /v1/truces        every role but the publisher's: how they stand
     GET  /v1/exchanges          who arranges them, and their sides: counts, each side's apart
@@ -48,6 +49,7 @@ from litestar.params import FromPath
 
 from services.behind import ask_lag
 from services.gateway.admission import Admission
+from services.gateway.answer_board import answer_board
 from services.gateway.answer_questions import (
     answer_availability,
     answer_corridors,
@@ -72,6 +74,7 @@ from services.gateway.ask_standing import (
     TRUCES,
     UNHEEDED,
 )
+from services.gateway.boards import Boards
 from services.gateway.callers import Callers
 from services.gateway.cursors import Cursors
 from services.gateway.day_stored import DayStored
@@ -191,6 +194,12 @@ async def get_corridors(request: Asked) -> Response[bytes]:
     return await answer_corridors(request)
 
 
+@get("/v1/corridors/board", opt={MAY: EVERY_ROLE})
+async def get_board(request: Asked) -> Response[bytes]:
+    """All corridors at a glance, for a phone on a bad line."""
+    return await answer_board(request)
+
+
 @get("/v1/corridors/{corridor_id:str}/availability", opt={MAY: EVERY_ROLE})
 async def get_availability(request: Asked, corridor_id: FromPath[str]) -> Response[bytes]:
     """When a corridor was, is and will be known to be usable, and why it is not."""
@@ -303,6 +312,7 @@ ROUTES: Final = (
     get_whereabouts,
     get_crossings,
     get_corridors,
+    get_board,
     get_ways,
     get_availability,
     get_phases,
@@ -376,6 +386,7 @@ class Gateway:
     posts: PostRoute
     body_seconds: int
     """That a body has to come."""
+    boards: Boards
 
 
 def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway:
@@ -392,6 +403,7 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
     took = partial(tally.observe, GROUP_SECONDS)
     writers = Writers([GroupWriter(writing, took=took) for _ in range(WRITERS)])
     readers, lags = Readers(url), Lags(partial(ask_lag, settings))
+    boards = Boards(readers, lags.ask)
     callers, admission = Callers(url), Admission(settings.limits)
     door = Door(admission, callers, tally, settings.proxy)
     state = {
@@ -400,6 +412,7 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
         "settings": settings,
         "cursors": Cursors(signers),
         "lags": lags,
+        "boards": boards,
         "schema": described(),
         "tally": tally,
         "exporter": Exporter(
@@ -443,4 +456,4 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
         Bodies(settings.limits),
         Intake(writers, admission, Record(tally)),
     )
-    return Gateway(app, posts, settings.limits.body_seconds)
+    return Gateway(app, posts, settings.limits.body_seconds, boards)

@@ -19,6 +19,7 @@ from services.gateway.ask_crossings import CrossingTold
 from services.gateway.ask_report import ReportAnswer
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
+from services.gateway.board import Board
 from services.gateway.described_questions import QUESTIONS
 from services.gateway.operation import (
     JSON,
@@ -49,6 +50,7 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     SpellTold,
     CrossingTold,
     IntervalTold,
+    Board,
     WayTold,
     PhaseRow,
     MeasureRow,

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.json import encode
 
 from services.gateway import examples
 from services.gateway.ask_corridors import INTERVALS, STATES, WAYS
@@ -29,7 +30,18 @@ from services.gateway.ask_standing import (
 )
 from services.gateway.ask_violations import SHAPE
 from services.gateway.ask_whereabouts import SPELLS
-from services.gateway.operation import JSON, LINES, Answer, Content, Operation, Parameter, schema_of
+from services.gateway.board import Board, write_text
+from services.gateway.boards import LONGEST_S
+from services.gateway.operation import (
+    JSON,
+    LINES,
+    TEXT,
+    Answer,
+    Content,
+    Operation,
+    Parameter,
+    schema_of,
+)
 from services.gateway.parameters import DEFAULT_LIMIT, LIMIT
 from services.gateway.problems import Code
 from services.gateway.represent import EVERY_FORM, TABLES, Form, Shape, write_items
@@ -211,6 +223,45 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
         (
             _page([examples.STATE], STATES, EVERY_FORM, {"note": examples.NOTE}, _TAGGED),
             _KEPT,
+        ),
+        problems=_PROBLEMS,
+    ),
+    ("GET", "/v1/corridors/board"): Operation(
+        "Every corridor: its state, since when, not valid after when, why, and when the last word "
+        "came. JSON gives instants and no ages, so that it stays the same until something changes; "
+        "text reckons ages. gzip or zstd by `Accept-Encoding`. With `wait_s` and what you have in "
+        "`If-None-Match` the answer comes within a second of a change. Unknown is not open.",
+        (
+            Answer(
+                200,
+                "The board; empty is an answer.",
+                (
+                    Content(
+                        JSON,
+                        schema_of(Board),
+                        {"one": examples.value_of(Form.JSON, encode(examples.BOARD))},
+                    ),
+                    Content(
+                        TEXT,
+                        {"type": "string", "description": "For people."},
+                        {"one": write_text(examples.BOARD, examples.BOARD_AT)},
+                    ),
+                ),
+                {
+                    "ETag": "Names what is shown, whatever its age; send it as `If-None-Match`.",
+                    "Date": "When it was true.",
+                },
+            ),
+            _KEPT,
+        ),
+        (
+            Parameter(
+                "wait_s",
+                "Wait so long for a change, where `If-None-Match` names what there is. Where too "
+                "many wait already: 503, come again after `Retry-After`.",
+                30,
+                {"type": "integer", "minimum": 1, "maximum": LONGEST_S},
+            ),
         ),
         problems=_PROBLEMS,
     ),

@@ -17,6 +17,7 @@ from services.gateway.ask_corridors import IntervalTold, LegTold, PartTold, WayT
 from services.gateway.ask_crossings import CrossingTold
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
+from services.gateway.board import Board, CorridorShown
 from services.gateway.represent import Form
 from services.movements import MovementDetail, MovementTold, OutcomeRow
 from services.standing import ExchangeRow, MeasureRow, PhaseRow, TruceRow, UnheededRow
@@ -275,6 +276,22 @@ INTERVAL: Final = IntervalTold(
             state="open",
             cause="open_by_status",
             not_valid_after=_WHEN + timedelta(hours=2),
+        ),
+    ),
+)
+
+BOARD_AT: Final = _WHEN + timedelta(hours=1)
+BOARD: Final = Board(
+    mission="osce-smm",
+    items=(
+        CorridorShown(
+            corridor="zolote-road",
+            name="Zolote road",
+            state="open",
+            cause="open_by_status",
+            since=_WHEN,
+            not_valid_after=_WHEN + timedelta(hours=6),
+            last_word_at=_WHEN + timedelta(minutes=5),
         ),
     ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
@@ -28,6 +28,10 @@ END_S: Final = 30
 class Server(uvicorn.Server):
     """uvicorn's, whose signals are the caller's own."""
 
+    def __init__(self, config: uvicorn.Config, end_waits: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_waits = end_waits
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave them alone: it would raise SIGTERM again at its end."""
@@ -35,6 +39,7 @@ class Server(uvicorn.Server):
 
     def stop(self) -> None:
         """Answer what is under way, then end."""
+        self._end_waits()
         self.should_exit = True
 
 
@@ -55,7 +60,7 @@ def make_server(gateway: Gateway, host: str, port: int) -> Server:
         proxy_headers=False,  # whom a proxy speaks for says `door`
         timeout_graceful_shutdown=END_S,
     )
-    return Server(config)
+    return Server(config, gateway.boards.end)
 
 
 async def serve(server: Server) -> None:

@@ -6,6 +6,7 @@ Place on the data's way: `truceline corridor availability`, the board. The whole
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,6 +27,14 @@ FROM corridor_availability
 WHERE mission = %b AND corridor_id = %b AND from_instant <= %b AND known_at <= %b
     AND starts_at <= %b AND coalesce(ends_at, 'infinity') > %b
 ORDER BY generation DESC LIMIT 1
+"""
+
+_LAST_WORDS = """
+SELECT asked.corridor_id, told.known_at FROM unnest(%b::text[]) AS asked (corridor_id), LATERAL (
+    SELECT known_at FROM corridor_availability
+    WHERE mission = %b AND corridor_id = asked.corridor_id AND known_at <= %b
+    ORDER BY generation DESC LIMIT 1
+) AS told
 """
 
 _CORRIDORS = """
@@ -57,6 +66,15 @@ def availability(
         not_valid_after,
         decode_parts(parts),
     )
+
+
+def last_words(
+    conn: Connection, mission: str, ids: Sequence[str], known_at: datetime
+) -> dict[str, datetime]:
+    """When the last word that changed what is known of each corridor reached us, of those known."""
+    with conn.cursor(binary=True) as cursor:
+        found = cursor.execute(_LAST_WORDS, [list(ids), mission, known_at]).fetchall()
+    return dict(found)
 
 
 def corridors(conn: Connection, mission: str | None = None) -> list[CorridorName]:

@@ -1,0 +1,89 @@
+"""Ask for the board: every corridor that a token may see, as it is now.
+
+Place on the data's way: GET /v1/corridors/board. The same as `ask_corridors` tells, without what a
+phone on a bad line has no use for; and a glance at the states alone, for who waits for a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from services.behind import SYSTEM_BEHIND
+from services.drafts import Drafts
+from services.gateway.ask_corridors import PartTold, drawn_corridors
+from services.gateway.board import Board, CorridorShown
+from services.store.engine import Connection
+from services.store.generations import StoredInterval
+from services.store.instants import SINCE_EVER
+from services.store.queries.corridors import CorridorName, corridors, last_words
+from services.timeline import AskLag, states_now
+from services.tokens.token import Token
+from streams.corridors.divided import PartState
+
+Glance = tuple[CorridorShown, ...]
+"""The states alone: names and drafts come from agreements, which take longer to read."""
+
+
+class Seen(NamedTuple):
+    """A board, and the glance that it was made from."""
+
+    board: Board
+    glance: Glance
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The corridors on it."""
+        return tuple(shown.corridor for shown in self.glance)
+
+
+def ask_board(conn: Connection, token: Token, ask_lag: AskLag, now: datetime) -> Seen:
+    """Every corridor that the token's agreements name, or of which anything is known."""
+    drawn = drawn_corridors(conn, token)
+    draft = Drafts.of(conn, token.mission).cover(now, now)
+    ids = {name.corridor_id for name in corridors(conn, token.mission)} | drawn.keys()
+    glance = ask_glance(conn, token, ask_lag, now, sorted(ids))
+    named = {id_: corridor.name for id_, corridor in drawn.items()}
+    items = tuple(replace(it, name=named.get(it.corridor), draft=draft) for it in glance)
+    return Seen(Board(mission=token.mission, items=items), glance)
+
+
+def ask_glance(
+    conn: Connection, token: Token, ask_lag: AskLag, now: datetime, ids: Sequence[str]
+) -> Glance:
+    """The states of these corridors; equal to another glance where nothing has changed."""
+    names = [CorridorName(token.mission, id_) for id_ in ids]
+    words = last_words(conn, token.mission, ids, now)
+    states = states_now(conn, ask_lag, names, now)
+    return tuple(
+        _shown(id_, interval, words.get(id_)) for id_, interval in zip(ids, states, strict=True)
+    )
+
+
+def _shown(id_: str, interval: StoredInterval, last_word_at: datetime | None) -> CorridorShown:
+    starts_at = interval.starts_at
+    # Since when something waits too long nobody knows; now would be another board every moment.
+    is_known = starts_at != SINCE_EVER and interval.cause != SYSTEM_BEHIND
+    return CorridorShown(
+        corridor=id_,
+        state=str(interval.state),
+        cause=interval.cause,
+        since=starts_at if is_known else None,
+        not_valid_after=interval.not_valid_after,
+        last_word_at=last_word_at,
+        parts=tuple(map(_part, interval.parts)),
+    )
+
+
+def _part(part: PartState) -> PartTold:
+    return PartTold(
+        segment=part.segment,
+        direction=part.direction,
+        traveller=part.traveller,
+        state=part.state,
+        cause=part.cause,
+        not_valid_after=part.not_valid_after,
+    )
