@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from services.drafts import Drafts
 from services.gateway.ask_whereabouts import WhereaboutsAsked, find_page
 from services.gateway.disclosure import sees_all
 from services.gateway.page import Page
@@ -19,7 +20,8 @@ from services.gateway.represent import Shape
 from services.store.engine import Connection
 from services.store.queries.whereabouts import FoundWhereabouts
 from services.tokens.token import Token
-from streams.whereabouts.fold import STATUS, Crossing, Passing
+from streams.assessment import status_of
+from streams.whereabouts.fold import Crossing, Passing
 
 
 class CrossingTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -34,6 +36,8 @@ class CrossingTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     to_side: str
     status: str
     """Nothing here is a finding of any mission."""
+    draft: bool
+    """Not all parties had signed a version in force meanwhile."""
     after: datetime
     by: datetime
     known_at: datetime | None = None
@@ -49,22 +53,25 @@ def ask_crossings(conn: Connection, token: Token, asked: WhereaboutsAsked) -> Pa
     """A page of the crossings that the token's holder may see, as they count or counted."""
     whole = sees_all(token)
     page = find_page(conn, token, asked, tuple(Passing))
-    told = [_told(row, whole=whole) for row in page.told]
+    drafts = Drafts.of(conn, token.mission, asked.known_at)
+    told = [_told(row, drafts, whole=whole) for row in page.told]
     if not whole:
         # Not subject by subject, as they are stored: which passages are of one is not told.
         told.sort(key=lambda one: (one.line, one.after, one.by, one.answer))
     return Page(told, page.next)
 
 
-def _told(row: FoundWhereabouts, *, whole: bool) -> CrossingTold:
+def _told(row: FoundWhereabouts, drafts: Drafts, *, whole: bool) -> CrossingTold:
     crossing = msgspec.json.decode(row.body, type=Crossing)
+    draft = drafts.cover(crossing.after, crossing.by)
     return CrossingTold(
         mission=row.mission,
         line=crossing.zone,
         answer=crossing.answer,
         from_side=crossing.from_side,
         to_side=crossing.to_side,
-        status=STATUS,
+        status=status_of(draft=draft),
+        draft=draft,
         after=crossing.after,
         by=crossing.by,
         known_at=row.known_at,

@@ -243,6 +243,7 @@ CROSSING: Final = CrossingTold(
     from_side="left",
     to_side="right",
     status=STATUS_OF_ALL,
+    draft=False,
     after=_WHEN,
     by=_WHEN + timedelta(minutes=15),
     known_at=_WHEN + timedelta(hours=2),

@@ -26,7 +26,8 @@ def test_who_sees_the_whole_mission_is_told_the_subject(client: Client, token: M
         for line in (seeded.baseline(name), seeded.corridor_line(name))
     }
     assert {(one["from_side"], one["to_side"]) for one in found} == {("left", "right")}
-    assert {one["status"] for one in found} == {"automatic, unreviewed"}
+    draft = "automatic, unreviewed; under a draft: not all parties have signed"
+    assert {(one["status"], one["draft"]) for one in found} == {(draft, True)}
 
 
 @pytest.mark.parametrize("role", [Role.PARTY, Role.PUBLISHER, Role.REPORTER])
