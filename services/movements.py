@@ -31,6 +31,15 @@ from streams.movements.standing import (
 from streams.vocabulary import MovementKind, MovementOutcome, MovementReason
 
 
+class AfterMovement(NamedTuple):
+    """A movement's place in the order in which they are listed."""
+
+    begins_at: datetime
+    organiser: str
+    movement: str
+    mission: str
+
+
 class MovementTold(Struct, frozen=True, kw_only=True):
     """A movement."""
 
@@ -67,6 +76,11 @@ class MovementTold(Struct, frozen=True, kw_only=True):
     reason: MovementReason | None
     draft: bool
     """The version that says so is not signed by all parties, by what is known."""
+
+    @property
+    def after(self) -> AfterMovement:
+        """Its place; ask with this for the page that follows."""
+        return AfterMovement(self.begins_at, self.organiser, self.movement, self.mission)
 
 
 class MovementDetail(Struct, frozen=True, kw_only=True):
@@ -109,7 +123,7 @@ class OutcomeRow(Struct, frozen=True, kw_only=True):
 def movements(conn: Connection, asked: Asked) -> list[MovementTold]:
     """Every movement that was notified by then; the first to begin comes first."""
     rows = [_told(read, now) for read, now in _read(conn, asked)]
-    return sorted(rows, key=lambda row: (row.begins_at, row.organiser, row.movement))
+    return sorted(rows, key=lambda row: row.after)
 
 
 def movement(conn: Connection, asked: Asked, movement_id: str) -> list[MovementDetail]:

@@ -36,6 +36,7 @@ from services.gateway.ask_movements import (
     MOVEMENT,
     MOVEMENTS,
     OUTCOMES,
+    MovementFilters,
     MovementsAsked,
     ask_movement,
     ask_movements,
@@ -61,6 +62,7 @@ from services.gateway.represent import (
     choose,
     write_items,
 )
+from services.movements import AfterMovement
 from services.store.engine import Connection
 from services.store.queries.violations import STANDING, After
 from services.store.queries.whereabouts import After as AfterSpell
@@ -69,8 +71,9 @@ from services.ways import WaysAsked
 from streams.corridors.parts import Part
 from streams.due import Rule
 from streams.movements.outcomes import Period
+from streams.movements.standing import MovementPhase
 from streams.standing_violations import State
-from streams.vocabulary import Direction, Traveller, Verdict, ViolationKind
+from streams.vocabulary import Direction, MovementKind, Traveller, Verdict, ViolationKind
 from streams.whereabouts.fold import Answer, Passing
 
 Asked = Request[Any, Any, Any]
@@ -95,6 +98,7 @@ PAGING: Final = ("limit", "after")
 STANDING_PARAMETERS: Final = ("at", "known_at")
 DUE_PARAMETERS: Final = ("rule", "from", "to", "known_at", "limit")
 MOVEMENT_WINDOWS: Final = (*STANDING_PARAMETERS, "from", "to")
+MOVEMENT_FILTERS: Final = (*MOVEMENT_WINDOWS, "phase", "kind")
 OUTCOME_PARAMETERS: Final = (*MOVEMENT_WINDOWS, "period")
 WAYS_PARAMETERS: Final = ("from", "to", "traveller")
 AVAILABILITY_PARAMETERS: Final = (
@@ -254,8 +258,18 @@ async def answer_due(request: Asked) -> Response[bytes]:
 
 
 async def answer_movements(request: Asked) -> Response[bytes]:
-    """The movements that the token sees, the first to begin first."""
-    return await _of_movements(request, MOVEMENT_WINDOWS, MOVEMENTS, ask_movements)
+    """A page of the movements that the token sees, the first to begin first."""
+    paging = _Paging(request, MOVEMENT_FILTERS, TABLES, MOVEMENTS)
+    parameters = paging.parameters
+    filters = MovementFilters(
+        parameters.word("phase", MovementPhase),
+        parameters.word("kind", MovementKind),
+        parameters.limit(),
+        paging.after(AfterMovement),
+    )
+    asked = _movements_asked(parameters)
+    question = partial(ask_movements, token=paging.token, asked=asked, filters=filters)
+    return await paging.answer(question, {"note": MOVEMENTS_NOTE})
 
 
 async def answer_movement(request: Asked, movement: str) -> Response[bytes]:
@@ -281,13 +295,16 @@ async def _of_movements(
 ) -> Response[bytes]:
     parameters = _parameters(request, known)
     form = choose(request.headers.get("accept", ""), TABLES)
-    token, now = _token(request), datetime.now(UTC)
-    known_at = parameters.instant("known_at") or now
-    at = parameters.instant("at") or now
-    asked = MovementsAsked(at, min(known_at, now), *parameters.span())
+    token, asked = _token(request), _movements_asked(parameters)
     found = await _readers(request).ask(token, lambda conn: ask(conn, token, asked))
     body = write_items(form, found, {"note": MOVEMENTS_NOTE}, shape)
     return _respond(request, Representation(form, body))
+
+
+def _movements_asked(parameters: Parameters) -> MovementsAsked:
+    now = datetime.now(UTC)
+    known_at = parameters.instant("known_at") or now
+    return MovementsAsked(parameters.instant("at") or now, min(known_at, now), *parameters.span())
 
 
 class _Paging:
@@ -309,12 +326,14 @@ class _Paging:
         text = self.parameters.text("after")
         return None if text is None else self._cursors.open(text, self._bound, kind)
 
-    async def answer(self, question: Callable[[Connection], Page[Any]]) -> Response[bytes]:
-        """A page, and the link to the next one."""
+    async def answer(
+        self, question: Callable[[Connection], Page[Any]], beside: Mapping[str, str] | None = None
+    ) -> Response[bytes]:
+        """A page with what stands beside it, and the link to the next one."""
         page = await _readers(self._request).ask(self.token, question)
         more = None if page.next is None else {"after": self._cursors.seal(page.next, self._bound)}
         following = _next(self._request, self.parameters, more)
-        return _paged(self._request, self._form, page.told, self._shape, following, {})
+        return _paged(self._request, self._form, page.told, self._shape, following, beside or {})
 
 
 def _paged(  # noqa: PLR0913, PLR0917 (the items, how they are shown, and what stands beside them)
@@ -323,7 +342,7 @@ def _paged(  # noqa: PLR0913, PLR0917 (the items, how they are shown, and what s
     told: Sequence[Any],
     shape: Shape,
     following: str | None,
-    beside: dict[str, str],
+    beside: Mapping[str, str],
 ) -> Response[bytes]:
     """Items of which there may be more, with the link to those that follow."""
     more = {**beside, "next": following} if following else beside

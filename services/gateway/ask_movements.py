@@ -2,7 +2,8 @@
 
 Place on the data's way: GET /v1/movements, /v1/movements/{movement}, /v1/movement-outcomes. Which
 movements there are for a token PostgreSQL decides (`services.gateway.disclosure.movements_of`): one
-that it does not let by is, here as everywhere, one that there is not.
+that it does not let by is, here as everywhere, one that there is not. So a page is counted among
+those that its asker sees.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from services.gateway.disclosure import VIEWS, View
+from services.gateway.page import Page, page_of
 from services.gateway.problems import Code, ProblemError
 from services.gateway.represent import Shape
 from services.movements import (
+    AfterMovement,
     MovementDetail,
     MovementTold,
     OutcomeRow,
@@ -26,6 +29,8 @@ from services.standing import Asked
 from services.store.engine import Connection
 from services.tokens.token import Role, Token
 from streams.movements.outcomes import Period
+from streams.movements.standing import MovementPhase
+from streams.vocabulary import MovementKind
 
 READS_MOVEMENTS: Final = frozenset(
     {role for role, view in VIEWS.items() if view is View.WHOLE}
@@ -58,9 +63,30 @@ class MovementsAsked(NamedTuple):
         )
 
 
-def ask_movements(conn: Connection, token: Token, asked: MovementsAsked) -> Sequence[MovementTold]:
-    """Every movement that the token's holder sees, whose window touches what is asked for."""
-    return [one for one in movements(conn, asked.of(token)) if asked.holds(one)]
+class MovementFilters(NamedTuple):
+    """Which of them, how many at most, and after which place."""
+
+    phase: MovementPhase | None
+    kind: MovementKind | None
+    limit: int
+    after: AfterMovement | None
+
+    def hold(self, one: MovementTold) -> bool:
+        """Whether it is one of them, after that place."""
+        return (
+            self.phase in {None, one.phase}
+            and self.kind in {None, one.kind}
+            and (self.after is None or one.after > self.after)
+        )
+
+
+def ask_movements(
+    conn: Connection, token: Token, asked: MovementsAsked, filters: MovementFilters
+) -> Page[MovementTold]:
+    """A page of the movements that the token's holder sees and that are asked for."""
+    seen = movements(conn, asked.of(token))
+    found = [one for one in seen if asked.holds(one) and filters.hold(one)]
+    return page_of(found, filters.limit)
 
 
 def ask_movement(

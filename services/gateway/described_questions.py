@@ -48,9 +48,10 @@ from services.gateway.represent import EVERY_FORM, TABLES, Form, Shape, write_it
 from services.store.queries.violations import STANDING
 from streams.due import Rule
 from streams.movements.outcomes import Period
+from streams.movements.standing import MovementPhase
 from streams.schema import Json
 from streams.standing_violations import State
-from streams.vocabulary import Direction, Traveller, ViolationKind
+from streams.vocabulary import Direction, MovementKind, Traveller, ViolationKind
 from streams.whereabouts import fold
 
 _TAGGED: Final = {"ETag": "Names the bytes; send it as `If-None-Match`."}
@@ -318,11 +319,19 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", "/v1/movements"): Operation(
         "To the mission all, to an organiser its own, to a party those that address it, as the "
         "sources say that the token names. Acknowledged is not permitted, permitted is not safe.",
-        (_page([examples.MOVEMENT_TOLD], MOVEMENTS, TABLES, {"note": MOVED}, _TAGGED), _KEPT),
+        (_page([examples.MOVEMENT_TOLD], MOVEMENTS, TABLES, {"note": MOVED}, _PAGED), _KEPT),
         (
             *_AS_IT_STANDS,
             _instant("from", "Whose window lies then or later."),
             _instant("to", "And begins before that."),
+            Parameter(
+                "phase", "This far.", "under_way", {"enum": [str(it) for it in MovementPhase]}
+            ),
+            Parameter(
+                "kind", "Of this kind.", "movement", {"enum": [str(it) for it in MovementKind]}
+            ),
+            _LIMITED,
+            Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
         ),
         problems=_PROBLEMS,
     ),

@@ -110,6 +110,7 @@ QUESTIONS = {
     "/v1/violations": "/v1/violations",
     "/v1/whereabouts": "/v1/whereabouts",
     "/v1/crossings": "/v1/crossings",
+    "/v1/movements": "/v1/movements",
     "/v1/corridors": "/v1/corridors",
     "/v1/corridors/board": "/v1/corridors/board",
     "/v1/corridors/{corridor_id}/availability": "/v1/corridors/road-of-smm-a/availability",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any, Final, NamedTuple
 
 import httpx
@@ -26,7 +27,7 @@ from services.tokens.token import Role
 from services.worker.documents import load_register
 from streams.agreement import content_hash
 from streams.events import CheckedIn, MovementDeparted, MovementEvent, NamedPlaces, VehicleCount
-from streams.vocabulary import MovementOutcome, VehicleClass
+from streams.vocabulary import MovementKind, MovementOutcome, VehicleClass
 from tests.integration.anywhere import tables_holding
 from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.served import Client
@@ -398,3 +399,80 @@ def test_steps_of_a_mission_without_an_agreement_are_not_stored(
     assert (answer.status_code, answer.json()["reason"]) == (400, "unknown_mission")
     with connect(gateway_settings.database()) as conn:
         assert tables_holding(conn, nameless(71)) == []
+
+
+@pytest.fixture(scope="module")
+def many(gateway_settings: Settings, loaded: str) -> list[str]:
+    """Movements in June, of which two begin at once; ids in the order of the list."""
+    june, ids = 24 * 92, [nameless(0xD0 + number) for number in range(5)]
+    steps = (
+        replace(
+            moved(80 + number, notified(june + max(number, 1), june + 12, kind=kind)),
+            mission=loaded,
+            movement=id_,
+        )
+        for number, (id_, kind) in enumerate(zip(ids, cycle(MovementKind), strict=False))
+    )
+    gone = replace(moved(90, MovementDeparted(), 1), movement=ids[4])
+    with connect(gateway_settings.database()) as conn:
+        take_in_log(conn, load_register(conn), log_of(map(said, (*steps, gone))))
+    return ids
+
+
+JUNE: Final = {"at": "2026-06-01T00:00:00Z", "from": "2026-06-01T00:00:00Z"}
+
+
+def listed(client: Client, headers: dict[str, str], **asked: str) -> list[str]:
+    """The ids of every page, one movement a page."""
+    told: list[str] = []
+    at: str | None = str(httpx.URL("/v1/movements", params=JUNE | asked | {"limit": "1"}))
+    while at:
+        answer = client.get(at, headers=headers)
+        again = client.get(at, headers=headers | {"If-None-Match": answer.headers["etag"]})
+        assert (answer.status_code, again.status_code) == (200, 304)
+        body = answer.json()
+        assert len(body["items"]) <= 1
+        told += [one["movement"] for one in body["items"]]
+        at = answer.links["next"]["url"] if "link" in answer.headers else None
+        assert body.get("next") == at
+        assert "acknowledged is not permitted" in body["note"]
+    return told
+
+
+def test_pages_follow_each_other_without_gap_and_repetition(
+    client: Client, loaded: str, token: MakeToken, many: list[str]
+) -> None:
+    headers = token(Role.MOVEMENT_ORGANISER, mission=loaded, sources=named("aid-1"))
+    assert listed(client, headers) == many
+    whole = client.get("/v1/movements", params=JUNE, headers=headers)
+    assert [one["movement"] for one in whole.json()["items"]] == many
+    assert "link" not in whole.headers
+    assert {one["draft"] for one in whole.json()["items"]} == {True}
+
+
+def test_pages_are_of_what_their_asker_sees(
+    client: Client, loaded: str, token: MakeToken, many: list[str]
+) -> None:
+    organiser = token(Role.MOVEMENT_ORGANISER, mission=loaded, sources=named("aid-1"))
+    other = token(Role.MOVEMENT_ORGANISER, mission=loaded, sources=named("aid-2"))
+    assert listed(client, other) == []
+    first = client.get("/v1/movements", params=JUNE | {"limit": "1"}, headers=organiser)
+    link = first.links["next"]["url"]
+    assert not any(id_ in link for id_ in many)
+    assert client.get(link, headers=other).json()["items"] == []
+    later = link.replace("2026-06-01", "2026-06-02")
+    assert client.get(later, headers=organiser).json()["parameter"] == "after"
+
+
+def test_phase_and_kind_narrow(
+    client: Client, loaded: str, token: MakeToken, many: list[str]
+) -> None:
+    headers = token(Role.COORDINATOR, mission=loaded)
+    assert listed(client, headers, phase="under_way") == many[4:]
+    assert listed(client, headers, phase="notified") == many[:4]
+    by_kind = [listed(client, headers, kind=kind) for kind in MovementKind]
+    assert by_kind == [[many[0], many[3]], [many[1], many[4]], [many[2]]]
+    assert listed(client, headers, kind=[*MovementKind][1], phase="under_way") == many[4:]
+    for asked in ({"phase": "lost"}, {"kind": "parade"}, {"limit": "0"}, {"after": "AAAA"}):
+        answer = client.get("/v1/movements", params=asked, headers=headers)
+        assert (answer.status_code, answer.json()["parameter"]) == (400, *asked)
