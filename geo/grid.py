@@ -12,16 +12,18 @@ Immutable, built once for a set of zones. It speaks of latitudes within ±85° a
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from geo.densify import Ints, spread
+from geo.densify import Ints
 from geo.edges import EdgeTable
 from geo.ellipsoid import Floats
 from geo.grid_ask import Cells, Circles, Found, ask, serves_all
-from geo.grid_build import Store, Tiles, fill, length_m
+from geo.grid_build import ANEW, Reuse, Store, Tiles, fill, length_m
 from geo.grid_entry import MOST_ZONES
+from geo.grid_reuse import Kept, kept_zones, tiles_to_copy
 from geo.lattice import COARSEST, FINEST, MAX_LAT_DEG, TILE, Lattice, make_lattice
 from geo.outlines import Outlines
 from geo.zones import ZoneSet
@@ -99,24 +101,47 @@ class Grid:
         )
 
 
-def build_grid(
-    edges: EdgeTable, bounds: tuple[float, float, float, float], limit_bytes: int
-) -> Grid | None:
+def build_grid(zones: ZoneSet, limit_bytes: int, previous: ZoneSet | None = None) -> Grid | None:
     """The finest grid within `limit_bytes`; None where there is none.
 
-    `bounds` (west, south, east, north) of all zones, degrees.
+    What the grid of `previous` zones has of it is copied: the result is the same without.
     """
+    edges = zones.edges
     if edges.counts.size > MOST_ZONES:
         return None
+    known = _known(zones, previous)
     for level in range(FINEST, COARSEST - 1, -1):
-        lattice = make_lattice(bounds, level, LARGEST_M)
+        lattice = make_lattice(zones.bounds, level, LARGEST_M)
         if lattice is None:
             return None
         if _rough_bytes(edges, lattice) <= limit_bytes:
-            grid = _filled(edges, lattice, limit_bytes)
+            grid = _filled(edges, lattice, limit_bytes, known)
             if grid is not None:
                 return grid
     return None
+
+
+class _Known(NamedTuple):
+    """Another grid, and what its zones have become."""
+
+    grid: Grid
+    kept: Kept
+
+
+def _known(zones: ZoneSet, previous: ZoneSet | None) -> _Known | None:
+    if previous is None or previous.grid is None:
+        return None
+    return _Known(previous.grid, kept_zones(previous, zones))
+
+
+def _reuse(known: _Known | None, lattice: Lattice) -> Reuse:
+    if known is None:
+        tiles = np.full(lattice.rows * lattice.columns, ANEW, np.int64)
+        none = np.empty(0, np.int64)
+        return Reuse(np.empty(0, np.int32), np.empty(0, np.uint32), none, tiles, none)
+    grid, kept = known
+    source = tiles_to_copy(grid.lattice, lattice, kept.changed)
+    return Reuse(grid.tile, grid.first, grid.entries, source, kept.number)
 
 
 def _rough_bytes(edges: EdgeTable, lattice: Lattice) -> float:
@@ -129,7 +154,9 @@ def _rough_bytes(edges: EdgeTable, lattice: Lattice) -> float:
     return float(_TILE_BYTES * tiles + _ENTRY_BYTES * near_m2 / cell_m2)
 
 
-def _filled(edges: EdgeTable, lattice: Lattice, limit_bytes: int) -> Grid | None:
+def _filled(
+    edges: EdgeTable, lattice: Lattice, limit_bytes: int, known: _Known | None
+) -> Grid | None:
     left = limit_bytes - _TILE_BYTES * lattice.rows * lattice.columns
     if left <= 0:
         return None
@@ -141,7 +168,7 @@ def _filled(edges: EdgeTable, lattice: Lattice, limit_bytes: int) -> Grid | None
         entries=np.empty(left // _ENTRY_BYTES, np.int64),
         used=np.zeros(2, np.int64),
     )
-    if not fill(Outlines.of(edges), tiles, store):
+    if not fill(Outlines.of(edges), tiles, _reuse(known, lattice), store):
         return None
     slots, entries = store.used.tolist()
     grid = Grid(lattice, store.tile, store.first[: slots + 1], store.entries[:entries])
@@ -150,13 +177,7 @@ def _filled(edges: EdgeTable, lattice: Lattice, limit_bytes: int) -> Grid | None
 
 def _tiles(edges: EdgeTable, lattice: Lattice) -> Tiles:
     """Which zones come near which tiles, by their boxes."""
-    west, south, east, north = edges.bounds().T
-    dlon, dlat = lattice.cap_m / lattice.lower_m.min(axis=0)
-    i0, i1 = (lattice.tile_column(lon) for lon in (west - dlon, east + dlon))
-    j0, j1 = (lattice.tile_row(lat) for lat in (south - dlat, north + dlat))
-    wide = i1 - i0 + 1
-    zone, k = spread(wide * (j1 - j0 + 1))
-    tile = (j0[zone] + k // wide[zone]) * lattice.columns + i0[zone] + k % wide[zone]
+    zone, tile = lattice.tiles_near(edges.bounds())
     order = np.argsort(tile, kind="stable")
     counts = np.bincount(tile, minlength=lattice.rows * lattice.columns)
     return Tiles(
@@ -172,8 +193,11 @@ def _tiles(edges: EdgeTable, lattice: Lattice) -> Tiles:
     )
 
 
-def gridded(zones: ZoneSet, limit_bytes: int) -> ZoneSet:
-    """The same zones with a grid of at most so many bytes, where there is one."""
+def gridded(zones: ZoneSet, limit_bytes: int, previous: ZoneSet | None = None) -> ZoneSet:
+    """The same zones with a grid of at most so many bytes, where there is one.
+
+    The more of them are as in `previous`, which has a grid, the sooner it is built.
+    """
     if not len(zones):
         return zones
-    return replace(zones, grid=build_grid(zones.edges, zones.bounds, limit_bytes))
+    return replace(zones, grid=build_grid(zones, limit_bytes, previous))

@@ -3,7 +3,8 @@
 Distances are lower bounds in metres (the lattice's rows say how), measured from the centre of each
 cell to the edges within reach; which side the centre is on comes from one scan along each row of
 centres; which edges enter a cell is noted for the points in it. Everything is in the order of
-tiles, cells and zones: the same zones give the same bytes.
+tiles, cells and zones: the same zones give the same bytes. What another grid has already is copied
+(`geo.grid_reuse`).
 """
 
 from typing import NamedTuple
@@ -14,7 +15,17 @@ import numpy.typing as npt
 from geo.compiled import kernel
 from geo.densify import Ints
 from geo.ellipsoid import Floats
-from geo.grid_entry import BARE, FARTHEST, MANY, distance_of, edges_of, make_entry
+from geo.grid_entry import (
+    AT,
+    BARE,
+    FARTHEST,
+    MANY,
+    distance_of,
+    edges_of,
+    make_entry,
+    of_zone,
+    zone_of,
+)
 from geo.lattice import MARGIN_DEG, TILE
 from geo.outlines import Outlines, leaves_of
 from geo.point_side import IN, OPEN, side_in_cell
@@ -27,6 +38,8 @@ _CELLS = TILE * TILE
 _DOUBT_M = 0.01
 # Tiles that nothing is near share the first slot, which is empty.
 NOTHING = 0
+# No other grid has the tile.
+ANEW = -1
 
 
 class Tiles(NamedTuple):
@@ -53,6 +66,20 @@ class Store(NamedTuple):
     first: npt.NDArray[np.uint32]
     entries: Ints
     used: Ints
+
+
+class Reuse(NamedTuple):
+    """Another grid, `tile`, `first` and `entries`, and what is the same in it.
+
+    `source` int64[tiles]: which of its tiles each tile is to be copied from, or `ANEW`; `zone`
+    int64[its zones]: the number that each of its zones has now, ascending where there is one.
+    """
+
+    tile: Int32s
+    first: npt.NDArray[np.uint32]
+    entries: Ints
+    source: Ints
+    zone: Ints
 
 
 class Scratch(NamedTuple):
@@ -103,7 +130,7 @@ def length_m(outlines: Outlines, lon_m: float, lat_m: float) -> float:
 
 
 @kernel
-def fill(outlines: Outlines, tiles: Tiles, store: Store) -> bool:
+def fill(outlines: Outlines, tiles: Tiles, reuse: Reuse, store: Store) -> bool:
     """Fill all tiles; False where the store is too small for them."""
     store.first[0], store.used[0] = 0, 1
     most = 0
@@ -119,6 +146,10 @@ def fill(outlines: Outlines, tiles: Tiles, store: Store) -> bool:
     )
     for t in range(tiles.first.size - 1):
         store.tile[t] = NOTHING
+        if reuse.source[t] != ANEW:
+            if not _copy(store, t, reuse):
+                return False
+            continue
         count, whole = _gather(outlines, tiles, t, scratch)
         if count and not _keep(store, t, scratch, count, whole):
             return False
@@ -185,14 +216,11 @@ def _run(
 @kernel
 def _keep(store: Store, t: int, scratch: Scratch, count: int, whole: bool) -> bool:
     """Put the tile's entries in the order of its cells; False where they do not fit."""
-    slots = 1 if whole else _CELLS
     kept = count // _CELLS if whole else count
     slot, entry = store.used[0], store.used[1]
-    if slot + slots >= store.first.size or entry + kept > store.entries.size:
+    slots = _take(store, t, kept, whole)
+    if not slots:
         return False
-    store.tile[t] = 2 * slot + (0 if whole else 1)
-    store.used[0] += slots
-    store.used[1] += kept
     if whole:
         store.first[slot] = entry
         store.entries[entry : entry + kept] = scratch.found[:count:_CELLS]
@@ -202,6 +230,43 @@ def _keep(store: Store, t: int, scratch: Scratch, count: int, whole: bool) -> bo
     for at in range(slot, slot + slots):
         if _is_bare(store.entries[store.first[at] : store.first[at + 1]]):
             store.first[at] |= BARE
+    return True
+
+
+@kernel
+def _take(store: Store, t: int, kept: int, whole: bool) -> int:
+    """Take the tile's slots and so many entries; how many slots, 0 where they do not fit."""
+    slots = 1 if whole else _CELLS
+    slot, entry = store.used[0], store.used[1]
+    if slot + slots >= store.first.size or entry + kept > store.entries.size:
+        return 0
+    store.tile[t] = 2 * slot + (0 if whole else 1)
+    store.used[0] += slots
+    store.used[1] += kept
+    return slots
+
+
+@kernel
+def _copy(store: Store, t: int, reuse: Reuse) -> bool:
+    """Put the other grid's tile here, its zones by their numbers now; False as in `_keep`."""
+    tile = int(reuse.tile[reuse.source[t]])
+    if tile == NOTHING:
+        return True
+    whole, from_slot = tile & 1 == 0, tile >> 1
+    from_entry = int(reuse.first[from_slot]) & AT
+    kept = (int(reuse.first[from_slot + (1 if whole else _CELLS)]) & AT) - from_entry
+    slot, entry = store.used[0], store.used[1]
+    slots = _take(store, t, kept, whole)
+    if not slots:
+        return False
+    for s in range(slots):
+        begins = int(reuse.first[from_slot + s])
+        store.first[slot + s] = (begins & AT) - from_entry + entry | begins & BARE
+    for e in range(kept):
+        copied = reuse.entries[from_entry + e]
+        store.entries[entry + e] = of_zone(copied, reuse.zone[zone_of(copied)])
+    # As `_keep` leaves it: the next tile's slot, or the end.
+    store.first[slot + slots] = entry + kept
     return True
 
 

@@ -18,7 +18,7 @@ from geo.grid_entry import AT, MANY, edge_of, edges_of, zone_of
 from geo.lattice import TILE, make_lattice
 from geo.zones import ZoneSet
 
-_MAGIC = b"truceline grid 2"
+_MAGIC = b"truceline grid 3"
 # Key, level, and how many tiles, slots and entries there are.
 _HEAD = struct.Struct("<16s32siqqq")
 _HASH_BYTES = 32

@@ -38,6 +38,12 @@ def zone_of(entry: int) -> int:
 
 
 @kernel
+def of_zone(entry: int, zone: int) -> int:
+    """The same of another zone."""
+    return entry & ~0xFFFFFF | zone
+
+
+@kernel
 def edge_of(entry: int) -> int:
     """The run's first edge, counted from the zone's first vertex."""
     return entry >> 24 & 0xFFFFF

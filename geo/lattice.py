@@ -1,8 +1,9 @@
 """The lattice of a grid: cells of equal degrees, in tiles of 32 by 32, with bounds on their metres.
 
-A cell is 2⁻ᵏ degrees high and 2⁻ᵐ wide, so that every corner is an exact float and two zone sets
-of like extent share cells. Metres a degree change with the latitude; a lattice has, for each row of
-tiles, a lower and an upper bound of them, so that no point has to be projected:
+A cell is 2⁻ᵏ degrees high and 2⁻ᵐ wide, so that every corner is an exact float. Tiles begin at
+multiples of their size, so that zone sets of like extent share them (`geo.grid_reuse`). Metres a
+degree change with the latitude; a lattice has, for each row of tiles, a lower and an upper bound of
+them, so that no point has to be projected:
 
     lower · |Δ| ≤ distance ≤ upper · |Δ|
 
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geo.densify import Ints
+from geo.densify import Ints, spread
 from geo.ellipsoid import (
     EQUATOR_DEGREE_M,
     LONGEST_LAT_DEGREE_M,
@@ -30,6 +31,7 @@ from geo.grid_entry import FARTHEST
 TILE = 32
 # The grid speaks of no point beyond it: degrees of longitude shrink too fast there.
 MAX_LAT_DEG = 85.0
+_POLE_DEG = 90.0
 # Cells are no smaller than 2⁻¹¹ degrees of latitude (54 m): smaller ones settle hardly more and
 # fit into no cache; and no larger than 1 degree.
 FINEST, COARSEST = 21, 0
@@ -74,12 +76,26 @@ class Lattice:
         row = np.floor((lat - self.south) * self.per_lat / TILE)
         return np.clip(row, 0, self.rows - 1).astype(np.int64)
 
+    def tiles_near(self, boxes: Floats) -> tuple[Ints, Ints]:
+        """Pairs (box, tile) where the box comes within `cap_m` of the tile, in order of boxes.
+
+        `boxes` float64[n, 4]: west, south, east, north. Some pairs are farther apart.
+        """
+        west, south, east, north = boxes.T
+        dlon, dlat = self.cap_m / self.lower_m.min(axis=0) + MARGIN_DEG
+        i0, i1 = (self.tile_column(lon) for lon in (west - dlon, east + dlon))
+        j0, j1 = (self.tile_row(lat) for lat in (south - dlat, north + dlat))
+        wide = i1 - i0 + 1
+        box, k = spread(wide * (j1 - j0 + 1))
+        return box, (j0[box] + k // wide[box]) * self.columns + i0[box] + k % wide[box]
+
 
 def make_lattice(
     bounds: tuple[float, float, float, float], level: int, largest_m: float
 ) -> Lattice | None:
-    """The lattice of a level over `bounds` (west, south, east, north); None beyond MAX_LAT_DEG.
+    """The lattice of a level over `bounds` (west, south, east, north).
 
+    None beyond MAX_LAT_DEG, and where cells are so large that a pole is in their surroundings.
     With each level the cells have half of the area.
     """
     west, south, east, north = bounds
@@ -94,12 +110,16 @@ def make_lattice(
     dlat = cap_m / SHORTEST_LAT_DEGREE_M
     highest = max(abs(south), abs(north)) + dlat
     dlon = cap_m / float(lon_degree_m(np.float64(highest)))  # type: ignore[arg-type]
-    first_column = math.floor((west - dlon) * per_lon)
-    first_row = math.floor((south - dlat) * per_lat)
+    first_column = TILE * math.floor((west - dlon) * per_lon / TILE)
+    first_row = TILE * math.floor((south - dlat) * per_lat / TILE)
     columns = math.ceil(((east + dlon) * per_lon - first_column) / TILE)
     rows = math.ceil(((north + dlat) * per_lat - first_row) / TILE)
     low = (first_row + TILE * np.arange(rows)) / per_lat
     nearest, farthest = _distances_from_equator(low - dlat, low + TILE / per_lat + dlat)
+    # Who is asked about lies in a cell whose centre is within `dlat`, and edges within as much.
+    farthest = np.minimum(farthest, MAX_LAT_DEG + 2 * dlat)
+    if farthest.max() >= _POLE_DEG:
+        return None
     return Lattice(
         level=level,
         west=first_column / per_lon,
