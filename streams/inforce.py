@@ -412,8 +412,11 @@ class VersionStretch(NamedTuple):
     methodology: Methodology | None
 
 
-Index = Callable[[ZoneSet], ZoneSet]
-"""Gives zones what makes them faster to ask and changes no answer."""
+Index = Callable[[ZoneSet, ZoneSet | None], ZoneSet]
+"""Gives zones what makes them faster to ask and changes no answer.
+
+It may take over what the second has already: the mission's zones before a version was loaded.
+"""
 Compiled = dict[tuple[int, int], InForce]
 """By the identity of agreement and methodology: two of one mission may both have a version 1."""
 
@@ -450,11 +453,16 @@ class Register:
             for mission in self._timelines
         }
 
-    def indexed(self, index: Index) -> Register:
-        """The same register, the zones of each mission's newest versions given to `index`."""
+    def indexed(self, index: Index, before: Register | None = None) -> Register:
+        """The same register, the zones of each mission's newest versions given to `index`.
+
+        With those of the register `before`, as far as it has them.
+        """
         compiled: Compiled = {}
-        for timeline in self._timelines.values():
-            compiled.update(timeline.indexed(index))
+        for mission, timeline in self._timelines.items():
+            earlier = before._timelines.get(mission) if before else None  # noqa: SLF001 (its own kind)
+            zones = earlier.newest_zones() if earlier is not None else None
+            compiled.update(timeline.indexed(index, zones))
         return Register(
             [document for group in self._agreements.values() for document in group],
             [document for group in self._methodologies.values() for document in group],
@@ -601,15 +609,28 @@ class _Timeline:
             self._picks[number] = self._compile(*self._pairs[number - 1])
         return self._picks[number]
 
-    def indexed(self, index: Index) -> Compiled:
-        """What is compiled, with an index of the zones of the last stretch that has versions."""
+    def _last(self) -> int:
+        """The last stretch that has versions; 0 where there is none."""
         numbers = range(len(self._pairs), 0, -1)
-        last = next((n for n in numbers if None not in self._pairs[n - 1]), 0)
+        return next((n for n in numbers if None not in self._pairs[n - 1]), 0)
+
+    def newest_zones(self) -> ZoneSet | None:
+        """The zones of the last stretch that has versions, where they are compiled."""
+        last = self._last()
+        if not last:
+            return None
+        agreement, methodology = self._pairs[last - 1]
+        newest = self._compiled.get((id(agreement), id(methodology)))
+        return newest.zone_set if newest is not None else None
+
+    def indexed(self, index: Index, before: ZoneSet | None) -> Compiled:
+        """What is compiled, with an index of the zones of the last stretch that has versions."""
+        last = self._last()
         newest = self._pick(last)
         if newest is None:
             return self._compiled
         agreement, methodology = self._pairs[last - 1]
-        indexed = replace(newest.in_force, zone_set=index(newest.in_force.zone_set))
+        indexed = replace(newest.in_force, zone_set=index(newest.in_force.zone_set, before))
         return {**self._compiled, (id(agreement), id(methodology)): indexed}
 
     def stretches(self) -> list[VersionStretch]:

@@ -109,11 +109,11 @@ def nothing_collected() -> Iterator[None]:
         gc.enable()
 
 
-def index_zones(zones: ZoneSet) -> ZoneSet:
+def index_zones(zones: ZoneSet, previous: ZoneSet | None = None) -> ZoneSet:
     """The zones with what makes many points fast to place in them."""
     from geo.grid import gridded  # noqa: PLC0415 (it brings the compiler with it)
 
-    return gridded(zones, INDEX_BYTES)
+    return gridded(zones, INDEX_BYTES, previous)
 
 
 def _signatures(file: Path, document: Agreement) -> list[Signature]:

@@ -62,22 +62,22 @@ class Documents:
             hashes = frozenset(address for (address,) in loaded)
             with self._loading:
                 if hashes != self._hashes:
-                    self._register = load_register(conn)
+                    before, self._register = self._register, load_register(conn)
                     self._hashes = hashes
-                    self._begin(self._register)
+                    self._begin(self._register, before)
                 return self._register
 
         return answer
 
-    def _begin(self, register: Register) -> None:
-        """Index the register's zones, in a thread of its own."""
+    def _begin(self, register: Register, before: Register) -> None:
+        """Index the register's zones, in a thread of its own; until then `before` is kept too."""
         if self._index is not None:
-            work = partial(self._build, self._index, register)
+            work = partial(self._build, self._index, register, before)
             threading.Thread(target=work, name="index", daemon=True).start()
 
-    def _build(self, index: Index, register: Register) -> None:
+    def _build(self, index: Index, register: Register, before: Register) -> None:
         try:
-            indexed = register.indexed(index)
+            indexed = register.indexed(index, before)
         except Exception:  # the tree goes on answering, and the same
             log.exception("could not index the zones in force")
             return

@@ -58,8 +58,11 @@ class Grids:
     def _path(self, key: bytes) -> Path:
         return self._folder / f"{key.hex()}{SUFFIX}"
 
-    def __call__(self, zones: ZoneSet) -> ZoneSet:
-        """The same zones with their grid, from the folder or built and kept there."""
+    def __call__(self, zones: ZoneSet, previous: ZoneSet | None = None) -> ZoneSet:
+        """The same zones with their grid, from the folder or built and kept there.
+
+        Where `previous` zones have a grid, only what the change of zones comes near is built.
+        """
         if not is_indexed(zones, self._limit_bytes):
             return zones
         self._compile_first(self._folder)
@@ -72,7 +75,7 @@ class Grids:
         grid = unpack(_read(path), key, zones)
         kept = grid is not None
         if grid is None:
-            grid = gridded(zones, self._limit_bytes).grid
+            grid = gridded(zones, self._limit_bytes, previous).grid
             if grid is not None:
                 _write(path, pack(grid, key))
         log.info(
@@ -81,6 +84,7 @@ class Grids:
             bytes=grid.nbytes if grid else 0,
             limit_bytes=self._limit_bytes,
             read=kept,
+            after_a_change=not kept and previous is not None and previous.grid is not None,
             seconds=round(time.monotonic() - begun, 3),
         )
         indexed = replace(zones, grid=grid)

@@ -48,7 +48,7 @@ def test_a_batch_is_judged_by_what_was_loaded_before_it(fresh_url: str) -> None:
 def test_the_index_is_built_aside_and_taken_into_use_at_once(fresh_url: str) -> None:
     may_build, asked = threading.Event(), threading.Event()
 
-    def slow(zones: ZoneSet) -> ZoneSet:
+    def slow(zones: ZoneSet, _: ZoneSet | None) -> ZoneSet:
         asked.set()
         may_build.wait(10)
         return replace(zones)
@@ -70,7 +70,7 @@ def test_the_index_is_built_aside_and_taken_into_use_at_once(fresh_url: str) -> 
 def test_an_index_that_cannot_be_built_leaves_the_register_as_it_is(fresh_url: str) -> None:
     failed = threading.Event()
 
-    def broken(zones: ZoneSet) -> ZoneSet:
+    def broken(zones: ZoneSet, _: ZoneSet | None) -> ZoneSet:
         failed.set()
         raise MemoryError(len(zones))
 

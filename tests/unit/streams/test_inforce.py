@@ -196,7 +196,8 @@ def test_only_the_newest_versions_are_indexed_and_nothing_else_changes() -> None
     register = Register((agreement(), later), (methodology(),))
     asked: list[ZoneSet] = []
 
-    def index(zones: ZoneSet) -> ZoneSet:
+    def index(zones: ZoneSet, previous: ZoneSet | None) -> ZoneSet:
+        assert previous is None
         asked.append(zones)
         return replace(zones)
 
@@ -215,3 +216,21 @@ def test_only_the_newest_versions_are_indexed_and_nothing_else_changes() -> None
     assert new_after.in_force.zone_set is not new.in_force.zone_set
     assert new_after.in_force.agreement is new.in_force.agreement
     assert indexed.pick(MISSION, NOON, NOON + hours(6)) is not None
+
+
+def test_an_index_is_given_the_zones_that_the_mission_had_before() -> None:
+    asked: list[tuple[ZoneSet, ZoneSet | None]] = []
+
+    def index(zones: ZoneSet, previous: ZoneSet | None) -> ZoneSet:
+        asked.append((zones, previous))
+        return replace(zones)
+
+    old = Register((agreement(),), (methodology(),)).indexed(index, Register((), ()))
+    had = old.pick(MISSION, NOON, NOON)
+    assert had is not None
+    later = agreement(version=2, valid=Validity(from_=NOON + hours(5)))
+    Register((agreement(), later), (methodology(),)).indexed(index, old)
+    assert [previous for _, previous in asked] == [None, had.in_force.zone_set]
+    never_asked = Register((agreement(),), (methodology(),))
+    Register((agreement(), later), (methodology(),)).indexed(index, never_asked)
+    assert asked[-1][1] is None, "nothing is compiled for it"

@@ -208,6 +208,6 @@ def test_an_explanation_names_who_has_not_signed() -> None:
 def test_an_indexed_register_knows_the_signatures_as_well() -> None:
     signatures = (signed_by("north", UNDER), signed_by("south", UNDER))
     register = Register((UNDER,), (methodology(),), signatures=signatures)
-    (result,) = assess(register.indexed(lambda zones: zones), (report(),), (OPERATOR,))
+    (result,) = assess(register.indexed(lambda zones, _: zones), (report(),), (OPERATOR,))
     assert isinstance(result, Judged)
     assert result.assessment == assessed_with(*signatures)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from shapely import box
 
-from geo import settle
+from geo import grid, grid_reuse, settle
 from geo.zones import ZoneSet, ZoneShape
 from services.worker import grids
 from services.worker.grids import KEPT, Grids
@@ -96,3 +96,28 @@ def test_every_loop_is_asked_before_a_report_is(
     monkeypatch.setattr(settle, "settle", noted)
     Grids(tmp_path, LIMIT)(ZONES)
     assert densities == [{False, True}], "discs of either kind that an edge runs through"
+
+
+def test_what_a_change_of_zones_leaves_is_taken_from_the_index_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Grids(tmp_path / "one", LIMIT)(ZONES)
+    shapes = [ZoneShape(id_, it) for id_, it in zip(ZONES.ids, ZONES.geometries, strict=True)]
+    now = ZoneSet.build(
+        [*shapes[:30], ZoneShape("z30", box(38.3, 48, 38.301, 48.02)), *shapes[31:]]
+    )
+    whole = Grids(tmp_path / "two", LIMIT)(now)
+    asked: list[Any] = []
+
+    def noted(*given: Any) -> Any:  # noqa: ANN401  as it came
+        asked.append(given)
+        return copied(*given)
+
+    copied = grid_reuse.tiles_to_copy
+    monkeypatch.setattr(grid, "tiles_to_copy", noted)
+    assert grid_bytes(Grids(tmp_path / "one", LIMIT)(now, before)) == grid_bytes(whole)
+    assert asked
+    kept_one, kept_two = (
+        {it.name: it.read_bytes() for it in files(tmp_path / n)} for n in ("one", "two")
+    )
+    assert kept_two.items() <= kept_one.items()
