@@ -8,6 +8,19 @@ from functools import cache, partial
 import rich_click as click
 
 from services.behind import ask_lag
+from services.cli.corridor_names import (
+    DIRECTION,
+    KNOWN_AT,
+    MISSION,
+    NOTE,
+    SEGMENT,
+    TRAVELLER,
+    AmbiguousCorridorError,
+    note,
+    one_corridor,
+    one_part,
+)
+from services.cli.corridor_stats import stats
 from services.cli.movements import movements
 from services.cli.output import (
     INSTANT,
@@ -19,42 +32,16 @@ from services.cli.output import (
     span,
 )
 from services.drafts import Drafts
-from services.errors import NotFoundError
 from services.settings import load_settings
 from services.store.documents import agreements
-from services.store.engine import Connection, connect
+from services.store.engine import connect
 from services.store.generations import NOTHING_KNOWN, StoredInterval
 from services.store.queries.corridors import CorridorName, corridors
 from services.timeline import TimelineAsked, states_now, timeline, within
 from services.ways import NO_WAY, Network, WaysAsked, ways_now
-from streams.assessment import DRAFT
 from streams.corridors.divided import PartState
-from streams.corridors.parts import Part, why_no_part
 from streams.corridors.ways import Way
-from streams.vocabulary import Direction, Traveller
-
-KNOWN_AT = click.option("--known-at", type=INSTANT, help="By what was known then. Default: now.")
-SEGMENT = click.option("--segment", help="This segment or crossing point alone.")
-DIRECTION = click.option(
-    "--direction", type=click.Choice([str(it) for it in Direction]), help="This way alone."
-)
-TRAVELLER = click.option(
-    "--traveller", type=click.Choice([str(it) for it in Traveller]), help="For these alone."
-)
-MISSION = click.option("--mission", help="Where several missions use the id.")
-NOTE = "unknown is not open. Permission is not safety."
-
-
-class UnknownCorridorError(NotFoundError):
-    """No corridor has this id."""
-
-
-class UnknownPartError(NotFoundError):
-    """The corridor has no such part."""
-
-
-class AmbiguousCorridorError(NotFoundError):
-    """Several missions have a corridor of this id."""
+from streams.vocabulary import Traveller
 
 
 @click.group(epilog="Example: truceline corridor list")
@@ -63,6 +50,7 @@ def corridor() -> None:
 
 
 corridor.add_command(movements)
+corridor.add_command(stats)
 
 
 @corridor.command(name="list", epilog="Example: truceline corridor list --json")
@@ -93,7 +81,7 @@ def list_(mission: str | None, *, as_json: bool) -> None:
             (tuple(reversed(name)), found.state, found.starts_at, found.not_valid_after, why(found))
             for name, found in rows
         ],
-        note=_note(draft=any(drafts.values())),
+        note=note(draft=any(drafts.values())),
     )
 
 
@@ -140,8 +128,8 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
     require_order(since, until)
     now, settings = datetime.now(UTC), load_settings()
     with connect(settings.database()) as conn:
-        name = _one(conn, corridor_id, mission)
-        part = _part(conn, name, segment, direction, traveller)
+        name = one_corridor(conn, corridor_id, mission)
+        part = one_part(conn, name, segment, direction, traveller)
         intervals = timeline(
             conn, partial(ask_lag, settings), TimelineAsked(name, known_at, part), now
         )
@@ -251,40 +239,8 @@ def print_intervals(
             )
             for interval in intervals
         ],
-        note=_note(draft=draft),
+        note=note(draft=draft),
     )
-
-
-def _part(
-    conn: Connection,
-    name: CorridorName,
-    segment: str | None,
-    direction: str | None,
-    traveller: str | None,
-) -> Part:
-    """The part that is asked for.
-
-    Raises:
-        UnknownPartError: as the corridor was drawn last, it has no such part.
-    """
-    part = Part(
-        segment,
-        Direction(direction) if direction else None,
-        Traveller(traveller) if traveller else None,
-    )
-    drawn = [
-        corridor
-        for agreement in agreements(conn, name.mission)
-        for corridor in agreement.corridors
-        if corridor.id == name.corridor_id
-    ]
-    if drawn and (why_not := why_no_part(drawn[-1], part)):
-        raise UnknownPartError(why_not)
-    return part
-
-
-def _note(*, draft: bool) -> str:
-    return f"{NOTE} Agreed {DRAFT}." if draft else NOTE
 
 
 def why(interval: StoredInterval) -> tuple[str, ...]:
@@ -312,17 +268,3 @@ def _valid_to(interval: StoredInterval) -> str | None:
     if interval.not_valid_after is None:
         return None
     return instant(interval.not_valid_after).removeprefix(f"{interval.starts_at:%Y-%m-%d} ")
-
-
-def _one(conn: Connection, corridor_id: str, mission: str | None) -> CorridorName:
-    known = corridors(conn, mission)
-    found = [name for name in known if name.corridor_id == corridor_id]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        ids = ", ".join(name.corridor_id for name in known) or "none"
-        raise UnknownCorridorError(f"no corridor {corridor_id!r}; known are: {ids}")
-    missions = ", ".join(name.mission for name in found)
-    raise AmbiguousCorridorError(
-        f"corridor {corridor_id!r} is used by {missions}: name one with --mission"
-    )

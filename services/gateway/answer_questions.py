@@ -16,7 +16,10 @@ from urllib.parse import quote, unquote_to_bytes, urlencode
 import msgspec
 from litestar import Request, Response
 
+from services.corridor_figures import StatsAsked
 from services.due import DueAsked
+from services.gateway.ask_corridor_figures import FIGURES, ask_figures
+from services.gateway.ask_corridor_figures import NOTE as FIGURES_NOTE
 from services.gateway.ask_corridors import (
     INTERVALS,
     NOTE,
@@ -64,6 +67,7 @@ from services.gateway.represent import (
 )
 from services.movements import AfterMovement
 from services.store.engine import Connection
+from services.store.queries.corridors import CorridorName
 from services.store.queries.violations import STANDING, After
 from services.store.queries.whereabouts import After as AfterSpell
 from services.tokens.token import Token
@@ -105,6 +109,7 @@ AVAILABILITY_PARAMETERS: Final = (
     *("at", "from", "to", "known_at", "limit"),
     *("segment", "direction", "traveller"),
 )
+FIGURES_PARAMETERS: Final = ("from", "to", "known_at", "segment", "direction", "traveller")
 
 
 async def answer_report(request: Asked) -> Response[bytes]:
@@ -190,11 +195,7 @@ async def answer_availability(request: Asked, corridor_id: str) -> Response[byte
     at = parameters.instant("at")
     if at is not None and (since or until):
         raise bad("at", "asks for one moment, `from` and `to` for several; choose")
-    part = Part(
-        parameters.text("segment"),
-        parameters.word("direction", Direction),
-        parameters.word("traveller", Traveller),
-    )
+    part = _part(parameters)
     asked = AvailabilityAsked(
         corridor_id, at, since, until, parameters.instant("known_at"), parameters.limit(), part
     )
@@ -206,6 +207,28 @@ async def answer_availability(request: Asked, corridor_id: str) -> Response[byte
     more = None if found.next is None else {"from": found.next.isoformat()}
     following = _next(request, parameters, more)
     return _paged(request, form, found.told, INTERVALS, following, {"note": NOTE})
+
+
+async def answer_figures(request: Asked, corridor_id: str) -> Response[bytes]:
+    """What was promised of a corridor, what could be used, and to what the rest was lost."""
+    parameters = _parameters(request, FIGURES_PARAMETERS)
+    form = choose(request.headers.get("accept", ""), TABLES)
+    token = _token(request)
+    name = CorridorName(token.mission, corridor_id)
+    known_at = parameters.instant("known_at")
+    asked = StatsAsked(name, *parameters.span(), known_at, _part(parameters))
+    question = partial(ask_figures, token=token, now=datetime.now(UTC), asked=asked)
+    found = await _readers(request).ask(token, question)
+    body = write_items(form, found, {"note": FIGURES_NOTE}, FIGURES)
+    return _respond(request, Representation(form, body))
+
+
+def _part(parameters: Parameters) -> Part:
+    return Part(
+        parameters.text("segment"),
+        parameters.word("direction", Direction),
+        parameters.word("traveller", Traveller),
+    )
 
 
 async def answer_ways(request: Asked) -> Response[bytes]:

@@ -11,6 +11,7 @@
     GET  /v1/corridors          every role: each corridor's state now
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/corridors/board    every role: all of them for a phone, now or when something changes
+    GET  /v1/corridors/{id}/stats                    promised and usable time, and each loss
     GET  /v1/corridors/ways     every role: which way is known open from A to B now
     GET  /v1/phases, /v1/measures, /v1/truces        every role but the publisher's: how they stand
     GET  /v1/exchanges          who arranges them, and their sides: counts, each side's apart
@@ -55,6 +56,7 @@ from services.gateway.answer_questions import (
     answer_corridors,
     answer_crossings,
     answer_due,
+    answer_figures,
     answer_movement,
     answer_movements,
     answer_outcomes,
@@ -206,6 +208,12 @@ async def get_availability(request: Asked, corridor_id: FromPath[str]) -> Respon
     return await answer_availability(request, corridor_id)
 
 
+@get("/v1/corridors/{corridor_id:str}/stats", opt={MAY: EVERY_ROLE})
+async def get_figures(request: Asked, corridor_id: FromPath[str]) -> Response[bytes]:
+    """What was promised of a corridor, what could be used, and to what the rest was lost."""
+    return await answer_figures(request, corridor_id)
+
+
 @get("/v1/corridors/ways", opt={MAY: EVERY_ROLE})
 async def get_ways(request: Asked) -> Response[bytes]:
     """Which way is known open from one crossing point to another, and why the others are not."""
@@ -315,6 +323,7 @@ ROUTES: Final = (
     get_board,
     get_ways,
     get_availability,
+    get_figures,
     get_phases,
     get_measures,
     get_truces,

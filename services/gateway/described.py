@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from services.corridor_figures import FigureTold
 from services.due import DueTold
 from services.gateway import examples
 from services.gateway.ask_corridors import IntervalTold, WayTold
@@ -52,6 +53,7 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     IntervalTold,
     Board,
     WayTold,
+    FigureTold,
     PhaseRow,
     MeasureRow,
     TruceRow,

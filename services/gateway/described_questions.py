@@ -12,6 +12,8 @@ from msgspec import Struct
 from msgspec.json import encode
 
 from services.gateway import examples
+from services.gateway.ask_corridor_figures import FIGURES
+from services.gateway.ask_corridor_figures import NOTE as COVERED
 from services.gateway.ask_corridors import INTERVALS, STATES, WAYS
 from services.gateway.ask_crossings import CROSSINGS
 from services.gateway.ask_due import DUE
@@ -280,6 +282,20 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             *_SPAN,
             _instant("known_at", "By what was known then; now, if absent."),
             _LIMITED,
+            *_PART,
+        ),
+        problems=(*_PROBLEMS, Code.CORRIDOR_UNKNOWN),
+    ),
+    ("GET", "/v1/corridors/{corridor_id}/stats"): Operation(
+        "A row for each figure of a period, with its definition: promised time, what of it was "
+        "usable, what was lost to which cause, the longest opening, the notice before each "
+        "closing. Usable and all losses add up to promised. The period ends with what is known.",
+        (_page([examples.FIGURE], FIGURES, TABLES, {"note": COVERED}, _TAGGED), _KEPT),
+        (
+            Parameter("corridor_id", "As the agreement calls it.", "zolote-road"),
+            _instant("from", "From then on; 30 days before `to`, if absent."),
+            _instant("to", "And before that; until now, if absent."),
+            _instant("known_at", "By what was known then; now, if absent."),
             *_PART,
         ),
         problems=(*_PROBLEMS, Code.CORRIDOR_UNKNOWN),

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from services.corridor_figures import DEFINITIONS, FigureName, FigureTold
 from services.due import DueState, DueTold
 from services.gateway.ask_corridors import NOTE as NOTE  # noqa: PLC0414 (an example as well)
 from services.gateway.ask_corridors import IntervalTold, LegTold, PartTold, WayTold
@@ -295,6 +296,22 @@ BOARD: Final = Board(
             last_word_at=_WHEN + timedelta(minutes=5),
         ),
     ),
+)
+
+FIGURE: Final = FigureTold(
+    mission="osce-smm",
+    corridor="zolote-road",
+    figure=FigureName.LOST,
+    minutes=95.0,
+    share=0.1583,
+    cause="suspended_by_report",
+    state="suspended",
+    definition=DEFINITIONS[FigureName.LOST],
+    coverage=0.9,
+    since=_WHEN,
+    until=_WHEN + timedelta(days=1),
+    known_at=_WHEN + timedelta(days=1),
+    draft=False,
 )
 
 WAY: Final = WayTold(

@@ -75,9 +75,11 @@ def load_document(conn: Connection, document: Agreement | Methodology, now: date
     )
 
 
-def agreements(conn: Connection, mission: str | None = None) -> list[Agreement]:
-    """Every version of every agreement, or of one mission's, oldest first."""
-    found = _documents(conn, DocumentKind.AGREEMENT, mission)
+def agreements(
+    conn: Connection, mission: str | None = None, known_at: datetime | None = None
+) -> list[Agreement]:
+    """Every version of every agreement, or of one mission's, oldest first; as loaded by then."""
+    found = _documents(conn, DocumentKind.AGREEMENT, mission, known_at)
     return [msgspec.json.decode(body, type=Agreement) for body in found]
 
 
@@ -150,12 +152,14 @@ def document_bytes(conn: Connection, kind: DocumentKind, address: bytes) -> byte
     return None if row is None else bytes(row[0])
 
 
-def _documents(conn: Connection, kind: DocumentKind, mission: str | None) -> list[bytes]:
+def _documents(
+    conn: Connection, kind: DocumentKind, mission: str | None, known_at: datetime | None = None
+) -> list[bytes]:
     query = sql.SQL(
-        "SELECT document FROM {} WHERE %s::text IS NULL OR mission = %s"
-        " ORDER BY mission, id, version"
+        "SELECT document FROM {} WHERE (%s::text IS NULL OR mission = %s)"
+        " AND loaded_at <= coalesce(%s::timestamptz, 'infinity') ORDER BY mission, id, version"
     ).format(sql.Identifier(kind))
-    return [bytes(row[0]) for row in conn.execute(query, [mission, mission])]
+    return [bytes(row[0]) for row in conn.execute(query, [mission, mission, known_at])]
 
 
 def _kind_of(document: Agreement | Methodology) -> DocumentKind:

@@ -71,21 +71,39 @@ ORDER BY generation, seq
 """
 
 
+class GenerationRow(NamedTuple):
+    """An interval with the generation that says it."""
+
+    generation: int
+    from_instant: datetime
+    """The generation speaks of what lies from then on."""
+    interval: StoredInterval
+    known_at: datetime
+
+
+def generation_rows(
+    conn: Connection, mission: str, corridor_id: str, known_at: datetime | None = None
+) -> list[GenerationRow]:
+    """Every interval of every generation of a corridor that is, or was, known; oldest first."""
+    rows = conn.execute(_ROWS, (mission, corridor_id, known_at)).fetchall()
+    return [
+        GenerationRow(
+            generation,
+            since,
+            StoredInterval(starts, ends, state, cause, tuple(events), until, decode_parts(parts)),
+            known,
+        )
+        for generation, known, since, starts, ends, state, cause, events, until, parts in rows
+    ]
+
+
 def known_intervals(
     conn: Connection, mission: str, corridor_id: str, known_at: datetime | None = None
 ) -> Known:
     """What is known of a corridor, or was known at `known_at`, over all time."""
-    rows = conn.execute(_ROWS, (mission, corridor_id, known_at)).fetchall()
-    generations = [
-        (
-            generation,
-            since,
-            StoredInterval(starts, ends, state, cause, tuple(events), until, decode_parts(parts)),
-        )
-        for generation, _, since, starts, ends, state, cause, events, until, parts in rows
-    ]
-    last, known = rows[-1][:2] if rows else (0, None)
-    return Known(last, known, compose(generations))
+    rows = generation_rows(conn, mission, corridor_id, known_at)
+    last, known = (rows[-1].generation, rows[-1].known_at) if rows else (0, None)
+    return Known(last, known, compose(row[:3] for row in rows))
 
 
 _NEWEST = """

@@ -397,3 +397,18 @@ def test_an_amendment_loaded_later_does_not_make_a_judgement_differ(
     assert walk.console.run("agreement", "load", amended).code == 0
     (said,) = walk.console.run("explain", "camera-zolote/smm-CC-4", "--json").lines
     assert (said["replayed_equal"], said["intact"], said["revisions"]) == (True, True, 1)
+
+
+def test_a_corridors_promised_day_adds_up(walk: Walk) -> None:
+    asked = ("--from", "2018-09-05T00:00+03:00", "--to", "2018-09-06T00:00+03:00")
+    ran = walk.console.run("corridor", "stats", "zolote-road", *asked, "--json")
+    minutes = {line["cause"] or line["figure"]: line["minutes"] for line in ran.lines}
+    assert minutes["promised"] == 600, "from 7 to 17 o'clock"
+    lost = sum(line["minutes"] for line in ran.lines if line["figure"] == "lost")
+    assert minutes["usable"] + lost == pytest.approx(600)
+    assert minutes["usable"] > minutes["open"] > 0
+    table = walk.console.run("corridor", "stats", "zolote-road", *asked, COLUMNS="80").out
+    assert max(map(len, table.splitlines())) <= 80
+    assert "adds up to promised" in " ".join(table.split())
+    late = walk.console.run("corridor", "stats", "zolote-road", "--from", "2100-01-01T00:00Z")
+    assert late.code == 2

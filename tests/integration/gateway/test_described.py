@@ -114,6 +114,7 @@ QUESTIONS = {
     "/v1/corridors": "/v1/corridors",
     "/v1/corridors/board": "/v1/corridors/board",
     "/v1/corridors/{corridor_id}/availability": "/v1/corridors/road-of-smm-a/availability",
+    "/v1/corridors/{corridor_id}/stats": "/v1/corridors/road-of-smm-a/stats",
 }
 
 

@@ -130,6 +130,10 @@ ASKED: Final = {
     ("GET", "/v1/corridors/{corridor_id:str}/availability"): Asked(
         f"/v1/corridors/{seeded.corridor(AGREEMENT)}/availability", of_the_agreement
     ),
+    ("GET", "/v1/corridors/{corridor_id:str}/stats"): Asked(
+        f"/v1/corridors/{seeded.corridor(AGREEMENT)}/stats?from=2026-07-01T00:00:00Z",
+        of_the_agreement,
+    ),
     ("GET", "/v1/phases"): Asked("/v1/phases", always),
     ("GET", "/v1/measures"): Asked("/v1/measures", always, seeded.measure),
     ("GET", "/v1/truces"): Asked("/v1/truces", always),

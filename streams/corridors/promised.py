@@ -1,0 +1,62 @@
+"""The time for which the parties promised a corridor: its agreed windows, by what was in force.
+
+Place on the data's way: versions of agreements → **promised time** → figures. A window counts where
+the version that has it is in force, and the corridor in it; whether anybody opened it is no matter.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from streams.agreement import Agreement, Validity
+from streams.due import versions_over_time
+from streams.instants import micros, micros_or_forever
+
+Stretch = tuple[int, int]
+"""[start, end) in µs."""
+
+
+def promised(corridor_id: str, agreements: Iterable[Agreement], period: Stretch) -> list[Stretch]:
+    """What of `period` is promised: disjoint, in order, no two adjoining.
+
+    Args:
+        corridor_id: windows of several agreements on one corridor count once where they overlap.
+        agreements: every version, in any order.
+        period: [start, end) in µs.
+    """
+    by_id: defaultdict[str, list[Agreement]] = defaultdict(list)
+    for it in agreements:
+        by_id[it.id].append(it)
+    found = [one for versions in by_id.values() for one in _windows(corridor_id, versions, period)]
+    return _merged(found)
+
+
+def _windows(corridor_id: str, versions: Sequence[Agreement], period: Stretch) -> Iterator[Stretch]:
+    for start, end, agreement in versions_over_time(versions):
+        for corridor in agreement.corridors:
+            if corridor.id == corridor_id:
+                held = [period, (micros(start), micros_or_forever(end)), _of(agreement.valid)]
+                held += [_of(corridor.valid)] if corridor.valid else []
+                for window in corridor.windows:
+                    yield _common([*held, _of(window)])
+
+
+def _of(valid: Validity) -> Stretch:
+    return micros(valid.from_), micros_or_forever(valid.to)
+
+
+def _common(stretches: Iterable[Stretch]) -> Stretch:
+    """What lies in all of them; it ends before it begins where nothing does."""
+    starts, ends = zip(*stretches, strict=True)
+    return max(starts), min(ends)
+
+
+def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
+    merged: list[Stretch] = []
+    for start, end in sorted(it for it in stretches if it[0] < it[1]):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
