@@ -21,6 +21,7 @@ from services.cli.corridor_names import (
     one_part,
 )
 from services.cli.corridor_stats import stats
+from services.cli.corridor_timeline import timeline_
 from services.cli.movements import movements
 from services.cli.output import (
     INSTANT,
@@ -51,6 +52,7 @@ def corridor() -> None:
 
 corridor.add_command(movements)
 corridor.add_command(stats)
+corridor.add_command(timeline_)
 
 
 @corridor.command(name="list", epilog="Example: truceline corridor list --json")
