@@ -412,3 +412,18 @@ def test_a_corridors_promised_day_adds_up(walk: Walk) -> None:
     assert "adds up to promised" in " ".join(table.split())
     late = walk.console.run("corridor", "stats", "zolote-road", "--from", "2100-01-01T00:00Z")
     assert late.code == 2
+
+
+def test_a_corridors_days_are_told_by_letters_and_drawn(walk: Walk, tmp_path: Path) -> None:
+    asked = ("--from", "2018-09-05T00:00Z", "--to", "2018-09-07T00:00Z")
+    picture = tmp_path / "road.svg"
+    ran = walk.console.run("corridor", "timeline", "zolote-road", *asked, "--svg", picture)
+    assert ran.code == 0
+    day = next(line for line in ran.out.splitlines() if line.startswith("2018-09-05 "))
+    assert set(day.removeprefix("2018-09-05 ")) == {"?", "O", "I", "C"}
+    assert picture.read_text(encoding="utf-8").count("<title>") > 9
+    pieces = walk.console.run("corridor", "timeline", "zolote-road", *asked, "--json").lines
+    assert (pieces[0]["start"], pieces[-1]["end"]) == (
+        "2018-09-05T00:00:00Z",
+        "2018-09-07T00:00:00Z",
+    )
