@@ -68,7 +68,7 @@ def _marks(corridor: Placed[Node]) -> Iterator[Mistake]:
     end_km = start_km + length_m / _M_OF_KM
     for mark in select(corridor.value, "crossings[*].at_km", float):
         if not start_km <= mark.value <= end_km:
-            said = f"km {mark.value:g} is not on the route, which is km {start_km:g}-{end_km:g}"
+            said = f"km {mark.value:g} is not on the route, which is km {start_km:g}-{end_km:.3f}"
             yield _at(corridor, mark, "mark_off_the_route", said)
     yield from _ends(corridor, start_km, end_km)
 

@@ -46,8 +46,9 @@ SELECT lpad(to_hex(n), 32, '0')::uuid, now(), 1, 2 FROM generate_series(1, 5000)
 STANDING = """
 INSERT INTO standing_violations (key, known_at, since, generation, mission, subject_ref, term_id,
     state, agreement)
-SELECT lpad(to_hex(n * 2000), 32, '0')::uuid, now(), now(), 1, 'smm', 's-' || n, 'term',
-    CASE mod(n, 2) WHEN 0 THEN 'open' ELSE 'ended' END, '\\x01' FROM generate_series(1, 500) AS n
+SELECT lpad(to_hex(n * 50), 32, '0')::uuid, now(), now(), 1, 'smm', 's-' || n, 'term',
+    CASE mod(n, 100) WHEN 0 THEN 'open' ELSE 'ended' END, '\\x01'
+FROM generate_series(1, 20000) AS n
 """
 SUBMISSIONS = """
 INSERT INTO submissions (key, received_at, revision, kind, mission, source, authentication,

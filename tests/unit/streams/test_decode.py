@@ -45,7 +45,8 @@ STATUS: dict[str, Any] = json.loads("""{
   "segment": "km-1", "status": "open", "issued_at": "2026-03-02T12:00:00Z",
   "observed_at": "2026-03-02T11:50:00Z", "effective_from": "2026-03-02T12:00:00Z",
   "effective_to": "2026-03-02T18:00:00Z", "settles": [{"source": "patrol-1", "id": "r-1"}],
-  "exercise": false, "remark": "x"
+  "exercise": false, "remark": "x", "direction": "forward", "travellers": ["on_foot"],
+  "max_load_t": 3.5, "hazard": "ice"
 }""")
 SQUARE = [[38.0, 48.0], [38.1, 48.0], [38.1, 48.1], [38.0, 48.1], [38.0, 48.0]]
 BOW_TIE = [[38.0, 48.0], [38.1, 48.1], [38.1, 48.0], [38.0, 48.1], [38.0, 48.0]]
