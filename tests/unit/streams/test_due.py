@@ -151,7 +151,7 @@ def test_what_is_announced_for_later_falls_due_then() -> None:
 
 
 @given(histories())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60)
 def test_every_hour_is_as_a_plain_reading_of_it_says(events: list[ContextEvent]) -> None:
     found = {(it.due_at, it.rule, it.subject) for it in due(folded(*events))}
     expected = set(_by_the_hour(Naive(events)))
