@@ -65,7 +65,7 @@ def run(*, as_json: bool) -> None:
             f"{sent.refused} event without a UTC offset to the gateway: {intake.receipts} receipts"
         )
         wait_until_judged(conn, sent, folder / "logs")
-        say("relayed by Kafka, judged by two Faust workers, committed to PostgreSQL")
+        say("relayed by Kafka, judged by Faust workers, committed to PostgreSQL")
         if as_json:
             show_json(conn, sent, intake, notice)
         else:

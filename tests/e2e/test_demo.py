@@ -191,6 +191,7 @@ def test_for_people_it_is_pages_of_80_columns_and_sigterm_leaves_nothing(place: 
             break
     _, err = running.communicate(timeout=60)
     assert "Traceback" not in err
+    assert told, err
     text = "\n".join(told)
     assert max(len(line) for line in told if not line.startswith("[")) <= 80
     said = " ".join(text.split())
