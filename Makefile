@@ -9,7 +9,7 @@ RIVALS := .venv-bench
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint test demo bench bench-judge bench-gateway bench-latency bench-flood bench-geofence calibrate exact chaos fuzz agree corridors mutate lock clean
+.PHONY: help install lint kernels test demo bench bench-judge bench-gateway bench-latency bench-flood bench-geofence calibrate exact chaos fuzz agree corridors mutate lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -31,7 +31,11 @@ lint: install ## ruff, mypy --strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-test: install ## The tests, in three processes, on real PostgreSQL and Kafka that each starts itself
+# Where it has not been done, each worker of each test would begin to compile, beside all the others.
+kernels: install ## Compile the loops of the zones' index (half a minute, once for each state of geo/)
+	@$(BIN)/python -m services.worker.kernels
+
+test: kernels ## The tests, in three processes, on real PostgreSQL and Kafka that each starts itself
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 demo: install ## The main job on 174 real observations, on fresh engines, in a temporary folder

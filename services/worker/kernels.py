@@ -8,6 +8,7 @@ worker takes it up from there. Until then the tree answers the same.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -41,7 +42,7 @@ def compile_apart(folder: Path, run: Callable[[], int] = _run) -> None:
     """Have the loops compiled, unless a mark in the folder says that these have been.
 
     A crash before the mark: it is done again, and takes a few seconds where the machine code is
-    there. Two workers that begin at once both do it.
+    there.
     """
     from geo.compiled import sources  # noqa: PLC0415 (it brings the compiler with it)
 
@@ -70,7 +71,9 @@ def main() -> None:
         ZoneShape(f"z{i}", box(38 + i / 100, 48, 38.008 + i / 100, 48.01))
         for i in range(FROM_ZONES)
     )
-    with tempfile.TemporaryDirectory() as folder:
+    # One at a time: who comes second finds the machine code there. The lock goes with the process.
+    with Path(__file__).open("rb") as turn, tempfile.TemporaryDirectory() as folder:
+        fcntl.flock(turn, fcntl.LOCK_EX)
         for _ in ("built", "read"):
             Grids(Path(folder), LIMIT_BYTES)(zones)
 
