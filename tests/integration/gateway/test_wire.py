@@ -22,7 +22,8 @@ from tests.integration.gateway.test_posts import event, stored
 from tests.integration.relay.crew import until
 
 HERE = "127.0.0.1"
-STRANGERS = 5
+STRANGERS = 10
+"""As many tokens as these tests show for the first time, and some."""
 BODY_SECONDS = 1
 Start = Callable[..., Gateway]
 
@@ -119,9 +120,9 @@ def test_a_forwarded_address_counts_only_from_the_proxy(proxied: tuple[Gateway, 
     gateway, believes = proxied
     # Whom the client names is its own word; what the proxy has seen stands last.
     # All at once: on a busy machine a guess takes as long as another one's turn to come again.
-    with ThreadPoolExecutor(STRANGERS + 2) as at_once:
+    with ThreadPoolExecutor(2 * STRANGERS) as at_once:
         ask = partial(guess, gateway)
-        refused = at_once.map(ask, [f"10.0.0.{n}, 192.0.2.1" for n in range(STRANGERS + 2)])
+        refused = at_once.map(ask, [f"10.0.0.{n}, 192.0.2.1" for n in range(2 * STRANGERS)])
         assert "too_many_strangers" in list(refused)
         others = list(at_once.map(ask, ["192.0.2.1, 198.51.100.7"] * STRANGERS))
     assert ("too_many_strangers" in others) is not believes
