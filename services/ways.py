@@ -14,7 +14,7 @@ from services.errors import NotFoundError
 from services.store.engine import Connection
 from services.store.generations import StoredInterval
 from services.store.queries.corridors import CorridorName
-from services.timeline import AskLag, narrowed, state_now
+from services.timeline import AskLag, narrowed, states_now
 from streams.agreement import Corridor
 from streams.corridors.parts import Part
 from streams.corridors.ways import Leg, State, Ways, crossings_of, legs_of, ways
@@ -58,7 +58,8 @@ def ways_now(
             there = ", ".join(known) or "none"
             raise UnknownCrossingError(f"no crossing point is called {one!r}; there is {there}")
     may = [it for it in corridors if not it.travellers or traveller in {None, *it.travellers}]
-    intervals = {it.id: state_now(conn, ask_lag, CorridorName(mission, it.id), now) for it in may}
+    found = states_now(conn, ask_lag, [CorridorName(mission, it.id) for it in may], now)
+    intervals = {it.id: state for it, state in zip(may, found, strict=True)}
     return ways(
         legs_of(may), start, end, lambda leg: _state(intervals[leg.corridor], leg, traveller)
     )
