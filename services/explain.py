@@ -20,7 +20,6 @@ from services.store.queries.reports import Judgement, ReportFile, assessment_of
 from services.store.signatures import LoadedSignature, loaded_signatures
 from services.worker.documents import register_of
 from services.worker.vouch import vouched_still
-from streams.agreement import Agreement
 from streams.assess import Judged
 from streams.assessment import encode_assessment
 from streams.decode import Refusal, decode_report
@@ -28,7 +27,6 @@ from streams.dossier import Dossier, Link, Version, read_dossiers
 from streams.explain import Explanation, explain
 from streams.inforce import Register
 from streams.languages.voice import Language
-from streams.methodology import Methodology
 from streams.signing import Signature
 
 
@@ -90,7 +88,7 @@ def _registers_since(loaded: Sequence[Loaded], current: Judgement) -> Iterator[R
     documents that were loaded then may judge it again: from when both that it names were there,
     each later loading may or may not have come before it. Signatures are loaded as documents are.
     """
-    documents: list[Agreement | Methodology] = []
+    documents: list[LoadedDocument] = []
     signatures: list[Signature] = []
     wanted = {current.agreement, current.methodology}
     for _, group in groupby(loaded, key=attrgetter("loaded_at")):
@@ -98,7 +96,7 @@ def _registers_since(loaded: Sequence[Loaded], current: Judgement) -> Iterator[R
             if isinstance(entry, LoadedSignature):
                 signatures.append(entry.signature)
                 continue
-            documents.append(entry.document)
+            documents.append(entry)
             wanted.discard(entry.hash)
         if not wanted:
             yield register_of(documents, signatures)

@@ -6,10 +6,11 @@ by its positions stays as it is; what is written by metres is derived here, for 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 import shapely
 
 from geo import derive
@@ -26,6 +27,7 @@ from streams.agreement import (
     Packed,
     Point,
     Polygon,
+    Ring,
     Strip,
     Zone,
 )
@@ -104,9 +106,13 @@ def draw_derived(geometry: Derived, baselines: Baselines, *, geodesic_edges: boo
 def polygon(geojson: Polygon | MultiPolygon) -> Area:
     """A polygon by its positions."""
     if isinstance(geojson, Polygon):
-        outer, *holes = geojson.coordinates
-        return shapely.Polygon(outer, holes)
-    return shapely.MultiPolygon([(outer, holes) for outer, *holes in geojson.coordinates])
+        return _one_polygon(geojson.coordinates)
+    return shapely.MultiPolygon([_one_polygon(rings) for rings in geojson.coordinates])
+
+
+def _one_polygon(rings: Sequence[Ring]) -> shapely.Polygon:
+    outer, *holes = map(np.array, rings)  # Shapely takes each position of a tuple by itself
+    return shapely.Polygon(outer, holes)
 
 
 def _facility(facility: Point | LineString | Polygon | MultiPolygon) -> derive.Facility:

@@ -18,6 +18,7 @@ import numpy as np
 from geo.densify import Ints
 from geo.routes import buffer_route
 from geo.zones import ZoneSet, ZoneShape
+from streams.addresses import Addresses
 from streams.agreement import (
     Agreement,
     Corridor,
@@ -27,7 +28,6 @@ from streams.agreement import (
     Validity,
     Where,
     Zone,
-    content_hash,
 )
 from streams.context.facts import TruceHeld
 from streams.draw import Baselines, Written, baselines_of, draw
@@ -241,10 +241,14 @@ class InForce:
 
 
 def compile_in_force(
-    agreement: Agreement, methodology: Methodology, signatures: Iterable[Signature] = ()
+    agreement: Agreement,
+    methodology: Methodology,
+    signatures: Iterable[Signature] = (),
+    addresses: Addresses | None = None,
 ) -> InForce:
     """Compile a checked agreement and methodology. Pure; the result may be shared by threads."""
-    agreement_hash, methodology_hash = content_hash(agreement), content_hash(methodology)
+    addresses = addresses or Addresses()
+    agreement_hash, methodology_hash = addresses.of(agreement), addresses.of(methodology)
     numbered = _Numbered(agreement)
     outlines = numbered.outlines()
     terms_of = _terms_by_kind(agreement, outlines)
@@ -430,7 +434,9 @@ class Register:
         methodologies: Iterable[Methodology],
         compiled: Compiled | None = None,
         signatures: Iterable[Signature] = (),
+        addresses: Addresses | None = None,
     ) -> None:
+        self.addresses = addresses or Addresses()
         self._agreements = _by_mission(agreements)
         self._methodologies = _by_mission(methodologies)
         self._signatures = tuple(signatures)
@@ -440,6 +446,7 @@ class Register:
                 self._methodologies[mission],
                 compiled or {},
                 self._signatures,
+                self.addresses,
             )
             for mission in self._agreements.keys() & self._methodologies.keys()
         }
@@ -468,6 +475,7 @@ class Register:
             [document for group in self._methodologies.values() for document in group],
             compiled,
             self._signatures,
+            self.addresses,
         )
 
     @property
@@ -571,8 +579,10 @@ class _Timeline:
         methodologies: tuple[Methodology, ...],
         compiled: Compiled,
         signatures: tuple[Signature, ...],
+        addresses: Addresses,
     ) -> None:
         self._signatures = signatures
+        self._addresses = addresses
         spans = [d.valid for d in agreements] + [d.valid for d in methodologies]
         edges = {span.from_ for span in spans} | {span.to for span in spans if span.to is not None}
         self._begins: list[datetime] = []
@@ -646,7 +656,9 @@ class _Timeline:
             return None
         key = (id(agreement), id(methodology))
         if key not in self._compiled:
-            self._compiled[key] = compile_in_force(agreement, methodology, self._signatures)
+            self._compiled[key] = compile_in_force(
+                agreement, methodology, self._signatures, self._addresses
+            )
         return Pick(self._compiled[key], straddles=False)
 
 

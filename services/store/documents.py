@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
@@ -16,8 +17,8 @@ from psycopg import sql
 from psycopg.rows import args_row
 
 from services.store.engine import Connection
-from services.store.errors import DocumentConflictError
-from streams.agreement import Agreement, canonical_bytes, content_hash
+from services.store.errors import DocumentChangedError, DocumentConflictError
+from streams.agreement import Agreement, canonical_bytes
 from streams.methodology import Methodology
 
 
@@ -46,7 +47,8 @@ def load_document(conn: Connection, document: Agreement | Methodology, now: date
     Raises `DocumentConflictError` when its id and version belong to another document.
     """
     kind = _kind_of(document)
-    address = bytes.fromhex(content_hash(document))
+    canonical = canonical_bytes(document)
+    address = sha256(canonical).digest()
     insert = sql.SQL(
         "INSERT INTO {} (hash, id, version, mission, valid_from, valid_to, loaded_at, document)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
@@ -61,7 +63,7 @@ def load_document(conn: Connection, document: Agreement | Methodology, now: date
             document.valid.from_,
             document.valid.to,
             now,
-            canonical_bytes(document),
+            canonical,
         ],
     )
     if made.rowcount:
@@ -117,7 +119,10 @@ class LoadedDocument(NamedTuple):
 
 
 def loaded_documents(conn: Connection) -> list[LoadedDocument]:
-    """Every version of every document of both kinds, in the order in which they were loaded."""
+    """Every version of every document of both kinds, in the order in which they were loaded.
+
+    Raises `DocumentChangedError` where one is not what was loaded: nothing is judged by it.
+    """
     found = [
         *_loaded(conn, DocumentKind.AGREEMENT, Agreement),
         *_loaded(conn, DocumentKind.METHODOLOGY, Methodology),
@@ -130,9 +135,20 @@ def _loaded(
 ) -> list[LoadedDocument]:
     query = sql.SQL("SELECT loaded_at, hash, document FROM {}").format(sql.Identifier(kind))
     return [
-        LoadedDocument(at, bytes(address), msgspec.json.decode(body, type=read_as))
+        LoadedDocument(at, bytes(address), _unchanged(address, body, read_as))
         for at, address, body in conn.execute(query)
     ]
+
+
+def _unchanged(
+    address: bytes, body: bytes, read_as: type[Agreement | Methodology]
+) -> Agreement | Methodology:
+    if sha256(body).digest() != address:
+        raise DocumentChangedError(
+            f"the document stored under {address.hex()} has been changed in the database since it"
+            " was loaded: nothing is judged by it; restore the table from a backup"
+        )
+    return msgspec.json.decode(body, type=read_as)
 
 
 def list_documents(conn: Connection, kind: DocumentKind) -> list[StoredDocument]:

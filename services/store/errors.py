@@ -6,7 +6,8 @@ StoreError
 │   ├── NewerDatabaseError     they are newer: install the newer program
 │   ├── ApiRoleError           the gateway's role is missing or too mighty: the operator changes it
 │   └── TimerRoleError         the timer's role is missing, or not given to the tables' owner
-└── DocumentConflictError      another document is already stored under this id and version
+├── DocumentConflictError      another document is already stored under this id and version
+└── DocumentChangedError       a stored document is not what it was when it was loaded
 
 What psycopg raises is not wrapped: `fate_of` reads it.
 """
@@ -44,6 +45,10 @@ class TimerRoleError(SchemaError):
 
 class DocumentConflictError(StoreError):
     """Documents are immutable: another one is already stored under this id and version."""
+
+
+class DocumentChangedError(StoreError):
+    """A stored document's bytes do not have the hash that they are stored under."""
 
 
 class Fate(StrEnum):

@@ -21,7 +21,6 @@ from services.store.contexts import (
 from services.store.engine import Connection
 from services.store.rows import ContextGenerationRow
 from services.store.write import copy_rows
-from streams.agreement import Agreement, content_hash
 from streams.assess import NOTHING_DECLARED, Known
 from streams.context.facts import NOTHING_KNOWN, MissionContext
 from streams.context.fold import MissionState, encode_state, fold
@@ -41,8 +40,6 @@ class Contexts:
     def __init__(self) -> None:
         self._register: Register | None = None
         self._agreements: list[tuple[bytes, str]] = []
-        self._digests: dict[int, tuple[Agreement, bytes]] = {}
-        """By the identity of what stands beside it: a large document takes a second to hash."""
         self._generations: dict[bytes, int] = {}
         self._known: Known = NOTHING_DECLARED
 
@@ -60,7 +57,7 @@ class Contexts:
 
         def known(register: Register) -> Known:
             if register is not self._register:
-                self._agreements = self._named(register)
+                self._agreements = _named(register)
                 self._register = register
             is_asked = self._agreements == asked
             newest = newest_asked() if is_asked else newest_generations(conn, self._agreements)
@@ -71,14 +68,14 @@ class Contexts:
 
         return known
 
-    def _named(self, register: Register) -> list[tuple[bytes, str]]:
-        """The agreements of a register: digest and mission."""
-        named = [(it, m) for m in register.missions for it, _ in register.agreements(m)]
-        before = self._digests
-        self._digests = {
-            id(it): before.get(id(it)) or (it, bytes.fromhex(content_hash(it))) for it, _ in named
-        }
-        return [(self._digests[id(it)][1], mission) for it, mission in named]
+
+def _named(register: Register) -> list[tuple[bytes, str]]:
+    """The agreements of a register: digest and mission."""
+    return [
+        (bytes.fromhex(register.addresses.of(agreement)), mission)
+        for mission in register.missions
+        for agreement, _ in register.agreements(mission)
+    ]
 
 
 def hold_contexts(conn: Connection) -> None:
@@ -113,7 +110,7 @@ def _refold_one(
     heard = heard_by(conn, mission)
     spans: list[Span] = []
     for agreement, methodology in register.agreements(mission):
-        digest = bytes.fromhex(content_hash(agreement))
+        digest = bytes.fromhex(register.addresses.of(agreement))
         state = fold(agreement, methodology, heard)
         number = newest_generations(conn, [(digest, mission)]).get(digest, 0)
         before = state_of(conn, mission, digest, number) if number else None

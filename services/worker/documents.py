@@ -12,9 +12,10 @@ from functools import partial
 
 import structlog
 
-from services.store.documents import loaded_documents
+from services.store.documents import LoadedDocument, loaded_documents
 from services.store.engine import Answer, Connection
 from services.store.signatures import signatures
+from streams.addresses import Addresses
 from streams.agreement import Agreement
 from streams.inforce import Index, Register
 from streams.methodology import Methodology
@@ -93,17 +94,16 @@ def load_alone(conn: Connection) -> None:
 
 def load_register(conn: Connection) -> Register:
     """Every document and signature that is loaded."""
-    documents = [entry.document for entry in loaded_documents(conn)]
-    return register_of(documents, signatures(conn))
+    return register_of(loaded_documents(conn), signatures(conn))
 
 
-def register_of(
-    documents: Iterable[Agreement | Methodology], signed: Iterable[Signature] = ()
-) -> Register:
+def register_of(documents: Iterable[LoadedDocument], signed: Iterable[Signature] = ()) -> Register:
     """A register of these documents, and of the signatures under them."""
-    both = list(documents)
+    loaded = list(documents)
+    both = [entry.document for entry in loaded]
     return Register(
         [document for document in both if isinstance(document, Agreement)],
         [document for document in both if isinstance(document, Methodology)],
         signatures=signed,
+        addresses=Addresses((entry.document, entry.hash.hex()) for entry in loaded),
     )

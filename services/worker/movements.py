@@ -22,7 +22,7 @@ from services.store.movements import (
 )
 from services.store.rows import MovementRow, UnheededMovementRow
 from services.store.write import copy_rows
-from streams.agreement import Agreement, content_hash
+from streams.agreement import Agreement
 from streams.context.heard import Heard
 from streams.inforce import Register
 from streams.methodology import Methodology
@@ -48,16 +48,18 @@ def refold_movements(
             continue
         heard = heard_of(conn, mission, said_of[mission])
         for agreement, methodology in register.agreements(mission):
-            _refold(conn, (agreement, methodology), heard, known_at[mission])
+            address = bytes.fromhex(register.addresses.of(agreement))
+            _refold(conn, (agreement, methodology), address, heard, known_at[mission])
 
 
 def _refold(
     conn: Connection,
     by: tuple[Agreement, Methodology],
+    address: bytes,
     heard: Mapping[str, Sequence[Heard]],
     known_at: datetime,
 ) -> None:
-    mission, address = by[0].mission, bytes.fromhex(content_hash(by[0]))
+    mission = by[0].mission
     states = {movement: tell_movement(*by, events) for movement, events in heard.items()}
     number = newest_movements(conn, [(address, mission)]).get(address, 0) + 1
     before = known_movements(conn, mission, agreement=address, movements=heard.keys())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from streams.agreement import content_hash
 from streams.assess import Known
 from streams.context.fold import fold
 from streams.context.heard import Heard
@@ -20,6 +19,6 @@ def known_by(register: Register, mission: str, heard: Iterable[Heard]) -> Known:
     """What is known by these events, as each agreement version of the mission reads them."""
     said: Sequence[Heard] = list(heard)
     return {
-        content_hash(agreement): Touching(fold(agreement, methodology, said).context)
+        register.addresses.of(agreement): Touching(fold(agreement, methodology, said).context)
         for agreement, methodology in register.agreements(mission)
     }

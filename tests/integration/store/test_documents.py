@@ -7,10 +7,11 @@ from services.store.documents import (
     document_bytes,
     list_documents,
     load_document,
+    loaded_documents,
     methodologies,
 )
 from services.store.engine import Connection
-from services.store.errors import DocumentConflictError
+from services.store.errors import DocumentChangedError, DocumentConflictError
 from streams.agreement import (
     Agreement,
     Party,
@@ -69,6 +70,17 @@ def test_a_document_is_kept_to_the_byte_under_its_hash(conn: Connection) -> None
     (listed,) = list_documents(conn, DocumentKind.AGREEMENT)
     assert (listed.id, listed.version, listed.mission) == ("package", 1, "smm")
     assert (listed.valid_from, listed.valid_to, listed.hash) == (NOW, None, address)
+
+
+def test_nothing_is_judged_by_a_document_that_was_changed_in_its_table(conn: Connection) -> None:
+    load_document(conn, AGREEMENT, NOW)
+    (found,) = loaded_documents(conn)
+    assert (found.hash.hex(), found.document) == (content_hash(AGREEMENT), AGREEMENT)
+    conn.execute("ALTER TABLE agreements DISABLE TRIGGER USER")  # as an owner with a purpose would
+    other = canonical_bytes(msgspec.structs.replace(AGREEMENT, title="Another package"))
+    conn.execute("UPDATE agreements SET document = %s", [other])
+    with pytest.raises(DocumentChangedError, match=content_hash(AGREEMENT)):
+        loaded_documents(conn)
 
 
 def test_the_same_document_again_changes_nothing(conn: Connection) -> None:
