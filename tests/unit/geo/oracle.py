@@ -21,6 +21,7 @@ from geo.shapes import Sector
 EARTH = Geodesic.WGS84
 Ring = Sequence[tuple[float, float]]
 _rule = lru_cache(np.polynomial.legendre.leggauss)
+_GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,46 @@ def _short(edge: Edge) -> list[Edge]:
     return [Edge(*a, *b) for a, b in pairwise(cuts)]
 
 
+def _parted(edge: Edge, lon: float, lat: float) -> list[Edge]:
+    """The edge in pieces along each of which it is seen to turn one way only, by less than 180°.
+
+    It is parted at its point nearest to the centre, and on either side where the line of sight
+    touches it. Near a pole an edge bends by more than the centimetre that a centre lies beside it:
+    on the hollow side its ends are seen over 180° apart, on the other a ray meets it twice.
+    """
+    nearest = nearest_share(edge, lon, lat)
+    if distance_m(lon, lat, *edge.at(nearest)) > _bend_m(edge):
+        return [edge]
+    inner = [t for t in _shares_seen_farthest(edge, lon, lat, nearest) if 1e-6 < t < 1 - 1e-6]
+    cuts = [0.0, *sorted(inner), 1.0]
+    return [Edge(*edge.at(a), *edge.at(b)) for a, b in pairwise(cuts)]
+
+
+def _bend_m(edge: Edge) -> float:
+    """More than the edge lies from the geodesic between its ends."""
+    steepest = math.tan(math.radians(max(abs(edge.y0), abs(edge.y1))))
+    return distance_m(edge.x0, edge.y0, edge.x1, edge.y1) ** 2 * steepest / (4 * 6_335_000)
+
+
+def _shares_seen_farthest(edge: Edge, lon: float, lat: float, nearest: float) -> Iterator[float]:
+    """The share nearest to the centre, and those at which the edge is seen farthest to each side.
+
+    That is its end, or where the line of sight touches it and it turns back.
+    """
+    yield nearest
+    ahead = _azimuth(lon, lat, *edge.at(nearest))
+    for end in (0.0, 1.0):
+
+        def aside(u: float, end: float = end) -> float:
+            return abs(_turn(lon, lat, edge, ahead, nearest + u * (end - nearest)))
+
+        low, high = 0.0, 1.0
+        for _ in range(60):
+            a, b = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+            low, high = (low, b) if aside(a) > aside(b) else (a, high)
+        yield nearest + (low + high) / 2 * (end - nearest)
+
+
 def holds(rings: Sequence[Ring], lon: float, lat: float) -> bool:
     """Even-odd: does a ray to the east cross the rings an odd number of times?"""
     inside = False
@@ -89,9 +130,8 @@ def nearest_share(edge: Edge, lon: float, lat: float) -> float:
 
     best = min((i / 32 for i in range(33)), key=away)
     low, high = max(best - 1 / 32, 0.0), min(best + 1 / 32, 1.0)
-    golden = (math.sqrt(5) - 1) / 2
     for _ in range(40):
-        a, b = high - golden * (high - low), low + golden * (high - low)
+        a, b = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
         low, high = (low, b) if away(a) < away(b) else (a, high)
     return (low + high) / 2
 
@@ -132,7 +172,8 @@ def _disc_share(
     lon, lat = centre
     radius_m = rings_m[0]
     pieces = [piece for edge in edges_of(rings) for piece in _short(edge)]
-    edges = [e for e in pieces if not clears(e, lon, lat, 1.01 * radius_m)]
+    near = [e for e in pieces if not clears(e, lon, lat, 1.01 * radius_m)]
+    edges = [part for edge in near for part in _parted(edge, lon, lat)]
     kinks = sorted(set().union(*(_kinks(edges, lon, lat, ring_m) for ring_m in rings_m)))
     inside_at_centre = holds(rings, lon, lat)
     held = whole = 0.0

@@ -55,6 +55,17 @@ def test_a_long_edge_is_a_curve_in_the_plane() -> None:
     assert 0.1 < p < 0.5
 
 
+@pytest.mark.parametrize("beside_m", [-0.001, 0.01])
+def test_a_centre_close_beside_an_edge_that_bends_has_its_share(beside_m: float) -> None:
+    # Along a parallel at 88° N a straight lon/lat edge bends by 4 cm within the circle.
+    zone = Polygon([(123.0, 88.0), (124.0, 88.0), (124.0, 88.02), (123.0, 88.02)])
+    circle = Circle(123.45, 88.0 + beside_m / 111_690, 140.0)
+    _, p = answer(zone, circle)
+    exact = oracle.circle_share(rings_of(zone), circle.lon, circle.lat, circle.radius_m)
+    assert p == pytest.approx(exact, abs=1.0e-6)
+    assert 0.499 < p < 0.501
+
+
 @pytest.mark.parametrize("centre", [(38.0, 48.0), (38.05, 48.0), (38.0, 48.05), (38.1, 48.1)])
 def test_a_centre_on_the_boundary_has_a_share_too(centre: tuple[float, float]) -> None:
     zone = Polygon([(38.0, 48.0), (38.1, 48.0), (38.1, 48.1), (38.0, 48.1)])
