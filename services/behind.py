@@ -2,7 +2,9 @@
 
 Place on the data's way: between the store and whoever asks about now or later. While something
 waits unassessed for longer than the methodology allows, nobody is told that a corridor can be used:
-it may be about that corridor (domain.md, "Corridor"). What is closed stays closed.
+it may be about that corridor (domain.md, "Corridor"). What is closed stays closed. Every corridor
+of the mission is affected, wherever the waiting report says that it happened: a place is known once
+it is judged, and the news of the next road stands in the same queue.
 """
 
 from __future__ import annotations

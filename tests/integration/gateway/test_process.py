@@ -155,13 +155,18 @@ def test_with_its_worker_killed_a_corridor_is_unknown_as_soon_as_something_waits
 def wait_for_cause(
     client: httpx.Client, headers: dict[str, str], cause: str, within_s: float
 ) -> None:
-    """Wait until the API gives this cause for the corridor `c`; fail if it takes longer."""
+    """Wait until the API gives this cause for the corridor `c`; fail if it takes longer.
+
+    The board says the same as soon as it does.
+    """
     deadline, found = time.monotonic() + within_s, ""
     while found != cause:
         assert time.monotonic() < deadline, found
         answer = client.get("/v1/corridors", headers=headers).json()
         found = next(one["cause"] for one in answer["items"] if one["corridor"] == "c")
         time.sleep(0.1)
+    board = client.get("/v1/corridors/board", headers=headers).json()
+    assert next(one["cause"] for one in board["items"] if one["corridor"] == "c") == cause
 
 
 def assessed(owner: Connection, ids: list[str]) -> list[tuple[int, int]]:

@@ -10,15 +10,27 @@ from msgspec.structs import replace
 
 from services.behind import is_behind
 from services.lag import Lag
+from services.load import load_documents
 from services.local.engines import Engines
 from services.local.postgres import API_ROLE
 from services.store.engine import Connection, connect
+from services.store.queries.corridors import CorridorName
 from services.store.scope import set_scope
 from services.store.unjudged import note_judged_before, waits_unjudged
+from services.timeline import states_now
 from services.worker.documents import load_register
 from streams.events import CorridorStatus, Report
 from tests.integration.posted import post
-from tests.integration.worker.ground import opened, report
+from tests.integration.worker.ground import (
+    FAR,
+    OPERATOR,
+    OTHER_MISSION,
+    agreement,
+    methodology,
+    opened,
+    report,
+    road,
+)
 from tests.integration.worker.intake import take_in_log
 from tests.integration.worker.records import log_of, relayed
 
@@ -102,3 +114,46 @@ def test_a_token_of_another_agreement_is_told_the_same(
         conn.commit()
         set_scope(gateway, [MISSION], ["none-of-these"])
         assert waits_unjudged(gateway, MISSION, NOW)
+
+
+ROADS = [CorridorName(MISSION, "c"), CorridorName(MISSION, "d"), CorridorName(OTHER_MISSION, "c")]
+
+
+@pytest.fixture
+def open_roads(conn: Connection) -> datetime:
+    """Two roads of one mission and one of another, all known to be open; and what time it is."""
+    for mission in (MISSION, OTHER_MISSION):
+        both = agreement(mission, version=2, corridors=(road(), road("d")))
+        load_documents(conn, [both, methodology(mission, version=2)], LONG_AGO)
+    now = datetime.now(UTC)
+    seen = {"issued_at": now, "observed_at": now, "effective_from": now, "source": OPERATOR}
+    said = [
+        replace(opened(f"o-{name.corridor_id}", 0), mission=name.mission, corridor=name.corridor_id)
+        for name in ROADS
+    ]
+    opens = [replace(it, **seen) for it in said]
+    for it in opens:
+        post(conn, it, now)
+    judge(conn, *opens)
+    return datetime.now(UTC)
+
+
+def states(conn: Connection, lag: Lag, now: datetime) -> list[str]:
+    return [it.cause for it in states_now(conn, lambda: lag, ROADS, now)]
+
+
+def test_a_report_that_waits_affects_every_road_of_its_mission_however_far_away(
+    conn: Connection, open_roads: datetime
+) -> None:
+    assert states(conn, NOTHING_IN_KAFKA, open_roads) == ["open_by_status"] * 3
+    post(conn, report("far", location=FAR), LONG_AGO)
+    assert states(conn, NOTHING_IN_KAFKA, open_roads) == [
+        *["system_behind"] * 2,
+        "open_by_status",
+    ]
+    judge(conn, report("far", location=FAR))
+    assert states(conn, NOTHING_IN_KAFKA, open_roads) == ["open_by_status"] * 3
+
+
+def test_what_waits_in_kafka_affects_every_mission(conn: Connection, open_roads: datetime) -> None:
+    assert states(conn, Lag(1, 0, 1e6, ()), open_roads) == ["system_behind"] * 3
