@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
+from services.disputes import Disputes
 from services.drafts import Drafts
 from services.store.documents import agreements
 from services.store.engine import Connection
@@ -103,6 +104,8 @@ class FigureTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     known_at: datetime
     draft: bool
     """A version that not all parties have signed was in force at some time of the period."""
+    window_disputed: bool
+    """Announcements of a window of the period differ; promised is what they have in common."""
     share: float | None = None
     """Of promised time; absent where it is no part of it."""
     cause: str | None = None
@@ -136,7 +139,8 @@ def corridor_figures(conn: Connection, asked: StatsAsked, period: Period) -> lis
     since, until, known_at = period
     name = asked.name
     within = (micros(since), micros(until))
-    windows = promised(name.corridor_id, agreements(conn, name.mission, known_at), within)
+    loaded = agreements(conn, name.mission, known_at)
+    windows = promised(name.corridor_id, loaded, within)
     rows = [
         row._replace(interval=narrowed(row.interval, asked.part))
         for row in generation_rows(conn, name.mission, name.corridor_id, known_at)
@@ -152,6 +156,7 @@ def corridor_figures(conn: Connection, asked: StatsAsked, period: Period) -> lis
         "until": until,
         "known_at": known_at,
         "draft": Drafts.of(conn, name.mission, known_at).cover(since, until),
+        "window_disputed": Disputes(loaded).cover(name.corridor_id, since, until),
     }
     return [
         FigureTold(figure=figure, definition=DEFINITIONS[figure], **more, **alike)

@@ -347,6 +347,22 @@ class Crossing(Document, frozen=True, kw_only=True):
     at_km: Kilometre
 
 
+class Announcement(Validity, frozen=True, kw_only=True):
+    """A window as one side announced it, by its own clock: the offset is kept as it was given."""
+
+    party: Slug
+
+
+class AnnouncedWindow(Document, frozen=True, kw_only=True):
+    """A window that was announced more than once; where the instants differ it is in dispute.
+
+    What all announcements have in common stands.
+    """
+
+    id: Slug
+    by: Annotated[tuple[Announcement, ...], Meta(min_length=2, max_length=16)]
+
+
 class Corridor(Document, frozen=True, kw_only=True):
     """A humanitarian corridor: route, width, agreed windows."""
 
@@ -365,6 +381,8 @@ class Corridor(Document, frozen=True, kw_only=True):
     axis: AgreedAxis
     windows: tuple[Validity, ...] = ()
     """Agreed opening times; outside of them nothing is known to be open."""
+    announced: tuple[AnnouncedWindow, ...] = ()
+    """Further windows, each in the words of those who announced it."""
     valid: Validity | None = None
 
 

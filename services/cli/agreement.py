@@ -32,6 +32,7 @@ from services.store.documents import DocumentKind, list_documents
 from services.store.engine import connect
 from services.store.signatures import signatures as all_signatures
 from streams.agreement import Agreement, Term, content_hash
+from streams.corridors.announced import windows_of
 from streams.documents.difference import difference
 from streams.methodology import Methodology
 from streams.signing import Signature, signature_hash
@@ -202,7 +203,7 @@ def print_agreement(document: Agreement) -> None:
     terms = [((t.id, f"  {t.severity.value}"), t.clause, _speaks_of(t)) for t in document.terms]
     print_table("Terms", ("Term", "Clause", "Prohibits"), terms)
     corridors = [
-        (c.id, c.name, c.width_m, c.axis.value, len(c.windows)) for c in document.corridors
+        (c.id, c.name, c.width_m, c.axis.value, len(windows_of(c))) for c in document.corridors
     ]
     print_table("Corridors", ("Corridor", "Name", "Width, m #", "Agreed", "Windows #"), corridors)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import cache, partial
 
@@ -12,7 +13,6 @@ from services.cli.corridor_names import (
     DIRECTION,
     KNOWN_AT,
     MISSION,
-    NOTE,
     SEGMENT,
     TRAVELLER,
     AmbiguousCorridorError,
@@ -32,6 +32,7 @@ from services.cli.output import (
     require_order,
     span,
 )
+from services.disputes import Disputes
 from services.drafts import Drafts
 from services.settings import load_settings
 from services.store.documents import agreements
@@ -61,8 +62,8 @@ corridor.add_command(timeline_)
 def list_(mission: str | None, *, as_json: bool) -> None:
     """List every corridor with its state now.
 
-    With --json, a line each: "mission", "corridor_id", "at", "draft", "state", "cause",
-    "cause_events", "starts_at", "ends_at", "not_valid_after", "parts".
+    With --json, a line each: "mission", "corridor_id", "at", "draft", "window_disputed", "state",
+    "cause", "cause_events", "starts_at", "ends_at", "not_valid_after", "parts".
     """
     now, settings = datetime.now(UTC), load_settings()
     with connect(settings.database()) as conn:
@@ -71,10 +72,12 @@ def list_(mission: str | None, *, as_json: bool) -> None:
         rows = list(zip(names, states_now(conn, lag, names, now), strict=True))
         of = {it: Drafts.of(conn, it) for it in {name.mission for name in names}}
         drafts = {name: of[name.mission].cover(now, now) for name in names}
+        disputes = {it: Disputes.of(conn, it) for it in of}
+    disputed = {name: disputes[name.mission].soon(name.corridor_id, now) for name in names}
     if as_json:
         for name, interval in rows:
-            draft = {"draft": drafts[name]}
-            print_json({**name._asdict(), "at": now, **draft, **interval._asdict()})
+            said = {"draft": drafts[name], "window_disputed": disputed[name]}
+            print_json({**name._asdict(), "at": now, **said, **interval._asdict()})
         return
     print_table(
         f"Corridors at {instant(now)}",
@@ -83,7 +86,7 @@ def list_(mission: str | None, *, as_json: bool) -> None:
             (tuple(reversed(name)), found.state, found.starts_at, found.not_valid_after, why(found))
             for name, found in rows
         ],
-        note=note(draft=any(drafts.values())),
+        note=note(draft=any(drafts.values()), disputed=any(disputed.values())),
     )
 
 
@@ -123,7 +126,7 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
 
     With --json, an interval a line, in order: "mission", "corridor_id", "starts_at" (null: since
     ever), "ends_at" (null: until further notice), "state", "cause", "cause_events",
-    "not_valid_after", "parts", "draft", "known_at".
+    "not_valid_after", "parts", "draft", "window_disputed", "known_at".
     """
     if instant_at is not None and (since or until):
         raise click.UsageError("--at asks for one moment, --since and --until for several: choose")
@@ -137,18 +140,25 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
         )
         known_at = min(known_at or now, now)
         drafts = Drafts.of(conn, name.mission, known_at)
+        disputes = Disputes.of(conn, name.mission, known_at)
     if instant_at is not None:
         since = until = instant_at
     asked = [interval for interval in intervals if within(interval, since, until)]
     shown = asked[:limit] or [NOTHING_KNOWN]
+    by_draft = [drafts.cover(it.starts_at, it.ends_at) for it in shown]
+    in_dispute = [
+        disputes.soon(corridor_id, instant_at)
+        if instant_at
+        else disputes.cover(corridor_id, it.starts_at, it.ends_at)
+        for it in shown
+    ]
     if as_json:
-        for interval in shown:
-            draft = drafts.cover(interval.starts_at, interval.ends_at)
+        for interval, draft, disputed in zip(shown, by_draft, in_dispute, strict=True):
             told = {**name._asdict(), **interval._asdict(), "draft": draft}
-            print_json({**told, "known_at": known_at})
+            print_json({**told, "window_disputed": disputed, "known_at": known_at})
     else:
-        by_draft = any(drafts.cover(it.starts_at, it.ends_at) for it in shown)
-        print_intervals(name, shown, known_at, draft=by_draft)
+        below = note(draft=any(by_draft), disputed=any(in_dispute))
+        print_intervals(name, shown, known_at, below)
     if len(asked) > limit:
         rest = shown[-1].ends_at
         click.echo(f"{len(asked) - limit} more: --since {rest and rest.isoformat()}", err=True)
@@ -176,14 +186,19 @@ def show_ways(
         if len(missions) != 1:
             raise AmbiguousCorridorError(f"name one with --mission: {', '.join(sorted(missions))}")
         (of,) = missions
-        drawn = {it.id: it for agreement in agreements(conn, of) for it in agreement.corridors}
+        loaded = agreements(conn, of)
+        drawn = {it.id: it for agreement in loaded for it in agreement.corridors}
         asked = WaysAsked(start, end, Traveller(traveller) if traveller else None)
         lag = cache(partial(ask_lag, settings))
         found = ways_now(conn, lag, Network(of, list(drawn.values())), asked, now)
+    disputes = Disputes(loaded)
+    disputed = {it for it in drawn if disputes.soon(it, now)}
     if as_json:
         for way in (*found.open, *found.not_open):
-            print_json(_way_json(way, now))
+            print_json(_way_json(way, disputed, now))
         return
+    legs = (leg for way in (*found.open, *found.not_open) for leg, _ in way.legs)
+    below = note(draft=False, disputed=any(leg.corridor in disputed for leg in legs))
     print_table(
         f"From {start} to {end} at {instant(now)}",
         ("Known open!", "km", "Not valid after", "Legs"),
@@ -199,11 +214,11 @@ def show_ways(
             )
             for way in (*found.open, *found.not_open)
         ],
-        note=NOTE if found.open else f"{NO_WAY}. {NOTE}",
+        note=below if found.open else f"{NO_WAY}. {below}",
     )
 
 
-def _way_json(way: Way, now: datetime) -> dict[str, object]:
+def _way_json(way: Way, disputed: Collection[str], now: datetime) -> dict[str, object]:
     legs = [
         {
             "corridor": leg.corridor,
@@ -212,6 +227,7 @@ def _way_json(way: Way, now: datetime) -> dict[str, object]:
             "direction": leg.direction,
             "segments": [segment for segment in leg.segments if segment is not None],
             "length_km": leg.length_km,
+            "window_disputed": leg.corridor in disputed,
             **state._asdict(),
         }
         for leg, state in way.legs
@@ -226,7 +242,7 @@ def _way_json(way: Way, now: datetime) -> dict[str, object]:
 
 
 def print_intervals(
-    name: CorridorName, intervals: list[StoredInterval], known_at: datetime, *, draft: bool
+    name: CorridorName, intervals: list[StoredInterval], known_at: datetime, below: str
 ) -> None:
     """A corridor's timeline as a table."""
     print_table(
@@ -241,7 +257,7 @@ def print_intervals(
             )
             for interval in intervals
         ],
-        note=note(draft=draft),
+        note=below,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import rich_click as click
 
 from services.cli.output import INSTANT
+from services.disputes import DISPUTED
 from services.errors import NotFoundError
 from services.store.documents import agreements
 from services.store.engine import Connection
@@ -65,9 +66,10 @@ def one_part(
     return part
 
 
-def note(*, draft: bool) -> str:
+def note(*, draft: bool, disputed: bool = False) -> str:
     """What stands below every table of corridors."""
-    return f"{NOTE} Agreed {DRAFT}." if draft else NOTE
+    more = ((f"Agreed {DRAFT}.", draft), (f"{DISPUTED}.", disputed))
+    return " ".join([NOTE, *(said for said, holds in more if holds)])
 
 
 def one_corridor(conn: Connection, corridor_id: str, mission: str | None) -> CorridorName:

@@ -62,7 +62,7 @@ def stats(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
 
     With --json, a figure a line: "mission", "corridor", "figure", "minutes", "share", "cause",
     "state", "starts_at", "ends_at", "definition", "coverage", "since", "until", "known_at",
-    "draft".
+    "draft", "window_disputed".
     """
     now = datetime.now(UTC)
     with connect(load_settings().database()) as conn:
@@ -81,7 +81,7 @@ def stats(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
         f"Corridor {name.corridor_id} of {name.mission}, {span(period.since, period.until)}",
         ("Figure!", "Minutes#", "Share#", "Cause", "When"),
         [_cells(row) for row in found],
-        note=note(draft=found[0].draft),
+        note=note(draft=found[0].draft, disputed=found[0].window_disputed),
     )
     print_lines({row.figure: f"{row.figure}: {row.definition}." for row in found}.values())
     covered = "nothing is promised" if found[0].coverage is None else f"{found[0].coverage:.1%}"

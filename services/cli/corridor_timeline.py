@@ -14,13 +14,14 @@ from services.cli.corridor_names import (
     DIRECTION,
     KNOWN_AT,
     MISSION,
-    NOTE,
     SEGMENT,
     TRAVELLER,
+    note,
     one_corridor,
     one_part,
 )
 from services.cli.output import INSTANT, console, instant, json_option, print_json
+from services.disputes import Disputes
 from services.settings import load_settings
 from services.store.engine import connect
 from services.store.generations import NOTHING_KNOWN
@@ -62,7 +63,7 @@ def timeline_(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
     exact times, each state by letter, pattern and colour.
 
     With --json, a piece of a day a line: "mission", "corridor_id", "start", "end", "state",
-    "cause", "known_at".
+    "cause", "window_disputed" (at some time shown), "known_at".
     """
     now, settings = datetime.now(UTC), load_settings()
     until = until or now
@@ -74,21 +75,24 @@ def timeline_(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
         part = one_part(conn, name, segment, direction, traveller)
         asked = TimelineAsked(name, known_at, part)
         known = timeline(conn, partial(ask_lag, settings), asked, now)
+        disputed = Disputes.of(conn, name.mission, known_at).cover(corridor_id, since, until)
     before = NOTHING_KNOWN._replace(ends_at=known[0].starts_at if known else None)
     days = list(days_of([before, *known], since, until))
     known_at = min(known_at or now, now)
     title = f"Corridor {name.corridor_id} of {name.mission}, as known at {instant(known_at)}"
+    below = note(draft=False, disputed=disputed)
     if svg_path is not None:
-        svg_path.write_text(svg(f"{title}. {NOTE}", days), encoding="utf-8")
+        svg_path.write_text(svg(f"{title}. {below}", days), encoding="utf-8")
     if as_json:
         for _, pieces in days:
             for piece in pieces:
-                print_json({**name._asdict(), **piece._asdict(), "known_at": known_at})
+                told = {**name._asdict(), **piece._asdict(), "window_disputed": disputed}
+                print_json({**told, "known_at": known_at})
         return
-    _print(title, days)
+    _print(title, days, below)
 
 
-def _print(title: str, days: list[tuple[datetime, list[Piece]]]) -> None:
+def _print(title: str, days: list[tuple[datetime, list[Piece]]], below: str) -> None:
     out = console()
     out.print(title)
     out.print(" " * 11 + "".join(f"{hour:<6}" for hour in range(0, 24, 3)))
@@ -100,4 +104,4 @@ def _print(title: str, days: list[tuple[datetime, list[Piece]]]) -> None:
         out.print(line)
     told = ", ".join(f"{look.letter} {state}" for state, look in LOOKS.items())
     out.print(f"{told}: the most cautious of 30 minutes.")
-    out.print(NOTE)
+    out.print(below)

@@ -9,6 +9,7 @@ import msgspec
 import rich_click as click
 
 from services.cli.corridor import print_intervals
+from services.cli.corridor_names import note
 from services.cli.output import print_json, print_lines, print_table
 from services.cli.violations import print_totals
 from services.demo import (
@@ -91,7 +92,7 @@ def show(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
     click.echo("4. A corridor's day: open only when known to be")
     day = [i for i in known_intervals(conn, *CORRIDOR).intervals if within(i, *DAY)]
     draft = Drafts.of(conn, MISSION).cover(*DAY)
-    print_intervals(CORRIDOR, day, datetime.now(UTC), draft=draft)
+    print_intervals(CORRIDOR, day, datetime.now(UTC), note(draft=draft))
     click.echo()
     click.echo(f"5. One decision explained: truceline explain {EXPLAINED[1]}")
     print_lines(_sentences(conn, notice), indent="  ")

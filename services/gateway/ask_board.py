@@ -13,9 +13,11 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from services.behind import SYSTEM_BEHIND
+from services.disputes import Disputes
 from services.drafts import Drafts
-from services.gateway.ask_corridors import PartTold, drawn_corridors
+from services.gateway.ask_corridors import PartTold, last_drawn
 from services.gateway.board import Board, CorridorShown
+from services.store.documents import agreements
 from services.store.engine import Connection
 from services.store.generations import StoredInterval
 from services.store.instants import SINCE_EVER
@@ -42,12 +44,21 @@ class Seen(NamedTuple):
 
 def ask_board(conn: Connection, token: Token, ask_lag: AskLag, now: datetime) -> Seen:
     """Every corridor that the token's agreements name, or of which anything is known."""
-    drawn = drawn_corridors(conn, token)
+    loaded = agreements(conn, token.mission)
+    drawn, disputes = last_drawn(loaded), Disputes(loaded)
     draft = Drafts.of(conn, token.mission).cover(now, now)
     ids = {name.corridor_id for name in corridors(conn, token.mission)} | drawn.keys()
     glance = ask_glance(conn, token, ask_lag, now, sorted(ids))
     named = {id_: corridor.name for id_, corridor in drawn.items()}
-    items = tuple(replace(it, name=named.get(it.corridor), draft=draft) for it in glance)
+    items = tuple(
+        replace(
+            it,
+            name=named.get(it.corridor),
+            draft=draft,
+            window_disputed=disputes.soon(it.corridor, now),
+        )
+        for it in glance
+    )
     return Seen(Board(mission=token.mission, items=items), glance)
 
 

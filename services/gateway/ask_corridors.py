@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct, to_builtins
 
+from services.disputes import Disputes
 from services.drafts import Drafts
 from services.gateway.disclosure import sees_whole
 from services.gateway.problems import Code, ProblemError
@@ -25,7 +26,7 @@ from services.store.queries.corridors import CorridorName, corridors
 from services.timeline import AskLag, TimelineAsked, states_now, timeline, within
 from services.tokens.token import Token
 from services.ways import Network, UnknownCrossingError, WaysAsked, ways_now
-from streams.agreement import Corridor
+from streams.agreement import Agreement, Corridor
 from streams.corridors.divided import PartState
 from streams.corridors.parts import ALL, Part, why_no_part
 from streams.corridors.ways import Way
@@ -56,6 +57,9 @@ class IntervalTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cause: str
     draft: bool
     """A version that not all parties have signed is in force then."""
+    window_disputed: bool = False
+    """Announcements of a window of that time differ (of a state at an instant: of the 24 hours from
+    then on). What they have in common counts."""
     starts_at: datetime | None = None
     """Absent: since ever."""
     ends_at: datetime | None = None
@@ -95,6 +99,8 @@ class LegTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cause: str
     not_valid_after: datetime | None = None
     cause_events: tuple[str, ...] = ()
+    """As of a corridor."""
+    window_disputed: bool = False
     """As of a corridor."""
 
 
@@ -137,7 +143,9 @@ def ask_corridors(
     conn: Connection, token: Token, ask_lag: AskLag, now: datetime
 ) -> list[IntervalTold]:
     """Every corridor that the token's agreements name, with its state now."""
-    drawn, drafts = drawn_corridors(conn, token), Drafts.of(conn, token.mission)
+    loaded = agreements(conn, token.mission)
+    drawn, drafts = last_drawn(loaded), Drafts.of(conn, token.mission)
+    disputes = Disputes(loaded)
     ids = sorted({name.corridor_id for name in corridors(conn, token.mission)} | drawn.keys())
     names = [CorridorName(token.mission, id_) for id_ in ids]
     return [
@@ -147,6 +155,7 @@ def ask_corridors(
             interval,
             at=now,
             draft=drafts.cover(now, now),
+            window_disputed=disputes.soon(id_, now),
             **_of(drawn.get(id_)),
         )
         for id_, interval in zip(ids, states_now(conn, ask_lag, names, now), strict=True)
@@ -173,6 +182,7 @@ def ask_availability(
     shown, known_at = found[: asked.limit], min(asked.known_at or now, now)
     more = shown[-1].ends_at if len(found) > asked.limit else None
     drafts = Drafts.of(conn, token.mission, known_at)
+    disputes = Disputes.of(conn, token.mission, known_at)
     return Timeline(
         [
             _told(
@@ -181,6 +191,9 @@ def ask_availability(
                 one,
                 known_at=known_at,
                 draft=drafts.cover(one.starts_at, one.ends_at),
+                window_disputed=disputes.soon(asked.corridor, asked.at)
+                if asked.at
+                else disputes.cover(asked.corridor, one.starts_at, one.ends_at),
             )
             for one in shown
         ],
@@ -196,15 +209,16 @@ def ask_ways(
     Raises:
         ProblemError: no corridor of the token's agreements has one of the crossing points.
     """
-    drawn = list(drawn_corridors(conn, token).values())
+    loaded = agreements(conn, token.mission)
+    drawn, disputes = list(last_drawn(loaded).values()), Disputes(loaded)
     try:
         found = ways_now(conn, ask_lag, Network(token.mission, drawn), asked, now)
     except UnknownCrossingError as error:
         raise ProblemError(Code.BAD_PARAMETER, f"{error}.") from error
-    return [_way_told(token, way, now) for way in (*found.open, *found.not_open)]
+    return [_way_told(token, way, disputes, now) for way in (*found.open, *found.not_open)]
 
 
-def _way_told(token: Token, way: Way, now: datetime) -> WayTold:
+def _way_told(token: Token, way: Way, disputes: Disputes, now: datetime) -> WayTold:
     return WayTold(
         known_open=way.is_open,
         length_km=round(way.length_km, 3),
@@ -220,6 +234,7 @@ def _way_told(token: Token, way: Way, now: datetime) -> WayTold:
                 cause=state.cause,
                 not_valid_after=state.not_valid_after,
                 cause_events=tuple(_own(token, state.cause_events)),
+                window_disputed=disputes.soon(leg.corridor, now),
             )
             for leg, state in way.legs
         ),
@@ -230,11 +245,12 @@ def _way_told(token: Token, way: Way, now: datetime) -> WayTold:
 
 def drawn_corridors(conn: Connection, token: Token) -> dict[str, Corridor]:
     """The corridors of all agreements that the token's holder may see, by their last drawing."""
-    return {
-        corridor.id: corridor
-        for agreement in agreements(conn, token.mission)
-        for corridor in agreement.corridors
-    }
+    return last_drawn(agreements(conn, token.mission))
+
+
+def last_drawn(loaded: Iterable[Agreement]) -> dict[str, Corridor]:
+    """Every corridor by its id, as the last of these versions draws it."""
+    return {corridor.id: corridor for agreement in loaded for corridor in agreement.corridors}
 
 
 def _of(corridor: Corridor | None) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class CorridorShown(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When the last word that changed what is known of it reached us; absent: there is none."""
     draft: bool = False
     """A version that not all parties have signed is in force."""
+    window_disputed: bool = False
+    """Announcements of a window of the next 24 hours differ; what they have in common counts."""
     parts: tuple[PartTold, ...] = ()
     """Every part once, where they are not all alike; `state` is the most cautious of them."""
 
@@ -66,6 +68,8 @@ def _lines(shown: CorridorShown, now: datetime) -> Iterator[str]:
         yield f" last word {_instant(shown.last_word_at)}, {_age(now - shown.last_word_at)} ago"
     if shown.draft:
         yield f" {DRAFT}"
+    if shown.window_disputed:
+        yield " window in dispute: announcements differ"
     yield from (f" {_part(part, now)}" for part in shown.parts)
 
 

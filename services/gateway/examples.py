@@ -312,6 +312,7 @@ FIGURE: Final = FigureTold(
     until=_WHEN + timedelta(days=1),
     known_at=_WHEN + timedelta(days=1),
     draft=False,
+    window_disputed=False,
 )
 
 WAY: Final = WayTold(

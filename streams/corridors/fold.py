@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from streams.agreement import Agreement, Corridor
+from streams.corridors.announced import windows_of
 from streams.corridors.authority import Authority
 from streams.corridors.divided import Interval, divided
 from streams.corridors.effects import Barrier, Cause, Hold
@@ -97,7 +98,7 @@ def _agreed(corridor: Corridor, agreement: Agreement) -> Agreed:
     end = min(micros_or_forever(agreement.valid.to), micros_or_forever(own.to))
     return Agreed(
         axis=_AXIS_CAUSE[corridor.axis],
-        windows=Windows.of(corridor.windows),
+        windows=Windows.of(windows_of(corridor)),
         in_force=Windows([start], [end]) if start < end else Windows([], []),
     )
 
@@ -132,7 +133,7 @@ class _Heard:
             [event for event in known if isinstance(event, RouteEvent)],
             authority,
             settlements(ids, authority),
-            Windows.of(corridor.windows),
+            Windows.of(windows_of(corridor)),
             skew_us,
             seconds_to_micros(methodology.corridor.stale_after_s),
         )

@@ -2,14 +2,16 @@
 
 Place on the data's way: versions of agreements → **promised time** → figures. A window counts where
 the version that has it is in force, and the corridor in it; whether anybody opened it is no matter.
+In the same way: the time of which the parties announced different windows (`announced`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from streams.agreement import Agreement, Validity
+from streams.agreement import Agreement, Corridor, Validity
+from streams.corridors.announced import is_disputed, widest, windows_of
 from streams.due import versions_over_time
 from streams.instants import micros, micros_or_forever
 
@@ -25,21 +27,37 @@ def promised(corridor_id: str, agreements: Iterable[Agreement], period: Stretch)
         agreements: every version, in any order.
         period: [start, end) in µs.
     """
+    return _merged(
+        _common([held, _of(window)])
+        for held, corridor in _in_force(corridor_id, agreements, period)
+        for window in windows_of(corridor)
+    )
+
+
+def disputed(corridor_id: str, agreements: Iterable[Agreement], period: Stretch) -> list[Stretch]:
+    """What of `period` lies in a window that is in dispute, as wide as anybody announced it."""
+    return _merged(
+        _common([held, _of(widest(window))])
+        for held, corridor in _in_force(corridor_id, agreements, period)
+        for window in corridor.announced
+        if is_disputed(window)
+    )
+
+
+def _in_force(
+    corridor_id: str, agreements: Iterable[Agreement], period: Stretch
+) -> Iterator[tuple[Stretch, Corridor]]:
+    """The corridor as it was in force, and when within `period`."""
     by_id: defaultdict[str, list[Agreement]] = defaultdict(list)
     for it in agreements:
         by_id[it.id].append(it)
-    found = [one for versions in by_id.values() for one in _windows(corridor_id, versions, period)]
-    return _merged(found)
-
-
-def _windows(corridor_id: str, versions: Sequence[Agreement], period: Stretch) -> Iterator[Stretch]:
-    for start, end, agreement in versions_over_time(versions):
-        for corridor in agreement.corridors:
-            if corridor.id == corridor_id:
-                held = [period, (micros(start), micros_or_forever(end)), _of(agreement.valid)]
-                held += [_of(corridor.valid)] if corridor.valid else []
-                for window in corridor.windows:
-                    yield _common([*held, _of(window)])
+    for versions in by_id.values():
+        for start, end, agreement in versions_over_time(versions):
+            for corridor in agreement.corridors:
+                if corridor.id == corridor_id:
+                    held = [period, (micros(start), micros_or_forever(end)), _of(agreement.valid)]
+                    held += [_of(corridor.valid)] if corridor.valid else []
+                    yield _common(held), corridor
 
 
 def _of(valid: Validity) -> Stretch:

@@ -82,6 +82,8 @@ from streams.documents.check_terms import (
 )
 from streams.documents.check_times import (
     amendments_say_when_agreed,
+    announced_windows_can_be_told_apart,
+    announcements_that_differ,
     clauses_reach_back_by_word,
     intervals_run_forward,
     terms_meet_their_zones,
@@ -107,6 +109,7 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             validities_lie_within,
             zone_versions_are_apart,
             windows_are_apart,
+            announced_windows_can_be_told_apart,
             terms_meet_their_zones,
             amendments_say_when_agreed,
             clauses_reach_back_by_word,
@@ -175,4 +178,5 @@ def advise(root: Node) -> tuple[Mistake, ...]:
         *parties_that_settle(root),
         *parties_that_cannot_sign(root),
         *hours_nobody_covers(root),
+        *announcements_that_differ(root),
     )

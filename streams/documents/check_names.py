@@ -87,6 +87,7 @@ _REFERENCES = (
     _Reference("sources[*].corridors[*]", "corridors[*].id", "unknown_corridor", "corridor"),
     _Reference("terms[*].binds[*]", "parties[*].id", "unknown_party", "party"),
     _Reference("sources[*].party", "parties[*].id", "unknown_party", "party"),
+    _Reference("corridors[*].announced[*].by[*].party", "parties[*].id", "unknown_party", "party"),
     _Reference("phases[*].gated_by[*]", "measures[*].id", "unknown_measure", "measure"),
     _Reference("measures[*].party", "parties[*].id", "unknown_party", "party"),
     _Reference("exchanges[*].sides[*]", "parties[*].id", "unknown_party", "party"),

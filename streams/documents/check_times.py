@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
-from streams.agreement import Validity
+from streams.agreement import AnnouncedWindow, Announcement, Validity
+from streams.corridors.announced import is_disputed, standing_of
 from streams.documents.compose import Node
 from streams.documents.select import Placed, first, nodes, select
 from streams.errors import Mistake
 
 _WINDOWS = ("corridors[*].windows[*]", "exchanges[*].window")
+_ANNOUNCED = "corridors[*].announced[*].by[*]"
 _PARTS = ("zones[*]", "terms[*]", "corridors[*]", "sources[*]")
 
 
@@ -26,10 +28,11 @@ def intervals_run_forward(root: Node) -> Iterator[Mistake]:
         "valid",
         *(f"{part}.valid" for part in parts),
         "corridors[*].windows[*]",
+        _ANNOUNCED,
         "exchanges[*].window",
     )
     for pattern in patterns:
-        for found in select(root, pattern, Validity):
+        for found in select(root, pattern, Announcement if pattern == _ANNOUNCED else Validity):
             start, end = found.value.from_, found.value.to
             if end is not None and end < start:
                 said = f"it ends ({_said(end)}) before it begins ({_said(start)})"
@@ -47,7 +50,7 @@ def validities_lie_within(root: Node) -> Iterator[Mistake]:
             yield from _outside(found, whole, "outside_agreement", "the agreement's validity")
     for corridor in nodes(root, "corridors[*]"):
         own = _forward(corridor.value, "valid") or whole
-        for found in _windows(corridor):
+        for found in (*_windows(corridor), *_windows(corridor, "announced[*].by[*]")):
             yield from _outside(found, own, "outside_corridor", "the corridor's validity")
 
 
@@ -75,6 +78,29 @@ def windows_are_apart(root: Node) -> Iterator[Mistake]:
                 said = f"it overlaps the window in line {met.place.line}"
                 yield window.mistake("overlapping_windows", said)
             earlier += [] if _reversed(window.value) else [window]
+
+
+def announced_windows_can_be_told_apart(root: Node) -> Iterator[Mistake]:
+    """A window is followed from version to version by its id."""
+    for corridor in nodes(root, "corridors[*]"):
+        seen: dict[str, int] = {}
+        for found in select(corridor.value, "announced[*].id", str):
+            if found.value in seen:
+                said = f"the window '{found.value}' stands already in line {seen[found.value]}"
+                path = f"{corridor.path}.{found.path}"
+                yield Mistake("duplicate_id", path, said, found.place.line, found.place.file)
+            seen.setdefault(found.value, found.place.line)
+
+
+def announcements_that_differ(root: Node) -> Iterator[Mistake]:
+    """Advice: what differs may be a clock that somebody did not name, and moves people."""
+    for window in select(root, "corridors[*].announced[*]", AnnouncedWindow):
+        if not is_disputed(window.value):
+            continue
+        told = "; ".join(f"{it.party}: {_of(it)}" for it in window.value.by)
+        stands = standing_of(window.value)
+        left = f"what they have in common stands, {_of(stands)}" if stands else "nothing stands"
+        yield window.mistake("window_disputed", f"the announcements differ ({told}): {left}")
 
 
 def terms_meet_their_zones(root: Node) -> Iterator[Mistake]:
@@ -125,8 +151,9 @@ def clauses_reach_back_by_word(root: Node) -> Iterator[Mistake]:
             yield term.mistake("retroactive_unsaid", said)
 
 
-def _windows(corridor: Placed[Node]) -> list[Placed[Validity]]:
-    found = select(corridor.value, "windows[*]", Validity)
+def _windows(corridor: Placed[Node], pattern: str = "windows[*]") -> list[Placed[Validity]]:
+    wanted = Validity if pattern == "windows[*]" else Announcement
+    found: list[Placed[Validity]] = list(select(corridor.value, pattern, wanted))
     return [Placed(w.value, f"{corridor.path}.{w.path}", w.place) for w in found]
 
 
@@ -172,6 +199,16 @@ def _reversed(interval: Validity) -> bool:
 def _meet(a: Validity, b: Validity) -> bool:
     """Whether two intervals [from, to) share a moment."""
     return (b.to is None or a.from_ < b.to) and (a.to is None or b.from_ < a.to)
+
+
+def _of(valid: Validity) -> str:
+    """By the clock that it was given in, and by UTC."""
+    end = "no end" if valid.to is None else _both(valid.to)
+    return f"{_both(valid.from_)} to {end}"
+
+
+def _both(time: datetime) -> str:
+    return f"{_said(time)} = {time.astimezone(UTC):%H:%MZ}"
 
 
 def _said(time: datetime) -> str:

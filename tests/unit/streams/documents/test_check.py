@@ -1194,3 +1194,64 @@ def test_a_mistake_in_a_claim_is_named(old: str, new: str, code: str, path: str)
 @pytest.mark.parametrize("claims", ["", CLAIMS[: CLAIMS.index("      - party: nga")]])
 def test_a_zone_that_nobody_or_one_party_alone_draws_is_none(claims: str) -> None:
     assert claimed("    name: Zolote\n", claims) == [("missing_field", "zones[0].geometry")]
+
+
+ANNOUNCED = """\
+    announced:
+      - id: may
+        by:
+          - {party: ua, from: "2016-05-02T10:00:00+03:00", to: "2016-05-02T16:00:00+03:00"}
+          - {party: ua, from: "2016-05-02T10:00:00+02:00", to: "2016-05-02T16:00:00+02:00"}
+"""
+OPEN_ENDED = "{party: ua, from: 2016-05-02T10:00:00Z}"
+BEFORE_WINDOWS = "    windows:\n"
+
+
+def announced(*edits: tuple[str, str]) -> str:
+    return edited(AGREEMENT, (BEFORE_WINDOWS, edited(ANNOUNCED, *edits) + BEFORE_WINDOWS))
+
+
+def test_announcements_that_differ_are_advice_by_both_clocks() -> None:
+    text = announced(("- id: may", "- id: may #<"))
+    found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON}, file="a.yaml")
+    assert found.mistakes == ()
+    ((code, line, message),) = [(a.code, a.line, a.message) for a in found.advice]
+    assert (code, line) == ("window_disputed", marked_line(text))
+    assert "ua: 2016-05-02T10:00:00+02:00 = 08:00Z to 2016-05-02T16:00:00+02:00 = 14:00Z" in message
+    assert message.endswith(
+        "stands, 2016-05-02T10:00:00+02:00 = 08:00Z to 2016-05-02T16:00:00+03:00 = 13:00Z"
+    )
+
+
+def test_announcements_of_the_same_instants_are_no_advice() -> None:
+    text = announced(("10:00:00+02:00", "09:00:00+02:00"), ("16:00:00+02:00", "15:00:00+02:00"))
+    found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON})
+    assert (found.mistakes, found.advice) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("edit", "code", "path"),
+    [
+        (("2016-05-02T10:00:00+02:00", "2016-05-02T10:00:00"), "missing_utc_offset", "by[1].from"),
+        (("2016-05-02T16:00:00+02:00", "2016-05-02T09:00:00+02:00"), "reversed_interval", "by[1]"),
+        (("2016-05-02T16:00:00+02:00", "2019-05-02T16:00:00+02:00"), "outside_corridor", "by[1]"),
+        (
+            ('party: ua, from: "2016-05-02T10:00:00+02', 'party: u, from: "2016-05-02T10:00:00+02'),
+            "unknown_party",
+            "by[1].party",
+        ),
+        (
+            (
+                "      - id: may\n",
+                f"      - {{id: may, by: [{OPEN_ENDED}, {OPEN_ENDED}]}}\n      - id: may\n",
+            ),
+            "duplicate_id",
+            "id",
+        ),
+    ],
+)
+def test_announcements_are_checked_as_windows_are(
+    edit: tuple[str, str], code: str, path: str
+) -> None:
+    number = int(code == "duplicate_id")
+    assert _codes(announced(edit)) == [(code, f"corridors[0].announced[{number}].{path}")]

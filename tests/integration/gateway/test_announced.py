@@ -1,0 +1,111 @@
+"""Windows that two sides announced otherwise are flagged in every answer about the corridor."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from services.load import load_documents
+from services.local.endpoints import DATABASE_VARIABLE
+from services.local.folder import HOME_VARIABLE
+from services.settings import Settings
+from services.store.engine import connect
+from services.tokens.token import Role
+from streams.agreement import Announcement, Chainage, Corridor, Crossing
+from tests.integration.cli.console import Console
+from tests.integration.gateway.conftest import MakeToken
+from tests.integration.gateway.served import Client
+from tests.integration.worker import ground
+from tests.unit.streams.builders import corridor
+from tests.unit.streams.corridors import mariupol
+
+NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+MISSION = "announced"
+DIFFERS, AGREES, LATER = "differs", "agrees", "later"
+SAID = "announcements differ"
+
+
+def hour(number: int, offset_h: int) -> datetime:
+    return (NOW + timedelta(hours=number)).astimezone(timezone(timedelta(hours=offset_h)))
+
+
+def road(corridor_id: str, *spans: tuple[int, int]) -> Corridor:
+    """A road with one window, announced by Moscow's clock and by Kyiv's."""
+    by = tuple(
+        Announcement(party=party, from_=hour(start, offset), to=hour(end, offset))
+        for party, offset, (start, end) in zip(("north", "south"), (3, 2), spans, strict=True)
+    )
+    crossings = (Crossing(id=f"{corridor_id}-a", at_km=1), Crossing(id=f"{corridor_id}-b", at_km=9))
+    return corridor(
+        corridor_id,
+        announced=mariupol.road(*by).announced,
+        chainage=Chainage(tolerance_m=100),
+        crossings=crossings,
+    )
+
+
+@pytest.fixture(scope="module")
+def roads(gateway_settings: Settings) -> None:
+    drawn = (
+        ground.road(),
+        road(DIFFERS, (-2, 4), (-1, 5)),
+        road(AGREES, (-2, 4), (-2, 4)),
+        road(LATER, (48, 50), (49, 51)),
+    )
+    with connect(gateway_settings.database()) as conn:
+        agreed = ground.agreement(MISSION, corridors=drawn)
+        load_documents(conn, [agreed, ground.methodology(MISSION)], NOW - timedelta(days=1))
+
+
+@pytest.mark.usefixtures("roads")
+def test_lists_and_board_flag_a_dispute_of_the_next_day(client: Client, token: MakeToken) -> None:
+    headers = token(Role.COORDINATOR, mission=MISSION)
+    for path in ("/v1/corridors", "/v1/corridors/board"):
+        told = client.get(path, headers=headers).json()["items"]
+        flagged = {it["corridor"] for it in told if it.get("window_disputed")}
+        assert flagged == {DIFFERS}, path
+    as_text = {**headers, "Accept": "text/plain"}
+    text = client.get("/v1/corridors/board", headers=as_text).text
+    assert text.count(SAID) == 1
+    ways = {"from": f"{DIFFERS}-a", "to": f"{DIFFERS}-b"}
+    (way,) = client.get("/v1/corridors/ways", params=ways, headers=headers).json()["items"]
+    assert way["legs"][0]["window_disputed"] is True
+
+
+@pytest.mark.usefixtures("roads")
+def test_times_and_figures_flag_the_disputes_of_their_own_time(
+    client: Client, token: MakeToken
+) -> None:
+    headers = token(Role.COORDINATOR, mission=MISSION)
+    found = {}
+    for name, at in ((DIFFERS, 0), (AGREES, 0), (LATER, 49), (LATER, 100)):
+        asked = {"at": hour(at, 0).isoformat()}
+        path = f"/v1/corridors/{name}/availability"
+        (it,) = client.get(path, params=asked, headers=headers).json()["items"]
+        found[name, at] = it.get("window_disputed", False)
+    assert found == {(DIFFERS, 0): True, (AGREES, 0): False, (LATER, 49): True, (LATER, 100): False}
+    stats = client.get(f"/v1/corridors/{DIFFERS}/stats", headers=headers).json()["items"]
+    assert all(it["window_disputed"] for it in stats)
+    (promised,) = (it for it in stats if it["figure"] == "promised")
+    assert 60 <= promised["minutes"] < 180, "from when both say that it begins"
+
+
+@pytest.mark.usefixtures("roads")
+def test_the_commands_say_so_too(gateway_settings: Settings, tmp_path: Path) -> None:
+    url = gateway_settings.database_url
+    assert url is not None
+    shell = Console({DATABASE_VARIABLE: url, HOME_VARIABLE: str(tmp_path)})
+    own = ("--mission", MISSION)
+    at = ("--at", NOW.isoformat(), *own, "--json")
+    (told,) = shell.run("corridor", "availability", DIFFERS, *at).lines
+    assert told["window_disputed"] is True
+    told_of = {it["corridor_id"]: it for it in shell.run("corridor", "list", *at[2:]).lines}
+    assert {it for it, one in told_of.items() if one["window_disputed"]} == {DIFFERS}
+    for command in (("availability", DIFFERS), ("timeline", DIFFERS), ("stats", DIFFERS)):
+        assert "Announcements of a window differ" in shell.run("corridor", *command, *own).out
+    for command in (("availability", AGREES), ("timeline", AGREES), ("stats", AGREES)):
+        ran = shell.run("corridor", *command, *own)
+        assert ran.code == 0, ran
+        assert "Announcements of a window differ" not in ran.out
