@@ -82,7 +82,7 @@ agree: install ## 100,000 agreements, methodologies, contexts, reports: judged a
 	$(BIN)/python -m tests.unit.streams.agree 100000
 
 corridors: install ## 10,000 corridor histories, minute by minute, beside a simulator and the rule of safety
-	TRUCELINE_HISTORIES=10000 $(BIN)/pytest -q -k simulator tests/unit/streams/corridors/test_fold_against_oracle.py
+	TRUCELINE_HISTORIES=10000 $(BIN)/pytest -q --timeout 0 -k simulator tests/unit/streams/corridors/test_fold_against_oracle.py
 
 mutate: install ## Each rule turned around, one at a time: which test fails
 	$(BIN)/python -m tests.mutate
