@@ -9,10 +9,9 @@ known at an instant ends with it.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
 from statistics import median
 from typing import Any, Final, NamedTuple
 
@@ -22,17 +21,13 @@ from services.disputes import Disputes
 from services.drafts import Drafts
 from services.store.documents import agreements
 from services.store.engine import Connection
-from services.store.generations import (
-    NOTHING_KNOWN,
-    GenerationRow,
-    StoredInterval,
-    compose,
-    generation_rows,
-)
+from services.store.generations import NOTHING_KNOWN, StoredInterval
+from services.store.instants import SINCE_EVER
+from services.store.queries.corridor_period import Said, Told, sayings, told_between
 from services.store.queries.corridors import CorridorName
 from services.timeline import narrowed
 from streams.corridors.figures import Figures, Spell, figures
-from streams.corridors.notice import Closing, Generation, closings
+from streams.corridors.notice import Closing, Saying, closings, known_since
 from streams.corridors.parts import ALL, Part
 from streams.corridors.promised import promised
 from streams.instants import FOREVER, micros, micros_or_forever, moment_of
@@ -141,13 +136,10 @@ def corridor_figures(conn: Connection, asked: StatsAsked, period: Period) -> lis
     within = (micros(since), micros(until))
     loaded = agreements(conn, name.mission, known_at)
     windows = promised(name.corridor_id, loaded, within)
-    rows = [
-        row._replace(interval=narrowed(row.interval, asked.part))
-        for row in generation_rows(conn, name.mission, name.corridor_id, known_at)
-    ]
-    spells = _spells(compose(row[:3] for row in rows))
+    told = _told(conn, asked, period)
+    spells = _spells([it.interval for it in told])
     found = figures(windows, spells)
-    closed = closings(_generations(rows), spells, windows, within[0])
+    closed = _closed(conn, asked, known_at, closings(spells, windows, within[0]), told)
     alike: dict[str, Any] = {
         "mission": name.mission,
         "corridor": name.corridor_id,
@@ -162,6 +154,47 @@ def corridor_figures(conn: Connection, asked: StatsAsked, period: Period) -> lis
         FigureTold(figure=figure, definition=DEFINITIONS[figure], **more, **alike)
         for figure, more in (*_times(found), *_notices(closed))
     ]
+
+
+def _told(conn: Connection, asked: StatsAsked, period: Period) -> list[Told]:
+    """What is known of the part in the period, and of the moment before it."""
+    since, until, known_at = period
+    before = max(since, SINCE_EVER + _MOMENT) - _MOMENT
+    found = told_between(conn, asked.name, before, until, known_at)
+    return [it._replace(interval=narrowed(it.interval, asked.part)) for it in found]
+
+
+_MOMENT: Final = timedelta(microseconds=1)
+
+
+class _Closed(NamedTuple):
+    closing: Closing
+    notice_us: int
+
+
+def _closed(
+    conn: Connection,
+    asked: StatsAsked,
+    known_at: datetime,
+    found: Sequence[Closing],
+    told: Sequence[Told],
+) -> list[_Closed]:
+    """The closings, each with its notice, by what was said of their first moments."""
+    starts = [micros(it.interval.starts_at) for it in told]
+    newest = [told[bisect_right(starts, it.at) - 1].generation for it in found]
+    of = [(moment_of(it.at), number) for it, number in zip(found, newest, strict=True)]
+    said = sayings(conn, asked.name, of, known_at) if of else []
+    since = [known_since(_saying(it, asked.part) for it in those) for those in said]
+    return [
+        _Closed(closing, closing.at - at)
+        for closing, at in zip(found, since, strict=True)
+        if at is not None
+    ]
+
+
+def _saying(it: Said, part: Part) -> Saying:
+    state = Availability(narrowed(it.interval, part).state)
+    return Saying(micros(it.known_at), state)
 
 
 _Row = tuple[FigureName, dict[str, Any]]
@@ -182,26 +215,16 @@ def _times(found: Figures) -> Iterator[_Row]:
     yield FigureName.LONGEST_OPEN, {"minutes": (end - start) / MINUTE_US, **times}
 
 
-def _notices(closed: Sequence[Closing]) -> Iterator[_Row]:
+def _notices(closed: Sequence[_Closed]) -> Iterator[_Row]:
     minutes = [it.notice_us / MINUTE_US for it in closed]
     yield FigureName.NOTICE_MEDIAN, {"minutes": median(minutes) if minutes else None}
     for it, notice in zip(closed, minutes, strict=True):
-        at = moment_of(it.at)
-        yield FigureName.NOTICE, {"minutes": notice, "cause": it.cause, "starts_at": at}
+        at = moment_of(it.closing.at)
+        yield FigureName.NOTICE, {"minutes": notice, "cause": it.closing.cause, "starts_at": at}
 
 
 def _share(us: int, found: Figures) -> float | None:
     return round(us / found.promised_us, 4) if found.promised_us else None
-
-
-def _generations(rows: Sequence[GenerationRow]) -> list[Generation]:
-    told: list[Generation] = []
-    for _, group in groupby(rows, key=attrgetter("generation")):
-        members = list(group)
-        spells = [_spell(row.interval) for row in members]
-        first = members[0]
-        told.append(Generation(micros(first.known_at), micros(first.from_instant), spells))
-    return told
 
 
 def _spells(intervals: Sequence[StoredInterval]) -> list[Spell]:

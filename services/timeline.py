@@ -10,16 +10,18 @@ an earlier instant is shown as it was known then.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.behind import SYSTEM_BEHIND, USABLE, is_behind, is_usable, overlay
 from services.lag import Lag
 from services.store.digest import joined
 from services.store.engine import Connection
-from services.store.generations import NOTHING_KNOWN, StoredInterval, known_intervals
-from services.store.queries.corridors import CorridorName, availability
+from services.store.generations import NOTHING_KNOWN, StoredInterval
+from services.store.instants import SINCE_EVER, WITHOUT_END
+from services.store.queries.corridor_period import told_between
+from services.store.queries.corridors import CorridorName, availabilities
 from streams.corridors.divided import PartState
 from streams.corridors.effects import CAUTION, Cause
 from streams.corridors.parts import ALL, Part
@@ -75,14 +77,12 @@ def states_now(
 ) -> list[StoredInterval]:
     """Their states now, in this order; what waits is asked once a mission, and only if need be."""
     lags = cache(lambda mission: is_behind(conn, ask_lag(), mission, now))
+    asked = list(names)
+    known = availabilities(conn, asked, now, now)
     return [
-        _laid_over(narrowed(_known_now(conn, name, now), part), now, partial(lags, name.mission))
-        for name in names
+        _laid_over(narrowed(known.get(name, NOTHING_KNOWN), part), now, partial(lags, name.mission))
+        for name in asked
     ]
-
-
-def _known_now(conn: Connection, name: CorridorName, now: datetime) -> StoredInterval:
-    return availability(conn, name.mission, name.corridor_id, now, now) or NOTHING_KNOWN
 
 
 def _laid_over(found: StoredInterval, now: datetime, lags: Callable[[], bool]) -> StoredInterval:
@@ -94,28 +94,56 @@ def _laid_over(found: StoredInterval, now: datetime, lags: Callable[[], bool]) -
 
 
 class TimelineAsked(NamedTuple):
-    """Whose timeline, by what was known when; None: now."""
+    """Whose timeline, by what was known when, over which time; None: now, and all of it."""
 
     name: CorridorName
     known_at: datetime | None = None
     part: Part = ALL
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def timeline(
     conn: Connection, ask_lag: AskLag, asked: TimelineAsked, now: datetime
 ) -> list[StoredInterval]:
-    """All intervals, as known at `known_at`, or now; what will be known later nobody knows."""
-    name, known_at, part = asked
-    known_at = min(known_at or now, now)
-    known = known_intervals(conn, name.mission, name.corridor_id, known_at).intervals
-    intervals = known if part == ALL else list(joined(narrowed(it, part) for it in known))
+    """The intervals with a moment in [since, until], as known at `known_at`, or now.
+
+    What will be known later nobody knows.
+    """
+    known_at = min(asked.known_at or now, now)
+    intervals = _known(conn, asked, known_at)
     if (
         known_at == now
         and _usable_later(intervals, now)
-        and is_behind(conn, ask_lag(), name.mission, now)
+        and is_behind(conn, ask_lag(), asked.name.mission, now)
     ):
-        return overlay(intervals, now)
-    return intervals
+        intervals = overlay(intervals, now)
+    return [it for it in intervals if within(it, asked.since, asked.until)]
+
+
+def _known(conn: Connection, asked: TimelineAsked, known_at: datetime) -> list[StoredInterval]:
+    """Each interval whole, of all parts or of those that are asked for."""
+    since, until = asked.since or SINCE_EVER, asked.until or WITHOUT_END
+    first, last = since, until
+    while True:
+        told = told_between(conn, asked.name, first, last, known_at)
+        found = [it.interval for it in told]
+        if asked.part == ALL or not found:
+            return found
+        parts = list(joined(narrowed(it, asked.part) for it in found))
+        # A part may have been the same for longer than the whole: look on until it was not.
+        inside = [it for it in parts if within(it, since, until)]
+        begin, end = found[0].starts_at, found[-1].ends_at
+        goes_back = inside[0].starts_at == begin <= first and first > SINCE_EVER
+        goes_on = end is not None and inside[-1].ends_at == end and last < WITHOUT_END
+        if not goes_back and not goes_on:
+            return parts
+        more = max((end or last) - begin, _LOOK_ON)
+        first = begin - min(more, begin - SINCE_EVER) if goes_back else first
+        last = end + min(more, WITHOUT_END - end) if goes_on and end else last
+
+
+_LOOK_ON: Final = timedelta(days=1)
 
 
 def _usable_later(intervals: Sequence[StoredInterval], now: datetime) -> bool:

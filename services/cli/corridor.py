@@ -39,7 +39,7 @@ from services.store.documents import agreements
 from services.store.engine import connect
 from services.store.generations import NOTHING_KNOWN, StoredInterval
 from services.store.queries.corridors import CorridorName, corridors
-from services.timeline import TimelineAsked, states_now, timeline, within
+from services.timeline import TimelineAsked, states_now, timeline
 from services.ways import NO_WAY, Network, WaysAsked, ways_now
 from streams.corridors.divided import PartState
 from streams.corridors.ways import Way
@@ -135,15 +135,13 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
     with connect(settings.database()) as conn:
         name = one_corridor(conn, corridor_id, mission)
         part = one_part(conn, name, segment, direction, traveller)
-        intervals = timeline(
-            conn, partial(ask_lag, settings), TimelineAsked(name, known_at, part), now
-        )
+        if instant_at is not None:
+            since = until = instant_at
+        of = TimelineAsked(name, known_at, part, since, until)
+        asked = timeline(conn, partial(ask_lag, settings), of, now)
         known_at = min(known_at or now, now)
         drafts = Drafts.of(conn, name.mission, known_at)
         disputes = Disputes.of(conn, name.mission, known_at)
-    if instant_at is not None:
-        since = until = instant_at
-    asked = [interval for interval in intervals if within(interval, since, until)]
     shown = asked[:limit] or [NOTHING_KNOWN]
     by_draft = [drafts.cover(it.starts_at, it.ends_at) for it in shown]
     in_dispute = [

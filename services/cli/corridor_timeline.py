@@ -73,7 +73,7 @@ def timeline_(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
     with connect(settings.database()) as conn:
         name = one_corridor(conn, corridor_id, mission)
         part = one_part(conn, name, segment, direction, traveller)
-        asked = TimelineAsked(name, known_at, part)
+        asked = TimelineAsked(name, known_at, part, since, until)
         known = timeline(conn, partial(ask_lag, settings), asked, now)
         disputed = Disputes.of(conn, name.mission, known_at).cover(corridor_id, since, until)
     before = NOTHING_KNOWN._replace(ends_at=known[0].starts_at if known else None)

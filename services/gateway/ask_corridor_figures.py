@@ -22,7 +22,7 @@ from services.gateway.parameters import bad
 from services.gateway.problems import Code, ProblemError
 from services.gateway.represent import Shape
 from services.store.engine import Connection
-from services.store.queries.corridors import corridors
+from services.store.queries.corridors import is_known
 from services.tokens.token import Token
 from streams.corridors.parts import why_no_part
 
@@ -39,7 +39,7 @@ def ask_figures(
         ProblemError: the token's agreements name no such corridor, or the period is none.
     """
     drawn = drawn_corridors(conn, token).get(asked.name.corridor_id)
-    if drawn is None and asked.name not in corridors(conn, token.mission):
+    if drawn is None and not is_known(conn, asked.name):
         raise ProblemError(Code.CORRIDOR_UNKNOWN)
     if drawn is not None and (why := why_no_part(drawn, asked.part)):
         raise ProblemError(Code.BAD_PARAMETER, f"{why}.")

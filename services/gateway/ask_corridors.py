@@ -22,8 +22,8 @@ from services.store.documents import agreements
 from services.store.engine import Connection
 from services.store.generations import NOTHING_KNOWN, StoredInterval
 from services.store.instants import SINCE_EVER
-from services.store.queries.corridors import CorridorName, corridors
-from services.timeline import AskLag, TimelineAsked, states_now, timeline, within
+from services.store.queries.corridors import CorridorName, corridors, is_known
+from services.timeline import AskLag, TimelineAsked, states_now, timeline
 from services.tokens.token import Token
 from services.ways import Network, UnknownCrossingError, WaysAsked, ways_now
 from streams.agreement import Agreement, Corridor
@@ -171,14 +171,15 @@ def ask_availability(
         ProblemError: the token's agreements name no such corridor.
     """
     name = CorridorName(token.mission, asked.corridor)
-    known = timeline(conn, ask_lag, TimelineAsked(name, asked.known_at, asked.part), now)
+    since, until = (asked.at, asked.at) if asked.at else (asked.since, asked.until)
+    of = TimelineAsked(name, asked.known_at, asked.part, since, until)
+    known = timeline(conn, ask_lag, of, now)
     drawn = drawn_corridors(conn, token).get(asked.corridor)
-    if not known and drawn is None:
+    if not known and drawn is None and not is_known(conn, name):
         raise ProblemError(Code.CORRIDOR_UNKNOWN)
     if drawn is not None and (why := why_no_part(drawn, asked.part)):
         raise ProblemError(Code.BAD_PARAMETER, f"{why}.")
-    since, until = (asked.at, asked.at) if asked.at else (asked.since, asked.until)
-    found = [interval for interval in known if within(interval, since, until)] or [NOTHING_KNOWN]
+    found = known or [NOTHING_KNOWN]
     shown, known_at = found[: asked.limit], min(asked.known_at or now, now)
     more = shown[-1].ends_at if len(found) > asked.limit else None
     drafts = Drafts.of(conn, token.mission, known_at)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -44,6 +44,14 @@ def decode_parts(stored: bytes | None) -> tuple[PartState, ...]:
     return _PARTS.decode(stored) if stored is not None else ()
 
 
+def interval_of(row: Sequence[Any]) -> StoredInterval:
+    """Of a row's columns, in this order."""
+    starts_at, ends_at, state, cause, events, reach, parts = row
+    return StoredInterval(
+        starts_at, ends_at, state, cause, tuple(events), reach, decode_parts(parts)
+    )
+
+
 _PARTS = msgspec.json.Decoder(tuple[PartState, ...])
 
 NOTHING_KNOWN: Final = StoredInterval(
@@ -71,39 +79,13 @@ ORDER BY generation, seq
 """
 
 
-class GenerationRow(NamedTuple):
-    """An interval with the generation that says it."""
-
-    generation: int
-    from_instant: datetime
-    """The generation speaks of what lies from then on."""
-    interval: StoredInterval
-    known_at: datetime
-
-
-def generation_rows(
-    conn: Connection, mission: str, corridor_id: str, known_at: datetime | None = None
-) -> list[GenerationRow]:
-    """Every interval of every generation of a corridor that is, or was, known; oldest first."""
-    rows = conn.execute(_ROWS, (mission, corridor_id, known_at)).fetchall()
-    return [
-        GenerationRow(
-            generation,
-            since,
-            StoredInterval(starts, ends, state, cause, tuple(events), until, decode_parts(parts)),
-            known,
-        )
-        for generation, known, since, starts, ends, state, cause, events, until, parts in rows
-    ]
-
-
 def known_intervals(
     conn: Connection, mission: str, corridor_id: str, known_at: datetime | None = None
 ) -> Known:
     """What is known of a corridor, or was known at `known_at`, over all time."""
-    rows = generation_rows(conn, mission, corridor_id, known_at)
-    last, known = (rows[-1].generation, rows[-1].known_at) if rows else (0, None)
-    return Known(last, known, compose(row[:3] for row in rows))
+    rows = conn.execute(_ROWS, (mission, corridor_id, known_at)).fetchall()
+    last, known = (rows[-1][0], rows[-1][1]) if rows else (0, None)
+    return Known(last, known, compose((row[0], row[2], interval_of(row[3:])) for row in rows))
 
 
 _NEWEST = """

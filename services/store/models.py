@@ -275,6 +275,14 @@ class CorridorAvailability(Base):
     """
 
     __tablename__ = "corridor_availability"
+    __table_args__ = (
+        Index(
+            "corridor_generations",
+            *("mission", "corridor_id", "known_at", "from_instant", "generation"),
+            postgresql_using="gist",
+            postgresql_where=text("seq = 0"),
+        ),
+    )
 
     mission: Mapped[String] = mapped_column(primary_key=True)
     corridor_id: Mapped[String] = mapped_column(primary_key=True)

@@ -116,9 +116,9 @@ def _refold_one(
         return  # The corridor is in no loaded agreement: it is shown nowhere.
     events = load_events(conn, change)
     stretches = register.stretches(change.mission, change.corridor_id)
-    intervals = [_stored(interval) for interval in availability_over(stretches, events)]
+    intervals = [stored_interval(interval) for interval in availability_over(stretches, events)]
     known = known_intervals(conn, change.mission, change.corridor_id)
-    rows = _generation(change, known, intervals, known_at, events_digest(events))
+    rows = new_generation(change, known, intervals, known_at, events_digest(events))
     copy_rows(conn, "corridor_availability", rows)
 
 
@@ -135,7 +135,8 @@ def load_events(conn: Connection, change: CorridorChange) -> list[CorridorEvent]
     return [decode_event(body) for (body,) in rows if body != NO_LONGER]
 
 
-def _stored(interval: Interval) -> StoredInterval:
+def stored_interval(interval: Interval) -> StoredInterval:
+    """As a generation's row has it."""
     return StoredInterval(
         interval.start,
         interval.end,
@@ -147,7 +148,7 @@ def _stored(interval: Interval) -> StoredInterval:
     )
 
 
-def _generation(
+def new_generation(
     change: CorridorChange,
     known: Known,
     intervals: list[StoredInterval],

@@ -7,25 +7,14 @@ every word since that left it standing. Below zero: it was known only afterwards
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
-from operator import attrgetter, neg
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from streams.corridors.effects import Cause
-from streams.corridors.figures import Spell, pieces_of
+from streams.corridors.figures import Spell
 from streams.corridors.promised import Stretch
 from streams.vocabulary import Availability
-
-
-class Generation(NamedTuple):
-    """What became known at one instant: from `since` on the corridor is as `spells` say."""
-
-    known_at: int
-    since: int
-    spells: Sequence[Spell]
-    """Contiguous, without an end."""
 
 
 class Closing(NamedTuple):
@@ -34,33 +23,44 @@ class Closing(NamedTuple):
     at: int
     """The first promised moment of it."""
     cause: str
-    notice_us: int
 
 
-def closings(
-    generations: Sequence[Generation],
-    spells: Sequence[Spell],
-    promised: Sequence[Stretch],
-    begin: int,
-) -> list[Closing]:
+class Saying(NamedTuple):
+    """What was said of one instant, by what became known at another (µs)."""
+
+    known_at: int
+    state: Availability
+
+
+def closings(spells: Sequence[Spell], promised: Sequence[Stretch], begin: int) -> list[Closing]:
     """Every closing by status that begins at `begin` or later and takes promised time.
 
     Args:
-        generations: the oldest first.
-        spells: the same laid over each other.
+        spells: as known, contiguous, in order; also the one before `begin`, where there is one.
         promised: disjoint, in order.
         begin: of the period, µs: what was closed before has been a closing of another.
     """
-    reach = _reach(generations)
-    return [
-        Closing(
-            first.start, first.cause, first.start - _known_since(generations, reach, first.start)
-        )
-        for run in _runs(spells)
-        if run.start >= begin
-        for first in [next(pieces_of(promised, [run]), None)]
-        if first is not None
-    ]
+    ends = [end for _, end in promised]
+    found: list[Closing] = []
+    for run in _runs(spells):
+        window = bisect_right(ends, run.start)
+        if run.start >= begin and window < len(ends) and promised[window][0] < run.end:
+            found.append(Closing(max(promised[window][0], run.start), run.cause))
+    return found
+
+
+def known_since(sayings: Iterable[Saying]) -> int | None:
+    """Since when (µs) every word on an instant has said that it is shut then; None: none says so.
+
+    Args:
+        sayings: of what is known, the newest first; looked at no further than need be.
+    """
+    since = None
+    for saying in sayings:
+        if saying.state not in _SHUT:
+            break
+        since = saying.known_at
+    return since
 
 
 def _runs(spells: Sequence[Spell]) -> Iterator[Spell]:
@@ -81,22 +81,3 @@ def _runs(spells: Sequence[Spell]) -> Iterator[Spell]:
 
 _BY_STATUS: Final = frozenset({Cause.CLOSED_BY_STATUS.value, Cause.SUSPENDED_BY_STATUS.value})
 _SHUT: Final = frozenset({Availability.CLOSED, Availability.SUSPENDED})
-
-
-def _reach(generations: Sequence[Generation]) -> list[int]:
-    """For each number of newest generations how far back they reach, negated: it grows."""
-    return [*map(neg, accumulate((it.since for it in reversed(generations)), min))]
-
-
-def _known_since(generations: Sequence[Generation], reach: Sequence[int], at: int) -> int:
-    """Since when every generation that speaks of `at` has said that it is shut then."""
-    newest = len(generations) - 1 - bisect_left(reach, -at)
-    since = generations[newest].known_at
-    for generation in reversed(generations[: newest + 1]):
-        if generation.since > at:
-            continue
-        place = bisect_right(generation.spells, at, key=attrgetter("start")) - 1
-        if generation.spells[place].state not in _SHUT:
-            break
-        since = generation.known_at
-    return since

@@ -16,7 +16,8 @@ from services.store.known import ask_gateway_versions, known_keys, links_to, loc
 from services.store.migrate import upgrade
 from services.store.outbox import LANES, forget, oldest_queued, waiting
 from services.store.partitions import ensure_partitions
-from services.store.queries.corridors import availability
+from services.store.queries.corridor_period import sayings, told_between
+from services.store.queries.corridors import CorridorName, availability, corridors
 from services.store.queries.reports import assessment_of, find_report
 from services.store.queries.violations import After, FoundViolation, violations
 from services.store.unjudged import look, still_open
@@ -205,16 +206,33 @@ def test_a_report_is_found_by_its_key_and_by_its_id_alone(million: Connection) -
 
 def test_a_corridors_intervals_are_found_by_an_index(million: Connection) -> None:
     late = START + timedelta(days=30)
+    road = CorridorName("smm", "corridor-3")
     with explained(million) as plans:
-        found = availability(million, "smm", "corridor-3", late, late)
-        known_intervals(million, "smm", "corridor-3", late)
-    assert found is not None
-    assert found.starts_at <= late
-    at, timeline = plans
-    assert "corridor_availability_pkey" in at
-    assert rows_read(at) < 200
-    assert "corridor_availability_pkey" in timeline
-    assert "Seq Scan" not in at + timeline
+        for instant in (late, MIDDLE):
+            found = availability(million, *road, instant, late)
+            assert found is not None
+            assert found.starts_at <= instant
+        assert told_between(million, road, MIDDLE, MIDDLE, late)
+        assert len(told_between(million, road, MIDDLE, MIDDLE + timedelta(days=1), late)) > 100
+        of = [(MIDDLE, told_between(million, road, MIDDLE, MIDDLE, late)[0].generation)]
+        assert next(sayings(million, road, of, late)[0]).known_at <= MIDDLE
+    for plan in plans:
+        assert "Seq Scan on corridor_availability" not in plan
+    at_moments = [*plans[:3], *plans[4:]]
+    assert all(rows_read(plan) <= 8 for plan in at_moments)
+    assert rows_read(plans[3]) < 400
+    assert "corridor_generations" in plans[0]
+
+
+def test_every_corridor_is_named_by_one_look_each(million: Connection) -> None:
+    with explained(million) as plans:
+        assert len(corridors(million)) == len(corridors(million, "smm")) == 20
+        known_intervals(million, "smm", "corridor-3", START + timedelta(days=30))
+        million.execute("SELECT * FROM corridors_now").fetchall()
+    for plan in (*plans[:2], plans[3]):
+        assert "Seq Scan on corridor_availability" not in plan
+        assert rows_read(plan) <= 40
+    assert "corridor_availability_pkey" in plans[2]
 
 
 def test_a_batchs_keys_are_looked_up_one_by_one(million: Connection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from streams.agreement import Agreement, Corridor, Validity
 from streams.corridors.effects import Cause
 from streams.corridors.figures import Figures, Spell, figures
-from streams.corridors.notice import Closing, Generation, closings
+from streams.corridors.notice import Closing, Saying, closings, known_since
 from streams.corridors.promised import promised
 from streams.instants import FOREVER, micros
 from streams.vocabulary import Availability
@@ -157,10 +157,6 @@ def test_notice_begins_with_the_first_word_that_was_not_taken_back(
 ) -> None:
     said[0] = (0, said[0][1])
     known_at = [us(10 * place) for place in range(len(said))]
-    generations = [
-        Generation(at, us(since), [it for it in spells_of(minutes) if it.end > us(since)])
-        for at, (since, minutes) in zip(known_at, said, strict=True)
-    ]
     known = composed(said)
     expected = []
     for start in range(begin, LAST):
@@ -171,6 +167,22 @@ def test_notice_begins_with_the_first_word_that_was_not_taken_back(
         if first is not None:
             open_at = [n for n in range(len(said)) if not shut(composed(said[: n + 1])[first])]
             since = known_at[open_at[-1] + 1 if open_at else 0]
-            expected.append(Closing(us(first), known[start].value, us(first) - since))
+            expected.append((Closing(us(first), known[start].value), since))
     stretches = [(us(it), us(it + 1)) for it in sorted(agreed)]
-    assert closings(generations, spells_of(known), stretches, us(begin)) == expected
+    found = closings(spells_of(known), stretches, us(begin))
+    assert [(it, known_since(sayings_of(said, known_at, it))) for it in found] == expected
+
+
+def sayings_of(
+    said: Sequence[tuple[int, list[Cause]]], known_at: Sequence[int], closing: Closing
+) -> Iterator[Saying]:
+    """What each word that speaks of a closing's first moment says of it, the newest first."""
+    at = next(it for it in range(LAST) if us(it) == closing.at)
+    for known, (since, minutes) in zip(reversed(known_at), reversed(said), strict=True):
+        if since <= at:
+            yield Saying(known, minutes[at].state)
+
+
+def test_notice_of_what_is_not_shut_is_none() -> None:
+    assert known_since([Saying(9, A.OPEN), Saying(5, A.CLOSED)]) is None
+    assert known_since([Saying(9, A.CLOSED), Saying(5, A.SUSPENDED), Saying(1, A.OPEN)]) == 5
