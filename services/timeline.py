@@ -25,6 +25,7 @@ from services.store.queries.corridors import CorridorName, availabilities
 from streams.corridors.divided import PartState
 from streams.corridors.effects import CAUTION, Cause
 from streams.corridors.parts import ALL, Part
+from streams.corridors.ways import State
 
 AskLag = Callable[[], Lag | None]
 """Tells what waits in Kafka; asked only where something would be shown usable."""
@@ -35,15 +36,28 @@ def narrowed(interval: StoredInterval, asked: Part) -> StoredInterval:
     parts = [part for part in interval.parts if _is_of(part, asked)]
     if asked == ALL or not parts:
         return interval._replace(parts=interval.parts if asked == ALL else ())
-    worst = min(parts, key=lambda part: _caution(part.cause))
-    alike = [part for part in parts if part.cause == worst.cause]
-    reaches = [part.not_valid_after for part in parts if part.not_valid_after is not None]
+    worst = most_cautious(
+        [State(it.state, it.cause, it.causes, it.not_valid_after) for it in parts]
+    )
     return interval._replace(
         state=worst.state.value,
         cause=worst.cause,
-        cause_events=tuple(sorted({event for part in alike for event in part.causes})),
-        not_valid_after=min(reaches) if worst.state in USABLE else None,
+        cause_events=worst.cause_events,
+        not_valid_after=worst.not_valid_after,
         parts=tuple(parts) if len(parts) > 1 else (),
+    )
+
+
+def most_cautious(states: Sequence[State]) -> State:
+    """What all of them together are: by the most cautious cause, with all events behind it."""
+    worst = min(states, key=lambda it: _caution(it.cause))
+    alike = [it for it in states if it.cause == worst.cause]
+    reaches = [it.not_valid_after for it in states if it.not_valid_after is not None]
+    return State(
+        worst.state,
+        worst.cause,
+        tuple(sorted({event for it in alike for event in it.cause_events})),
+        min(reaches) if worst.state in USABLE else None,
     )
 
 

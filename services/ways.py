@@ -14,7 +14,7 @@ from services.errors import NotFoundError
 from services.store.engine import Connection
 from services.store.generations import StoredInterval
 from services.store.queries.corridors import CorridorName
-from services.timeline import AskLag, narrowed, states_now
+from services.timeline import AskLag, most_cautious, narrowed, states_now
 from streams.agreement import Corridor
 from streams.corridors.parts import Part
 from streams.corridors.ways import Leg, State, Ways, crossings_of, legs_of, ways
@@ -70,21 +70,9 @@ def _state(interval: StoredInterval, leg: Leg, traveller: Traveller | None) -> S
     parts = [
         narrowed(interval, Part(segment, leg.direction, traveller)) for segment in leg.segments
     ]
-    worst = max(parts, key=lambda it: _CAUTION.index(Availability(it.state)))
-    reaches = [it.not_valid_after for it in parts]
-    known = [reach for reach in reaches if reach is not None]
-    return State(
-        Availability(worst.state),
-        worst.cause,
-        worst.cause_events,
-        min(known) if len(known) == len(reaches) else None,
+    return most_cautious(
+        [
+            State(Availability(it.state), it.cause, it.cause_events, it.not_valid_after)
+            for it in parts
+        ]
     )
-
-
-_CAUTION: Final = (
-    Availability.OPEN,
-    Availability.IMPEDED,
-    Availability.UNKNOWN,
-    Availability.SUSPENDED,
-    Availability.CLOSED,
-)

@@ -13,8 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from services.drafts import Drafts
-from services.gateway.ask_whereabouts import WhereaboutsAsked, find_page
-from services.gateway.disclosure import sees_all
+from services.gateway.ask_whereabouts import Telling, WhereaboutsAsked, told_page
 from services.gateway.page import Page
 from services.gateway.represent import Shape
 from services.store.engine import Connection
@@ -51,14 +50,11 @@ CROSSINGS: Final = Shape(CrossingTold.__struct_fields__, lambda _: None)
 
 def ask_crossings(conn: Connection, token: Token, asked: WhereaboutsAsked) -> Page[CrossingTold]:
     """A page of the crossings that the token's holder may see, as they count or counted."""
-    whole = sees_all(token)
-    page = find_page(conn, token, asked, tuple(Passing))
-    drafts = Drafts.of(conn, token.mission, asked.known_at)
-    told = [_told(row, drafts, whole=whole) for row in page.told]
-    if not whole:
-        # Not subject by subject, as they are stored: which passages are of one is not told.
-        told.sort(key=lambda one: (one.line, one.after, one.by, one.answer))
-    return Page(told, page.next)
+    return told_page(conn, token, asked, Telling(tuple(Passing), _told, _place))
+
+
+def _place(one: CrossingTold) -> tuple[object, ...]:
+    return one.line, one.after, one.by, one.answer
 
 
 def _told(row: FoundWhereabouts, drafts: Drafts, *, whole: bool) -> CrossingTold:

@@ -6,9 +6,9 @@ it was and by whose reports; all others that *something* was, or may have been, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +22,9 @@ from services.store.queries.whereabouts import After, FoundWhereabouts, whereabo
 from services.tokens.token import Token
 from streams.assessment import status_of
 from streams.whereabouts.fold import Answer, Passing, Spell
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class WhereaboutsAsked(NamedTuple):
@@ -68,17 +71,45 @@ DISCLOSED: Final = (Answer.INSIDE, Answer.UNDETERMINED)
 
 def ask_whereabouts(conn: Connection, token: Token, asked: WhereaboutsAsked) -> Page[SpellTold]:
     """A page of the spells that the token's holder may see, as they count or counted."""
+    answers = tuple(Answer) if sees_all(token) else DISCLOSED
+    return told_page(conn, token, asked, Telling(answers, _told, _place))
+
+
+def _place(one: SpellTold) -> tuple[object, ...]:
+    return one.zone, one.begun_after, one.begun_by, one.ended_after
+
+
+class Tell(Protocol[T_co]):
+    """How a row is told."""
+
+    def __call__(self, row: FoundWhereabouts, drafts: Drafts, *, whole: bool) -> T_co:
+        """Tell it, its subject too if it is to be told as a `whole`."""
+        ...
+
+
+class Telling(NamedTuple, Generic[T]):
+    """How what is stored of subjects is told."""
+
+    answers: Sequence[Answer] | Sequence[Passing]
+    """These alone."""
+    tell: Tell[T]
+    place: Callable[[T], Any]
+    """Where it stands in the list of who is not told which subject it was."""
+
+
+def told_page(conn: Connection, token: Token, asked: WhereaboutsAsked, how: Telling[T]) -> Page[T]:
+    """A page of what is stored of subjects, as far as the token's holder may see it."""
     whole = sees_all(token)
-    page = find_page(conn, token, asked, tuple(Answer) if whole else DISCLOSED)
+    page = _find_page(conn, token, asked, how.answers)
     drafts = Drafts.of(conn, token.mission, asked.known_at)
-    told = [_told(row, drafts, whole=whole) for row in page.told]
+    told = [how.tell(row, drafts, whole=whole) for row in page.told]
     if not whole:
-        # Not subject by subject, as they are stored: which spells are of one is not told.
-        told.sort(key=lambda one: (one.zone, one.begun_after, one.begun_by, one.ended_after))
+        # Not subject by subject, as they are stored: which of them are of one is not told.
+        told.sort(key=how.place)
     return Page(told, page.next)
 
 
-def find_page(
+def _find_page(
     conn: Connection,
     token: Token,
     asked: WhereaboutsAsked,
