@@ -19,7 +19,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from services.gateway.admission import Admission
 from services.gateway.callers import Callers
 from services.gateway.identify import Entrant
-from services.gateway.present import presented_token
+from services.gateway.present import Presented, presented_token
 from services.gateway.problems import ProblemError
 from services.gateway.request_id import STATE
 from services.gateway.send import send_problem
@@ -67,6 +67,20 @@ class Door:
             self._admission.stranger(self._sender(address, headers))
         else:
             self._admission.request(recalled.token.id)
+        return Entrant(presented, recalled)
+
+    def admit_known(self, presented: Presented) -> Entrant | None:
+        """Let a request by whose token is known to count; None: `admit` has to be asked.
+
+        Raises:
+            ProblemError: it has to wait (`hold`).
+        """
+        recalled = self._callers.recall(presented)
+        if recalled is None or recalled.token is None or not recalled.fresh:
+            return None
+        if recalled.validity is not Validity.VALID:
+            return None
+        self._admission.request(recalled.token.id)
         return Entrant(presented, recalled)
 
     async def hold(self, problem: ProblemError) -> None:

@@ -20,6 +20,7 @@ from msgspec import Struct
 from services.gateway.callers import Callers
 from services.gateway.day_stored import DayStored
 from services.gateway.door import Door
+from services.gateway.heads import Heads, KnownHead
 from services.gateway.identify import Entrant, identify, identify_known
 from services.gateway.intake import JSON, Answer, Answered, Intake, check_media_type
 from services.gateway.posts import Outcome, Post
@@ -93,6 +94,7 @@ class PostRoute:
     bodies: Bodies
     intake: Intake
     turns: Turns = field(default_factory=Turns)
+    heads: Heads = field(default_factory=Heads)
 
     def admit(
         self, posting: Posting, address: str, headers: Mapping[bytes, bytes], request_id: str
@@ -109,6 +111,21 @@ class PostRoute:
         coding = headers.get(b"content-encoding", b"").decode("latin-1")
         self.bodies.check(name, headers.get(b"content-length", b""))
         return Head(posting, request_id, entrant, media_type, coding, name)
+
+    def remember(self, head: Head, request: bytes, headers: Mapping[bytes, bytes]) -> None:
+        """Remember the head of a request that was let by, for `admit_again`."""
+        presented = head.entrant.presented
+        if head.waits_for_its_body_alone and presented is not None:
+            self.heads.remember(request, head.posting, headers, presented)
+
+    def admit_again(self, known: KnownHead, request: bytes, request_id: str) -> Head | None:
+        """Let a request by as `admit` does, whose head is known; None: `admit` has to be asked."""
+        entrant = self.door.admit_known(known.presented(request))
+        if entrant is None:
+            return None
+        assert entrant.recalled is not None, "it is known"
+        assert entrant.recalled.token is not None, "and it counts"
+        return Head(known.posting, request_id, entrant, JSON, "", entrant.recalled.token.id)
 
     def take_at_once(self, head: Head, body: bytes, answered: Answered) -> None:
         """Take in the one event of a head that `waits_for_its_body_alone`.

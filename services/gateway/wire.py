@@ -88,6 +88,10 @@ class Wire(HttpToolsProtocol):
         self._post: _Post | None = None
         self._in_head = False
         self._head_bytes = 0
+        self._between = True
+        """Whether the parser waits for the first byte of a request."""
+        self._first = b""
+        """What began with a request's first byte, while its head is read."""
         self._dropped = 0
         self._last = False
         """Whether it is closed after the answer that is due."""
@@ -104,6 +108,10 @@ class Wire(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
+        if self._between:
+            if not self._is_busy() and self._take_known(data):
+                return
+            self._first = data
         self._head_bytes += len(data)
         try:
             self.parser.feed_data(data)
@@ -111,6 +119,7 @@ class Wire(HttpToolsProtocol):
             self._last = True  # nothing is spoken here but HTTP/1.1: this request is answered as it
         except httptools.HttpParserError as error:
             self._not_http(error)
+        self._first = b""
         if self._in_head and self._head_bytes > HEAD_BYTES:
             self._not_http(None)
 
@@ -174,6 +183,7 @@ class Wire(HttpToolsProtocol):
         self.headers = []
         self.expect_100_continue = False
         self._in_head = True
+        self._between = False
         self._within(HEAD_S)
 
     def on_headers_complete(self) -> None:
@@ -207,6 +217,8 @@ class Wire(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """All of it is there."""
         self._head_bytes = 0
+        self._between = True
+        self._first = b""  # what follows in it is another request's
         post = self._post
         if post is None:
             if self.cycle is not None:
@@ -268,12 +280,37 @@ class Wire(HttpToolsProtocol):
             self._fail(post, problem)
             return
         post.head = head
+        if post.keep_alive and self._first:
+            self._posts.remember(head, self._first, headers)
         if head.waits_for_its_body_alone:
             self._ask_for_body()
         else:
             self.flow.pause_reading()
             self._wait_for_answer()  # it is we who keep it waiting: its time runs from its turn on
             self._run(post, self._take(post, head))
+
+    def _take_known(self, request: bytes) -> bool:
+        """Take a post that is there whole and whose head was read before; False: have it read."""
+        known = self._posts.heads.recall(request)
+        if known is None:
+            return False
+        post = _Post(request_id_of(b""), keep_alive=True)
+        try:
+            head = self._posts.admit_again(known, request, post.request_id)
+        except ProblemError as problem:
+            self._post, post.complete = post, True
+            self._wait_for_answer()
+            self._fail(post, problem)
+            return True
+        if head is None:
+            return False
+        self._post, post.head = post, head
+        self._wait_for_answer()
+        self._add(post, request[known.body_at :])
+        post.complete = True
+        if post.failed is None:
+            self._take_at_once(post, head)
+        return True
 
     def _ask_for_body(self) -> None:
         if self.expect_100_continue:

@@ -94,6 +94,35 @@ def test_one_connection_asks_and_posts_in_turns(port: int, token: MakeToken) -> 
             assert answer(one) == (200, b"alive\n")
 
 
+def test_what_comes_under_a_head_that_was_read_before_is_answered_as_the_first_was(
+    port: int, token: MakeToken, owner: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: list[bool] = []
+    take_known = Wire._take_known
+
+    def noted(wire_: Wire, request: bytes) -> bool:
+        known.append(take_known(wire_, request))
+        return known[-1]
+
+    monkeypatch.setattr(Wire, "_take_known", noted)
+    headers = JSON | token()
+    # Whose token it is has to be asked; then the head is read; from then on it is known.
+    first, read, again = event(), event(), event()
+    bad, last = b"?" + again[1:], event()
+    with connected(port) as one:
+        for raw, status in ((first, 201), (read, 201), (again, 201), (again, 200), (bad, 400)):
+            one.sendall(post(headers, raw))
+            assert answer(one)[0] == status
+        one.sendall(post(headers, last)[:-1])
+        time.sleep(0.05)
+        one.sendall(last[-1:])
+        assert answer(one)[0] == 201
+        one.sendall(head(GET, {}))
+        assert answer(one) == (200, b"alive\n")
+    assert known == [False, False, True, True, True, False, False]
+    assert [len(stored(owner, raw)) for raw in (first, read, again, last)] == [1, 1, 1, 1]
+
+
 @pytest.mark.parametrize("second", ["post", "get"])
 def test_what_does_not_wait_for_the_answer_before_is_not_taken_and_can_be_sent_again(
     second: str, port: int, token: MakeToken, owner: Connection
