@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -23,7 +24,7 @@ from streams.context.touching import Touching
 from streams.decode import Reason, Refusal
 from streams.events import Report
 from streams.inforce import InForce, Pick, Register
-from streams.judge import Outcome, assessment_of, outcome_of
+from streams.judge import Outcome, assessment_of, outcomes_of
 from streams.methodology import Methodology
 from streams.place import place
 from streams.sight import Sight
@@ -134,14 +135,10 @@ def _assess_group(pick: Pick, told: _Told, observed: Observed, known: Known) -> 
             _with_facts(it, touching, report)
             for it, report in zip(contexts, told.reports, strict=True)
         ]
-    straddles = pick.straddles
-    sights = [
-        Sight(report, context, there.hits, there.unlocated, straddles, number)
-        for report, context, there, number in zip(
-            told.reports, contexts, placed, numbers.single(), strict=True
-        )
-    ]
-    return [Judged(sight, in_force, outcome_of(sight, in_force)) for sight in sights]
+    hits, unlocated = [it.hits for it in placed], [it.unlocated for it in placed]
+    straddles, single = repeat(pick.straddles), numbers.single()
+    sights = [*map(Sight, told.reports, contexts, hits, unlocated, straddles, single)]
+    return [*map(Judged, sights, repeat(in_force), outcomes_of(sights, in_force))]
 
 
 def _with_facts(context: Context, touching: Touching, report: Report) -> Context:

@@ -37,13 +37,14 @@ from streams.sight import Hit, Sight
 from streams.term_time import term_timing
 from streams.traits import Traits
 from streams.truce_terms import all_hold, terms_speaking
-from streams.vocabulary import Verdict
+from streams.vocabulary import Kind, Verdict
 from streams.when.timing import Timing
 
 
 def judge(sight: Sight, in_force: InForce) -> Assessment:
     """Judge one report under one agreement and methodology."""
-    return assessment_of(sight, outcome_of(sight, in_force), in_force)
+    (outcome,) = outcomes_of((sight,), in_force)
+    return assessment_of(sight, outcome, in_force)
 
 
 class Outcome(Struct, frozen=True, gc=False):
@@ -84,18 +85,29 @@ def assessment_of(sight: Sight, outcome: Outcome, in_force: InForce) -> Assessme
     )
 
 
-def outcome_of(sight: Sight, in_force: InForce) -> Outcome:
-    """The outcome, of reports that are alike found once.
+def outcomes_of(sights: Sequence[Sight], in_force: InForce) -> list[Outcome]:
+    """The outcome of each of a batch, of reports that are alike found once.
 
     Many reports touch no zone, lie wholly in some, or come from one post; these repeat. All that
     the rules see of such a report is in the key, but for the hour; so no term of its kind may ask
     for the hour, nor may anything known beside it that begins or ends.
     """
-    if sight.number is None or _is_timed(sight, in_force):
+    known, finer = in_force.outcomes, in_force.stretches.finer
+    # No key outlives its look-up: to have room for all at once takes longer than to make them.
+    found = [known.get(_key(sight, finer)) for sight in sights]
+    if not all(found):
+        for row, outcome in enumerate(found):
+            found[row] = outcome or _outcome(sights[row], in_force)
+    return found  # type: ignore[return-value]  # each has one now
+
+
+def _outcome(sight: Sight, in_force: InForce) -> object:
+    """What was not known before the batch: found, and remembered where time says no more."""
+    if _is_timed(sight, in_force):
         return _find_outcome(sight, in_force)
-    key = _key(sight, in_force)
+    key = _key(sight, in_force.stretches.finer)
     found = in_force.outcomes.get(key)
-    if not isinstance(found, Outcome):
+    if found is None:
         found = _find_outcome(sight, in_force)
         if len(in_force.outcomes) >= _REMEMBERED:
             in_force.outcomes.clear()
@@ -103,35 +115,34 @@ def outcome_of(sight: Sight, in_force: InForce) -> Outcome:
     return found
 
 
-def _key(sight: Sight, in_force: InForce) -> object:
+def _key(sight: Sight, finer: frozenset[Kind]) -> object:
     """All that the rules see of a report, where they do not see its own time."""
-    report, kind = sight.report, sight.report.kind
-    count, finer = report.count, None
-    if kind in in_force.stretches.finer:
-        finer = (report.detail, report.calibres_mm, count, report.assessed_as)
+    report, context = sight.report, sight.context
+    kind, count = report.kind, report.count
     return (
         kind,
         sight.number,
         sight.hits,
         sight.unlocated,
         sight.straddles,
-        sight.context,
+        context,
+        not context.truces or all_hold(context.truces, report),
         report.exercise,
         report.retracts is None,
-        count is not None and (count.min == 0, count.max == 0),
+        count is not None and (not count.min, count.max == 0),
         report.presence,
         report.weapons,
         report.attribution,
         report.grading,
         report.means,
         report.monitor_sides,
-        finer,
+        (report.detail, report.calibres_mm, count, report.assessed_as) if kind in finer else None,
     )
 
 
 def _is_timed(sight: Sight, in_force: InForce) -> bool:
     """Whether anything is asked for the report's own time: by a term, or as it begins or ends."""
-    if sight.report.kind not in in_force.stretches.kinds:
+    if sight.number is None or sight.report.kind not in in_force.stretches.kinds:
         return True
     context = sight.context
     if context.received_at or context.notifications:

@@ -40,29 +40,31 @@ _LOST = {why: Placed((), why) for why in Unlocated}
 
 def place(in_force: InForce, reports: Sequence[Report], numbers: Numbers) -> list[Placed]:
     """Where each report of a batch lies, by row; `numbers` by `in_force.stretches`."""
-    placed = [NOWHERE] * len(reports)
-    asked = list[int]()
+    known = in_force.placed
+    spans = [*zip(numbers.first.tolist(), numbers.last.tolist(), strict=True)]
+    # No key outlives its look-up: to have room for all at once takes longer than to make them.
+    placed = [
+        None if type(it.location) in _ASKED_EACH else known.get((it.location, it.means, span))
+        for it, span in zip(reports, spans, strict=True)
+    ]
+    unknown = [row for row, there in enumerate(placed) if there is None]
+    if not unknown:
+        return placed  # type: ignore[return-value]  # each has one
+    told = [row for row in unknown if type(reports[row].location) not in _ASKED_EACH]
     alike: defaultdict[object, list[int]] = defaultdict(list)
-    spans = zip(numbers.first.tolist(), numbers.last.tolist(), strict=True)
-    for row, (report, span) in enumerate(zip(reports, spans, strict=True)):
-        location = report.location
-        if type(location) in _ASKED_EACH:
-            asked.append(row)
-        else:
-            alike[location, report.means, span].append(row)
-    known = {key: in_force.placed.get(key) for key in alike}
-    asked += [alike[key][0] for key, found in known.items() if found is None]
+    for row in told:
+        alike[reports[row].location, reports[row].means, spans[row]].append(row)
+    again = {row for rows in alike.values() for row in rows[1:]}
+    asked = [row for row in unknown if row not in again] if again else unknown
     answers = _ask(in_force, [reports[row] for row in asked], numbers.only(asked))
     for row, answer in zip(asked, answers, strict=True):
         placed[row] = answer
-    for key, rows in alike.items():
-        found = known[key]
-        there = found if isinstance(found, Placed) else placed[rows[0]]
-        for row in rows:
+    for key, (first, *others) in alike.items():
+        there = placed[first]
+        _remember(in_force, key, there)
+        for row in others:
             placed[row] = there
-        if found is None:
-            _remember(in_force, key, there)
-    return placed
+    return placed  # type: ignore[return-value]  # each has one now
 
 
 def _ask(in_force: InForce, reports: Sequence[Report], numbers: Numbers) -> list[Placed]:
@@ -74,7 +76,7 @@ def _ask(in_force: InForce, reports: Sequence[Report], numbers: Numbers) -> list
     return placed
 
 
-def _remember(in_force: InForce, key: object, there: Placed) -> None:
+def _remember(in_force: InForce, key: object, there: object) -> None:
     if len(in_force.placed) >= _REMEMBERED:
         in_force.placed.clear()
     in_force.placed[key] = there
