@@ -65,18 +65,18 @@ def gather(lines: Iterable[bytes]) -> Gathered:
     again: defaultdict[Key, dict[bytes, Version]] = defaultdict(dict)
     refused: list[Refused] = []
     for numbers, decoded in _decoded(lines):
-        good = _good(numbers, decoded, refused)
-        keys = [(report.mission, report.source, report.id) for report in good.values()]
-        firsts = [*map(reports.setdefault, keys, good.values())]
-        if all(map(is_, firsts, good.values())):  # so it is nearly always
-            first_lines.extend(good)
+        lines_of, good = _good(numbers, decoded, refused)
+        keys = [(it.mission, it.source, it.id) for it in good]
+        firsts = [*map(reports.setdefault, keys, good)]
+        if all(map(is_, firsts, good)):  # so it is nearly always
+            first_lines.extend(lines_of)
         else:
-            for number, key, first, report in zip(good, keys, firsts, good.values(), strict=True):
+            for number, key, first, report in zip(lines_of, keys, firsts, good, strict=True):
                 if first is report:
                     first_lines.append(number)
                 else:
                     again[key].setdefault(msgspec.json.encode(report), _version(report))
-        for report in good.values():
+        for report in good:
             if report.supersedes is None and report.retracts is None:
                 continue
             for relation, target in links_of(report):
@@ -112,18 +112,19 @@ def _decoded(lines: Iterable[bytes]) -> Iterator[tuple[Sequence[int], list[Repor
 
 def _good(
     numbers: Sequence[int], decoded: list[Report | Refusal], refused: list[Refused]
-) -> dict[int, Report]:
-    """The reports by line; what else there is joins `refused`."""
-    numbered = zip(numbers, decoded, strict=True)
+) -> tuple[Sequence[int], list[Report]]:
+    """The reports and their lines; what else there is joins `refused`."""
     if Refusal not in map(type, decoded):
-        return dict(numbered)  # type: ignore[arg-type]  # all are reports
-    good: dict[int, Report] = {}
-    for number, it in numbered:
+        return numbers, decoded  # type: ignore[return-value]  # all are reports
+    lines: list[int] = []
+    good: list[Report] = []
+    for number, it in zip(numbers, decoded, strict=True):
         if isinstance(it, Refusal):
             refused.append(Refused(number, it))
         else:
-            good[number] = it
-    return good
+            lines.append(number)
+            good.append(it)
+    return lines, good
 
 
 def judge_history(
@@ -133,17 +134,20 @@ def judge_history(
     gathered = gather(lines)
     yield from gathered.refused
     numbers, left = iter(gathered.lines), iter(gathered.reports.items())
-    while batch := dict(islice(left, BATCH)):
+    while batch := [*islice(left, BATCH)]:
         readings = _read(register, batch, gathered.more, known)
         for reading, line in zip(readings, numbers, strict=False):  # the lines go on
             yield Refused(line, reading) if isinstance(reading, Refusal) else reading
 
 
 def _read(
-    register: Register, batch: dict[Key, Report], more: dict[Key, Dossier], known: Known
+    register: Register,
+    batch: Sequence[tuple[Key, Report]],
+    more: dict[Key, Dossier],
+    known: Known,
 ) -> list[Judged | Refusal]:
-    if more.keys().isdisjoint(batch):  # so it is nearly always
-        return read_plain(register, [*batch.values()], Authentication.OPERATOR, known)
-    pairs = batch.items()
-    dossiers = [more.get(key) or _dossier(report) for key, report in pairs]
+    if not more or more.keys().isdisjoint([key for key, _ in batch]):  # so it is nearly always
+        reports = [report for _, report in batch]
+        return read_plain(register, reports, Authentication.OPERATOR, known)
+    dossiers = [more.get(key) or _dossier(report) for key, report in batch]
     return read_dossiers(register, dossiers, known)
