@@ -36,7 +36,8 @@ from streams.signing import Signature
 INDEXED_FROM_BYTES = 128 * 1024 * 1024
 """About 200,000 reports: for fewer, an index of the zones takes longer than it saves."""
 INDEX_BYTES = 64 * 1024 * 1024
-WRITTEN_AT_ONCE = 1_000
+WRITTEN_AT_ONCE = 100
+"""About 100 kB: memory for a megabyte is asked of the system anew each time."""
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
