@@ -9,6 +9,7 @@ from functools import cache, partial
 import rich_click as click
 
 from services.behind import ask_lag
+from services.cli.corridor_calendar import calendar_
 from services.cli.corridor_names import (
     DIRECTION,
     KNOWN_AT,
@@ -51,6 +52,7 @@ def corridor() -> None:
     """Show the availability of corridors."""
 
 
+corridor.add_command(calendar_)
 corridor.add_command(movements)
 corridor.add_command(stats)
 corridor.add_command(timeline_)

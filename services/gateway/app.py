@@ -11,6 +11,7 @@
     GET  /v1/corridors          every role: each corridor's state now
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/corridors/board    every role: all of them for a phone, now or when something changes
+    GET  /v1/corridors/calendar.ics  every role: their agreed windows as iCalendar
     GET  /v1/corridors/{id}/stats                    promised and usable time, and each loss
     GET  /v1/corridors/ways     every role: which way is known open from A to B now
     GET  /v1/phases, /v1/measures, /v1/truces        every role but the publisher's: how they stand
@@ -51,6 +52,7 @@ from litestar.params import FromPath
 from services.behind import ask_lag
 from services.gateway.admission import Admission
 from services.gateway.answer_board import answer_board
+from services.gateway.answer_calendar import answer_calendar
 from services.gateway.answer_questions import (
     answer_availability,
     answer_corridors,
@@ -202,6 +204,12 @@ async def get_board(request: Asked) -> Response[bytes]:
     return await answer_board(request)
 
 
+@get("/v1/corridors/calendar.ics", opt={MAY: EVERY_ROLE})
+async def get_calendar(request: Asked) -> Response[bytes]:
+    """The agreed windows of corridors, for programs that keep calendars."""
+    return await answer_calendar(request)
+
+
 @get("/v1/corridors/{corridor_id:str}/availability", opt={MAY: EVERY_ROLE})
 async def get_availability(request: Asked, corridor_id: FromPath[str]) -> Response[bytes]:
     """When a corridor was, is and will be known to be usable, and why it is not."""
@@ -321,6 +329,7 @@ ROUTES: Final = (
     get_crossings,
     get_corridors,
     get_board,
+    get_calendar,
     get_ways,
     get_availability,
     get_figures,

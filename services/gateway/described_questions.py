@@ -11,6 +11,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.json import encode
 
+from services.calendar_feed import write_calendar
 from services.gateway import examples
 from services.gateway.ask_corridor_figures import FIGURES
 from services.gateway.ask_corridor_figures import NOTE as COVERED
@@ -35,6 +36,7 @@ from services.gateway.ask_whereabouts import SPELLS
 from services.gateway.board import Board, write_text
 from services.gateway.boards import LONGEST_S
 from services.gateway.operation import (
+    CALENDAR,
     JSON,
     LINES,
     TEXT,
@@ -66,6 +68,7 @@ _PROBLEMS: Final = (
     Code.TOOK_TOO_LONG,
 )
 _NOTE: Final[Json] = {"type": "string", "description": "Read it."}
+_ICALENDAR: Final[Json] = {"type": "string", "description": "RFC 5545."}
 _NEXT: Final[Json] = {"type": "string", "description": "The next page, as in `Link`."}
 _COLLECTION: Final[Json] = {
     "type": "object",
@@ -266,6 +269,28 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
                 {"type": "integer", "minimum": 1, "maximum": LONGEST_S},
             ),
         ),
+        problems=_PROBLEMS,
+    ),
+    ("GET", "/v1/corridors/calendar.ics"): Operation(
+        "Every agreed window as an event (RFC 5545), in UTC: stable `UID`, `SEQUENCE` rising with "
+        "each revision, `STATUS` TENTATIVE where it is a draft, not in detail or in dispute, "
+        "CANCELLED where it was taken away. What is agreed is no word on the road.",
+        (
+            Answer(
+                200,
+                "The calendar; without an event is an answer.",
+                (
+                    Content(
+                        CALENDAR,
+                        _ICALENDAR,
+                        {"one": write_calendar("osce-smm", examples.AGENDA).decode()},
+                    ),
+                ),
+                _TAGGED,
+            ),
+            _KEPT,
+        ),
+        (Parameter("corridor", "Of this one alone.", "zolote-road"),),
         problems=_PROBLEMS,
     ),
     ("GET", "/v1/corridors/{corridor_id}/availability"): Operation(

@@ -22,10 +22,12 @@ from services.gateway.board import Board, CorridorShown
 from services.gateway.represent import Form
 from services.movements import MovementDetail, MovementTold, OutcomeRow
 from services.standing import ExchangeRow, MeasureRow, PhaseRow, TruceRow, UnheededRow
+from streams.agreement import Validity
 from streams.assessment import STATUS as STATUS_OF_ALL
 from streams.context.exchanges import Discrepancy, ExchangePhase
 from streams.context.measures import MeasureState
 from streams.context.truces import TruceState
+from streams.corridors.agenda import Entry, Window
 from streams.due import Rule
 from streams.events import PeopleCount, VehicleCount
 from streams.movements.history import MovementWord
@@ -295,6 +297,23 @@ BOARD: Final = Board(
             not_valid_after=_WHEN + timedelta(hours=6),
             last_word_at=_WHEN + timedelta(minutes=5),
         ),
+    ),
+)
+
+AGENDA: Final = (
+    Entry(
+        key="donetsk-luhansk/zolote-road/20180905T040000Z",
+        window=Window(
+            agreement="donetsk-luhansk",
+            corridor="zolote-road",
+            name="Hirske - Zolote - Pervomaisk road",
+            position=(38.53, 48.69),
+            valid=Validity(from_=_WHEN, to=_WHEN + timedelta(hours=10)),
+            doubts=(),
+            announced=(),
+        ),
+        sequence=0,
+        revised_at=_WHEN - timedelta(days=1),
     ),
 )
 

@@ -17,6 +17,7 @@ from streams.schema import Json
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 TEXT: Final = "text/plain"
+CALENDAR: Final = "text/calendar"
 LINES: Final[Json] = {"type": "string", "description": "A JSON object a line."}
 
 

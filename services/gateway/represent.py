@@ -27,6 +27,8 @@ class Form(StrEnum):
     GEOJSON = "application/geo+json"
     TEXT = "text/plain"
     """For people; written by hand, not from a shape."""
+    CALENDAR = "text/calendar"
+    SVG = "image/svg+xml"
 
 
 TABLES: Final = (Form.JSON, Form.NDJSON, Form.CSV)

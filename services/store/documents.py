@@ -110,6 +110,27 @@ def methodologies(conn: Connection, mission: str | None = None) -> list[Methodol
     return [msgspec.json.decode(body, type=Methodology) for body in found]
 
 
+class LoadedAgreement(NamedTuple):
+    """A version of an agreement with when it was loaded."""
+
+    loaded_at: datetime
+    hash: bytes
+    agreement: Agreement
+
+
+def loaded_agreements(conn: Connection, mission: str) -> list[LoadedAgreement]:
+    """Every version of a mission's agreements, in the order in which they were loaded."""
+    rows = conn.execute(
+        "SELECT loaded_at, hash, document FROM agreements WHERE mission = %s"
+        " ORDER BY loaded_at, hash",
+        [mission],
+    )
+    return [
+        LoadedAgreement(at, bytes(it), msgspec.json.decode(body, type=Agreement))
+        for at, it, body in rows
+    ]
+
+
 class LoadedDocument(NamedTuple):
     """A document with when it was loaded."""
 

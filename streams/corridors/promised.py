@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
 
 from streams.agreement import Agreement, Corridor, Validity
 from streams.corridors.announced import is_disputed, widest, windows_of
 from streams.due import versions_over_time
-from streams.instants import micros, micros_or_forever
+from streams.instants import FOREVER, micros, micros_or_forever
 
 Stretch = tuple[int, int]
 """[start, end) in µs."""
+EVER: Final = (-FOREVER, FOREVER)
 
 
 def promised(corridor_id: str, agreements: Iterable[Agreement], period: Stretch) -> list[Stretch]:
@@ -28,8 +30,8 @@ def promised(corridor_id: str, agreements: Iterable[Agreement], period: Stretch)
         period: [start, end) in µs.
     """
     return _merged(
-        _common([held, _of(window)])
-        for held, corridor in _in_force(corridor_id, agreements, period)
+        common([held, stretch_of(window)])
+        for held, corridor, _ in in_force(corridor_id, agreements, period)
         for window in windows_of(corridor)
     )
 
@@ -37,16 +39,25 @@ def promised(corridor_id: str, agreements: Iterable[Agreement], period: Stretch)
 def disputed(corridor_id: str, agreements: Iterable[Agreement], period: Stretch) -> list[Stretch]:
     """What of `period` lies in a window that is in dispute, as wide as anybody announced it."""
     return _merged(
-        _common([held, _of(widest(window))])
-        for held, corridor in _in_force(corridor_id, agreements, period)
+        common([held, stretch_of(widest(window))])
+        for held, corridor, _ in in_force(corridor_id, agreements, period)
         for window in corridor.announced
         if is_disputed(window)
     )
 
 
-def _in_force(
-    corridor_id: str, agreements: Iterable[Agreement], period: Stretch
-) -> Iterator[tuple[Stretch, Corridor]]:
+class Held(NamedTuple):
+    """A corridor while one version that has it is in force."""
+
+    stretch: Stretch
+    """It ends before it begins where that is never."""
+    corridor: Corridor
+    agreement: Agreement
+
+
+def in_force(
+    corridor_id: str, agreements: Iterable[Agreement], period: Stretch = EVER
+) -> Iterator[Held]:
     """The corridor as it was in force, and when within `period`."""
     by_id: defaultdict[str, list[Agreement]] = defaultdict(list)
     for it in agreements:
@@ -55,16 +66,21 @@ def _in_force(
         for start, end, agreement in versions_over_time(versions):
             for corridor in agreement.corridors:
                 if corridor.id == corridor_id:
-                    held = [period, (micros(start), micros_or_forever(end)), _of(agreement.valid)]
-                    held += [_of(corridor.valid)] if corridor.valid else []
-                    yield _common(held), corridor
+                    held = [
+                        period,
+                        (micros(start), micros_or_forever(end)),
+                        stretch_of(agreement.valid),
+                    ]
+                    held += [stretch_of(corridor.valid)] if corridor.valid else []
+                    yield Held(common(held), corridor, agreement)
 
 
-def _of(valid: Validity) -> Stretch:
+def stretch_of(valid: Validity) -> Stretch:
+    """In µs."""
     return micros(valid.from_), micros_or_forever(valid.to)
 
 
-def _common(stretches: Iterable[Stretch]) -> Stretch:
+def common(stretches: Iterable[Stretch]) -> Stretch:
     """What lies in all of them; it ends before it begins where nothing does."""
     starts, ends = zip(*stretches, strict=True)
     return max(starts), min(ends)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+import vobject
 
 from services.load import load_documents
 from services.local.endpoints import DATABASE_VARIABLE
@@ -94,9 +95,7 @@ def test_times_and_figures_flag_the_disputes_of_their_own_time(
 
 @pytest.mark.usefixtures("roads")
 def test_the_commands_say_so_too(gateway_settings: Settings, tmp_path: Path) -> None:
-    url = gateway_settings.database_url
-    assert url is not None
-    shell = Console({DATABASE_VARIABLE: url, HOME_VARIABLE: str(tmp_path)})
+    shell = Console(environment(gateway_settings, tmp_path))
     own = ("--mission", MISSION)
     at = ("--at", NOW.isoformat(), *own, "--json")
     (told,) = shell.run("corridor", "availability", DIFFERS, *at).lines
@@ -109,3 +108,34 @@ def test_the_commands_say_so_too(gateway_settings: Settings, tmp_path: Path) -> 
         ran = shell.run("corridor", *command, *own)
         assert ran.code == 0, ran
         assert "Announcements of a window differ" not in ran.out
+
+
+@pytest.mark.usefixtures("roads")
+def test_the_calendar_has_the_windows_and_says_which_are_in_dispute(
+    client: Client, token: MakeToken, gateway_settings: Settings, tmp_path: Path
+) -> None:
+    headers = token(Role.MOVEMENT_ORGANISER, mission=MISSION)
+    answer = client.get("/v1/corridors/calendar.ics", headers=headers)
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    events = vobject.readOne(answer.text).contents["vevent"]
+    disputed = {it.uid.value for it in events if "IN DISPUTE" in it.description.value}
+    assert disputed == {
+        f"{MISSION}/truce-{MISSION}/{name}/announced/5-march@truceline" for name in (DIFFERS, LATER)
+    }
+    kept = {**headers, "If-None-Match": answer.headers["etag"]}
+    assert client.get("/v1/corridors/calendar.ics", headers=kept).status_code == 304
+    of_one = {"corridor": AGREES}
+    one = client.get("/v1/corridors/calendar.ics", params=of_one, headers=headers).text
+    assert len(vobject.readOne(one).contents["vevent"]) == 1
+    shell, out = Console(environment(gateway_settings, tmp_path)), tmp_path / "corridors.ics"
+    own = ("corridor", "calendar", "--mission", MISSION)
+    assert shell.run(*own, "--out", out).code == 0
+    assert out.read_bytes() == answer.content == shell.run(*own).out.encode()
+    rows = {it["corridor"]: it for it in shell.run(*own, "--json").lines}
+    assert (rows[DIFFERS]["firmness"], rows[DIFFERS]["sequence"]) == ("tentative", 0)
+    assert shell.run("corridor", "calendar", "--mission", "nobody").code != 0
+
+
+def environment(settings: Settings, home: Path) -> dict[str, str]:
+    assert settings.database_url is not None
+    return {DATABASE_VARIABLE: settings.database_url, HOME_VARIABLE: str(home)}

@@ -113,6 +113,7 @@ QUESTIONS = {
     "/v1/movements": "/v1/movements",
     "/v1/corridors": "/v1/corridors",
     "/v1/corridors/board": "/v1/corridors/board",
+    "/v1/corridors/calendar.ics": "/v1/corridors/calendar.ics",
     "/v1/corridors/{corridor_id}/availability": "/v1/corridors/road-of-smm-a/availability",
     "/v1/corridors/{corridor_id}/stats": "/v1/corridors/road-of-smm-a/stats",
 }

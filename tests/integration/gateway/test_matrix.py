@@ -126,6 +126,9 @@ ASKED: Final = {
     ("GET", "/v1/crossings"): Asked("/v1/crossings", always, seeded.corridor),
     ("GET", "/v1/corridors"): Asked("/v1/corridors", always, seeded.corridor),
     ("GET", "/v1/corridors/board"): Asked("/v1/corridors/board", always, seeded.corridor),
+    ("GET", "/v1/corridors/calendar.ics"): Asked(
+        "/v1/corridors/calendar.ics", always, seeded.corridor
+    ),
     ("GET", "/v1/corridors/ways"): Asked("/v1/corridors/ways?from=a&to=b", no_such_crossing),
     ("GET", "/v1/corridors/{corridor_id:str}/availability"): Asked(
         f"/v1/corridors/{seeded.corridor(AGREEMENT)}/availability", of_the_agreement
