@@ -15,7 +15,7 @@ from geo.outline import area_m2, outline
 from geo.shapes import Region
 from services.gazetteer import load_gazetteer
 from streams.agreement import Agreement, Corridor
-from streams.draw import baselines_of, draw, outlines
+from streams.draw import baselines_of, corridor_outline, draw, outlines
 from streams.events import Text
 from streams.locate import Locator, Unlocated
 from streams.measure_route import MeasuredRoute, measure_routes
@@ -48,7 +48,10 @@ def knowing(known: Known, agreement: Agreement) -> Known:
         for zone in agreement.zones
         for outline in outlines(zone)
     ]
-    roads = [shapely.LineString(corridor.route.coordinates) for corridor in agreement.corridors]
+    roads = [
+        corridor_outline(it) if it.route is None else shapely.LineString(it.route.coordinates)
+        for it in agreement.corridors
+    ]
     return replace(known, routes=routes, nearby=(*zones, *roads))
 
 

@@ -364,13 +364,15 @@ class AnnouncedWindow(Document, frozen=True, kw_only=True):
 
 
 class Corridor(Document, frozen=True, kw_only=True):
-    """A humanitarian corridor: route, width, agreed windows."""
+    """A humanitarian corridor: route, width, agreed windows; or an access area without a route."""
 
     id: Slug
     name: Title
-    route: LineString
-    width_m: Annotated[float, Meta(gt=0, le=50_000)]
+    route: LineString | None = None
+    width_m: Annotated[float, Meta(gt=0, le=50_000)] | None = None
     """Full width: half of it on each side of the route."""
+    area: Polygon | MultiPolygon | None = None
+    """Of an access area, in place of route and width: to all of it there is access, or not."""
     chainage: Chainage | None = None
     """Absent: nobody agreed how kilometres are counted, and an event cannot name them."""
     segments: tuple[Segment, ...] = ()
@@ -384,6 +386,11 @@ class Corridor(Document, frozen=True, kw_only=True):
     announced: tuple[AnnouncedWindow, ...] = ()
     """Further windows, each in the words of those who announced it."""
     valid: Validity | None = None
+
+    @property
+    def kind(self) -> ZoneKind:
+        """The kind of zone that its outline is."""
+        return ZoneKind.CORRIDOR if self.area is None else ZoneKind.ACCESS_AREA
 
 
 class Source(Document, frozen=True, kw_only=True):

@@ -15,12 +15,14 @@ import shapely
 
 from geo import derive
 from geo.baseline import Baseline, Side
+from geo.routes import buffer_route
 from geo.validate import sound_geometry
 from streams import agreement as written
 from streams.agreement import (
     Agreement,
     Around,
     Band,
+    Corridor,
     Derived,
     LineString,
     MultiPolygon,
@@ -123,6 +125,21 @@ def _facility(facility: Point | LineString | Polygon | MultiPolygon) -> derive.F
             return shapely.LineString(facility.coordinates)
         case Polygon() | MultiPolygon():
             return polygon(facility)
+
+
+def corridor_outline(corridor: Corridor, wider_m: float = 0.0) -> Area:
+    """A corridor's strip or an access area, widened by so many metres on every side.
+
+    Raises:
+        GeoError: it cannot be drawn; `check` has refused such a document.
+    """
+    if corridor.area is None:
+        assert corridor.route is not None, "what has no area has a route"
+        assert corridor.width_m is not None, "a route has a width"
+        return buffer_route(corridor.route.coordinates, corridor.width_m + 2 * wider_m)
+    if not wider_m:
+        return polygon(corridor.area)
+    return derive.around(polygon(corridor.area), wider_m, geodesic_edges=False)
 
 
 def derivation(geometry: Derived) -> str:

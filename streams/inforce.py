@@ -16,7 +16,6 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from geo.densify import Ints
-from geo.routes import buffer_route
 from geo.zones import ZoneSet, ZoneShape
 from streams.addresses import Addresses
 from streams.agreement import (
@@ -30,7 +29,7 @@ from streams.agreement import (
     Zone,
 )
 from streams.context.facts import TruceHeld
-from streams.draw import Baselines, Written, baselines_of, draw
+from streams.draw import Baselines, Written, baselines_of, corridor_outline, draw
 from streams.locate import Locator
 from streams.measure_route import measure_routes
 from streams.methodology import Methodology
@@ -309,9 +308,8 @@ class _Numbered:
             for zone in agreement.zones
         ]
         for corridor in agreement.corridors:
-            strip = buffer_route(corridor.route.coordinates, corridor.width_m)
-            shape = ZoneShape(f"{len(self.ids)}", strip)
-            self._add(CORRIDOR_PREFIX + corridor.id, ZoneKind.CORRIDOR, corridor.valid, shape)
+            shape = ZoneShape(f"{len(self.ids)}", corridor_outline(corridor))
+            self._add(CORRIDOR_PREFIX + corridor.id, corridor.kind, corridor.valid, shape)
         for zone, number in zip(agreement.zones, agreed, strict=True):
             for claim in zone.claims:
                 own = self._zone(zone, claim.geometry, baselines)
@@ -533,7 +531,9 @@ class Register:
             KeyError: no agreement of the mission has it.
         """
         if zone_id.startswith(CORRIDOR_PREFIX):
-            return ZoneKind.CORRIDOR
+            id_ = zone_id.removeprefix(CORRIDOR_PREFIX)
+            drawn = (it for a in self._agreements.get(mission, ()) for it in a.corridors)
+            return next((it.kind for it in drawn if it.id == id_), ZoneKind.CORRIDOR)
         for agreement in self._agreements.get(mission, ()):
             for zone in agreement.zones:
                 if zone.id == zone_id:

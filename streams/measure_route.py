@@ -55,5 +55,5 @@ def measure_routes(corridors: Iterable[Corridor]) -> dict[str, MeasuredRoute]:
             corridor.chainage.tolerance_m,
         )
         for corridor in corridors
-        if corridor.chainage is not None
+        if corridor.chainage is not None and corridor.route is not None
     }

@@ -203,7 +203,8 @@ def print_agreement(document: Agreement) -> None:
     terms = [((t.id, f"  {t.severity.value}"), t.clause, _speaks_of(t)) for t in document.terms]
     print_table("Terms", ("Term", "Clause", "Prohibits"), terms)
     corridors = [
-        (c.id, c.name, c.width_m, c.axis.value, len(windows_of(c))) for c in document.corridors
+        (c.id, c.name, c.width_m or "area", c.axis.value, len(windows_of(c)))
+        for c in document.corridors
     ]
     print_table("Corridors", ("Corridor", "Name", "Width, m #", "Agreed", "Windows #"), corridors)
 

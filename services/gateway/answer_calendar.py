@@ -37,7 +37,7 @@ async def answer_calendar(request: Asked) -> Response[bytes]:
     headers = {**PRIVATE, "ETag": shown.etag}
     if holds(request.headers.get("if-none-match", ""), shown.etag):
         return Response(b"", status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=f"{form.value}; charset=utf-8")
+    return Response(body, headers=headers, media_type=form.value)
 
 
 def _write(conn: Connection, mission: str, asked: str | None) -> bytes:

@@ -72,6 +72,8 @@ class IntervalTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of a timeline: by what was known then."""
     name: str | None = None
     route: dict[str, Any] | None = None
+    area: dict[str, Any] | None = None
+    """Of an access area, which has no route."""
     cause_events: tuple[str, ...] = ()
     """`source/id` of the events it goes back to; only to who sees the whole of them."""
     parts: tuple[PartTold, ...] = ()
@@ -79,9 +81,11 @@ class IntervalTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 _FIELDS = IntervalTold.__struct_fields__
-STATES: Final = Shape([name for name in _FIELDS if name != "known_at"], lambda told: told.route)
+STATES: Final = Shape(
+    [name for name in _FIELDS if name != "known_at"], lambda told: told.route or told.area
+)
 INTERVALS: Final = Shape(
-    [name for name in _FIELDS if name not in ("at", "name", "route")], lambda _: None
+    [name for name in _FIELDS if name not in ("at", "name", "route", "area")], lambda _: None
 )
 
 
@@ -257,7 +261,11 @@ def last_drawn(loaded: Iterable[Agreement]) -> dict[str, Corridor]:
 def _of(corridor: Corridor | None) -> dict[str, Any]:
     if corridor is None:
         return {}
-    return {"name": corridor.name, "route": to_builtins(corridor.route)}
+    drawn = {"route": corridor.route, "area": corridor.area}
+    return {
+        "name": corridor.name,
+        **{what: to_builtins(it) for what, it in drawn.items() if it is not None},
+    }
 
 
 def _told(token: Token, id_: str, interval: StoredInterval, **more: Any) -> IntervalTold:  # noqa: ANN401 (what else is told)

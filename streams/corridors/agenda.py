@@ -19,6 +19,7 @@ from geo.linear import MeasuredLine
 from streams.agreement import Agreement, Announcement, Corridor, Validity
 from streams.corridors.announced import is_disputed, standing_of, widest
 from streams.corridors.promised import Stretch, common, in_force, stretch_of
+from streams.draw import corridor_outline
 from streams.instants import moment_of, moment_or_none
 from streams.vocabulary import AgreedAxis, Word
 
@@ -69,7 +70,7 @@ class Window:
     corridor: str
     name: str
     position: tuple[float, float]
-    """Halfway along the route, lon/lat."""
+    """Halfway along the route, or somewhere in the area, lon/lat."""
     valid: Validity
     """Without an end where none is agreed."""
     doubts: tuple[Doubt, ...]
@@ -190,5 +191,8 @@ def _doubts(corridor: Corridor, *, draft: bool) -> Iterator[Doubt]:
 
 
 def _halfway(corridor: Corridor) -> tuple[float, float]:
+    if corridor.route is None:
+        inside = corridor_outline(corridor).representative_point()
+        return inside.x, inside.y
     line = MeasuredLine.of(corridor.route.coordinates)
     return line.between(line.length_m / 2, line.length_m / 2)[0]

@@ -17,6 +17,7 @@ from geo.containment import contain
 from geo.routes import buffer_route
 from geo.zones import ZoneSet, ZoneShape
 from streams.agreement import Chainage, Corridor
+from streams.draw import corridor_outline
 from streams.events import Report
 from streams.inforce import InForce
 from streams.measure_route import measure_routes
@@ -71,9 +72,7 @@ class Strips:
 def strips_of(in_force: InForce, reach_m: float) -> Strips:
     """The strips of the agreement in force, widened by `reach_m` on each side."""
     strips = [
-        strip
-        for corridor in in_force.agreement.corridors
-        for strip in _strips(corridor, 2 * reach_m)
+        strip for corridor in in_force.agreement.corridors for strip in _strips(corridor, reach_m)
     ]
     return Strips(strips, ZoneSet.build([strip.shape for strip in strips]))
 
@@ -97,14 +96,14 @@ def _segments(corridor: str, pairs: Iterable[tuple[_Strip, float]]) -> tuple[str
 
 
 def _strips(corridor: Corridor, wider_m: float) -> Iterator[_Strip]:
-    width_m = corridor.width_m + wider_m
-    whole = buffer_route(corridor.route.coordinates, width_m)
+    whole = corridor_outline(corridor, wider_m)
     yield _Strip(corridor.id, None, ZoneShape(corridor.id, whole))
-    if not corridor.segments:
+    if not corridor.segments or corridor.width_m is None:
         return  # crossing points alone do not tell where on the rest of the route it was
+    width_m = corridor.width_m + 2 * wider_m
     chainage, (measured,) = corridor.chainage, measure_routes([corridor]).values()
     assert chainage is not None  # a document that has segments and no chainage is refused
-    for segment, from_m, to_m in _stretches(corridor, chainage):
+    for segment, from_m, to_m in _stretches(corridor, chainage, corridor.width_m):
         line = measured.line
         start = min(max(0.0, from_m), line.length_m - _AT_LEAST_M)
         end = min(line.length_m, max(to_m, start + _AT_LEAST_M))
@@ -112,7 +111,9 @@ def _strips(corridor: Corridor, wider_m: float) -> Iterator[_Strip]:
         yield _Strip(corridor.id, segment, ZoneShape(f"{corridor.id}/{segment}", strip))
 
 
-def _stretches(corridor: Corridor, chainage: Chainage) -> Iterator[tuple[str, float, float]]:
+def _stretches(
+    corridor: Corridor, chainage: Chainage, width_m: float
+) -> Iterator[tuple[str, float, float]]:
     """From where to where each part lies, in metres from the route's beginning."""
     off_m, reached_m = chainage.tolerance_m, 0.0
     for segment in corridor.segments:
@@ -121,5 +122,5 @@ def _stretches(corridor: Corridor, chainage: Chainage) -> Iterator[tuple[str, fl
         yield segment.id, reached_m - off_m, to_m + off_m
         reached_m = to_m
     for crossing in corridor.crossings:
-        at_m, half_m = (crossing.at_km - chainage.start_km) * _M_OF_KM, corridor.width_m / 2
+        at_m, half_m = (crossing.at_km - chainage.start_km) * _M_OF_KM, width_m / 2
         yield crossing.id, at_m - half_m - off_m, at_m + half_m + off_m

@@ -1,9 +1,9 @@
 """Puts geometry that stands in GeoJSON files beside a document into its place in the document.
 
 Place on the data's way: compose → **attach** → diagnose, check. A zone's `geometry`, a `facility`,
-a baseline's `line` and a corridor's `route` may be written ``{file: zones.geojson, feature:
-zolote}``; afterwards the tree holds the geometry itself, with the lines of the file it came from,
-as if it had stood inline.
+a baseline's `line` and a corridor's `route` or `area` may be written
+``{file: zones.geojson, feature: zolote}``; afterwards the tree holds the geometry itself, with the
+lines of the file it came from, as if it had stood inline.
 
 A file `….geojsonl` has one feature a line and may be large: its geometries are kept as texts
 (`pack`).
@@ -30,7 +30,12 @@ from streams.documents.diagnose import listed, nearest
 from streams.documents.pack import LINES_SUFFIX, pack_features
 from streams.errors import Mistake
 
-_GEOMETRIES = (("baselines", "line"), ("zones", "geometry"), ("corridors", "route"))
+_GEOMETRIES = (
+    ("baselines", "line"),
+    ("zones", "geometry"),
+    ("corridors", "route"),
+    ("corridors", "area"),
+)
 _FACILITY = "facility"
 """A geometry within one that is derived from it."""
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]{0,127}")

@@ -23,6 +23,7 @@ from streams.documents.check_exchanges import (
 )
 from streams.documents.check_geometry import (
     baselines_can_be_measured_from,
+    corridors_are_drawn,
     corridors_can_be_judged_by,
     derived_zones_can_be_judged_by,
     lines_have_two_sides,
@@ -123,6 +124,7 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             baselines_can_be_measured_from,
             derived_zones_can_be_judged_by,
             lines_have_two_sides,
+            corridors_are_drawn,
             corridors_can_be_judged_by,
             places_are_not_swapped,
             routes_are_near_zones,

@@ -159,6 +159,33 @@ def corridors_can_be_judged_by(root: Node) -> Iterator[Mistake]:
         usable = [width.value for width in widths if 0 < width.value <= MAX_WIDTH_M]
         draw = partial(_draw_corridor, width_m=usable[0] if usable else _NARROW_M)
         yield from _problems(corridor, "route", (LineString,), draw)
+        outline = partial(_draw_zone, geodesic=False)
+        yield from _problems(corridor, "area", (Polygon, MultiPolygon), outline)
+
+
+def corridors_are_drawn(root: Node) -> Iterator[Mistake]:
+    """Each has a route with its width, or an area, and an area has no kilometres."""
+    for corridor in nodes(root, "corridors[*]"):
+        named = {
+            name: found
+            for name in ("route", "width_m", "area", *_OF_A_ROUTE)
+            for found in nodes(corridor.value, name)
+        }
+        at = Placed(None, corridor.path, corridor.place)
+        if "area" not in named:
+            for name in ("route", "width_m"):
+                if name not in named:
+                    said = f"say its '{name}', or of an access area its 'area' in place of both"
+                    yield at.mistake("route_or_area", said)
+        for name in ("route", "width_m", *_OF_A_ROUTE):
+            if "area" in named and name in named:
+                place = named[name].place
+                path = below(corridor.path, name)
+                said = f"an access area has no '{name}': leave it out, or the 'area'"
+                yield Mistake("route_or_area", path, said, place.line, place.file)
+
+
+_OF_A_ROUTE = ("chainage", "segments", "crossings")
 
 
 def _draw_zone(geojson: GeoJson, *, geodesic: bool) -> None:

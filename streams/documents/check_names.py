@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from streams.documents.compose import Fields, Items, Node, Scalar
 from streams.documents.diagnose import listed, nearest
-from streams.documents.select import first, nodes, select
+from streams.documents.select import Placed, first, nodes, select
 from streams.errors import Mistake
 from streams.vocabulary import ZoneKind
 
@@ -143,12 +143,16 @@ def names_are_known(root: Node) -> Iterator[Mistake]:
 def zone_kinds_are_there(root: Node) -> Iterator[Mistake]:
     """A term on a kind of zone that nobody drew binds nobody; a corridor's strip is a zone too."""
     kinds = {found.value for found in select(root, "zones[*].kind", ZoneKind)}
-    if select(root, "corridors[*].id", str):
-        kinds.add(ZoneKind.CORRIDOR)
+    kinds |= {kind_of(corridor) for corridor in nodes(root, "corridors[*]")}
     for found in select(root, "terms[*].where.zone_kinds[*]", ZoneKind):
         if found.value not in kinds:
             said = f"no zone is of the kind '{found.value}'; there is {listed(sorted(kinds))}"
             yield found.mistake("unused_zone_kind", said)
+
+
+def kind_of(corridor: Placed[Node]) -> ZoneKind:
+    """The kind of zone that a corridor's outline is."""
+    return ZoneKind.ACCESS_AREA if any(nodes(corridor.value, "area")) else ZoneKind.CORRIDOR
 
 
 def items_stand_once(root: Node) -> Iterator[Mistake]:

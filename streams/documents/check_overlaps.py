@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from streams.agreement import Term, Validity, Where
+from streams.documents.check_names import kind_of
 from streams.documents.compose import Node
 from streams.documents.diagnose import listed
 from streams.documents.select import Placed, first, nodes, select
@@ -134,8 +135,9 @@ class _Places:
             id_, kind = first(zone.value, "id", str), first(zone.value, "kind", ZoneKind)
             if id_ is not None and kind is not None:
                 self._of_kind[kind.value].add(id_.value)
-        corridors = {f"corridor {it.value}" for it in select(root, "corridors[*].id", str)}
-        self._of_kind[ZoneKind.CORRIDOR] |= corridors
+        for corridor in nodes(root, "corridors[*]"):
+            if (id_ := first(corridor.value, "id", str)) is not None:
+                self._of_kind[kind_of(corridor)].add(f"corridor {id_.value}")
         self._all = {_EVERYWHERE}.union(*self._of_kind.values())
 
     def of(self, where: Where) -> set[str]:

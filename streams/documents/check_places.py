@@ -37,6 +37,7 @@ _PATTERNS = (
     "zones[*].claims[*].geometry.facility",
     "baselines[*].line",
     "corridors[*].route",
+    "corridors[*].area",
 )
 
 
@@ -63,10 +64,12 @@ def routes_are_near_zones(root: Node) -> Iterator[Mistake]:
     """A corridor a thousand kilometres from every zone belongs to another agreement."""
     zones = [np.median(found.value, axis=0) for found in _drawn(root, "zones[*].geometry")]
     swapped = {mistake.path for mistake in places_are_not_swapped(root)}
-    for found in _drawn(root, "corridors[*].route") if zones else ():
+    drawn = [it for name in ("route", "area") for it in _drawn(root, f"corridors[*].{name}")]
+    for found in drawn if zones else ():
         nearest_km = min(_nearest_km(found.value, zone[np.newaxis]) for zone in zones)
         if nearest_km > ROUTE_FAR_KM and found.path not in swapped:
-            said = f"the route lies {nearest_km:,.0f} km from the nearest zone"
+            what = found.path.rpartition(".")[2]
+            said = f"the {what} lies {nearest_km:,.0f} km from the nearest zone"
             yield found.mistake("route_far", said)
 
 

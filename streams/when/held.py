@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from streams.agreement import Agreement, Term, Validity
 from streams.context.facts import PhaseBegan
-from streams.vocabulary import ZoneKind
 from streams.when.calendar import Calendar
 from streams.when.phase_days import phase_stretch
 from streams.when.spans import Span, Spans
@@ -57,7 +56,7 @@ def _validities(agreement: Agreement, term: Term) -> Iterator[Validity | None]:
         if zone.id in where.zones or zone.kind in where.zone_kinds:
             yield zone.valid
     for corridor in agreement.corridors:
-        if corridor.id in where.corridors or ZoneKind.CORRIDOR in where.zone_kinds:
+        if corridor.id in where.corridors or corridor.kind in where.zone_kinds:
             yield corridor.valid
 
 

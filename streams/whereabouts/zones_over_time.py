@@ -63,13 +63,14 @@ class ZonesOverTime:
     def line_ids(self) -> list[str]:
         """What is a line or has one: baselines, and corridors by their routes."""
         agreements = [version.agreement for version in self._versions if version.agreement]
-        routes = {CORRIDOR_PREFIX + it.id for each in agreements for it in each.corridors}
+        drawn = [it for each in agreements for it in each.corridors if it.route is not None]
+        routes = {CORRIDOR_PREFIX + it.id for it in drawn}
         return sorted(routes | {BASELINE_PREFIX + it.id for a in agreements for it in a.baselines})
 
     def line(self, stretch: ZoneStretch) -> Line | None:
         """The line of a stretch of such a one."""
         shape = stretch.shape
-        if not isinstance(shape, Corridor | Baseline):
+        if not isinstance(shape, Corridor | Baseline) or not _is_line(shape):
             return None
         if id(shape) not in self._lines:
             self._lines[id(shape)] = _line(shape)
@@ -97,8 +98,14 @@ class ZonesOverTime:
         return self._shapes[id(agreement)]
 
 
+def _is_line(shape: Corridor | Baseline) -> bool:
+    """Whether it can be crossed; an access area has no route."""
+    return isinstance(shape, Baseline) or shape.route is not None
+
+
 def _line(shape: Corridor | Baseline) -> Line:
     if isinstance(shape, Corridor):
+        assert shape.route is not None, "asked of what is a line alone"
         return Line.of(shape.route.coordinates)
     return Line.of(shape.line.coordinates, geodesic=shape.edges == "geodesic")
 
@@ -115,7 +122,7 @@ def _shapes(agreement: Agreement) -> _Shapes:
     for baseline in baselines:
         shapes[BASELINE_PREFIX + baseline.id].append((baseline, None))
     for corridor in agreement.corridors:
-        route = msgspec.structs.replace(corridor, name="", windows=(), valid=None)
+        route = msgspec.structs.replace(corridor, name="", windows=(), announced=(), valid=None)
         shapes[CORRIDOR_PREFIX + corridor.id].append((route, corridor.valid))
     return shapes
 

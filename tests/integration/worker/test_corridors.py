@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from services.corridor_figures import StatsAsked, corridor_figures, period_of
 from services.lag import Lag
 from services.load import load_documents
 from services.store.engine import Connection
 from services.store.generations import known_intervals
+from services.store.queries.corridors import CorridorName
 from services.ways import Network, WaysAsked, ways_now
 from services.worker.documents import load_register
 from services.worker.refold import CorridorChange, load_events
-from streams.agreement import Chainage, Crossing, Segment, Validity
+from streams.agreement import Chainage, Crossing, LineString, Segment, Validity
 from streams.corridors.stretches import availability_over
 from streams.inforce import Register
 from streams.vocabulary import Kind
@@ -107,11 +109,30 @@ def test_fire_on_a_segment_suspends_it_alone_and_mines_do_as_well(conn: Connecti
         assert {(it.segment, it.state) for it in then.parts} == parts
 
 
+def test_an_access_area_is_suspended_seen_again_and_counted_as_a_road_is(conn: Connection) -> None:
+    area = builders.access_area("c")
+    load_documents(conn, [agreement(version=2, corridors=(area,))], RECEIVED)
+    seen = opened("s-9", -0.5)
+    take_in_log(conn, load_register(conn), log_of([said(seen), said(report("r"))]))
+    assert [states(conn)[-1]] == [SUSPENDED]
+    assert OPEN in states(conn)
+    again = replace(opened("s-10", 1, settles=("r",)), status=seen.status)
+    take_in_log(conn, load_register(conn), log_of([said(again)]))
+    assert [it.cause for it in timeline(conn) if it.starts_at >= NOON][:2] == [
+        "suspended_by_report",
+        "open_by_status",
+    ]
+    period = period_of(StatsAsked(CorridorName(MISSION, "c"), NOON - minutes(30), NOON), RECEIVED)
+    assert period is not None
+    figures = corridor_figures(conn, StatsAsked(CorridorName(MISSION, "c")), period)
+    assert {it.figure: it.minutes for it in figures}["open"] == 30
+
+
 def test_the_way_round_is_known_open_where_fire_suspends_the_short_one(conn: Connection) -> None:
     crossings = (Crossing(id="west", at_km=1), Crossing(id="east", at_km=25))
     short = replace(road(), chainage=Chainage(tolerance_m=100), crossings=crossings)
     at = [(LON - 0.2, LAT + 0.3), (LON + 0.2, LAT + 0.3)]
-    other = replace(short, id="d", route=replace(short.route, coordinates=tuple(at)))
+    other = replace(short, id="d", route=LineString(coordinates=tuple(at)))
     load_documents(conn, [agreement(version=2, corridors=(short, other))], RECEIVED)
     seen = opened("s-9", 23.9)
     fire = report("r", location=ON_ROAD_ONLY, observed_from=seen.issued_at + minutes(1))

@@ -86,6 +86,13 @@ def test_a_route_over_the_antimeridian_is_placed_on_it_and_not_on_the_other_side
     assert abs(lat + 16.5) < 1e-3
 
 
+def test_an_access_area_is_placed_inside_of_itself() -> None:
+    event = only([builders.agreement(corridors=(builders.access_area(),))])
+    lat, lon = map(float, event.geo.value.split(";"))
+    assert abs(lat - builders.LAT) < 0.02
+    assert abs(lon - builders.LON) < 0.02
+
+
 def test_a_window_without_an_end_promises_none() -> None:
     event = only([agreed(window("2026-05-01T20:00:00Z"))])
     assert not hasattr(event, "dtend")

@@ -115,6 +115,19 @@ def corridor(corridor_id: str = "c", **changes: object) -> Corridor:
     )
 
 
+def access_area(corridor_id: str = "mills", **changes: object) -> Corridor:
+    """An area around the reference point, to which there is access or not."""
+    return _made(
+        Corridor,
+        changes,
+        id=corridor_id,
+        name="Grain mills",
+        area=square(half=0.02),
+        axis=AgreedAxis.AGREED_IN_DETAIL,
+        windows=(ALWAYS,),
+    )
+
+
 def agreement(**changes: object) -> Agreement:
     return _made(
         Agreement,

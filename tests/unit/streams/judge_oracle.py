@@ -185,6 +185,12 @@ def outlines_of(agreement: Agreement) -> list[Outline]:
         *(
             Outline(f"corridor:{it.id}", "corridor", it.valid, it.route, half_m=it.width_m / 2)
             for it in agreement.corridors
+            if it.width_m is not None
+        ),
+        *(
+            Outline(f"corridor:{it.id}", "access_area", it.valid, it.area)
+            for it in agreement.corridors
+            if it.area is not None
         ),
         *(
             Outline(

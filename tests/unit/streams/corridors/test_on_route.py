@@ -8,7 +8,7 @@ from streams.agreement import Chainage, Crossing, Segment, Where
 from streams.assessment import Context
 from streams.corridors.events import Effect
 from streams.corridors.on_route import Bearing, corridors_touched, effects_on_corridors
-from streams.events import Report
+from streams.events import Point, Report
 from streams.methodology import CorridorRules, Methodology, WeaponReach
 from streams.vocabulary import Authentication, Hazard, Kind, Presence, Weapon
 from tests.unit.streams import builders
@@ -120,6 +120,31 @@ def test_mines_that_are_gone_or_were_not_found_are_no_hazard() -> None:
     for presence in (Presence.GONE, Presence.NOT_FOUND):
         report = at_km(15, kind=Kind.MINE_UXO, presence=presence, subject_ref="field-1")
         assert bearing(report) is None
+
+
+AREA = builders.access_area()
+"""2.2 km to each side of its middle, at the reference point."""
+
+
+@pytest.mark.parametrize(
+    ("place", "weapons", "found"),
+    [
+        (point(), (), SUSPENDS),
+        (point(lat=LAT + 0.02, accuracy_m=500), (), IMPEDES),
+        (point(lat=LAT + 0.04), (), None),
+        (point(lat=LAT + 0.04), (Weapon.MORTAR,), SUSPENDS),
+        (point(lat=LAT + 0.06), (Weapon.MORTAR,), None),
+    ],
+)
+def test_fire_bears_on_an_access_area_as_on_a_route(
+    place: Point, weapons: tuple[Weapon, ...], found: Effect | None
+) -> None:
+    terms = (builders.term(where=Where(everywhere=True)),)
+    under = builders.agreement(corridors=(AREA,), terms=terms)
+    report = builders.report("r-1", location=place, weapons=weapons)
+    judged = builders.judged(report, under, methodology(MORTARS), OPERATOR)
+    told = effects_on_corridors(judged.assessment, judged.in_force, [report], vouched=True)
+    assert told == ({"mills": Bearing(found)} if found else {})
 
 
 def test_an_exercise_does_nothing() -> None:

@@ -1255,3 +1255,49 @@ def test_announcements_are_checked_as_windows_are(
 ) -> None:
     number = int(code == "duplicate_id")
     assert _codes(announced(edit)) == [(code, f"corridors[0].announced[{number}].{path}")]
+
+
+A_ROAD = "    route: {type: LineString, coordinates: [[37.9, 47.9], [38.3, 48.5]]}\n"
+AN_AREA = (
+    "    area: {type: Polygon, coordinates:"
+    " [[[38.0, 48.0], [38.1, 48.0], [38.1, 48.1], [38.0, 48.1], [38.0, 48.0]]]}\n"
+)
+
+
+def without_route(*more: str) -> str:
+    """The corridor as an access area, or as what is written in its place."""
+    lines = AGREEMENT.splitlines(keepends=True)
+    start = next(n for n, line in enumerate(lines) if line.startswith("    route:"))
+    end = next(n for n, line in enumerate(lines) if line.startswith("    width_m:"))
+    return "".join([*lines[:start], *more, *lines[end + 1 :]])
+
+
+def test_an_access_area_has_an_area_in_place_of_a_route() -> None:
+    found = examine_agreement(without_route(AN_AREA), {"zones.geojson": ZONES_GEOJSON})
+    assert found.mistakes == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        ((), [("route_or_area", "corridors[0]")] * 2),
+        ((A_ROAD,), [("route_or_area", "corridors[0]")]),
+        (("    width_m: 500\n",), [("route_or_area", "corridors[0]")]),
+        (
+            (AN_AREA, "    width_m: 500\n", A_ROAD),
+            [("route_or_area", "corridors[0].width_m"), ("route_or_area", "corridors[0].route")],
+        ),
+        (
+            (AN_AREA, "    chainage: {tolerance_m: 250}\n"),
+            [("route_or_area", "corridors[0].chainage")],
+        ),
+        (
+            (AN_AREA.replace("[38.0, 48.0]]]", "[38.0, 48.05]]]"),),
+            [("unclosed_ring", "corridors[0].area.coordinates[0]")],
+        ),
+    ],
+)
+def test_a_corridor_is_a_route_with_its_width_or_an_area(
+    written: tuple[str, ...], codes: list[tuple[str, str]]
+) -> None:
+    assert sorted(_codes(without_route(*written))) == sorted(codes)

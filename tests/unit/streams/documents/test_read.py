@@ -33,7 +33,9 @@ def test_an_agreement_is_read_whole() -> None:
     assert [zone.id for zone in agreement.zones] == ["zolote", "petrivske", "stanytsia"]
     assert agreement.zones[2].kind is ZoneKind.SECURITY_ZONE
     assert isinstance(agreement.zones[1].geometry, Polygon)
-    assert agreement.corridors[0].route.coordinates == ((37.9, 47.9), (38.3, 48.5))
+    route = agreement.corridors[0].route
+    assert route is not None
+    assert route.coordinates == ((37.9, 47.9), (38.3, 48.5))
     assert agreement.corridors[0].width_m == 500.0
 
 
