@@ -49,6 +49,7 @@ from services.gateway.ask_movements import NOTE as MOVEMENTS_NOTE
 from services.gateway.ask_report import ask_report
 from services.gateway.ask_standing import NOTE as STANDING_NOTE
 from services.gateway.ask_standing import Standing
+from services.gateway.ask_timeline import DaysAsked, ask_days
 from services.gateway.ask_violations import SHAPE, ViolationAsked, ask_violations
 from services.gateway.ask_whereabouts import SPELLS, WhereaboutsAsked, ask_whereabouts
 from services.gateway.cursors import Cursors, P
@@ -70,6 +71,7 @@ from services.store.engine import Connection
 from services.store.queries.corridors import CorridorName
 from services.store.queries.violations import STANDING, After
 from services.store.queries.whereabouts import After as AfterSpell
+from services.timeline import TimelineAsked
 from services.tokens.token import Token
 from services.ways import WaysAsked
 from streams.corridors.parts import Part
@@ -109,6 +111,7 @@ AVAILABILITY_PARAMETERS: Final = (
     *("at", "from", "to", "known_at", "limit"),
     *("segment", "direction", "traveller"),
 )
+TIMELINE_FORMS: Final = (Form.JSON, Form.SVG)
 FIGURES_PARAMETERS: Final = ("from", "to", "known_at", "segment", "direction", "traveller")
 
 
@@ -207,6 +210,21 @@ async def answer_availability(request: Asked, corridor_id: str) -> Response[byte
     more = None if found.next is None else {"from": found.next.isoformat()}
     following = _next(request, parameters, more)
     return _paged(request, form, found.told, INTERVALS, following, {"note": NOTE})
+
+
+async def answer_timeline(request: Asked, corridor_id: str) -> Response[bytes]:
+    """A corridor's days, as pieces or as a picture."""
+    parameters = _parameters(request, FIGURES_PARAMETERS)
+    form = choose(request.headers.get("accept", ""), TIMELINE_FORMS)
+    token, lags = _token(request), request.app.state.lags
+    name = CorridorName(token.mission, corridor_id)
+    of = TimelineAsked(name, parameters.instant("known_at"), _part(parameters))
+    asked = DaysAsked(of, *parameters.span())
+    question = partial(ask_days, token=token, ask_lag=lags.ask, now=datetime.now(UTC), asked=asked)
+    found = await _readers(request).ask(token, question)
+    picture = form is Form.SVG
+    body = found.picture.encode() if picture else msgspec.json.encode(found.told)
+    return _respond(request, Representation(form, body))
 
 
 async def answer_figures(request: Asked, corridor_id: str) -> Response[bytes]:

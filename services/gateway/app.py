@@ -12,6 +12,7 @@
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/corridors/board    every role: all of them for a phone, now or when something changes
     GET  /v1/corridors/calendar.ics  every role: their agreed windows as iCalendar
+    GET  /v1/corridors/{id}/timeline                 one's days, as pieces or as SVG
     GET  /v1/corridors/{id}/stats                    promised and usable time, and each loss
     GET  /v1/corridors/ways     every role: which way is known open from A to B now
     GET  /v1/phases, /v1/measures, /v1/truces        every role but the publisher's: how they stand
@@ -64,6 +65,7 @@ from services.gateway.answer_questions import (
     answer_outcomes,
     answer_report,
     answer_standing,
+    answer_timeline,
     answer_violations,
     answer_ways,
     answer_whereabouts,
@@ -216,6 +218,12 @@ async def get_availability(request: Asked, corridor_id: FromPath[str]) -> Respon
     return await answer_availability(request, corridor_id)
 
 
+@get("/v1/corridors/{corridor_id:str}/timeline", opt={MAY: EVERY_ROLE})
+async def get_timeline(request: Asked, corridor_id: FromPath[str]) -> Response[bytes]:
+    """A corridor day by day, as pieces or as a picture."""
+    return await answer_timeline(request, corridor_id)
+
+
 @get("/v1/corridors/{corridor_id:str}/stats", opt={MAY: EVERY_ROLE})
 async def get_figures(request: Asked, corridor_id: FromPath[str]) -> Response[bytes]:
     """What was promised of a corridor, what could be used, and to what the rest was lost."""
@@ -333,6 +341,7 @@ ROUTES: Final = (
     get_ways,
     get_availability,
     get_figures,
+    get_timeline,
     get_phases,
     get_measures,
     get_truces,

@@ -31,6 +31,7 @@ from services.gateway.ask_standing import (
     UNHEEDED,
     Standing,
 )
+from services.gateway.ask_timeline import TimelineTold
 from services.gateway.ask_violations import SHAPE
 from services.gateway.ask_whereabouts import SPELLS
 from services.gateway.board import Board, write_text
@@ -39,6 +40,7 @@ from services.gateway.operation import (
     CALENDAR,
     JSON,
     LINES,
+    SVG,
     TEXT,
     Answer,
     Content,
@@ -307,6 +309,35 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             *_SPAN,
             _instant("known_at", "By what was known then; now, if absent."),
             _LIMITED,
+            *_PART,
+        ),
+        problems=(*_PROBLEMS, Code.CORRIDOR_UNKNOWN),
+    ),
+    ("GET", "/v1/corridors/{corridor_id}/timeline"): Operation(
+        "Day by day, UTC, what state the corridor was, is or will be known in, and why: as pieces, "
+        "or as a picture that reads without colour. It is of the instant of asking, or of "
+        "`known_at`. Unknown is not open.",
+        (
+            Answer(
+                200,
+                "The days.",
+                (
+                    Content(
+                        JSON,
+                        schema_of(TimelineTold),
+                        {"one": examples.value_of(Form.JSON, encode(examples.DAYS))},
+                    ),
+                    Content(SVG, {"type": "string", "description": "SVG."}, {"one": "<svg/>"}),
+                ),
+                _TAGGED,
+            ),
+            _KEPT,
+        ),
+        (
+            Parameter("corridor_id", "As the agreement calls it.", "zolote-road"),
+            _instant("from", "From then on; 7 days before `to`, if absent."),
+            _instant("to", "And before that, 366 days later at most; until now, if absent."),
+            _instant("known_at", "By what was known then; now, if absent."),
             *_PART,
         ),
         problems=(*_PROBLEMS, Code.CORRIDOR_UNKNOWN),

@@ -16,6 +16,7 @@ from services.due import DueState, DueTold
 from services.gateway.ask_corridors import NOTE as NOTE  # noqa: PLC0414 (an example as well)
 from services.gateway.ask_corridors import IntervalTold, LegTold, PartTold, WayTold
 from services.gateway.ask_crossings import CrossingTold
+from services.gateway.ask_timeline import PieceTold, TimelineTold
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
 from services.gateway.board import Board, CorridorShown
@@ -314,6 +315,23 @@ AGENDA: Final = (
         ),
         sequence=0,
         revised_at=_WHEN - timedelta(days=1),
+    ),
+)
+
+DAYS: Final = TimelineTold(
+    mission="osce-smm",
+    corridor="zolote-road",
+    since=_WHEN,
+    until=_WHEN + timedelta(hours=10),
+    known_at=_WHEN + timedelta(days=1),
+    window_disputed=False,
+    items=(
+        PieceTold(
+            start=_WHEN,
+            end=_WHEN + timedelta(hours=10),
+            state="unknown",
+            cause="never_opened",
+        ),
     ),
 )
 

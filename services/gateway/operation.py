@@ -18,6 +18,7 @@ JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 TEXT: Final = "text/plain"
 CALENDAR: Final = "text/calendar"
+SVG: Final = "image/svg+xml"
 LINES: Final[Json] = {"type": "string", "description": "A JSON object a line."}
 
 

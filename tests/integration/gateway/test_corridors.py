@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from msgspec.structs import replace
@@ -233,3 +235,41 @@ def test_corridors_come_in_forms_of_maps_and_tables(quiet: Client, token: MakeTo
 def test_what_cannot_be_read_is_refused(quiet: Client, token: MakeToken, asked: str) -> None:
     path = f"/v1/corridors/road-of-smm-a/availability?{asked}"
     assert quiet.get(path, headers=token(Role.AUDITOR)).status_code == 400
+
+
+def test_days_are_told_as_pieces_and_as_a_picture(
+    asking: Client, token: MakeToken, waits: Lag | None
+) -> None:
+    headers = token(Role.PARTY)
+    path, period = f"/v1/corridors/{OPEN}/timeline", {"to": (NOW + timedelta(hours=1)).isoformat()}
+    told = asking.get(path, params=period, headers=headers).json()
+    quiet = waits == Lag(0, 1, None, ())
+    assert told["items"][-1]["state"] == ("open" if quiet else "unknown")
+    assert told["items"][0]["cause"] == "nothing_known"
+    times = [(it["start"], it["end"]) for it in told["items"]]
+    assert all(end == start for (_, end), (start, _) in pairwise(times))
+    assert datetime.fromisoformat(times[-1][1]) == NOW + timedelta(hours=1)
+    as_picture = {**headers, "Accept": "image/svg+xml"}
+    picture = asking.get(path, params=period, headers=as_picture)
+    assert picture.headers["content-type"].partition(";")[0] == "image/svg+xml"
+    drawn = ET.fromstring(picture.text)  # noqa: S314 (our own answer)
+    titles = [it.text or "" for it in drawn.iter("{http://www.w3.org/2000/svg}title")]
+    assert len(titles) == len(told["items"])
+    assert ("open_by_status" in "".join(titles)) or not quiet
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/nobodys/timeline", 404, "corridor_unknown"),
+        (f"/{OPEN}/timeline?from=2026-01-02T00:00:00Z&to=2026-01-02T00:00:00Z", 400, "bad_param"),
+        (f"/{OPEN}/timeline?from=2020-01-01T00:00:00Z", 400, "bad_param"),
+        ("/road-of-smm-a/timeline?segment=km-9", 400, "bad_param"),
+    ],
+)
+def test_days_of_nothing_are_refused(
+    quiet: Client, token: MakeToken, path: str, status: int, code: str
+) -> None:
+    refused = quiet.get(f"/v1/corridors{path}", headers=token(Role.COORDINATOR))
+    assert refused.status_code == status
+    assert code in refused.json()["type"]

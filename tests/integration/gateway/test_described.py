@@ -115,6 +115,7 @@ QUESTIONS = {
     "/v1/corridors/board": "/v1/corridors/board",
     "/v1/corridors/calendar.ics": "/v1/corridors/calendar.ics",
     "/v1/corridors/{corridor_id}/availability": "/v1/corridors/road-of-smm-a/availability",
+    "/v1/corridors/{corridor_id}/timeline": "/v1/corridors/road-of-smm-a/timeline",
     "/v1/corridors/{corridor_id}/stats": "/v1/corridors/road-of-smm-a/stats",
 }
 

@@ -133,6 +133,11 @@ ASKED: Final = {
     ("GET", "/v1/corridors/{corridor_id:str}/availability"): Asked(
         f"/v1/corridors/{seeded.corridor(AGREEMENT)}/availability", of_the_agreement
     ),
+    ("GET", "/v1/corridors/{corridor_id:str}/timeline"): Asked(
+        f"/v1/corridors/{seeded.corridor(AGREEMENT)}/timeline?from=2026-07-14T00:00:00Z"
+        "&to=2026-07-15T00:00:00Z",
+        of_the_agreement,
+    ),
     ("GET", "/v1/corridors/{corridor_id:str}/stats"): Asked(
         f"/v1/corridors/{seeded.corridor(AGREEMENT)}/stats?from=2026-07-01T00:00:00Z",
         of_the_agreement,

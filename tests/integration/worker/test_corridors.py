@@ -125,7 +125,7 @@ def test_an_access_area_is_suspended_seen_again_and_counted_as_a_road_is(conn: C
     period = period_of(StatsAsked(CorridorName(MISSION, "c"), NOON - minutes(30), NOON), RECEIVED)
     assert period is not None
     figures = corridor_figures(conn, StatsAsked(CorridorName(MISSION, "c")), period)
-    assert {it.figure: it.minutes for it in figures}["open"] == 30
+    assert {str(it.figure): it.minutes for it in figures}["open"] == 30
 
 
 def test_the_way_round_is_known_open_where_fire_suspends_the_short_one(conn: Connection) -> None:

@@ -1,0 +1,111 @@
+"""Ask for a corridor's days: what the picture and the table of them are made from.
+
+Place on the data's way: GET /v1/corridors/{id}/timeline. The same pieces as
+`truceline corridor timeline` shows; no event is named in them, so everybody who may ask for
+corridors is told the same.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from msgspec import Struct
+
+from services.disputes import DISPUTED, Disputes
+from services.gateway.ask_corridors import NOTE, drawn_corridors
+from services.gateway.parameters import bad
+from services.gateway.problems import Code, ProblemError
+from services.store.engine import Connection
+from services.store.generations import NOTHING_KNOWN
+from services.timeline import AskLag, TimelineAsked, timeline
+from services.timeline_picture import MOST_DAYS, days_of, svg
+from services.tokens.token import Token
+from streams.corridors.parts import why_no_part
+
+USUAL: Final = timedelta(days=7)
+
+
+class PieceTold(Struct, frozen=True, kw_only=True):
+    """A part of one day, UTC, in one state."""
+
+    start: datetime
+    end: datetime
+    state: str
+    cause: str
+
+
+class TimelineTold(Struct, frozen=True, kw_only=True):
+    """A corridor's days."""
+
+    mission: str
+    corridor: str
+    since: datetime
+    until: datetime
+    known_at: datetime
+    """By what was known then."""
+    window_disputed: bool
+    """Announcements of a window of that time differ; what they have in common counts."""
+    note: str = NOTE
+    items: tuple[PieceTold, ...]
+
+
+class DaysAsked(NamedTuple):
+    """Of which corridor or part of it, from when to when."""
+
+    timeline: TimelineAsked
+    since: datetime | None
+    until: datetime | None
+
+
+class Days(NamedTuple):
+    """What is told, and the same as a picture."""
+
+    told: TimelineTold
+    picture: str
+
+
+def ask_days(
+    conn: Connection, token: Token, ask_lag: AskLag, now: datetime, asked: DaysAsked
+) -> Days:
+    """The pieces of each day, in order.
+
+    Raises:
+        ProblemError: the token's agreements name no such corridor or part, or it is no period.
+    """
+    name = asked.timeline.name
+    until = asked.until or now
+    since = asked.since or until - USUAL
+    if not since < until <= since + timedelta(days=MOST_DAYS):
+        raise bad("to", f"must come after `from`, by {MOST_DAYS} days at most")
+    known = timeline(conn, ask_lag, asked.timeline, now)
+    drawn = drawn_corridors(conn, token).get(name.corridor_id)
+    if not known and drawn is None:
+        raise ProblemError(Code.CORRIDOR_UNKNOWN)
+    if drawn is not None and (why := why_no_part(drawn, asked.timeline.part)):
+        raise ProblemError(Code.BAD_PARAMETER, f"{why}.")
+    before = NOTHING_KNOWN._replace(ends_at=known[0].starts_at if known else None)
+    known_at = min(asked.timeline.known_at or now, now)
+    disputes = Disputes.of(conn, token.mission, known_at)
+    days = list(days_of([before, *known], since, until))
+    told = TimelineTold(
+        mission=token.mission,
+        corridor=name.corridor_id,
+        since=since,
+        until=until,
+        known_at=known_at,
+        window_disputed=disputes.cover(name.corridor_id, since, until),
+        items=tuple(
+            PieceTold(start=it.start, end=it.end, state=it.state, cause=it.cause)
+            for _, pieces in days
+            for it in pieces
+        ),
+    )
+    return Days(told, svg(_title(told), days))
+
+
+def _title(told: TimelineTold) -> str:
+    """As the command's picture has it."""
+    known_at = f"{told.known_at:%Y-%m-%d %H:%M:%SZ}"
+    said = f"Corridor {told.corridor} of {told.mission}, as known at {known_at}. {told.note}"
+    return f"{said}. {DISPUTED}" if told.window_disputed else said
