@@ -148,6 +148,7 @@ def agreement_of(mission: str, name: str) -> Agreement:
                 "route": {"type": "LineString", "coordinates": ROUTE},
                 "width_m": 100,
                 "axis": "agreed_in_detail",
+                "windows": [{"from": "2026-07-14T06:00:00Z", "to": "2026-07-14T20:00:00Z"}],
             }
         ],
         "baselines": [
