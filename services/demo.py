@@ -23,7 +23,14 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from services.demo_intake import Intake, make_token, send_through_gateway
+from services.demo_intake import (
+    ROAD_SECRET,
+    SECRET,
+    Intake,
+    make_token,
+    send_plainly,
+    send_through_gateway,
+)
 from services.documents import read_agreement_file, read_methodology_file
 from services.errors import ServiceError
 from services.load import load_documents
@@ -44,6 +51,9 @@ from services.store.engine import Connection
 
 PACKAGE = Path(__file__).resolve().parent
 EXAMPLE = "donetsk-luhansk"
+ROAD_EXAMPLE = "segmented-road"
+ROAD_MISSION = "segmented-road"
+ROAD_FILES = ("reports.ndjson", "corridor-day.ndjson")
 MISSION = "osce-smm"
 FILES = (
     "smm_observations.csv",
@@ -73,13 +83,21 @@ class Sent:
     statuses: int
     refused: int
 
+    def with_(self, other: Sent) -> Sent:
+        """Both together."""
+        return Sent(
+            self.reports + other.reports,
+            self.statuses + other.statuses,
+            self.refused + other.refused,
+        )
 
-def example_folder(package: Path = PACKAGE) -> Path:
+
+def example_folder(package: Path = PACKAGE, name: str = EXAMPLE) -> Path:
     """Where the example is: in the source tree, or in the installed package."""
-    for folder in (package.parent / "examples" / EXAMPLE, package / "examples" / EXAMPLE):
+    for folder in (package.parent / "examples" / name, package / "examples" / name):
         if folder.is_dir():
             return folder
-    raise DemoError(f"the example {EXAMPLE} is not installed: run the demo from the source tree")
+    raise DemoError(f"the example {name} is not installed: run the demo from the source tree")
 
 
 @contextmanager
@@ -176,10 +194,20 @@ def send_example(
     conn: Connection, gateway_url: str, folder: Path, example: Path, shown: str
 ) -> tuple[Sent, Intake]:
     """Send the observations, the corridor's day, and one event that must be refused."""
-    make_token(conn, MISSION, folder / "keys" / "token")
+    make_token(conn, MISSION, folder / SECRET)
     files = [example / name for name in FILES]
     intake = send_through_gateway(gateway_url, folder, files, MISSION, shown)
     return Sent(*intake.sent), intake
+
+
+def send_road(conn: Connection, gateway_url: str, folder: Path) -> Sent:
+    """Load the road in segments, a mission of its own, and send its day."""
+    example = example_folder(name=ROAD_EXAMPLE)
+    load_example(conn, example)
+    make_token(conn, ROAD_MISSION, folder / ROAD_SECRET)
+    files = [example / name for name in ROAD_FILES]
+    reports, statuses = send_plainly(gateway_url, folder, files, ROAD_MISSION)
+    return Sent(reports, statuses, refused=0)
 
 
 def wait_until_judged(conn: Connection, sent: Sent, logs: Path) -> None:

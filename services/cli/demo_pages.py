@@ -14,19 +14,21 @@ from services.cli.output import print_json, print_lines, print_table
 from services.cli.violations import print_totals
 from services.demo import (
     MISSION,
+    ROAD_MISSION,
     DemoError,
     Sent,
     example_folder,
     fresh_instance,
     load_example,
     send_example,
+    send_road,
     wait_until_judged,
 )
 from services.demo_intake import Intake
 from services.drafts import Drafts, versions
 from services.explain import explain_report
 from services.store.engine import Connection, connect
-from services.store.generations import known_intervals
+from services.store.generations import StoredInterval, known_intervals
 from services.store.queries.corridors import CorridorName
 from services.store.queries.totals import overall, totals, verdicts
 from services.timeline import within
@@ -34,6 +36,13 @@ from streams.assessment import status_of
 
 CORRIDOR = CorridorName(MISSION, "zolote-road")
 DAY = datetime(2018, 9, 5, tzinfo=UTC), datetime(2018, 9, 6, tzinfo=UTC)
+ROAD = CorridorName(ROAD_MISSION, "village-town")
+ROAD_DAY = datetime(2019, 5, 14, 4, tzinfo=UTC), datetime(2019, 5, 14, 14, tzinfo=UTC)
+ROAD_TOLD = (
+    "   An invented road in three segments. Fire suspends one of them; what had been seen before",
+    "   it opens nothing any more, also once the report is settled by its name, until somebody who",
+    "   may has driven the road again. Four hours later that is old.",
+)
 EXPLAINED = ("camera-zolote", "smm-CC-4")
 
 NEXT = """8. Where to look next
@@ -65,7 +74,9 @@ def run(*, as_json: bool) -> None:
             f"sent {sent.reports} OSCE SMM observations, {sent.statuses} corridor statuses and "
             f"{sent.refused} event without a UTC offset to the gateway: {intake.receipts} receipts"
         )
-        wait_until_judged(conn, sent, folder / "logs")
+        road = send_road(conn, endpoints.gateway_url, folder)
+        say(f"sent the day of an invented road: {road.reports} report, {road.statuses} statuses")
+        wait_until_judged(conn, sent.with_(road), folder / "logs")
         say("relayed by Kafka, judged by Faust workers, committed to PostgreSQL")
         if as_json:
             show_json(conn, sent, intake, notice)
@@ -87,12 +98,16 @@ def show(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
     _show_verdicts(conn)
     click.echo()
     click.echo("3. What was found: both totals, of reports and of observed events")
-    print_totals(totals(conn), overall(conn))
+    print_totals(totals(conn, mission=MISSION), overall(conn, mission=MISSION))
     click.echo()
     click.echo("4. A corridor's day: open only when known to be")
     day = [i for i in known_intervals(conn, *CORRIDOR).intervals if within(i, *DAY)]
     draft = Drafts.of(conn, MISSION).cover(*DAY)
     print_intervals(CORRIDOR, day, datetime.now(UTC), note(draft=draft))
+    click.echo()
+    print_lines(ROAD_TOLD)
+    day = _road_day(conn)
+    print_intervals(ROAD, day, datetime.now(UTC), note(draft=False))
     click.echo()
     click.echo(f"5. One decision explained: truceline explain {EXPLAINED[1]}")
     print_lines(_sentences(conn, notice), indent="  ")
@@ -103,6 +118,10 @@ def show(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
     click.echo()
     click.echo(NEXT)
     click.echo()
+
+
+def _road_day(conn: Connection) -> list[StoredInterval]:
+    return [i for i in known_intervals(conn, *ROAD).intervals if within(i, *ROAD_DAY)]
 
 
 def _show_refused(intake: Intake) -> None:
@@ -133,7 +152,7 @@ def _show_verdicts(conn: Connection) -> None:
     print_table(
         "Verdicts on the reports",
         ("Verdict", "Reports #"),
-        [(row.verdict, row.reports) for row in verdicts(conn)],
+        [(row.verdict, row.reports) for row in verdicts(conn, mission=MISSION)],
         note=f"{status_of(draft=_has_draft(conn))}. cannot_determine is an answer: most of these "
         "reports name a place that no gazetteer has resolved, or lie across a zone's edge. "
         "Nothing is guessed.",
@@ -164,10 +183,11 @@ def show_json(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None
                 "one_byte_off": intake.receipt.one_byte_off,
                 "same_again": intake.receipt.same_again,
             },
-            "verdicts": verdicts(conn),
-            "totals": totals(conn),
-            "overall": overall(conn),
+            "verdicts": verdicts(conn, mission=MISSION),
+            "totals": totals(conn, mission=MISSION),
+            "overall": overall(conn, mission=MISSION),
             "corridor": known_intervals(conn, *CORRIDOR).intervals,
+            "road": _road_day(conn),
             "explained": explain_report(conn, MISSION, *EXPLAINED).explanation.sentences,
             "refused": intake.refused,
         }

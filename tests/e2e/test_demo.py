@@ -172,6 +172,31 @@ def test_the_corridors_day_is_as_expected(shown: Any) -> None:  # noqa: ANN401  
     assert told[first : first + len(DAY)] == DAY
 
 
+ROAD_DAY = [
+    # UTC; the road's own day is three hours ahead. The segment that was fired at, and the others.
+    ("2019-05-14T04:00:00Z", "never_opened", "unknown", "unknown"),
+    ("2019-05-14T04:15:00Z", "open_by_status", "open", "open"),
+    ("2019-05-14T06:00:00Z", "suspended_by_report", "suspended", "open"),
+    ("2019-05-14T07:00:00Z", "not_reopened", "unknown", "open"),
+    ("2019-05-14T07:30:00Z", "open_by_status", "open", "open"),
+    ("2019-05-14T11:25:00Z", "stale", "unknown", "unknown"),
+    ("2019-05-14T14:00:00Z", "outside_window", "unknown", "unknown"),
+]
+
+
+def test_a_violation_suspends_a_segment_until_who_may_has_seen_it_again(
+    shown: Any,  # noqa: ANN401  JSON
+) -> None:
+    """What was open before the suspension stays void, also once the report is settled by name."""
+    told = []
+    for it in shown["road"]:
+        parts = {part.get("segment"): part["state"] for part in it["parts"]}
+        fields, town = (parts.get(name, it["state"]) for name in ("fields", "town"))
+        if not told or told[-1][1:] != (it["cause"], fields, town):
+            told.append((it["starts_at"], it["cause"], fields, town))
+    assert told == ROAD_DAY
+
+
 def test_the_decision_is_explained(shown: Any) -> None:  # noqa: ANN401  JSON
     assert "9 explosions (impact)" in shown["explained"][0]
     assert "Result: violation (automatic, unreviewed)." in shown["explained"]

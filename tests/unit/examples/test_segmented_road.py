@@ -1,0 +1,89 @@
+"""The day of the road in three segments, as its README tells it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from hashlib import sha256
+
+import pytest
+
+from services.documents import read_agreement_file, read_methodology_file
+from streams.assessment import Context
+from streams.corridors.events import CorridorEvent, RouteEvent, StatusEvent
+from streams.corridors.fold import at, availability
+from streams.corridors.on_route import effects_on_corridors
+from streams.decode import decode_report, decode_status
+from streams.events import CorridorStatus, Report
+from streams.vocabulary import Authentication
+from tests.unit.examples.folder import EXAMPLES
+from tests.unit.streams import builders
+
+LOCAL = timezone(timedelta(hours=3))
+RECEIVED = datetime(2019, 5, 15, 12, tzinfo=LOCAL)
+FOLDER = EXAMPLES / "segmented-road"
+AGREEMENT = read_agreement_file(FOLDER / "agreement.yaml")
+METHODOLOGY = read_methodology_file(FOLDER / "methodology.yaml")
+
+
+def _lines(name: str) -> list[bytes]:
+    return (FOLDER / name).read_bytes().splitlines()
+
+
+def _status(line: bytes) -> StatusEvent:
+    status = decode_status(line)
+    assert isinstance(status, CorridorStatus)
+    return StatusEvent(
+        status=status,
+        received_at=RECEIVED,
+        vouched=True,
+        content_hash=sha256(line).hexdigest(),
+    )
+
+
+def _route_event(line: bytes) -> RouteEvent:
+    report = decode_report(line)
+    assert isinstance(report, Report)
+    context = Context(authentication=Authentication.TOKEN)
+    judged = builders.judged(report, AGREEMENT, METHODOLOGY, context)
+    found = effects_on_corridors(judged.assessment, judged.in_force, [report], vouched=True)
+    (bearing,) = found.values()
+    return RouteEvent(
+        source=report.source,
+        id=report.id,
+        effect=bearing.effect,
+        observed_from=report.observed_from,
+        observed_to=report.observed_to or report.observed_from,
+        received_at=RECEIVED,
+        segments=bearing.segments,
+    )
+
+
+@pytest.mark.parametrize(
+    ("clock", "whole", "fields"),
+    [
+        ("07:14", ("unknown", "never_opened"), None),
+        ("07:15", ("open", "open_by_status"), None),
+        ("09:00", ("suspended", "suspended_by_report"), "suspended"),
+        ("10:00", ("unknown", "not_reopened"), "unknown"),
+        ("10:29", ("unknown", "not_reopened"), "unknown"),
+        ("10:30", ("open", "open_by_status"), None),
+        ("14:25", ("unknown", "stale"), None),
+        ("17:00", ("unknown", "outside_window"), None),
+    ],
+)
+def test_the_day_goes_as_told(clock: str, whole: tuple[str, str], fields: str | None) -> None:
+    events: list[CorridorEvent] = [
+        *map(_status, _lines("corridor-day.ndjson")),
+        *map(_route_event, _lines("reports.ndjson")),
+    ]
+    (road,) = AGREEMENT.corridors
+    now = at(
+        availability(road, AGREEMENT, METHODOLOGY, events),
+        datetime.fromisoformat(f"2019-05-14T{clock}+03:00"),
+    )
+    assert (now.state, now.cause) == whole
+    told = {part.segment: part.state for part in now.parts}
+    if fields is None:
+        assert set(told.values()) <= {now.state}
+    else:
+        assert told == {"fields": fields, "village": "open", "town": "open"}
