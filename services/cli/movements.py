@@ -18,6 +18,8 @@ from services.standing import Asked
 from services.store.engine import Connection
 from streams.movements.history import MovementWord
 from streams.movements.outcomes import Period
+from streams.movements.standing import MovementPhase
+from streams.vocabulary import MovementKind
 
 
 def _overdue(row: MovementTold) -> tuple[object, ...]:
@@ -91,6 +93,8 @@ class UnknownMovementError(NotFoundError):
 @click.argument("movement", required=False)
 @click.option("--since", type=INSTANT, help="Whose window lies then or later.")
 @click.option("--until", type=INSTANT, help="And begins before that.")
+@click.option("--phase", type=click.Choice([str(it) for it in MovementPhase]), help="In this one.")
+@click.option("--kind", type=click.Choice([str(it) for it in MovementKind]), help="Of this kind.")
 @click.option("--overdue", is_flag=True, help="Only those of which a check-in is overdue.")
 @click.option(
     "--outcomes",
@@ -105,6 +109,8 @@ def movements(  # noqa: PLR0913 (each is one thing that may be asked)
     movement: str | None,
     since: datetime | None,
     until: datetime | None,
+    phase: str | None,
+    kind: str | None,
     overdue: bool,
     period: str | None,
 ) -> None:
@@ -120,6 +126,8 @@ def movements(  # noqa: PLR0913 (each is one thing that may be asked)
     "acknowledged", "objected".
     """
     require_order(since, until)
+    if (movement or period) and (phase or kind or overdue):
+        raise click.UsageError("--phase, --kind and --overdue narrow the list alone")
     if movement is not None:
         asking.show(lambda conn, asked: _found(conn, asked, movement), DETAIL)
     elif period is not None:
@@ -132,6 +140,8 @@ def movements(  # noqa: PLR0913 (each is one thing that may be asked)
             lambda row: (
                 (since is None or since < row.ends_at)
                 and (until is None or row.begins_at < until)
+                and phase in {None, row.phase}
+                and kind in {None, row.kind}
                 and (row.check_in_overdue_since is not None or not overdue)
             ),
         )

@@ -188,7 +188,7 @@ def test_a_violation_suspends_a_segment_until_who_may_has_seen_it_again(
     shown: Any,  # noqa: ANN401  JSON
 ) -> None:
     """What was open before the suspension stays void, also once the report is settled by name."""
-    told = []
+    told: list[tuple[str, ...]] = []
     for it in shown["road"]:
         parts = {part.get("segment"): part["state"] for part in it["parts"]}
         fields, town = (parts.get(name, it["state"]) for name in ("fields", "town"))

@@ -83,3 +83,24 @@ def test_outcomes_are_counted_with_what_they_are_of(shell: Console) -> None:
     assert (line["ended"], line["not_ended"], line["outcomes"]) == (1, 1, {"impeded": 1})
     assert line["facilitated_share"] == 0
     assert "impeded 1" in shell.run("corridor", "movements", "--outcomes", "month", *AT).out
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        (("--phase", "under_way"), [OURS]),
+        (("--phase", "ended"), [THEIRS]),
+        (("--kind", "static_site"), []),
+        (("--kind", "movement", "--phase", "ended"), [THEIRS]),
+    ],
+)
+def test_movements_are_narrowed_by_phase_and_kind(
+    shell: Console, options: tuple[str, ...], found: list[str]
+) -> None:
+    rows = shell.run("corridor", "movements", "--json", *AT, *options).lines
+    assert [row["movement"] for row in rows] == found
+
+
+def test_what_narrows_the_list_is_refused_of_one_movement(shell: Console) -> None:
+    ran = shell.run("corridor", "movements", OURS, "--phase", "ended", *AT)
+    assert (ran.code, "narrow the list alone" in ran.err) == (2, True)
