@@ -383,6 +383,8 @@ class Corridor(Document, frozen=True, kw_only=True):
     axis: AgreedAxis
     windows: tuple[Validity, ...] = ()
     """Agreed opening times; outside of them nothing is known to be open."""
+    hours: tuple[Daily | Recurring, ...] = ()
+    """Windows that come again, within the corridor's own `valid`, which then has an end."""
     announced: tuple[AnnouncedWindow, ...] = ()
     """Further windows, each in the words of those who announced it."""
     valid: Validity | None = None

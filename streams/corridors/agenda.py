@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from geo.linear import MeasuredLine
 from streams.agreement import Agreement, Announcement, Corridor, Validity
-from streams.corridors.announced import is_disputed, standing_of, widest
+from streams.corridors.announced import is_disputed, plain_windows, standing_of, widest
 from streams.corridors.promised import Stretch, common, in_force, stretch_of
 from streams.draw import corridor_outline
 from streams.instants import moment_of, moment_or_none
@@ -170,7 +170,7 @@ def _of(corridor: Corridor, agreement: Agreement, *, draft: bool) -> Iterator[tu
             by,
         )
 
-    for valid in corridor.windows:
+    for valid in plain_windows(corridor):
         yield f"{valid.from_.astimezone(UTC):%Y%m%dT%H%M%SZ}", window(valid)
     for announced in corridor.announced:
         stands, key = standing_of(announced), f"announced/{announced.id}"

@@ -31,6 +31,7 @@ from streams.documents.check_geometry import (
 )
 from streams.documents.check_hours import (
     hours_hold_a_moment,
+    hours_of_corridors_end,
     phase_days_run_forward,
     recurrences_can_be_read,
     time_zones_are_known,
@@ -116,6 +117,7 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             clauses_reach_back_by_word,
             time_zones_are_known,
             hours_hold_a_moment,
+            hours_of_corridors_end,
             recurrences_can_be_read,
             phase_days_run_forward,
             zones_are_drawn,

@@ -1,4 +1,4 @@
-"""Rules about the hours of terms: time zones that exist, hours that come, rules that can be read.
+"""Rules about hours of terms and corridors: known time zones, hours that come, readable rules.
 
 Place on the data's way: one group of the rules that `check` lists.
 """
@@ -6,18 +6,22 @@ Place on the data's way: one group of the rules that `check` lists.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
 
-from streams.agreement import Daily, PhaseDays, Recurring
-from streams.documents.compose import Node
+from streams.agreement import Daily, PhaseDays, Recurring, Validity
+from streams.documents.compose import Node, below
 from streams.documents.diagnose import nearest
-from streams.documents.select import select
+from streams.documents.select import first, nodes, select
 from streams.errors import Mistake
 from streams.when.daily import clock_s
 from streams.when.recurring import RecurrenceError, check_rule
 from streams.when.time_zones import time_zone_names
 
+MOST_DAYS: Final = 100
 _DAYS = ("terms[*].during", "exchanges[*].during")
-_ZONES = ("terms[*].when[*].time_zone", *(f"{days}.time_zone" for days in _DAYS))
+_HOURS = ("terms[*].when[*]", "corridors[*].hours[*]")
+_ZONES = (*(f"{hours}.time_zone" for hours in _HOURS), *(f"{days}.time_zone" for days in _DAYS))
 
 
 def time_zones_are_known(root: Node) -> Iterator[Mistake]:
@@ -33,7 +37,7 @@ def time_zones_are_known(root: Node) -> Iterator[Mistake]:
 
 def hours_hold_a_moment(root: Node) -> Iterator[Mistake]:
     """Hours that end when they begin: none at all, or the whole day?"""
-    for found in select(root, "terms[*].when[*]", Daily):
+    for found in (it for pattern in _HOURS for it in select(root, pattern, Daily)):
         if clock_s(found.value.from_) == clock_s(found.value.to):
             said = f"they end when they begin ({found.value.to}); the whole day is 00:00 to 24:00"
             yield found.mistake("empty_hours", said)
@@ -45,7 +49,7 @@ def hours_hold_a_moment(root: Node) -> Iterator[Mistake]:
 def recurrences_can_be_read(root: Node) -> Iterator[Mistake]:
     """A rule of RFC 5545 that begins a window at least once."""
     names = time_zone_names()
-    for found in select(root, "terms[*].when[*]", Recurring):
+    for found in (it for pattern in _HOURS for it in select(root, pattern, Recurring)):
         if found.value.time_zone not in names:
             continue
         try:
@@ -53,6 +57,19 @@ def recurrences_can_be_read(root: Node) -> Iterator[Mistake]:
         except RecurrenceError as error:
             # Going on is safe: the mistake is kept, and a document that has one is never used.
             yield found.mistake("recurrence_invalid", f"'{found.value.rule}': {error}")
+
+
+def hours_of_corridors_end(root: Node) -> Iterator[Mistake]:
+    """Windows that come again are worked out ahead, all of them: for as long as a season."""
+    for corridor in nodes(root, "corridors[*]"):
+        for found in nodes(corridor.value, "hours"):
+            valid = first(corridor.value, "valid", Validity)
+            end = valid.value.to if valid else None
+            if valid and end and end - valid.value.from_ <= timedelta(days=MOST_DAYS):
+                continue
+            path = below(corridor.path, "hours")
+            said = f"say in the corridor's 'valid' until when, at most {MOST_DAYS} days"
+            yield Mistake("hours_without_end", path, said, found.place.line, found.place.file)
 
 
 def phase_days_run_forward(root: Node) -> Iterator[Mistake]:

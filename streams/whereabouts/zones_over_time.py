@@ -122,7 +122,9 @@ def _shapes(agreement: Agreement) -> _Shapes:
     for baseline in baselines:
         shapes[BASELINE_PREFIX + baseline.id].append((baseline, None))
     for corridor in agreement.corridors:
-        route = msgspec.structs.replace(corridor, name="", windows=(), announced=(), valid=None)
+        route = msgspec.structs.replace(
+            corridor, name="", windows=(), hours=(), announced=(), valid=None
+        )
         shapes[CORRIDOR_PREFIX + corridor.id].append((route, corridor.valid))
     return shapes
 

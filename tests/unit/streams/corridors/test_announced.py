@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from streams.agreement import Agreement, AnnouncedWindow, Announcement, canonical_bytes
+from streams.agreement import (
+    Agreement,
+    AnnouncedWindow,
+    Announcement,
+    Daily,
+    Recurring,
+    Validity,
+    canonical_bytes,
+)
+from streams.corridors.agenda import Known, agenda
 from streams.corridors.announced import is_disputed, standing_of, windows_of
 from streams.corridors.effects import Cause
 from streams.corridors.fold import availability
@@ -95,6 +104,30 @@ def test_where_they_have_nothing_in_common_nothing_stands_and_the_road_is_in_no_
     told = availability(corridor, made, builders.methodology(), ())
     assert {it.cause for it in told} == {Cause.OUTSIDE_WINDOW}
     assert spans(disputed(corridor.id, [made], PERIOD)) == [(0, 13)]
+
+
+def test_windows_that_come_again_follow_the_clock_of_their_place() -> None:
+    """In Kyiv clocks go forward in the night to 2026-03-29: seven o'clock comes an hour earlier."""
+    corridor = builders.corridor(
+        "c",
+        hours=(
+            Daily(time_zone="Europe/Kyiv", from_="07:00", to="17:00"),
+            Recurring(
+                time_zone="Europe/Kyiv", start="2026-03-28T22:00", rule="FREQ=WEEKLY", minutes=300
+            ),
+        ),
+        valid=Validity(
+            from_=datetime(2026, 3, 28, tzinfo=UTC), to=datetime(2026, 3, 30, tzinfo=UTC)
+        ),
+    )
+    assert [(it.from_.isoformat(), it.to and it.to.isoformat()) for it in windows_of(corridor)] == [
+        ("2026-03-28T05:00:00+00:00", "2026-03-28T15:00:00+00:00"),
+        ("2026-03-28T20:00:00+00:00", "2026-03-29T01:00:00+00:00"),
+        ("2026-03-29T04:00:00+00:00", "2026-03-29T14:00:00+00:00"),
+    ]
+    made = builders.agreement(corridors=(corridor,))
+    (entry, *_) = agenda([Known(DAY, [made], frozenset())])
+    assert entry.key.endswith("/c/20260328T050000Z")
 
 
 _EDGES = st.tuples(st.integers(0, LAST), st.integers(0, LAST)).filter(lambda it: it[0] < it[1])

@@ -1301,3 +1301,33 @@ def test_a_corridor_is_a_route_with_its_width_or_an_area(
     written: tuple[str, ...], codes: list[tuple[str, str]]
 ) -> None:
     assert sorted(_codes(without_route(*written))) == sorted(codes)
+
+
+HOURS = '    hours:\n      - {type: daily, time_zone: Europe/Kyiv, from: "07:00", to: "17:00"}\n'
+
+
+@pytest.mark.parametrize(
+    ("hours", "codes"),
+    [
+        (HOURS, [("hours_without_end", "corridors[0].hours")]),
+        (
+            HOURS.replace("Europe/Kyiv", "Europe/Kyviv"),
+            [
+                ("hours_without_end", "corridors[0].hours"),
+                ("unknown_time_zone", "corridors[0].hours[0].time_zone"),
+            ],
+        ),
+        (
+            HOURS.replace("17:00", "07:00"),
+            [
+                ("empty_hours", "corridors[0].hours[0]"),
+                ("hours_without_end", "corridors[0].hours"),
+            ],
+        ),
+    ],
+)
+def test_hours_of_a_corridor_are_checked_as_those_of_terms_and_end(
+    hours: str, codes: list[tuple[str, str]]
+) -> None:
+    """The corridor of the sound document is in force for longer than is worked out ahead."""
+    assert sorted(_codes(edited(AGREEMENT, (BEFORE_WINDOWS, hours + BEFORE_WINDOWS)))) == codes
