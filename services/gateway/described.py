@@ -18,6 +18,7 @@ from services.gateway import examples
 from services.gateway.ask_corridors import IntervalTold, WayTold
 from services.gateway.ask_crossings import CrossingTold
 from services.gateway.ask_report import ReportAnswer
+from services.gateway.ask_timeline import TimelineTold
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
 from services.gateway.board import Board
@@ -54,6 +55,7 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     Board,
     WayTold,
     FigureTold,
+    TimelineTold,
     PhaseRow,
     MeasureRow,
     TruceRow,
