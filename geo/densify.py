@@ -10,12 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.ellipsoid import EQUATOR_DEGREE_M, LONGEST_LAT_DEGREE_M, SEMI_MAJOR_M, WGS84, Floats
+from geo.errors import InvalidZoneError
 
 Ints = npt.NDArray[np.int64]
 
 OBLIQUE = 1.1
 # Smallest radius of curvature of the ellipsoid (the meridian's at the equator), for upper bounds.
 SMALLEST_RADIUS_M = 6_335_439.0
+# A hundred thousand long edges would become a hundred million: gigabytes from one document.
+MAX_GEODESIC_POINTS = 2_000_000
 
 
 def spread(counts: Ints) -> tuple[Ints, Ints]:
@@ -64,6 +67,9 @@ def geodesic_densified(coords: Floats, ring: Ints, error_m: float) -> tuple[Floa
 
     The pieces, read as straight in lon/lat, stay within `error_m` of the geodesic. An edge gives
     the same points whichever end it is walked from, so neighbouring zones still meet.
+
+    Raises:
+        InvalidZoneError: it would take more than `MAX_GEODESIC_POINTS`.
     """
     start, end, counts = _edges(coords, ring)
     flip = (coords[start, 0] > coords[end, 0]) | (
@@ -76,6 +82,11 @@ def geodesic_densified(coords: Floats, ring: Ints, error_m: float) -> tuple[Floa
     bends = (ring[start] == ring[end]) & (x0 != x1)
     zero, error = np.zeros_like(x0), np.full_like(x0, error_m)
     counts[:-1] = np.where(bends, _geodesic_pieces(x0, y0, x1, y1, length, zero, error), 1)
+    if (needed := int(counts.sum())) > MAX_GEODESIC_POINTS:
+        raise InvalidZoneError(
+            f"its geodesic edges take {needed:,} positions, at most {MAX_GEODESIC_POINTS:,}: "
+            "leave out long edges, or let them be straight"
+        )
     owner, k = spread(counts)
     new = k > 0
     edge, place = owner[new], k[new]

@@ -25,6 +25,12 @@ from geo.errors import (
 
 # Within this the local plane's distances are good to 8e-4 and its areas to 2e-6.
 MAX_REACH_M = 500_000.0
+# A day's flight. What runs to and fro for longer, or crosses itself more often, takes minutes and
+# gigabytes to draw, from a report of 30 kB, and says nothing about a place.
+MAX_TRACK_M = 20_000_000.0
+MAX_TRACK_CROSSINGS = 60_000
+# Legs asked about at once: what crosses itself everywhere is known for it after a few.
+_LEGS = 64
 HALF_TURN_DEG = 180.0
 
 
@@ -158,7 +164,9 @@ class Track:
         _require_length(self.accuracy_m, "accuracy_m")
         if not self.points or self.accuracy_m == 0:
             raise EmptyRegionError("a track needs a position and an accuracy above 0")
-        _require_outline(np.asarray(self.points, dtype=np.float64), self.accuracy_m)
+        points = np.asarray(self.points, dtype=np.float64)
+        _require_outline(points, self.accuracy_m)
+        _require_plain_way(points)
 
 
 Region = Circle | Gaussian | Sectors | Area | Track
@@ -262,3 +270,34 @@ def _require_outline(coords: Floats, margin_m: float) -> None:
     lon0, lat0 = (lon.min() + lon.max()) / 2, (lat.min() + lat.max()) / 2
     _, _, distance = WGS84.inv(np.full_like(lon, lon0), np.full_like(lat, lat0), lon, lat)
     _require_reach(float(lat0), float(np.max(distance)) + margin_m)
+
+
+def _require_plain_way(points: Floats) -> None:
+    lon, lat = unwrapped_longitudes(points[:, 0].copy()), points[:, 1].copy()
+    length_m = float(WGS84.line_length(lon, lat))
+    if length_m > MAX_TRACK_M:
+        raise RegionTooLargeError(f"is {length_m / 1000:,.0f} km long, limit 20,000 km")
+    if _crosses_itself_too_often(np.stack([lon, lat], axis=1)):
+        raise RegionTooLargeError(f"crosses itself more than {MAX_TRACK_CROSSINGS:,} times")
+
+
+def _crosses_itself_too_often(points: Floats) -> bool:
+    """Whether in more than `MAX_TRACK_CROSSINGS` pairs legs of the way meet, neighbours left out.
+
+    A leg that is gone more than once, either way, counts once: it adds nothing to the region.
+    """
+    ends = np.stack([points[:-1], points[1:]], axis=1)
+    if len(ends) ** 2 / 2 <= MAX_TRACK_CROSSINGS:
+        return False
+    turned = (ends[:, 0, 0] > ends[:, 1, 0]) | (
+        (ends[:, 0, 0] == ends[:, 1, 0]) & (ends[:, 0, 1] > ends[:, 1, 1])
+    )
+    ends[turned] = ends[turned][:, ::-1]
+    legs = np.asarray(shapely.linestrings(np.unique(ends, axis=0)))
+    tree, found = shapely.STRtree(legs), -legs.size  # neighbours share an end
+    for start in range(0, legs.size, _LEGS):
+        leg, other = tree.query(legs[start : start + _LEGS], predicate="intersects")
+        found += int((other > leg + start).sum())
+        if found > MAX_TRACK_CROSSINGS:
+            return True
+    return False

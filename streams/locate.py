@@ -43,7 +43,10 @@ class Unlocated(StrEnum):
     BEYOND_ROUTE = "beyond_route"
     """The kilometres lie before the route's first mark or behind its last."""
     EXTENT_UNUSABLE = "extent_unusable"
-    """Reaches farther than 500 km from its centre, or over a pole: too wide to say anything."""
+    """Reaches farther than 500 km from its centre, or over a pole: too wide to say anything.
+
+    Or a track that runs to and fro for too long to be drawn.
+    """
 
 
 _WITHOUT_PLACE: dict[type, Unlocated] = {

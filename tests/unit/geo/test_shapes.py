@@ -29,6 +29,17 @@ BOWTIE = Polygon([(38, 48), (38.1, 48.1), (38.1, 48), (38, 48.1)])
 LONG = Polygon([(30, 48), (48, 48), (48, 49), (30, 49)])
 
 
+def to_and_fro(legs: int, height_deg: float) -> tuple[tuple[float, float], ...]:
+    """Legs side by side, a metre apart."""
+    return tuple((38 + 2e-5 * i, 48 + height_deg * (i % 2)) for i in range(legs))
+
+
+def scribble(legs: int) -> tuple[tuple[float, float], ...]:
+    """Legs across seven kilometres, each other one crossed."""
+    spots = np.random.default_rng(1).random((legs, 2)).tolist()
+    return tuple((38 + 0.1 * x, 48 + 0.06 * y) for x, y in spots)
+
+
 @pytest.mark.parametrize(
     ("make", "error"),
     [
@@ -60,6 +71,8 @@ LONG = Polygon([(30, 48), (48, 48), (48, 49), (30, 49)])
         (lambda: Track(((38, 48), (39, 48)), 0), EmptyRegionError),
         (lambda: Track(((38, 48), (math.nan, 48)), 5), BadRegionError),
         (lambda: Track(((20, 48), (48, 48)), 5), RegionTooLargeError),
+        (lambda: Track(to_and_fro(2_000, height_deg=7.5), 100), RegionTooLargeError),
+        (lambda: Track(scribble(2_000), 100), RegionTooLargeError),
     ],
 )
 def test_a_region_that_cannot_be_answered_for_is_refused(
@@ -68,6 +81,22 @@ def test_a_region_that_cannot_be_answered_for_is_refused(
     with pytest.raises(error) as caught:
         make()
     assert caught.value.code.startswith("region_")
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        # A patrol on one road, all day; a drone in circles; a vehicle that waits.
+        ((38.0, 48.0), (38.01, 48.02)) * 1_000,
+        tuple(
+            (38 + (0.01 + 1e-5 * (i % 7)) * math.cos(i / 3), 48 + 0.01 * math.sin(i / 3))
+            for i in range(900)
+        ),
+        ((38.0, 48.0),) * 2_000,
+    ],
+)
+def test_a_long_way_over_the_same_ground_is_kept(points: tuple[tuple[float, float], ...]) -> None:
+    assert Track(points, 50).points == points
 
 
 def test_usable_circles_agrees_with_the_constructor() -> None:

@@ -57,6 +57,14 @@ def _away(line: object, s: float, lon: float, lat: float) -> float:
     return oracle.distance_m(at["lon2"], at["lat2"], lon, lat)
 
 
+def test_geodesic_edges_that_would_take_gigabytes_are_refused() -> None:
+    teeth = [(38 + 1e-4 * i, 48.0 + 12 * (i % 2)) for i in range(4_000)]
+    comb = Polygon([*teeth, (39, 47.9), (38, 47.9)])
+    ZoneSet.build([ZoneShape("straight", comb)])
+    with pytest.raises(InvalidZoneError, match="at most 2,000,000: leave out long edges"):
+        ZoneSet.build([ZoneShape("geodesic", comb, geodesic_edges=True)])
+
+
 def test_neighbours_with_geodesic_edges_meet_without_gap_or_overlap() -> None:
     west = Polygon([(30, 50), (36, 53), (31, 58)])
     east = Polygon([(36, 53), (31, 58), (40, 57)])
