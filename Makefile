@@ -9,7 +9,7 @@ RIVALS := .venv-bench
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint kernels test demo bench bench-judge bench-gateway bench-latency bench-flood bench-geofence calibrate exact chaos fuzz agree corridors mutate lock clean
+.PHONY: help install lint kernels test demo bench bench-judge bench-gateway bench-latency bench-flood bench-geofence bench-corridors calibrate exact chaos fuzz agree corridors mutate lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ bench-latency: install ## From receipt to committed assessment at 1,000 reports/
 
 bench-geofence: $(RIVALS)/.installed ## Points/s against 200 to 20,000 zones, beside SedonaDB, DuckDB, GeoPandas and Shapely's tree
 	$(RIVALS)/bin/python -m tests.bench.geofence
+
+bench-corridors: install ## A year's figures and the state at an instant, with 1, 3 and 10 million words behind them
+	$(BIN)/python -m tests.bench.corridors
 
 calibrate: install ## Is p_inside as often right as it says? Two million truths for each kind of region
 	$(BIN)/python -m tests.bench.calibration
