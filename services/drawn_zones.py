@@ -12,6 +12,7 @@ import msgspec
 import shapely
 
 from geo.ellipsoid import WGS84
+from geo.extent import on_ellipsoid_m2
 from streams.agreement import Agreement, Baseline, Derived, Zone
 from streams.draw import Area, Baselines, Outline, baselines_of, derivation, draw, outlines
 
@@ -43,7 +44,7 @@ def drawn_zones(agreement: Agreement) -> list[DrawnZone]:
 def _drawn(zone: Zone, outline: Outline, baselines: Baselines) -> DrawnZone:
     drawn = draw(outline.geometry, baselines, geodesic_edges=zone.edges == "geodesic")
     west, south, east, north = drawn.bounds
-    area_m2 = abs(WGS84.geometry_area_perimeter(shapely.orient_polygons(drawn))[0])
+    area_m2 = on_ellipsoid_m2(drawn)
     said = _said(outline, drawn, zone.edges)
     bounds = (west, south, east, north)
     return DrawnZone(zone, outline.claimed_by, drawn, said, area_m2 / 1e6, bounds)

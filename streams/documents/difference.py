@@ -20,6 +20,7 @@ import shapely
 from msgspec import Struct
 
 from geo.ellipsoid import WGS84
+from geo.extent import on_ellipsoid_m2
 from streams.agreement import (
     Agreement,
     Around,
@@ -199,6 +200,6 @@ def _shape(geometry: Geometry) -> Area | shapely.LineString:
 
 def _size(geometry: Geometry) -> str:
     drawn = _shape(geometry)
-    if isinstance(geometry, LineString):
+    if isinstance(drawn, shapely.LineString):
         return f"{WGS84.geometry_length(drawn) / 1000:,.2f} km long"
-    return f"{abs(WGS84.geometry_area_perimeter(drawn)[0]) / 1e6:,.3f} km²"
+    return f"{on_ellipsoid_m2(drawn) / 1e6:,.3f} km²"
