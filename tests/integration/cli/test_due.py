@@ -12,7 +12,6 @@ from services.load import load_documents
 from services.local.endpoints import DATABASE_VARIABLE
 from services.local.folder import HOME_VARIABLE
 from services.store.engine import connect
-from services.store.migrate import upgrade
 from services.store.partitions import ensure_partitions
 from services.timer.counts import Counts
 from services.timer.timer import Timer, open_session
@@ -29,20 +28,19 @@ LATE = truce("e", TruceExtended(ends_at=at(9)), hour=5)
 
 
 @pytest.fixture(scope="module")
-def shell(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Console:
+def shell(migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Console:
     """The timer ran at hour 7; that the truce was extended at 5 became known at 8."""
-    upgrade(database_url)
-    with connect(database_url) as conn:
+    with connect(migrated_url) as conn:
         ensure_partitions(conn, at(0))
         load_documents(conn, [agreement(), METHODOLOGY], at(-48))
         take_in_log(conn, load_register(conn), log_of([said(HELD)], at(1)))
-    timer = Timer(database_url, lambda *_: 9, threading.Event(), Counts(), clock=lambda _: at(7))
-    with open_session(database_url) as session:
+    timer = Timer(migrated_url, lambda *_: 9, threading.Event(), Counts(), clock=lambda _: at(7))
+    with open_session(migrated_url) as session:
         timer.turn(session)
-    with connect(database_url) as conn:
+    with connect(migrated_url) as conn:
         take_in_log(conn, load_register(conn), log_of([said(LATE)], at(8)))
     home = str(tmp_path_factory.mktemp("home"))
-    return Console({DATABASE_VARIABLE: database_url, HOME_VARIABLE: home})
+    return Console({DATABASE_VARIABLE: migrated_url, HOME_VARIABLE: home})
 
 
 def told(shell: Console, hour: float, *more: str) -> list[tuple[str, str]]:

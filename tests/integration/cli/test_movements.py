@@ -10,7 +10,6 @@ from services.load import load_documents
 from services.local.endpoints import DATABASE_VARIABLE
 from services.local.folder import HOME_VARIABLE
 from services.store.engine import connect
-from services.store.migrate import upgrade
 from services.store.partitions import ensure_partitions
 from services.worker.documents import load_register
 from streams.events import MovementDeparted
@@ -26,8 +25,7 @@ OURS, THEIRS = nameless(0xAA), nameless(0xBB)
 
 
 @pytest.fixture(scope="module")
-def shell(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Console:
-    upgrade(database_url)
+def shell(migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Console:
     over = ended(MovementOutcome.IMPEDED, delay_min=90, reason=MovementReason.CHECKPOINT)
     of_theirs: dict[str, Any] = {"organiser": "aid-2", "source": "aid-2", "movement": THEIRS}
     events = (
@@ -37,12 +35,12 @@ def shell(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Consol
         moved(4, **of_theirs),
         moved(5, over, 2, **of_theirs),
     )
-    with connect(database_url) as conn:
+    with connect(migrated_url) as conn:
         ensure_partitions(conn, RECEIVED)
         load_documents(conn, [moving(), METHODOLOGY], RECEIVED)
         take_in_log(conn, load_register(conn), log_of(map(said, events)))
     home = str(tmp_path_factory.mktemp("home"))
-    return Console({DATABASE_VARIABLE: database_url, HOME_VARIABLE: home})
+    return Console({DATABASE_VARIABLE: migrated_url, HOME_VARIABLE: home})
 
 
 def test_movements_are_listed_with_who_answered_and_how_they_ended(shell: Console) -> None:

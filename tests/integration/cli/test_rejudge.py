@@ -21,18 +21,18 @@ SECOND = f"{agreement().id}@2"
 
 
 @pytest.fixture(scope="module")
-def shell(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Console:
+def shell(migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Console:
     """One report before the amendment's time and one after, both judged before it was loaded."""
-    prepare(database_url)
+    prepare(migrated_url)
     seen = {"before": NOON + hours(1), "after": NOON + hours(3)}
     messages = [said(report(name, observed_from=at, location=IN_ZONE)) for name, at in seen.items()]
     valid = Validity(from_=NOON + hours(2))
-    with connect(database_url) as conn:
+    with connect(migrated_url) as conn:
         take_in_log(conn, load_register(conn), log_of(messages))
         second = agreement(version=2, valid=valid, terms=agreement().terms[1:])
         load_documents(conn, [second], RECEIVED)
     home = str(tmp_path_factory.mktemp("home"))
-    return Console({DATABASE_VARIABLE: database_url, HOME_VARIABLE: home})
+    return Console({DATABASE_VARIABLE: migrated_url, HOME_VARIABLE: home})
 
 
 def test_a_dry_run_says_what_changes_and_the_run_does_it_once(shell: Console) -> None:

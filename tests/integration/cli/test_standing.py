@@ -8,7 +8,6 @@ from services.load import load_documents
 from services.local.endpoints import DATABASE_VARIABLE
 from services.local.folder import HOME_VARIABLE
 from services.store.engine import connect
-from services.store.migrate import upgrade
 from services.store.partitions import ensure_partitions
 from services.worker.documents import load_register
 from streams.vocabulary import MeasureStatus
@@ -29,8 +28,7 @@ AT = ("--at", "2026-03-02T21:00:00Z")
 
 
 @pytest.fixture(scope="module")
-def shell(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Console:
-    upgrade(database_url)
+def shell(migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Console:
     events = (
         begins("d", hour=3),
         measured("v", MeasureStatus.VERIFIED, 2, done=38),
@@ -39,12 +37,12 @@ def shell(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Consol
         counted(1, 100),
         counted(2, 98, source="southern"),
     )
-    with connect(database_url) as conn:
+    with connect(migrated_url) as conn:
         ensure_partitions(conn, RECEIVED)
         load_documents(conn, [exchanging(), METHODOLOGY], RECEIVED)
         take_in_log(conn, load_register(conn), log_of([said(event) for event in events]))
     home = str(tmp_path_factory.mktemp("home"))
-    return Console({DATABASE_VARIABLE: database_url, HOME_VARIABLE: home})
+    return Console({DATABASE_VARIABLE: migrated_url, HOME_VARIABLE: home})
 
 
 def test_measures_show_what_is_overdue(shell: Console) -> None:

@@ -9,17 +9,15 @@ import pytest
 
 from services.local.endpoints import DATABASE_VARIABLE
 from services.local.folder import HOME_VARIABLE
-from services.store.migrate import upgrade
 from tests.integration.cli.console import Console
 
 CREATE = ("token", "create", "--label", "north", "--mission", "smm", "--role", "reporter")
 
 
 @pytest.fixture(scope="module")
-def shell(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Console:
-    upgrade(database_url)
+def shell(migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Console:
     home = str(tmp_path_factory.mktemp("home"))
-    return Console({DATABASE_VARIABLE: database_url, HOME_VARIABLE: home})
+    return Console({DATABASE_VARIABLE: migrated_url, HOME_VARIABLE: home})
 
 
 def test_the_secret_goes_to_standard_output_once_and_all_else_beside_it(shell: Console) -> None:

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from services.local.endpoints import DATABASE_VARIABLE
 from services.store.engine import connect
-from services.store.migrate import upgrade
 from services.store.write import copy_rows
 from tests.integration.cli.console import Console
 from tests.integration.gateway import seeded
@@ -21,15 +20,14 @@ PAIR = b'{"first":"a/1","second":"b/2","apart_m":15900.0,"within_s":60.0}'
 
 
 @pytest.fixture(scope="module")
-def console(database_url: str) -> Console:
-    upgrade(database_url)
-    with connect(database_url) as conn:
+def console(migrated_url: str) -> Console:
+    with connect(migrated_url) as conn:
         seeded.seed(conn)
         pair = {"zone_id": "", "answer": "contradicted", "begun_after": None, "body": PAIR}
         crossing = {"zone_id": "corridor:c", "answer": "crossed", "body": CROSSING}
         rows = [replace(WHEREABOUTS, **changes) for changes in (pair, crossing)]
         copy_rows(conn, "whereabouts", rows)
-    return Console({DATABASE_VARIABLE: database_url})
+    return Console({DATABASE_VARIABLE: migrated_url})
 
 
 def test_spells_are_listed_as_they_count_now(console: Console) -> None:

@@ -7,16 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from services.local.engines import Engines
 from services.local.postgres import API_ROLE
 from services.receipts.key_folder import make_receipt_keys
 from services.settings import Settings
 from services.store.engine import Connection, connect
-from services.store.migrate import upgrade
 from services.tokens.stored import Wanted, create_token
 from services.tokens.token import Role
+from tests.conftest import name_of
 from tests.integration.gateway import seeded
 from tests.integration.gateway.served import Client, client_of
 
@@ -25,19 +24,17 @@ MakeToken = Callable[..., dict[str, str]]
 
 @pytest.fixture(scope="module")
 def gateway_settings(
-    database_url: str, engines: Engines, tmp_path_factory: pytest.TempPathFactory
+    migrated_url: str, engines: Engines, tmp_path_factory: pytest.TempPathFactory
 ) -> Settings:
     """A migrated database, receipt keys, and the gateway's role."""
-    upgrade(database_url)
     keys = tmp_path_factory.mktemp("keys") / "receipts"
     make_receipt_keys(keys, datetime.now(UTC))
-    name = str(conninfo_to_dict(database_url)["dbname"])
     return Settings(
-        database_url=database_url,
+        database_url=migrated_url,
         kafka_bootstrap=engines.kafka.bootstrap,
         producer_keys=Path("none"),
         worker_group="none",
-        api_database_url=engines.postgres.url_of(name, role=API_ROLE),
+        api_database_url=engines.postgres.url_of(name_of(migrated_url), role=API_ROLE),
         receipt_keys=keys,
     )
 

@@ -16,7 +16,6 @@ from services.receipts.receipt import Receipt, canonical, make_receipt, signed
 from services.receipts.stored import add_receipts, receipts_of
 from services.receipts.verify import Finding, verify
 from services.store.engine import Connection, connect
-from services.store.migrate import upgrade
 from services.store.rows import BatchRows, ReceiptRow, SubmissionRow
 from services.store.scope import set_scope
 from services.store.write import copy_batch
@@ -45,11 +44,10 @@ def receipt_of(row: SubmissionRow) -> Receipt:
 
 
 @pytest.fixture(scope="module")
-def filled_url(database_url: str) -> str:
-    upgrade(database_url)
-    with connect(database_url) as conn:
+def filled_url(migrated_url: str) -> str:
+    with connect(migrated_url) as conn:
         copy_batch(conn, BatchRows(submissions=[FIRST, SECOND, UNSIGNED]))
-    return database_url
+    return migrated_url
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from tests.integration.worker.conftest import prepare
 
 
 @pytest.fixture
-def relay_url(empty_database_url: str) -> str:
+def relay_url(fresh_migrated_url: str) -> str:
     """Address of a migrated database with documents, for one test alone."""
-    prepare(empty_database_url)
-    return empty_database_url
+    prepare(fresh_migrated_url)
+    return fresh_migrated_url
 
 
 @pytest.fixture

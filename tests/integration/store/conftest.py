@@ -9,19 +9,17 @@ from datetime import timedelta
 import pytest
 
 from services.store.engine import Connection, connect
-from services.store.migrate import upgrade
 from services.store.partitions import ensure_partitions
 from tests.unit.services.store.sample_rows import NOW
 
 
 @pytest.fixture(scope="module")
-def store_url(database_url: str) -> str:
+def store_url(migrated_url: str) -> str:
     """Address of a migrated database with partitions around the samples' month."""
-    upgrade(database_url)
-    with connect(database_url) as conn:
+    with connect(migrated_url) as conn:
         ensure_partitions(conn, NOW)
         ensure_partitions(conn, NOW + timedelta(days=95))
-    return database_url
+    return migrated_url
 
 
 @pytest.fixture
@@ -34,9 +32,8 @@ def conn(store_url: str) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def empty_migrated_url(empty_database_url: str) -> str:
+def empty_migrated_url(fresh_migrated_url: str) -> str:
     """Address of a migrated database that one test has for itself, to commit in."""
-    upgrade(empty_database_url)
-    with connect(empty_database_url) as conn:
+    with connect(fresh_migrated_url) as conn:
         ensure_partitions(conn, NOW)
-    return empty_database_url
+    return fresh_migrated_url

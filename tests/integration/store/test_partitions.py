@@ -9,7 +9,6 @@ import psycopg
 import pytest
 
 from services.store.engine import Connection, connect
-from services.store.migrate import upgrade
 from services.store.models import BY_MONTH_TABLES
 from services.store.partitions import (
     Month,
@@ -130,21 +129,20 @@ def test_a_crash_while_moving_leaves_everything_where_it_was(conn: Connection) -
 
 
 def test_programs_that_start_together_and_writers_do_not_disturb_each_other(
-    empty_database_url: str,
+    fresh_migrated_url: str,
 ) -> None:
-    upgrade(empty_database_url)
     failures: list[BaseException] = []
 
     def make() -> None:
         try:
-            with connect(empty_database_url) as conn:
+            with connect(fresh_migrated_url) as conn:
                 ensure_partitions(conn, FAR)
         except Exception as error:  # noqa: BLE001 (any failure at all is what the test looks for)
             failures.append(error)
 
     def write(source: str) -> None:
         try:
-            with connect(empty_database_url) as conn:
+            with connect(fresh_migrated_url) as conn:
                 for number in range(20):
                     rows = BatchRows()
                     add_report(rows, submission(number, source=source, received_at=FAR))
@@ -161,21 +159,20 @@ def test_programs_that_start_together_and_writers_do_not_disturb_each_other(
     ]
     for thread in threads:
         thread.start()
-    join_or_tell(threads, empty_database_url)
+    join_or_tell(threads, fresh_migrated_url)
     assert failures == []
-    with connect(empty_database_url) as conn:
+    with connect(fresh_migrated_url) as conn:
         assert where_submissions_lie(conn) == {"submissions_y2031m05": 40}
 
 
 def test_a_program_that_stands_still_while_it_moves_a_month_does_not_hold_up_writers_for_good(
-    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+    fresh_migrated_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.store.partitions.IDLE_TIMEOUT_MS", "500")
-    upgrade(empty_database_url)
     holds, told = Event(), list[BaseException]()
 
     def stand_still() -> None:
-        with connect(empty_database_url) as conn:
+        with connect(fresh_migrated_url) as conn:
             copy_batch(conn, batch_received(FAR))
             conn.commit()
             try:
@@ -190,12 +187,12 @@ def test_a_program_that_stands_still_while_it_moves_a_month_does_not_hold_up_wri
     standing = Thread(target=stand_still, daemon=True)
     standing.start()
     assert holds.wait(PATIENCE_S)
-    with connect(empty_database_url) as conn:
+    with connect(fresh_migrated_url) as conn:
         conn.execute("SET lock_timeout = '20s'")
         rows = BatchRows()
         add_report(rows, submission(9, received_at=FAR))
         copy_batch(conn, rows)
         conn.commit()
         assert where_submissions_lie(conn) == {"submissions_default": 4}
-    join_or_tell([standing], empty_database_url)
+    join_or_tell([standing], fresh_migrated_url)
     assert len(told) == 1

@@ -13,7 +13,6 @@ from psycopg import sql
 from services.store.engine import Connection, connect
 from services.store.generations import known_intervals
 from services.store.known import ask_gateway_versions, known_keys, links_to, lock_keys, versions_of
-from services.store.migrate import upgrade
 from services.store.outbox import LANES, forget, oldest_queued, waiting
 from services.store.partitions import ensure_partitions
 from services.store.queries.corridor_period import sayings, told_between
@@ -82,10 +81,9 @@ FROM (SELECT n, %s::timestamptz + n * interval '26 seconds' AS at FROM generate_
 
 
 @pytest.fixture(scope="module")
-def million(database_url: str) -> Iterator[Connection]:
+def million(migrated_url: str) -> Iterator[Connection]:
     """A million violations, 200,000 submissions and keys, 100,000 intervals of 20 corridors."""
-    upgrade(database_url)
-    with connect(database_url) as conn:
+    with connect(migrated_url) as conn:
         ensure_partitions(conn, START)
         # How it is filled is not what is tested: without waiting for the disk it takes a third.
         conn.execute("SET synchronous_commit = off")

@@ -13,7 +13,6 @@ from services.errors import NotFoundError
 from services.local.engines import Engines
 from services.local.postgres import API_ROLE
 from services.store.engine import Connection, connect
-from services.store.migrate import upgrade
 from services.tokens.secret import Secret, make_secret
 from services.tokens.stored import (
     DEFAULT_DAYS,
@@ -30,12 +29,6 @@ WANTED = Wanted(
     "north", "smm", frozenset({Role.REPORTER, Role.CORRIDOR_OPERATOR}), None, frozenset({"p-1"})
 )
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def migrated_url(database_url: str) -> str:
-    upgrade(database_url)
-    return database_url
 
 
 @pytest.fixture

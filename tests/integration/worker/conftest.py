@@ -1,6 +1,6 @@
 """A migrated database with both missions' documents, for each module; a connection for each test.
 
-History can't be deleted: a test that commits takes `empty_database_url`, or ids of its own.
+History can't be deleted: a test that commits takes `fresh_url`, or ids of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import pytest
 
 from services.load import load_documents
 from services.store.engine import Connection, connect
-from services.store.migrate import upgrade
 from services.store.partitions import ensure_partitions
 from services.worker.documents import load_register
 from streams.inforce import Register
@@ -20,8 +19,7 @@ from tests.integration.worker.records import RECEIVED
 
 
 def prepare(url: str) -> None:
-    """Migrate a database and load both missions' documents."""
-    upgrade(url)
+    """Load both missions' documents into a migrated database."""
     with connect(url) as conn:
         ensure_partitions(conn, RECEIVED)
         documents = [make() for make in (agreement, methodology)]
@@ -30,17 +28,17 @@ def prepare(url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def worker_url(database_url: str) -> str:
+def worker_url(migrated_url: str) -> str:
     """Address of a database that a worker could work on."""
-    prepare(database_url)
-    return database_url
+    prepare(migrated_url)
+    return migrated_url
 
 
 @pytest.fixture
-def fresh_url(empty_database_url: str) -> str:
+def fresh_url(fresh_migrated_url: str) -> str:
     """The same, for one test alone."""
-    prepare(empty_database_url)
-    return empty_database_url
+    prepare(fresh_migrated_url)
+    return fresh_migrated_url
 
 
 @pytest.fixture
