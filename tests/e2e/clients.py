@@ -89,16 +89,24 @@ class Books:
             return min((at for begun, at in self._given if begun >= since), default=None)
 
 
+class Slices(NamedTuple):
+    """What is sent, and in how many slices."""
+
+    sendings: Sequence[Sending]
+    count: int
+    kept: int
+    """So many of them, the last ones, are kept for when all kills have been."""
+
+
 class Clients:
     """The clients, and the queue that they take their slices from."""
 
-    def __init__(
-        self, url: str, token: str, sendings: Sequence[Sending], slices: int, folder: Path
-    ) -> None:
-        size = -(-len(sendings) // slices)
-        self._slices = iter(
-            [sendings[at : at + size] for at in range(0, len(sendings), size)],
-        )
+    def __init__(self, url: str, token: str, cut: Slices, folder: Path) -> None:
+        sendings = cut.sendings
+        size = -(-len(sendings) // cut.count)
+        slices = [sendings[at : at + size] for at in range(0, len(sendings), size)]
+        self._slices = iter(slices[: -cut.kept])
+        self._kept = iter(slices[-cut.kept :])
         self._queue: queue.SimpleQueue[Sequence[Sending] | None] = queue.SimpleQueue()
         self.books = Books()
         self.failures: list[BaseException] = []
@@ -120,13 +128,18 @@ class Clients:
         for one in itertools.islice(self._slices, slices):
             self._queue.put(one)
 
+    def release_kept(self) -> None:
+        """Let one more go of those that were kept."""
+        for one in itertools.islice(self._kept, 1):
+            self._queue.put(one)
+
     def take(self) -> Sequence[Sending] | None:
         """The next slice; None: there is no more."""
         return self._queue.get()
 
     def finish(self, timeout_s: float) -> None:
         """Release what is left, and wait until every event has its answer."""
-        for one in self._slices:
+        for one in itertools.chain(self._slices, self._kept):
             self._queue.put(one)
         for _ in self._threads:
             self._queue.put(None)

@@ -47,12 +47,12 @@ from tests.e2e.account import (
     read_store,
     repetitions,
 )
-from tests.e2e.clients import Clients
+from tests.e2e.clients import Clients, Slices
 from tests.e2e.compare import OF_THE_WAY, Holdings, holdings
 from tests.e2e.crash_run import ZONES, catch_up
-from tests.e2e.kills import Killer, Landing, Services, Shot, Victim
+from tests.e2e.kills import RECOVER_S, Killer, Landing, Services, Shot, Victim
 from tests.e2e.load import Load, make_load, make_road_agreement
-from tests.e2e.recovery import Recovery
+from tests.e2e.recovery import LOOK_S, Recovery
 from tests.e2e.run_lines import landing_lines, table_lines
 from tests.e2e.stage import CONSUMED, Stage, a_stage
 from tests.integration.worker.intake import take_in
@@ -63,6 +63,8 @@ BATCH = 1_000
 """Records in one transaction of the run without kills."""
 FINISH_S = 240.0
 SLICES_A_KILL = 10
+SLICES_AFTER = 20
+"""Kept for after the last kill: half a minute of posts."""
 IDLE_S = 1.5
 RECOVERED_WITHIN_S = 60.0
 
@@ -133,8 +135,9 @@ def gateway_run(terms: Terms, seed: int, shots: Sequence[Shot], log: Path) -> Ou
         token, secret = _make_token(url)
         address, services = _start_services(stage, url, keys)
         stage.look_after()
-        slices = SLICES_A_KILL * len(shots)
-        clients = Clients(address, secret, load.sendings, slices, stage.folder)
+        slices = SLICES_A_KILL * len(shots) + SLICES_AFTER
+        cut = Slices(load.sendings, slices, SLICES_AFTER)
+        clients = Clients(address, secret, cut, stage.folder)
         recovery = Recovery(url, clients.books)
         killer = Killer(stage, url, services, recovery.recovered, IDLE_S)
         clients.start()
@@ -143,6 +146,7 @@ def gateway_run(terms: Terms, seed: int, shots: Sequence[Shot], log: Path) -> Ou
         for number, shot in enumerate(shots):
             killer.shoot(shot, random.Random(seed + number), clients.release)
         killer.close()
+        _post_on(clients, killer, recovery)
         seconds.of("of kills")
         clients.finish(FINISH_S)
         _await_taken_in(stage, url)
@@ -216,6 +220,18 @@ def _start_services(stage: Stage, url: str, keys: Path) -> tuple[str, Services]:
         Victim.RELAY: [stage.start_service("relay", "services.relay", relay)],
         Victim.GATEWAY: [stage.start_service("gateway", "services.gateway", gateway)],
     }
+
+
+def _post_on(clients: Clients, killer: Killer, recovery: Recovery) -> None:
+    """Post on until all has recovered from the last kill: without a post after it none can tell."""
+    fired = killer.began + killer.landings[-1].at_s
+    deadline = time.monotonic() + RECOVER_S
+    more = 0.0
+    while recovery.recovered(fired) is None and time.monotonic() < deadline:
+        if time.monotonic() > more:
+            clients.release_kept()
+            more = time.monotonic() + IDLE_S
+        time.sleep(LOOK_S)
 
 
 def _await_taken_in(stage: Stage, url: str) -> None:
