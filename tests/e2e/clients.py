@@ -93,7 +93,7 @@ class Slices(NamedTuple):
     """What is sent, and in how many slices."""
 
     sendings: Sequence[Sending]
-    count: int
+    slices: int
     kept: int
     """So many of them, the last ones, are kept for when all kills have been."""
 
@@ -103,7 +103,7 @@ class Clients:
 
     def __init__(self, url: str, token: str, cut: Slices, folder: Path) -> None:
         sendings = cut.sendings
-        size = -(-len(sendings) // cut.count)
+        size = -(-len(sendings) // cut.slices)
         slices = [sendings[at : at + size] for at in range(0, len(sendings), size)]
         self._slices = iter(slices[: -cut.kept])
         self._kept = iter(slices[-cut.kept :])
