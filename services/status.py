@@ -17,9 +17,9 @@ from services.settings import Settings
 from services.spool.waiting import spool_waiting
 from services.store.engine import connect
 from services.store.instants import SINCE_EVER
-from services.store.migrate import check_version
 from services.store.queries.intake import IntakeFigures, intake_figures
 from services.store.queries.status import Figures, figures
+from services.store.revision import check_version
 
 LAG_WORRY = 100_000
 AGE_WORRY_S = 300.0

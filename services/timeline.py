@@ -16,9 +16,8 @@ from typing import Final, NamedTuple
 
 from services.behind import SYSTEM_BEHIND, USABLE, is_behind, is_usable, overlay
 from services.lag import Lag
-from services.store.digest import joined
 from services.store.engine import Connection
-from services.store.generations import NOTHING_KNOWN, StoredInterval
+from services.store.generations import NOTHING_KNOWN, StoredInterval, joined
 from services.store.instants import SINCE_EVER, WITHOUT_END
 from services.store.queries.corridor_period import told_between
 from services.store.queries.corridors import CorridorName, availabilities

@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 from kafka.errors import KafkaError, MessageSizeTooLargeError, TopicAuthorizationFailedError
-from sqlalchemy.exc import ArgumentError, OperationalError
 
 from services.cli.output import EXIT_CANNOT, EXIT_NO, plain
 from services.errors import AnswerIsNoError, ServiceError
@@ -72,12 +71,9 @@ def _of_engines(error: Exception) -> Failure | None:
         case psycopg.errors.InsufficientPrivilege():
             line = f"PostgreSQL does not let this user do that ({reason}): grant it, or use another"
             return Failure("postgres_forbids", line)
-        case psycopg.OperationalError() | OperationalError():
+        case psycopg.OperationalError():
             line = f"PostgreSQL does not answer ({reason}): is `truceline up` running?"
             return Failure("postgres_away", line)
-        case ArgumentError():
-            line = f"TRUCELINE_DATABASE_URL is no database's address ({reason}): see the README"
-            return Failure("bad_database_url", line)
         case MessageSizeTooLargeError():
             return Failure("too_large", f"an event is larger than Kafka takes ({reason})")
         case TopicAuthorizationFailedError():

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+import psycopg
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from services.store.errors import Fate, fate_of
-from services.store.migrate import check_version
+from services.store.revision import check_version
 
 log = structlog.get_logger(__name__)
 
@@ -33,16 +33,16 @@ def await_tables(
 
     Raises:
         SchemaError: the tables are not this program's.
-        DBAPIError: an error that time does not mend.
+        psycopg.Error: an error that time does not mend.
     """
     wait_s = FIRST_WAIT_S
     while True:
         try:
             return check(url)
-        except DBAPIError as error:
-            if error.orig is None or fate_of(error.orig) is Fate.STOP:
+        except psycopg.Error as error:
+            if fate_of(error) is Fate.STOP:
                 raise
             # Going on is safe: nothing was read and nothing written.
-            log.warning("the database is away, retrying", wait_s=wait_s, error=str(error.orig))
+            log.warning("the database is away, retrying", wait_s=wait_s, error=str(error))
         sleep(wait_s)
         wait_s = min(wait_s * 2, LONGEST_WAIT_S)

@@ -9,48 +9,38 @@ where they did not, as in a worker.)
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from datetime import datetime
+from enum import IntEnum
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from sqlalchemy import (
-    ARRAY,
-    TIMESTAMP,
-    BigInteger,
-    Boolean,
-    Column,
-    Double,
-    Integer,
-    LargeBinary,
-    SmallInteger,
-    Table,
-    Text,
-    Uuid,
-)
-from sqlalchemy.types import TypeEngine
+from msgspec import Struct
 
 from services.store.engine import Connection
+from streams.keys import Key
 
-_TYPES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
-    # SmallInteger and BigInteger are Integers to SQLAlchemy, so they stand before it.
-    (SmallInteger, "int2"),
-    (BigInteger, "int8"),
-    (Integer, "int4"),
-    (Double, "float8"),
-    (Boolean, "bool"),
-    (Uuid, "uuid"),
-    (LargeBinary, "bytea"),
-    (ARRAY, "text[]"),
-    (Text, "text"),
-    (TIMESTAMP, "timestamptz"),
+_TYPES: tuple[tuple[type, str], ...] = (
+    # Booleans and enums are integers to Python, so they stand before it; the same with text.
+    (bool, "bool"),
+    (IntEnum, "int2"),
+    (int, "int4"),
+    (float, "float8"),
+    (Key, "uuid"),
+    (bytes, "bytea"),
+    (str, "text"),
+    (Sequence, "text[]"),
+    (datetime, "timestamptz"),
 )
 
 
 class Target:
-    """A table that rows are copied into; rows are sequences in the order of its columns."""
+    """A table that rows are copied into; `row` has its columns, by name and in their order."""
 
-    def __init__(self, table: Table) -> None:
-        names = ", ".join(column.name for column in table.columns)
-        self.statement = f"COPY {table.name} ({names}) FROM STDIN (FORMAT binary)".encode()
-        self.types = [_type_of(column) for column in table.columns]
+    def __init__(self, table: str, row: type[Struct]) -> None:
+        names = ", ".join(row.__struct_fields__)
+        hints = get_type_hints(row, include_extras=True)
+        self.statement = f"COPY {table} ({names}) FROM STDIN (FORMAT binary)".encode()
+        self.types = [_type_of(hints[name]) for name in row.__struct_fields__]
 
     def copy(self, conn: Connection, rows: Iterable[Sequence[Any]]) -> None:
         """Write rows, one after another: what is made and dropped at once stays in the cache."""
@@ -61,8 +51,15 @@ class Target:
                 write_row(row)
 
 
-def _type_of(column: Column[Any]) -> str:
-    return next(name for kind, name in _TYPES if isinstance(column.type, kind))
+def _type_of(hint: Any) -> str:  # noqa: ANN401 (whatever stands at a field)
+    """PostgreSQL's name of a field's type; it stands in the annotation where Python has no word."""
+    if get_origin(hint) is Annotated:
+        return str(get_args(hint)[1])
+    words = [kind for kind in get_args(hint) if kind is not NoneType]
+    if NoneType in get_args(hint):
+        return _type_of(words[0])
+    kind = get_origin(hint) or hint
+    return next(name for known, name in _TYPES if issubclass(kind, known))
 
 
 def storable(words: str) -> str:

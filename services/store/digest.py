@@ -22,11 +22,12 @@ from psycopg import sql
 from sqlalchemy import Column, Text
 
 from services.store.engine import Connection
-from services.store.generations import StoredInterval, known_intervals
-from services.store.models import HISTORY_TABLES, Base
+from services.store.generations import joined, known_intervals
+from services.store.models import Base
 from services.store.queries.corridors import corridors
 from services.store.queries.violations import STANDING
 from services.store.queries.whereabouts import CURRENT
+from services.store.tables import HISTORY_TABLES
 
 BATCH = 5_000
 
@@ -139,20 +140,6 @@ def full_digest(conn: Connection) -> str:
     for table in HISTORY_TABLES:
         _feed(hasher.update, table, _rows(conn, _whole(table)))
     return hasher.hexdigest()
-
-
-def joined(intervals: Iterable[StoredInterval]) -> Iterator[StoredInterval]:
-    """Neighbours that say the same as one: how often the fold ran cuts no interval in two."""
-    last: StoredInterval | None = None
-    for interval in intervals:
-        if last is not None and last[2:] == interval[2:] and last.ends_at == interval.starts_at:
-            last = last._replace(ends_at=interval.ends_at)
-            continue
-        if last is not None:
-            yield last
-        last = interval
-    if last is not None:
-        yield last
 
 
 def _whole(table: str) -> Section:

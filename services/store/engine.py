@@ -1,8 +1,7 @@
 """Connections to PostgreSQL.
 
-Place on the data's way: under everything in the store. Writers use psycopg (COPY), migrations and
-the models SQLAlchemy; both read the same URL, ``postgresql://user@host/database`` or with
-``?host=/folder/of/the/socket``.
+Place on the data's way: under everything in the store. All read the same URL as libpq does,
+``postgresql://user@host/database`` or with ``?host=/folder/of/the/socket``.
 """
 
 from __future__ import annotations
@@ -12,8 +11,6 @@ from typing import TypeAlias, TypeVar
 
 import psycopg
 from psycopg.rows import TupleRow
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.pool import NullPool
 
 from services.store.arrays import register_arrays
 from services.store.instants import register_instants
@@ -66,8 +63,3 @@ def connect(
     register_values(connection)
     register_arrays(connection)
     return connection
-
-
-def engine(url: str) -> Engine:
-    """A SQLAlchemy engine without a pool: for migrations and tools, which connect once."""
-    return create_engine(url, poolclass=NullPool)

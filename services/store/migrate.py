@@ -1,46 +1,49 @@
 """Bring the database's tables to what this program was written for.
 
 Place on the data's way: before it; `truceline db upgrade` and `truceline up` call `upgrade`,
-everything else that writes calls `check_version` first.
+everything else asks `revision` whether that was done.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from enum import StrEnum
-from importlib.util import find_spec
 
+import psycopg
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection as SqlConnection
-from sqlalchemy import inspect, text
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
-from services.store.engine import connect, engine
-from services.store.errors import NewerDatabaseError, NotMigratedError, SchemaError
+from services.store.engine import connect
 from services.store.partitions import ensure_partitions
+from services.store.revision import SchemaState, migrations, state_of
 
 ONE_AT_A_TIME = 0x7472_7563_6D69_6772
 """Advisory lock: two programs that start together do not migrate at once."""
 
 
-class SchemaState(StrEnum):
-    """Where the database's tables stand."""
-
-    EMPTY = "empty"
-    BEHIND = "behind"
-    CURRENT = "current"
+def engine(url: str) -> Engine:
+    """A SQLAlchemy engine without a pool, which connects once; libpq alone reads the URL."""
+    return create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool
+    )
 
 
 def upgrade(url: str) -> None:
     """Migrate to the newest revision, and make the month partitions of now and ahead.
 
-    Safe to call at every start. Raises `NewerDatabaseError`.
+    Safe to call at every start. Raises `NewerDatabaseError`, and what psycopg raises.
     """
-    with engine(url).connect() as connection:
+    with _session(url) as connection:
         connection.execute(text("SELECT pg_advisory_lock(:it)"), {"it": ONE_AT_A_TIME})
         connection.commit()
-        if state_of(connection) is not SchemaState.CURRENT:
+        with connect(url, name="truceline migrate") as conn:
+            state = state_of(conn)
+        if state is not SchemaState.CURRENT:
             command.upgrade(configuration(connection), "head")
     with connect(url, name="truceline migrate") as conn:
         ensure_partitions(conn, datetime.now(UTC))
@@ -48,48 +51,23 @@ def upgrade(url: str) -> None:
 
 def downgrade(url: str, revision: str = "base") -> None:
     """Go back to an older revision; for tests and for developers, it drops what was stored."""
-    with engine(url).connect() as connection:
+    with _session(url) as connection:
         command.downgrade(configuration(connection), revision)
 
 
-def check_version(url: str) -> None:
-    """Return if the tables are this program's.
-
-    Raises `NotMigratedError` (the message names the command) or `NewerDatabaseError`.
-    """
-    with engine(url).connect() as connection:
-        state = state_of(connection)
-    if state is not SchemaState.CURRENT:
-        raise NotMigratedError(
-            f"the database's tables are {state}: run `truceline db upgrade` first"
-        )
-
-
-def state_of(connection: SqlConnection) -> SchemaState:
-    """Where the database's tables stand; raises `NewerDatabaseError`."""
-    if not inspect(connection).has_table("alembic_version"):
-        return SchemaState.EMPTY
-    stored = list(connection.scalars(text("SELECT version_num FROM alembic_version")))
-    connection.commit()
-    script = ScriptDirectory.from_config(configuration(connection))
-    known = {revision.revision for revision in script.walk_revisions()}
-    unknown = sorted(set(stored) - known)
-    if unknown:
-        raise NewerDatabaseError(
-            f"the database is at revision {', '.join(unknown)}, this program knows none after"
-            f" {script.get_current_head()}: install the newer program that made it"
-        )
-    if not stored:
-        return SchemaState.EMPTY
-    return SchemaState.CURRENT if stored == script.get_heads() else SchemaState.BEHIND
+@contextmanager
+def _session(url: str) -> Iterator[SqlConnection]:
+    """A connection; what goes wrong on it is raised as psycopg has it, as all over the store."""
+    try:
+        with engine(url).connect() as connection:
+            yield connection
+    except DBAPIError as error:  # not handled here: said in the words of those who handle it
+        raise error.orig or error from error
 
 
 def configuration(connection: SqlConnection) -> Config:
     """Alembic's configuration, from code; migrations run on `connection`."""
-    spec = find_spec("migrations")
-    if spec is None or not spec.submodule_search_locations:
-        raise SchemaError("the package `migrations` is not installed: install truceline again")
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", spec.submodule_search_locations[0].replace("%", "%%"))
+    config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config

@@ -583,31 +583,3 @@ class ResendProgress(Base):
 
     id: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
     judged_before: Mapped[Instant]
-
-
-BY_MONTH_TABLES = ("submissions", "assessments", "violations", "rejected", "receipts")
-"""The tables that `partitions` makes months for."""
-
-HISTORY_TABLES = (
-    "agreements",
-    "agreement_signatures",
-    "methodologies",
-    "submissions",
-    "assessments",
-    "violations",
-    "supersessions",
-    "report_links",
-    "corridor_events",
-    "corridor_availability",
-    "sightings",
-    "whereabouts",
-    "standing_violations",
-    "context_events",
-    "context_generations",
-    "movement_generations",
-    "unheeded_movements",
-    "due_instants",
-    "rejected",
-    "receipts",
-)
-"""The tables whose rows are never updated and never deleted."""

@@ -15,7 +15,7 @@ from psycopg import sql
 from psycopg.errors import CheckViolation
 
 from services.store.engine import Connection
-from services.store.models import BY_MONTH_TABLES
+from services.store.tables import BY_MONTH_TABLES
 
 ONE_AT_A_TIME = 0x7472_7563_6D6F_6E74
 """Advisory lock: two programs that start together do not make the same month twice."""

@@ -11,11 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Annotated
 
 from msgspec import Struct
 
 from streams.dossier import Relation
 from streams.keys import Key
+
+Long = Annotated[int, "int8"]
+"""An integer that may pass 2**31; all others are `int4` (`binary` has the types of the rest)."""
 
 
 class KeyKind(IntEnum):
@@ -284,7 +288,7 @@ class RejectedRow(Row, frozen=True, gc=False):
 
     received_at: datetime
     key: Key
-    record_offset: int
+    record_offset: Long
     record_partition: int
     topic: str
     reason: str

@@ -8,16 +8,16 @@ it leaves all of it, and the batch that then comes again is known by its keys.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from operator import attrgetter
 
 from msgspec.structs import astuple, replace
 
 from services.store.binary import Target, storable
 from services.store.engine import Connection
-from services.store.models import Base
 from services.store.rows import BatchRows, RejectedRow, Row
 
-_TARGETS = {name: Target(table) for name, table in Base.metadata.tables.items()}
+_target = cache(Target)
 
 
 def copy_batch(conn: Connection, rows: BatchRows) -> None:
@@ -43,7 +43,7 @@ def copy_batch(conn: Connection, rows: BatchRows) -> None:
 def copy_rows(conn: Connection, table: str, rows: Sequence[Row]) -> None:
     """Write rows into one table; none costs nothing, not even a round trip."""
     if rows:
-        _TARGETS[table].copy(conn, map(astuple, rows))
+        _target(table, type(rows[0])).copy(conn, map(astuple, rows))
 
 
 def storable_row(row: RejectedRow) -> RejectedRow:

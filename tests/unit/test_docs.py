@@ -37,7 +37,8 @@ from services.settings import (
     RECEIPT_KEYS_VARIABLE,
     SPOOL_VARIABLE,
 )
-from services.store.models import HISTORY_TABLES, Base
+from services.store.models import Base
+from services.store.tables import HISTORY_TABLES
 from services.submit import decision_of
 from services.tokens.token import Role
 from streams.agreement import (

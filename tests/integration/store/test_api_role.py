@@ -18,11 +18,12 @@ from psycopg.conninfo import conninfo_to_dict
 from services.local.engines import Engines
 from services.local.postgres import API_ROLE
 from services.store.api_role import require_api_role
-from services.store.engine import Connection, connect, engine
+from services.store.engine import Connection, connect
 from services.store.errors import ApiRoleError
-from services.store.migrate import check_version
-from services.store.models import HISTORY_TABLES, Base
+from services.store.migrate import engine
+from services.store.models import Base
 from services.store.partitions import Month
+from services.store.revision import check_version
 from services.store.rows import (
     AvailabilityRow,
     BatchRows,
@@ -34,6 +35,7 @@ from services.store.rows import (
     Row,
 )
 from services.store.scope import set_scope
+from services.store.tables import HISTORY_TABLES
 from services.store.write import copy_batch, copy_rows
 from tests.unit.services.store.sample_rows import (
     DUE,

@@ -4,7 +4,7 @@ import pytest
 from psycopg import DatabaseError, sql
 
 from services.store.engine import Connection
-from services.store.models import BY_MONTH_TABLES, HISTORY_TABLES, Base
+from services.store.models import Base
 from services.store.partitions import Month
 from services.store.rows import (
     AvailabilityRow,
@@ -15,6 +15,7 @@ from services.store.rows import (
     CorridorEventRow,
     ReceiptRow,
 )
+from services.store.tables import BY_MONTH_TABLES, HISTORY_TABLES
 from services.store.write import copy_batch, copy_rows
 from tests.unit.services.store.sample_rows import (
     DUE,

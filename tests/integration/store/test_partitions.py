@@ -9,7 +9,6 @@ import psycopg
 import pytest
 
 from services.store.engine import Connection, connect
-from services.store.models import BY_MONTH_TABLES
 from services.store.partitions import (
     Month,
     ensure_month,
@@ -17,6 +16,7 @@ from services.store.partitions import (
     partition_report,
 )
 from services.store.rows import BatchRows
+from services.store.tables import BY_MONTH_TABLES
 from services.store.write import copy_batch
 from tests.unit.services.store.sample_rows import add_report, rejected_row, submission
 

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from services.store.engine import Connection
 from services.store.generations import known_intervals
-from services.store.models import BY_MONTH_TABLES
 from services.store.queries.corridors import CorridorName, availability, corridors
 from services.store.queries.rejected import rejected, rejected_bytes
 from services.store.queries.reports import assessment_of, assessments, find_report
@@ -16,6 +15,7 @@ from services.store.queries.status import figures
 from services.store.queries.totals import Total, VerdictTotal, overall, totals, verdicts
 from services.store.queries.violations import violations
 from services.store.rows import AvailabilityRow, BatchRows, KeyKind, KeyRow
+from services.store.tables import BY_MONTH_TABLES
 from services.store.write import copy_batch, copy_rows
 from streams.keys import Key
 from streams.vocabulary import Verdict, ViolationKind

@@ -1,37 +1,23 @@
 """COPY in, psycopg's own reading out; and two writers that meet."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from threading import Thread
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 from msgspec.structs import astuple, replace
 from psycopg import sql
 from psycopg.errors import UniqueViolation
-from sqlalchemy import (
-    ARRAY,
-    TIMESTAMP,
-    BigInteger,
-    Boolean,
-    Column,
-    Double,
-    Integer,
-    LargeBinary,
-    MetaData,
-    SmallInteger,
-    Table,
-    Text,
-    Uuid,
-)
 
 from services.store.binary import Target
 from services.store.engine import Connection, connect
 from services.store.errors import Fate, fate_of
 from services.store.instants import SINCE_EVER, WITHOUT_END
 from services.store.known import KnownKey, known_keys
-from services.store.models import Base
 from services.store.rows import (
     AvailabilityRow,
     BatchRows,
@@ -40,6 +26,7 @@ from services.store.rows import (
     CorridorEventRow,
     KeyKind,
     KeyRow,
+    SubmissionRow,
 )
 from services.store.write import copy_batch, copy_rows
 from streams.keys import Key
@@ -52,22 +39,24 @@ from tests.unit.services.store.sample_rows import (
     submission,
 )
 
-EVERY_TYPE = Table(
-    "every_type",
-    MetaData(),
-    Column("a_uuid", Uuid),
-    Column("a_key", Uuid, nullable=False),
-    Column("a_small", SmallInteger),
-    Column("an_integer", Integer),
-    Column("a_long", BigInteger),
-    Column("a_double", Double),
-    Column("a_bool", Boolean),
-    Column("a_text", Text),
-    Column("a_body", LargeBinary, nullable=False),
-    Column("a_bytea", LargeBinary),
-    Column("an_instant", TIMESTAMP(timezone=True)),
-    Column("texts", ARRAY(Text)),
-)
+
+class EveryType(Struct):
+    """Every type that a row may have."""
+
+    a_uuid: Key | None
+    a_key: Key
+    a_small: Annotated[int, "int2"] | None
+    an_integer: int | None
+    a_long: Annotated[int, "int8"] | None
+    a_double: float | None
+    a_bool: bool | None
+    a_text: str | None
+    a_body: bytes
+    a_bytea: bytes | None
+    an_instant: datetime | None
+    texts: Sequence[str] | None
+
+
 CREATE = """
 CREATE TEMPORARY TABLE every_type (a_uuid uuid, a_key uuid, a_small smallint, an_integer integer,
     a_long bigint, a_double double precision, a_bool boolean, a_text text, a_body bytea,
@@ -109,7 +98,7 @@ ROWS = st.lists(
 def test_every_type_is_read_back_as_it_was_written(
     conn: Connection, rows: list[tuple[Any, ...]]
 ) -> None:
-    target = Target(EVERY_TYPE)
+    target = Target("every_type", EveryType)
     with conn.transaction(force_rollback=True):
         conn.execute(CREATE)
         target.copy(conn, rows)
@@ -207,7 +196,7 @@ def test_a_row_that_is_none_stops_the_process(conn: Connection, mistake: dict[st
 @pytest.mark.parametrize("row", [astuple(SUBMISSION)[:-1], (*astuple(SUBMISSION), b"")])
 def test_a_row_of_another_width_stops_the_process(conn: Connection, row: tuple[Any, ...]) -> None:
     with pytest.raises(Exception) as caught, conn.transaction():  # noqa: PT011 (any, see below)
-        Target(Base.metadata.tables["submissions"]).copy(conn, [astuple(SUBMISSION), row])
+        Target("submissions", SubmissionRow).copy(conn, [astuple(SUBMISSION), row])
     assert fate_of(caught.value) is Fate.STOP
 
 

@@ -8,7 +8,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from services.store.engine import Connection, connect, engine
+from services.store.engine import Connection, connect
+from services.store.migrate import engine
 from services.store.models import Base
 from services.store.timer_role import require_timer_role
 from services.timer.timer import open_session

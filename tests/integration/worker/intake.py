@@ -10,7 +10,7 @@ from psycopg import sql
 
 from services.store.digest import digest, full_digest, timeless
 from services.store.engine import Connection
-from services.store.models import HISTORY_TABLES
+from services.store.tables import HISTORY_TABLES
 from services.worker.context_events import write_context_events
 from services.worker.incoming import Incoming, Refused, read_records
 from services.worker.reports import ReportWriter

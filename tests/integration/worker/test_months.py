@@ -8,8 +8,8 @@ import pytest
 
 from services.store.digest import digest
 from services.store.engine import Connection
-from services.store.models import BY_MONTH_TABLES
 from services.store.partitions import partition_report
+from services.store.tables import BY_MONTH_TABLES
 from streams.inforce import Register
 from tests.integration.worker.intake import take_in_log
 from tests.integration.worker.records import RECEIVED, log_of

@@ -125,6 +125,7 @@ def test_keys_that_the_environment_names_are_required(
     "url",
     [
         "postgresql://me:hunter2@host:hunter2/name",
+        "postgresql://me@host:5432,other:hunter2/name",
         "postgresql://me:hunter2 x@host/name",
         "postgresql://me:hunter2%zz@host/name",
         "postgresql://me:p@hunter2/w@host/name",
@@ -149,6 +150,7 @@ def test_a_url_that_cannot_be_read_is_said_in_a_line_without_it(url: str) -> Non
         "postgresql:///name?host=/run/truceline&user=me",
         "postgresql://me:p%40ss@host:5432/name?sslmode=require",
         "postgresql://me@[::1]:5432/name",
+        "postgresql://one:5432,other/name?target_session_attrs=primary",
         "postgresql://host/name?options=-c%20a@b",
     ],
 )

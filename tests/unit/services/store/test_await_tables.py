@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from services.store.await_tables import await_tables
 from services.store.errors import NotMigratedError
@@ -24,13 +23,9 @@ class Database:
             raise self._answers.pop(0)
 
 
-def wrapped(error: psycopg.Error) -> OperationalError:
-    return OperationalError(None, None, error)
-
-
 def test_a_database_that_is_away_or_recovering_is_waited_for() -> None:
-    away = wrapped(psycopg.OperationalError("connection refused"))
-    starting = wrapped(psycopg.errors.CannotConnectNow("the database system is starting up"))
+    away = psycopg.OperationalError("connection refused")
+    starting = psycopg.errors.CannotConnectNow("the database system is starting up")
     database = Database(*[away] * 10, starting)
     await_tables("url", check=database.check, sleep=database.waits.append)
     assert len(database.waits) == 11
@@ -42,7 +37,7 @@ def test_a_database_that_is_away_or_recovering_is_waited_for() -> None:
     "error",
     [
         NotMigratedError("run `truceline db upgrade` first"),
-        ProgrammingError(None, None, psycopg.errors.InsufficientPrivilege("permission denied")),
+        psycopg.errors.InsufficientPrivilege("permission denied"),
     ],
 )
 def test_what_time_does_not_mend_is_raised_at_once(error: Exception) -> None:

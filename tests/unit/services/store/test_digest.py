@@ -4,8 +4,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.store.digest import joined, timeless
-from services.store.generations import StoredInterval
+from services.store.digest import timeless
+from services.store.generations import StoredInterval, joined
 
 
 def at(hour: int) -> datetime:

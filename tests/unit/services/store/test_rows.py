@@ -2,8 +2,21 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
+from sqlalchemy import (
+    ARRAY,
+    TIMESTAMP,
+    BigInteger,
+    Boolean,
+    Double,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    Uuid,
+)
 
 from services.store import rows
+from services.store.binary import Target
 from services.store.models import Base
 
 ROWS: dict[str, Any] = {
@@ -32,6 +45,26 @@ ROWS: dict[str, Any] = {
 def test_a_row_has_the_columns_of_its_table_in_their_order(table: str) -> None:
     columns = [column.name for column in Base.metadata.tables[table].columns]
     assert list(ROWS[table].__struct_fields__) == columns
+
+
+TYPES = {
+    SmallInteger: "int2",
+    BigInteger: "int8",
+    Integer: "int4",
+    Double: "float8",
+    Boolean: "bool",
+    Uuid: "uuid",
+    LargeBinary: "bytea",
+    ARRAY: "text[]",
+    Text: "text",
+    TIMESTAMP: "timestamptz",
+}
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_a_row_is_copied_in_the_types_of_its_table(table: str) -> None:
+    types = [TYPES[type(column.type)] for column in Base.metadata.tables[table].columns]
+    assert Target(table, ROWS[table]).types == types
 
 
 def test_every_kind_of_row_is_held_to_its_table() -> None:
