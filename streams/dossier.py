@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from itertools import islice
 
 import msgspec
@@ -22,14 +21,7 @@ from streams.decode import Refusal
 from streams.events import Report
 from streams.inforce import Register
 from streams.reading import read_versions
-from streams.vocabulary import Authentication
-
-
-class Relation(StrEnum):
-    """How one report speaks of an earlier one of the same mission and source."""
-
-    SUPERSEDES = "supersedes"
-    RETRACTS = "retracts"
+from streams.vocabulary import Authentication, Relation
 
 
 class Version(Struct, frozen=True, gc=False):

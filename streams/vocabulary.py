@@ -510,3 +510,10 @@ _VOUCHED = frozenset(
         Authentication.OPERATOR,
     }
 )
+
+
+class Relation(StrEnum):
+    """How one report speaks of an earlier one of the same mission and source."""
+
+    SUPERSEDES = "supersedes"
+    RETRACTS = "retracts"

@@ -21,8 +21,8 @@ from psycopg.rows import args_row
 
 from services.store.engine import Answer, Connection
 from services.store.rows import KeyKind, KeyRow
-from streams.dossier import Relation
 from streams.keys import Key
+from streams.vocabulary import Relation
 
 
 class KnownKey(NamedTuple):

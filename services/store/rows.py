@@ -15,8 +15,8 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from streams.dossier import Relation
 from streams.keys import Key
+from streams.vocabulary import Relation
 
 Long = Annotated[int, "int8"]
 """An integer that may pass 2**31; all others are `int4` (`binary` has the types of the rest)."""

@@ -18,10 +18,10 @@ from msgspec import Struct
 from services.worker.incoming import Incoming, Refused, refuse
 from streams.assessment import Assessment
 from streams.decode import Reason, Refusal
-from streams.dossier import Dossier, Link, Relation, Version, links_of
+from streams.dossier import Dossier, Link, Version, links_of
 from streams.events import Report
 from streams.keys import EventKind, Key, event_key
-from streams.vocabulary import Authentication
+from streams.vocabulary import Authentication, Relation
 
 Reports = Sequence[Incoming[Report]]
 

@@ -29,8 +29,8 @@ from services.store.scope import set_scope
 from services.store.signatures import add_signature
 from services.store.write import copy_rows
 from streams.agreement import content_hash
-from streams.dossier import Relation
 from streams.signing import FORMAT, Signature, written
+from streams.vocabulary import Relation
 from tests.integration.gateway import seeded
 from tests.unit.services.store.sample_rows import SIGHTING, key_row, rejected_row
 

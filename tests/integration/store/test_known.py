@@ -19,8 +19,8 @@ from services.store.known import (
 )
 from services.store.rows import BatchRows, KeyKind, KeyRow
 from services.store.write import copy_batch
-from streams.dossier import Relation
 from streams.keys import Key
+from streams.vocabulary import Relation
 from tests.integration.store.test_write import wait_until_somebody_waits
 from tests.unit.services.store.sample_rows import (
     NOW,

@@ -12,11 +12,11 @@ from streams.agreement import Validity
 from streams.assess import Judged
 from streams.assessment import Standing
 from streams.decode import Reason, Refusal
-from streams.dossier import Dossier, Link, Relation, Version, links_of, read_dossiers
+from streams.dossier import Dossier, Link, Version, links_of, read_dossiers
 from streams.events import Report
 from streams.inforce import Register
 from streams.reading import CONTRADICTION
-from streams.vocabulary import Authentication, Verdict
+from streams.vocabulary import Authentication, Relation, Verdict
 from tests.unit.streams.builders import (
     NOON,
     agreement,

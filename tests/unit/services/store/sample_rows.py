@@ -22,8 +22,8 @@ from services.store.rows import (
     ViolationRow,
     WhereaboutsRow,
 )
-from streams.dossier import Relation
 from streams.keys import EventKind, event_key, rejected_key
+from streams.vocabulary import Relation
 
 NOW = datetime(2026, 7, 14, 12, 0, tzinfo=UTC)
 OBSERVED = datetime(2026, 7, 14, 6, 30, tzinfo=UTC)

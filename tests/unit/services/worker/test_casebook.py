@@ -15,9 +15,8 @@ from services.worker.casebook import (
 )
 from services.worker.incoming import Incoming
 from streams.decode import Reason
-from streams.dossier import Relation
 from streams.events import Report
-from streams.vocabulary import Authentication
+from streams.vocabulary import Authentication, Relation
 from tests.unit.services.worker.incoming_events import incoming
 from tests.unit.streams.builders import FAR_LON, point, report
 

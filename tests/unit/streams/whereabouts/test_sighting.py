@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from streams.dossier import Dossier, Link, Relation
+from streams.dossier import Dossier, Link
 from streams.events import Count
-from streams.vocabulary import Authentication, Kind
+from streams.vocabulary import Authentication, Kind, Relation
 from streams.whereabouts.sighting import (
     SIGHTED,
     decode_sighting,
