@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.lag import Lag
-from services.store.digest import joined
 from services.store.engine import Connection, connect
-from services.store.generations import encode_parts, known_intervals
+from services.store.generations import encode_parts, joined, known_intervals
 from services.store.queries.corridor_period import sayings, told_between
 from services.store.queries.corridors import CorridorName, availability, corridors, is_known
 from services.store.rows import AvailabilityRow
