@@ -3,8 +3,9 @@
     python -m tests.unit.streams.agree 100000
 
 A scene has its zones and methodology, some places, and many sets of terms; each place is told of in
-another way under each set. Exits with 1 at the first tuple on which both differ, but for those in
-which the oracle's sampled share lies on the other side of a threshold: there it is asked again.
+another way under each set. Each core asks scenes of its own. Exits with 1 where both differ on a
+tuple, but for those in which the oracle's sampled share lies on the other side of a threshold:
+there it is asked again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from multiprocessing import get_context
 from random import Random
 from typing import NamedTuple
 
@@ -34,6 +36,7 @@ from tests.unit.streams.scenes import (
 )
 
 PLACES, TERM_SETS = 10, 20
+SCENE = PLACES * TERM_SETS
 FINENESS = 3
 """A place serves a whole scene: its shares may be found with care."""
 REASON = {
@@ -173,18 +176,37 @@ def compare(wanted: int, first_seed: int = 0) -> Tally:
     return Tally(total, rules, sampling, None)
 
 
+def in_scenes(wanted: int) -> Iterator[Tally]:
+    """The tallies of so many tuples, scene by scene, by as many processes as there are cores."""
+    full, rest = divmod(wanted, SCENE)
+    sizes = [SCENE] * full + [rest] * bool(rest)
+    with get_context("spawn").Pool() as pool:
+        yield from pool.imap(_compare, [(size, seed) for seed, size in enumerate(sizes)])
+
+
+def _compare(asked: tuple[int, int]) -> Tally:
+    return compare(*asked)
+
+
 def main() -> int:
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    tally = compare(wanted)
-    print(f"{tally.total} tuples, {sum(tally.rules.values())} findings; {tally.sampling} near a")
+    rules: Counter[str] = Counter()
+    total = sampling = 0
+    wrong: list[Asked] = []
+    for tally in in_scenes(wanted):
+        total, sampling = total + tally.total, sampling + tally.sampling
+        rules.update(tally.rules)
+        wrong += [tally.wrong] if tally.wrong else []
+        print(f"\r{total} of {wanted}, {len(wrong)} differ", end="", file=sys.stderr, flush=True)
+    print(f"\n{total} tuples, {sum(rules.values())} findings; {sampling} near a")
     print("threshold, where the oracle's sampling decides otherwise and its exact share does not")
-    for rule, count in sorted(tally.rules.items()):
+    for rule, count in sorted(rules.items()):
         print(f"{count:8}  {rule}")
-    if tally.wrong is not None:
-        print(f"they differ, seed {tally.wrong.seed}:", tally.wrong.question)
-        print([*tally.wrong.judged.assessment.findings])
-        print(told(tally.wrong.question, tally.wrong.shares))
-    return 0 if tally.wrong is None else 1
+    for each in wrong:  # the first of its scene
+        print(f"they differ, seed {each.seed}:", each.question)
+        print([*each.judged.assessment.findings])
+        print(told(each.question, each.shares))
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

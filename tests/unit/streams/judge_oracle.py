@@ -433,9 +433,9 @@ def _of_term(question: Question, term: Term, shares: dict[int, float] | None) ->
         return _anywhere(question, term, shares)
     if shares is not None and not touched:
         return Told(Verdict.NO_VIOLATION, frozenset({"outside"}))
-    if _number(question, term) == "fine":
-        return Told(Verdict.NO_VIOLATION, frozenset({"number"}), speaks=True, p_inside=most)
     if shares is None:
+        if _number(question, term) == "fine":
+            return Told(Verdict.NO_VIOLATION, frozenset({"number"}), speaks=True, p_inside=most)
         return Told(Verdict.CANNOT_DETERMINE, frozenset({"location", *_cannot(question, term)}))
     rows = [_in_zone(question, term, number, shares) for number in touched]
     gravest = max(list(Verdict).index(row.verdict) for row in rows)
@@ -542,10 +542,18 @@ def _anywhere(question: Question, term: Term, shares: dict[int, float] | None) -
 
 
 def _in_zone(question: Question, term: Term, number: int, shares: dict[int, float]) -> Told:
+    if _hours(question, term, question.outlines[number].valid) == "none":
+        return Told(Verdict.NOT_APPLICABLE, frozenset({"date"}))
+    if _number(question, term) == "fine":
+        return Told(Verdict.NO_VIOLATION, frozenset({"number"}), speaks=True)
+    return _in_zone_in_force(question, term, number, shares)
+
+
+def _in_zone_in_force(
+    question: Question, term: Term, number: int, shares: dict[int, float]
+) -> Told:
     zone, p_inside = question.outlines[number], shares[number]
     limits = question.methodology.thresholds
-    if _hours(question, term, zone.valid) == "none":
-        return Told(Verdict.NOT_APPLICABLE, frozenset({"date"}))
     held = excepted(question, term, number, shares)
     if held == "yes":
         return Told(Verdict.NO_VIOLATION, frozenset({"exception"}), speaks=True)
