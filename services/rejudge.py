@@ -5,7 +5,8 @@
 Place on the data's way: beside the worker, after `truceline agreement load`, and only when somebody
 asks. A load leaves what is judged as it stands; this brings it to what it would be had the version
 been there from the beginning. Chunk by chunk, each a transaction of its own that judges beside the
-workers: whatever ends it, what is committed stands, and the same command goes on from there.
+workers: whatever ends it, what is committed stands, and the same command goes on from there. A
+chunk is all that is held, however long the history is.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from services.store.rows import BatchRows
 from services.store.write import copy_batch
 from services.worker.contexts import Contexts, hold_contexts
 from services.worker.documents import Documents
-from services.worker.reassess import Cause, Changed, add_changed, read_again, touched
+from services.worker.reassess import Cause, Changed, add_changed, read_again
 from services.worker.refold import refold
 from services.worker.restand import restand_reports
+from services.worker.touched import TouchedKeys
 from services.worker.transact import Transactor
 from streams.agreement import Agreement, content_hash
 from streams.assessment import Assessment
@@ -50,7 +52,8 @@ class Plan(NamedTuple):
     version: Agreement | Methodology
     spans: list[Span]
     """When it is in force."""
-    keys: list[Key]
+    keys: TouchedKeys
+    """Reports observed then; they can be gone through once, while their connection is open."""
 
 
 class TermChange(NamedTuple):
@@ -79,6 +82,10 @@ class Difference(NamedTuple):
 def plan(conn: Connection, name: str) -> Plan:
     """What a loaded version, ID@VERSION, decides.
 
+    Args:
+        conn: stays open, and is used for nothing else, until the plan is carried out.
+        name: of the version.
+
     Raises:
         NoSuchVersionError: it is not loaded.
         DecidesNothingError: it is never in force.
@@ -96,7 +103,7 @@ def plan(conn: Connection, name: str) -> Plan:
             f"{name} is in force at no time: newer versions decide all of its validity; name one "
             "of those (truceline agreement list)"
         )
-    return Plan(version, spans, touched(conn, version.mission, spans))
+    return Plan(version, spans, TouchedKeys(conn, version.mission, spans))
 
 
 class Chunk(NamedTuple):
@@ -110,8 +117,7 @@ def rejudge(transactor: Transactor, planned: Plan, *, write: bool) -> Iterator[C
     """Judge again; what differs, chunk by chunk as it is committed, or found where not written."""
     ground = _Ground(Documents(), Contexts())
     key = document_key(content_hash(planned.version))
-    for start in range(0, len(planned.keys), AT_ONCE):
-        keys = planned.keys[start : start + AT_ONCE]
+    for keys in planned.keys.chunks(AT_ONCE):
 
         def work(conn: Connection, keys: Sequence[Key] = keys) -> list[Changed]:
             cause = Cause(key, datetime.now(UTC))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import rich_click as click
 
@@ -42,58 +42,77 @@ def rejudge(version: str, *, dry_run: bool, as_json: bool) -> None:
     "terms" (those whose verdicts differ).
     """
     url = load_settings().database()
-    with connect(url) as conn:
+    with connect(url, name="truceline rejudge") as conn:
         planned = plan(conn, version)
-    differences = _run(url, planned, write=not dry_run, as_json=as_json)
+        tally = _run(url, planned, write=not dry_run, as_json=as_json)
     if not as_json:
-        _show(version, differences)
+        _show(version, tally)
     words = "would be" if dry_run else "were"
     click.echo(
-        f"{len(planned.keys)} reports judged again, {len(differences)} read otherwise and {words}"
-        f" superseded, {sum(one.before != one.after for one in differences)} with another verdict",
+        f"{planned.keys.total} reports judged again, {tally.differing} read otherwise and {words}"
+        f" superseded, {tally.with_another_verdict} with another verdict",
         err=True,
     )
 
 
-def _run(url: str, planned: Plan, *, write: bool, as_json: bool) -> list[Difference]:
+@dataclass(slots=True)
+class _Tally:
+    """What has been found so far; the same size however much that is."""
+
+    differing: int = 0
+    with_another_verdict: int = 0
+    moves: Counter[tuple[str, str]] = field(default_factory=Counter)
+    terms: Counter[tuple[str, str | None, str | None]] = field(default_factory=Counter)
+    first: list[Difference] = field(default_factory=list)
+    """The first with another verdict, as many as are shown."""
+
+    def add(self, one: Difference) -> None:
+        """Note a report that reads otherwise."""
+        self.differing += 1
+        self.moves[one.before.value, one.after.value] += 1
+        self.terms.update(
+            (term.term, term.before and term.before.value, term.after and term.after.value)
+            for term in one.terms
+        )
+        if one.before is not one.after:
+            self.with_another_verdict += 1
+            if len(self.first) < SHOWN:
+                self.first.append(one)
+
+
+def _run(url: str, planned: Plan, *, write: bool, as_json: bool) -> _Tally:
     """Judge again with progress; with --json each difference is printed once it is committed."""
-    found: list[Difference] = []
+    tally = _Tally()
     transactor = Transactor(url, lambda: None, name="truceline rejudge")
     try:
         with progress() as bar:
-            task = bar.add_task("judging again", total=len(planned.keys))
+            task = bar.add_task("judging again", total=planned.keys.total)
             for judged in judge_again(transactor, planned, write=write):
                 bar.update(task, advance=judged.reports)
-                found += judged.differences
-                if as_json:
-                    for one in judged.differences:
+                for one in judged.differences:
+                    tally.add(one)
+                    if as_json:
                         print_json(one)
     finally:
         transactor.close()
-    return found
+    return tally
 
 
-def _show(version: str, differences: Sequence[Difference]) -> None:
-    changed = [one for one in differences if one.before is not one.after]
-    moves = Counter((one.before.value, one.after.value) for one in differences)
+def _show(version: str, tally: _Tally) -> None:
     print_table(
         f"Reports that read otherwise under {version}",
         ("Before", "Now", "Reports #"),
-        [(*move, count) for move, count in sorted(moves.items())],
+        [(*move, count) for move, count in sorted(tally.moves.items())],
     )
-    terms = Counter(
-        (term.term, term.before and term.before.value, term.after and term.after.value)
-        for one in differences
-        for term in one.terms
-    )
-    if terms:
+    if tally.terms:
         columns = ("Term", "Before", "Now", "Findings #")
-        print_table("By term", columns, [(*term, n) for term, n in sorted(terms.items(), key=str)])
-    if changed:
+        by_term = sorted(tally.terms.items(), key=str)
+        print_table("By term", columns, [(*term, n) for term, n in by_term])
+    if tally.first:
         rows = [
             (f"{one.source}/{one.id}", instant(one.observed_from), one.before, one.after)
-            for one in changed[:SHOWN]
+            for one in tally.first
         ]
-        left = len(changed) - len(rows)
+        left = tally.with_another_verdict - len(rows)
         note = f"{left} more: --json lists all" if left else ""
         print_table("With another verdict", ("Report", "Observed", "Before", "Now"), rows, note)

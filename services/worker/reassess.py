@@ -21,6 +21,7 @@ from services.worker.contexts import Contexts
 from services.worker.refold import CorridorChange, refold
 from services.worker.reports import add_reading, open_files
 from services.worker.restand import restand_reports
+from services.worker.touched import touched
 from streams.assess import Judged, Known
 from streams.assessment import Assessment
 from streams.context.touching import Span
@@ -30,21 +31,6 @@ from streams.inforce import Register
 from streams.keys import Key
 
 AT_ONCE = 5_000
-
-# What is judged by several versions may have one in the span that its row does not name; every
-# such report has superseded a reading.
-_TOUCHED = """
-SELECT key FROM current_assessments
-WHERE mission = %(mission)s AND observed_to >= %(start)s
-    AND observed_from < coalesce(%(end)s::timestamptz, 'infinity')
-UNION
-SELECT superseded.key FROM (SELECT DISTINCT key FROM supersessions) AS superseded, LATERAL (
-    SELECT true FROM submissions AS version
-    WHERE version.key = superseded.key AND version.mission = %(mission)s
-        AND version.observed_to >= %(start)s
-        AND version.observed_from < coalesce(%(end)s::timestamptz, 'infinity') LIMIT 1
-) AS touched
-"""
 
 
 class Cause(NamedTuple):
@@ -84,11 +70,6 @@ def reassess(
     return violated
 
 
-def touched(conn: Connection, mission: str, spans: Iterable[Span]) -> list[Key]:
-    """The judged reports with a version in the spans, in order; some too many do no harm."""
-    return sorted({key for span in spans for key in _touched(conn, mission, span)})
-
-
 def read_again(
     conn: Connection, register: Register, known: Known, keys: Sequence[Key], cause: Cause
 ) -> list[Changed]:
@@ -117,10 +98,3 @@ def add_changed(
     for step, before, judged in changed:
         corridors |= add_reading(rows, step, judged, before, register)
     return corridors
-
-
-def _touched(conn: Connection, mission: str, span: Span) -> list[Key]:
-    start, end = span
-    with conn.cursor(binary=True) as cursor:
-        asked = {"mission": mission, "start": start, "end": end}
-        return [key for (key,) in cursor.execute(_TOUCHED, asked)]

@@ -63,11 +63,11 @@ def load(url: str, *documents: Agreement | Methodology) -> None:
 
 
 def judge_again(url: str, name: str, *, write: bool = True) -> list[Difference]:
-    with connect(url) as conn:
-        planned = plan(conn, name)
     transactor = Transactor(url, lambda: None, name="test")
     try:
-        return [it for one in rejudge(transactor, planned, write=write) for it in one.differences]
+        with connect(url) as conn:
+            again = rejudge(transactor, plan(conn, name), write=write)
+            return [it for one in again for it in one.differences]
     finally:
         transactor.close()
 
@@ -183,3 +183,23 @@ def test_a_version_that_decides_nothing_is_refused(fresh_url: str) -> None:
     load(fresh_url, agreement(version=2))
     with connect(fresh_url) as conn, pytest.raises(DecidesNothingError, match="newer versions"):
         plan(conn, f"{agreement().id}@1")
+
+
+def test_what_lies_in_its_time_is_gone_through_some_at_a_time_as_it_was_when_it_began(
+    fresh_url: str,
+) -> None:
+    names = [f"r-{number}" for number in range(7)]
+    take(fresh_url, [said(report(it, observed_from=NOON + hours(3))) for it in names])
+    take(fresh_url, [said(report("before", observed_from=NOON + hours(1)))])
+    load(fresh_url, amended())
+    with connect(fresh_url) as conn:
+        keys = plan(conn, f"{amended().id}@2").keys
+        assert keys.total == len(names)
+        chunks = keys.chunks(3)
+        first = next(chunks)
+        take(fresh_url, [said(report("meanwhile", observed_from=NOON + hours(3)))])
+        told = [first, *chunks]
+        assert [len(chunk) for chunk in told] == [3, 3, 1]
+        found = [key for chunk in told for key in chunk]
+        assert found == sorted(set(found))
+        assert list(keys.chunks(3)) == []

@@ -122,8 +122,7 @@ def test_judged_again_a_report_of_a_key_revoked_since_counts_no_more(fresh_url: 
         assert verdicts(conn) == {"r": ("violation", "stands")}
         conn.commit()
         found = plan(conn, f"{signing().id}@3")
-        conn.commit()
-    list(rejudge(Transactor(fresh_url, lambda: None, name="test"), found, write=True))
+        list(rejudge(Transactor(fresh_url, lambda: None, name="test"), found, write=True))
     with connect(fresh_url) as conn:
         assert verdicts(conn) == {"r": ("possible_violation", "stands")}
 
