@@ -27,11 +27,11 @@ class Version(NamedTuple):
 def versions(
     conn: Connection, mission: str | None = None, known_at: datetime | None = None
 ) -> dict[bytes, Version]:
-    """Every loaded version of all missions, or of one, by its hash; as signed by `known_at`."""
+    """Every version of all missions, or of one, by its hash; as loaded and signed by `known_at`."""
     made = [entry.signature for entry in loaded_signatures(conn, known_at, mission)]
     return {
         address: Version(agreement, signed(agreement, address.hex(), made).missing)
-        for address, agreement in hashed_agreements(conn, mission)
+        for address, agreement in hashed_agreements(conn, mission, known_at)
     }
 
 
@@ -43,7 +43,7 @@ class Drafts:
 
     @classmethod
     def of(cls, conn: Connection, mission: str, known_at: datetime | None = None) -> Drafts:
-        """The mission's, by the signatures known then, or now."""
+        """The mission's, by the versions and signatures known then, or now."""
         return cls(versions(conn, mission, known_at))
 
     def cover(self, start: datetime, end: datetime | None) -> bool:
@@ -54,6 +54,10 @@ class Drafts:
         return any(self._is_draft_at(instant) for instant in {start, *inside})
 
     def _is_draft_at(self, instant: datetime) -> bool:
+        if not self._versions:
+            return (
+                True  # a row of then, and no version known by then: nobody is known to have signed
+            )
         for agreement, missing in self._versions:
             if agreement.valid.touches(instant, instant):
                 return bool(missing)

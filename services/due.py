@@ -117,7 +117,7 @@ def timer_lag(conn: Connection, now: datetime) -> TimerLag:
 
 
 def _reckoned(conn: Connection, mission: str | None, known_at: datetime) -> dict[Source, Reckoning]:
-    sources = sources_of(hashed_agreements(conn, mission))
+    sources = sources_of(hashed_agreements(conn, mission, known_at))
     return reckon_as_known(conn, sources, known_at, mission)
 
 

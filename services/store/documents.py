@@ -92,12 +92,14 @@ class HashedAgreement(NamedTuple):
     agreement: Agreement
 
 
-def hashed_agreements(conn: Connection, mission: str | None = None) -> list[HashedAgreement]:
-    """Every version of every agreement, or of one mission's, oldest first."""
+def hashed_agreements(
+    conn: Connection, mission: str | None = None, known_at: datetime | None = None
+) -> list[HashedAgreement]:
+    """Every version of every agreement, or of one mission's, oldest first; as loaded by then."""
     rows = conn.execute(
-        "SELECT hash, document FROM agreements WHERE %s::text IS NULL OR mission = %s"
-        " ORDER BY mission, id, version",
-        [mission, mission],
+        "SELECT hash, document FROM agreements WHERE (%s::text IS NULL OR mission = %s)"
+        " AND loaded_at <= coalesce(%s::timestamptz, 'infinity') ORDER BY mission, id, version",
+        [mission, mission, known_at],
     )
     return [
         HashedAgreement(bytes(it), msgspec.json.decode(body, type=Agreement)) for it, body in rows

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.due import DueAsked, due
 from services.load import load_documents
 from services.make_topics import make_topics
 from services.standing import Asked, ExchangeRow, exchanges, truces, unheeded
@@ -119,6 +120,20 @@ def test_each_sides_count_stands_apart(conn: Connection, amended: Register) -> N
     assert [(it.event, it.reason) for it in unheeded(conn, asked(1))] == [
         (f"monitor/{nameless(4)}", "without_right")
     ]
+
+
+def test_what_was_known_before_an_amendment_is_told_as_it_was_then(
+    conn: Connection, amended: Register
+) -> None:
+    hear(conn, amended, counted(1, 100))
+    then = RECEIVED + timedelta(days=1)
+    asked_due = DueAsked(MISSION, None, None, None, then)
+    before = (exchanges(conn, asked(1)), truces(conn, asked(1)), due(conn, asked_due))
+    assert all(before)
+    without = exchanging(id=f"truce-{MISSION}", version=3, exchanges=(), measures=(), phases=())
+    load_documents(conn, [without], then + timedelta(days=1))
+    assert (exchanges(conn, asked(1)), truces(conn, asked(1)), due(conn, asked_due)) == before
+    assert exchanges(conn, asked(1)._replace(known_at=then + timedelta(days=1))) == []
 
 
 def test_the_order_of_counts_and_the_cuts_between_batches_do_not_show(

@@ -72,10 +72,8 @@ def test_what_was_judged_by_a_draft_stays_so_until_it_is_judged_again(fresh_url:
     }
     transactor = Transactor(fresh_url, lambda: None, name="test")
     with connect(fresh_url) as conn:
-        planned = plan(conn, f"{SECOND.id}@2")
-    changed = [
-        one.id for chunk in rejudge(transactor, planned, write=True) for one in chunk.differences
-    ]
+        again = rejudge(transactor, plan(conn, f"{SECOND.id}@2"), write=True)
+        changed = [one.id for chunk in again for one in chunk.differences]
     transactor.close()
     assert sorted(changed) == ["half", "unsigned"]
     assert drafts(fresh_url) == dict.fromkeys(("unsigned", "half", "signed"), (False, False, True))
@@ -147,3 +145,25 @@ def test_a_corridor_is_under_a_draft_while_one_is_in_force_as_it_was_known(
     assert now.cover(begins - hours(1), NOON)
     assert now.cover(begins - hours(1), begins)
     assert not now.cover(begins, None)
+
+
+def test_as_it_was_known_before_an_amendment_was_loaded_the_version_of_then_is_asked(
+    conn: Connection,
+) -> None:
+    third = agreement(version=3, parties=PARTIES, valid=SECOND.valid)
+    load_documents(conn, [SECOND], RECEIVED, BOTH)
+    load_documents(conn, [third], LATER)
+    then = Drafts.of(conn, MISSION, LATER - hours(0.5))
+    assert not then.cover(NOON, NOON + hours(1)), (
+        "the signed one was in force by all that was known"
+    )
+    assert Drafts.of(conn, MISSION, LATER).cover(NOON, NOON)
+    load_documents(conn, [], LATER + hours(1), [signed_by(it, third) for it in ("north", "south")])
+    assert not Drafts.of(conn, MISSION).cover(NOON, NOON)
+    # A result that was computed before a signature was known reads as a draft, whatever came after.
+    assert Drafts.of(conn, MISSION, LATER + hours(0.5)).cover(NOON, NOON)
+
+
+def test_a_row_from_before_any_version_was_known_is_under_no_signature(conn: Connection) -> None:
+    assert Drafts.of(conn, MISSION, RECEIVED - hours(1)).cover(NOON, NOON)
+    assert Drafts.of(conn, "nobody's").cover(NOON, None)
