@@ -83,6 +83,7 @@ class Reason(StrEnum):
     UNKNOWN_NAME = "unknown_name"
     STEP_NOT_OF_CATEGORY = "step_not_of_category"
     TOO_MANY_VERSIONS = "too_many_versions"
+    NO_LONGER_KEPT = "no_longer_kept"
 
 
 class Refusal(NamedTuple):

@@ -17,7 +17,11 @@ import json
 import re
 from typing import Final, get_args
 
+import msgspec
+from msgspec import Struct
+
 from streams.events import ContextEvent, MovementStep, NamelessEvent
+from streams.keys import EventKind, Key, event_key
 
 _TAG: Final = "event"
 _NAMELESS: Final = get_args(NamelessEvent)
@@ -80,6 +84,30 @@ def without_its_words(message: str, *, quotes: bool) -> str:
     if place is None or not _FIELDS.issuperset(place[1].split(".")):
         return NOT_REPEATED
     return f"no word of the schema - at `$.{place[1]}`; {NOT_REPEATED}"
+
+
+class _Named(Struct, frozen=True):
+    """What every event of ours has, whatever else a later program asks of it."""
+
+    mission: str
+    source: str
+    id: str
+
+
+_NAMED: Final = msgspec.json.Decoder(_Named)
+
+
+def key_if_stored(raw: bytes) -> Key | None:
+    """The key under which an earlier program may have stored refused bytes of a context event.
+
+    None: none can have, since they do not say who calls them what.
+    """
+    try:
+        named = _NAMED.decode(raw)
+        return event_key(EventKind.CONTEXT, named.mission, named.source, named.id)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        # Going on is safe: what has no key is not in the store.
+        return None
 
 
 def _plain(raw: bytes) -> bytes:

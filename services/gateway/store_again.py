@@ -38,11 +38,13 @@ from services.store.rows import KeyRow, ReceiptRow
 from services.store.scope import begin_in_scope
 from services.store.unjudged import Open
 from services.worker.casebook import TOO_MANY_VERSIONS, VERSIONS_LIMIT
+from streams.decode import Reason, Refusal
 from streams.keys import Key
 from streams.vocabulary import Authentication
 
 _VERSIONS = b"""
-SELECT version.key, version.revision, version.received_at, authentication, content_hash
+SELECT version.key, version.revision, version.received_at, authentication, content_hash,
+    octet_length(version.raw) = 0
 FROM unnest(%b::uuid[]) AS asked (key),
     LATERAL (SELECT * FROM submissions WHERE key = asked.key OFFSET 0) AS version
 ORDER BY version.key, version.revision
@@ -54,6 +56,13 @@ WITH new AS MATERIALIZED (SELECT * FROM {ROWS}), {STORED} SELECT pg_notify('{CHA
 
 _TOKEN = Authentication.TOKEN.value
 
+NO_LONGER_KEPT = Refusal(
+    Reason.NO_LONGER_KEPT,
+    "refused after it had been stored, and its bytes are gone: ask the mission what is wrong with "
+    "it, and send what is right as an event with an id of its own",
+    withheld=True,
+)
+
 
 class _Known(NamedTuple):
     key: Key
@@ -61,6 +70,8 @@ class _Known(NamedTuple):
     received_at: datetime
     authentication: str
     content_hash: bytes
+    emptied: bool = False
+    """A worker has refused it, and nothing of it is kept but this (`services.worker.withheld`)."""
 
 
 class _New(NamedTuple):
@@ -103,7 +114,9 @@ def store_again(
         same = (n for n, version in enumerate(versions) if _is_it(version, post, signer))
         first = next(same, None) if versions else None
         conflict = any(v.content_hash != post.content_hash for v in versions[:first])
-        if first is not None:
+        if first is not None and versions[first].emptied:
+            outcomes[place] = Outcome(Status.REFUSED, refusal=NO_LONGER_KEPT)
+        elif first is not None:
             status = Status.CONFLICT if conflict else Status.KNOWN
             again.append(_Again(place, status, post, versions[first]))
         elif len(versions) >= VERSIONS_LIMIT:

@@ -89,24 +89,30 @@ class Relay:
                 _sleep_until_notified(conn)
 
     def _turn(self, conn: Connection, lanes: Lanes) -> tuple[int, int]:
-        """Send what waits in our lanes, once around: how many messages there were and went."""
+        """Send what waits in our lanes, once around: how many messages there were and went.
+
+        Where nothing is left to send: how many were forgotten, twice.
+        """
         rows = waiting(conn, lanes.held, bundles=LANE_BUNDLES, size_bytes=LANE_BYTES)
         if not rows:
             return 0, 0
         reached(Point.RELAY_READ)
         # What a crash here means: nothing is sent, the bundles wait for whoever takes the lanes.
-        sent = self._sender.send(rows)
+        # Of what a worker has refused and withheld meanwhile nothing is left to send.
+        there = [row for row in rows if row.raw]
+        gone = [row for row in rows if not row.raw]
+        sent = self._sender.send(there) if there else []
         if log.is_enabled_for(logging.DEBUG) and sent:
             log.debug("sent", events=len(sent), keys=[str(row.key) for row in sent])
         self.counts.turns += 1
         self.counts.sent += len(sent)
-        self.counts.unsent += len(rows) - len(sent)
+        self.counts.unsent += len(there) - len(sent)
         reached(Point.RELAY_SENT)
         # What a crash here means: Kafka has the messages and they are sent again; each counts once.
-        forget(conn, rows, sent)
+        forget(conn, rows, [*gone, *sent])
         reached(Point.RELAY_FORGOTTEN)
         # What a crash here means: they are in Kafka and not in the outbox; nothing is to be done.
-        return len(rows), len(sent)
+        return len(there) or len(gone), len(sent) if there else len(gone)
 
     def _pause(self) -> None:
         self._stopping.wait(self._wait_s)

@@ -27,6 +27,7 @@ from services.worker.movements import refold_movements
 from services.worker.reassess import Cause, reassess
 from services.worker.rejections import write_rejections
 from services.worker.vouch import vouch
+from services.worker.withheld import empty_withheld
 from services.worker.words import WordKind, take_in_words
 from services.worker.written import Written
 from streams.agreed_names import named_by, names_of, why_unknown
@@ -68,6 +69,7 @@ def write_context_events(
             causes[mission] = item.key
     write_rejections(conn, all_refused, rows)
     copy_batch(conn, rows)
+    empty_withheld(conn, all_refused)
     refold_movements(conn, register, said_of, known_at)
     violated: list[Key] = []
     for mission, spans in refold_contexts(conn, register, added).items():

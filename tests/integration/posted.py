@@ -60,8 +60,22 @@ def post_group(conn: Connection, events: Sequence[Event], received_at: datetime)
     return len(posts)
 
 
-def _post(event: Event) -> Post:
-    raw, kind = msgspec.json.encode(event), kind_of(event)
+def post_as_before(
+    conn: Connection, posts: Sequence[tuple[Event, bytes]], received_at: datetime
+) -> None:
+    """Store bytes together, as a gateway with other rules did, which read these events in them.
+
+    Args:
+        conn: in autocommit, without a transaction.
+        posts: what was read, and the bytes.
+        received_at: when they came.
+    """
+    made = [_post(event, raw) for event, raw in posts]
+    assert len(store_new(conn, made, signer_of(1), received_at)) == len(made), "one is known"
+
+
+def _post(event: Event, raw: bytes | None = None) -> Post:
+    raw, kind = raw or msgspec.json.encode(event), kind_of(event)
     key = event_key(kind, event.mission, event.source, event.id)
     return Post.of(kind, event, key, raw, sha256(raw).digest(), TOKEN_ID)
 

@@ -14,13 +14,21 @@ from services.load import load_documents
 from services.settings import Settings
 from services.store.engine import connect
 from services.store.partitions import ensure_partitions
+from services.store.rows import BatchRows
+from services.store.write import copy_batch
 from services.tokens.token import Role
 from services.worker.documents import load_register
+from services.worker.incoming import Incoming, read_records, refuse
+from services.worker.rejections import write_rejections
+from services.worker.withheld import empty_withheld
+from streams.decode import Reason, Refusal, decode_context
+from streams.events import ContextEvent
+from streams.keys import EventKind
 from tests.integration.anywhere import tables_holding
 from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.served import Client
 from tests.integration.worker.intake import take_in_log
-from tests.integration.worker.records import RECEIVED, log_of, said
+from tests.integration.worker.records import RECEIVED, log_of, relayed, said
 from tests.unit.streams.builders import MISSION
 from tests.unit.streams.context.said import METHODOLOGY, counted, exchanging
 from tests.unit.streams.test_withhold import NAME, NAMED
@@ -163,6 +171,34 @@ def test_a_source_that_no_agreement_has_is_refused_before_anything_is_stored(
     with connect(gateway_settings.database()) as conn:
         found = set(tables_holding(conn, "stranger-13"))
     assert found <= {"tokens"}
+
+
+def test_what_was_refused_after_it_had_been_stored_is_not_said_to_be_kept(
+    client: Client, loaded: str, token: MakeToken, gateway_settings: Settings
+) -> None:
+    event = counted(14, 7)
+    named = token(Role.PARTY, mission=loaded, sources=LIAISON) | JSON
+    body = msgspec.json.encode(event)
+    assert client.post("/v1/context", content=body, headers=named).status_code == 201
+    with connect(gateway_settings.database()) as conn:
+        # As a worker that has other rules than this gateway refuses it.
+        refused = refuse(incoming_of(event), Refusal(Reason.OUT_OF_RANGE, "`count`"))
+        rows = BatchRows()
+        write_rejections(conn, [refused], rows)
+        copy_batch(conn, rows)
+        empty_withheld(conn, [refused])
+        queued = conn.execute("SELECT count(*) FROM outbox").fetchone()
+    answer = client.post("/v1/context", content=body, headers=named)
+    assert (answer.status_code, answer.json()["reason"]) == (400, "no_longer_kept")
+    with connect(gateway_settings.database()) as conn:
+        assert conn.execute("SELECT count(*) FROM outbox").fetchone() == queued
+        assert tables_holding(conn, body.decode()) == []
+
+
+def incoming_of(event: ContextEvent) -> Incoming[ContextEvent]:
+    """As a worker reads it from the relay."""
+    (one,), _ = read_records(log_of([relayed(event)]), EventKind.CONTEXT, decode_context, {})
+    return one
 
 
 def test_what_holds_now_is_asked_without_an_instant(

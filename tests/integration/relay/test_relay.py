@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from services.relay.send import Sender
@@ -14,12 +15,17 @@ from services.worker.documents import load_register
 from streams.events import CorridorStatus, Report
 from streams.tags import STORED_HEADER
 from streams.topics import TopicName, partition_key
-from tests.integration.posted import post, post_group
+from tests.integration.anywhere import tables_holding
+from tests.integration.posted import post, post_as_before, post_group
 from tests.integration.relay.crew import Crew, until, waiting_rows
 from tests.integration.relay.topic import Tail, firsts, id_of
 from tests.integration.worker.ground import opened, report
 from tests.integration.worker.intake import take_in_log
+from tests.integration.worker.records import Message, log_of
 from tests.integration.worker.stored import one, states, verdicts
+from tests.integration.worker.test_withheld import with_a_name
+from tests.unit.streams.context.said import counted, nameless
+from tests.unit.streams.test_withhold import NAME
 
 SOURCES = tuple(f"patrol-{number}" for number in range(20))
 
@@ -156,3 +162,25 @@ def test_several_relays_share_the_lanes_and_keep_the_order(
     until(lambda: waiting_rows(relay_url) == 0)
     crew.stop()
     assert sum(relay.counts.sent for relay in crew.relays) == posted
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_of_what_has_been_withheld_meanwhile_nothing_is_sent_and_it_waits_no_more(
+    relay_url: str, tail: Tail, crew: Crew, *, together: bool
+) -> None:
+    named, sound = counted(1, 100), counted(2, 100)
+    raw = with_a_name(named)
+    posts = [(named, raw), (sound, msgspec.json.encode(sound))]
+    with connect(relay_url) as conn:
+        conn.autocommit = True
+        for group in (posts,) if together else ([one] for one in posts):
+            post_as_before(conn, group, datetime.now(UTC))
+        take_in_log(conn, load_register(conn), log_of([Message(TopicName.CONTEXT, raw)]))
+        assert tables_holding(conn, NAME) == []
+    assert waiting_rows(relay_url) == (1 if together else 2)
+    relay = crew.start()
+    assert [id_of(record) for record in tail.take(1)] == [nameless(2)]
+    until(lambda: waiting_rows(relay_url) == 0)
+    crew.stop()
+    assert (relay.counts.sent, relay.counts.unsent) == (1, 0)
+    assert not crew.errors

@@ -18,6 +18,8 @@ from streams.decode import (
     withheld,
 )
 from streams.events import ExchangeEvent
+from streams.keys import EventKind, event_key
+from streams.withhold import key_if_stored
 from tests.unit.streams import builders
 from tests.unit.streams.test_schema import (
     DECLARATION,
@@ -30,6 +32,7 @@ from tests.unit.streams.test_schema import (
 )
 
 NAME = "Ivanenko"
+PHONE = 380441234567
 SOUND = json.dumps(EXCHANGE).encode()
 
 
@@ -57,6 +60,7 @@ NAMED: dict[str, tuple[bytes, Reason]] = {
     "as count": (with_(count={"of": NAME}), Reason.WRONG_TYPE),
     "as time": (with_(at=NAME), Reason.BAD_FORMAT),
     "as version": (with_(version=NAME), Reason.UNSUPPORTED_VERSION),
+    "beside a number as version": (with_(version=2, remark=NAME), Reason.UNSUPPORTED_VERSION),
     "as mission": (with_(mission=f"{NAME} {NAME}"), Reason.BAD_FORMAT),
     "as a long source": (with_(source=NAME * 99), Reason.OUT_OF_RANGE),
     "as kind of event": (with_(event=NAME), Reason.UNKNOWN_WORD),
@@ -115,6 +119,23 @@ def test_what_is_withheld_says_where_it_was_wrong_and_what_to_do() -> None:
     assert "count" in refusal(with_(count="38")).message
     missing = json.dumps({k: v for k, v in EXCHANGE.items() if k != "count"}).encode()
     assert "`count`" in refusal(missing).message
+
+
+@pytest.mark.parametrize("place", ["version", "count", "exchange", "id", "at"])
+@pytest.mark.parametrize("number", [PHONE, float(PHONE), -PHONE, PHONE * 10**20, [PHONE]])
+def test_a_number_that_tells_of_somebody_is_told_nobody(place: str, number: object) -> None:
+    refused = refusal(with_(**{place: number}))
+    assert refused.withheld
+    assert f"$.{place}" in refused.message
+    assert str(PHONE)[:5] not in refused.message
+    if place == "version":
+        assert refused.reason is Reason.UNSUPPORTED_VERSION
+
+
+def test_a_newer_version_is_refused_by_its_number_and_told_by_its_place() -> None:
+    refused = refusal(with_(version=2))
+    assert refused.reason is Reason.UNSUPPORTED_VERSION
+    assert refused.message.startswith("no word of the schema - at `$.version`")
 
 
 @pytest.mark.parametrize("step", ["consent_confirmed", "refused"])
@@ -194,6 +215,15 @@ def test_a_reason_is_told_without_what_it_quotes(reason: Reason) -> None:
     told = withheld(Refusal(reason, quoting.get(reason, "our own words")))
     assert told.withheld
     assert NAME not in told.message
+
+
+def test_refused_bytes_are_found_by_the_names_that_an_earlier_program_read_in_them() -> None:
+    key = event_key(EventKind.CONTEXT, *(str(EXCHANGE[it]) for it in ("mission", "source", "id")))
+    for raw in (SOUND, with_(version=2), with_(remark=NAME), with_(count="many")):
+        assert key_if_stored(raw) == key
+    for where in ("after the end", "as a word", "in a list", "too deep", "nothing"):
+        assert key_if_stored(NAMED[where][0]) is None
+    assert key_if_stored(b'{"mission": "m", "source": "s", "id": "\\ud800"}') is None
 
 
 PLACES = st.sampled_from(sorted(EXCHANGE))
