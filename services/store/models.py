@@ -5,9 +5,10 @@ them equal), `rows` mirrors them column by column for COPY.
 
 History (submissions, assessments, violations, supersessions, links, corridor rows, sightings,
 whereabouts, what stands, context, due instants, rejected, receipts) is never updated and never
-deleted: a trigger refuses it (migrations 0010, 0012, 0019, 0020, 0023, 0024), but for the bytes of a
-submission that nobody may keep (0034). What supersedes is a new row. No foreign keys between the big tables: a check for each row would cost more than the row,
-and everything that one event causes is written in one transaction by one writer.
+deleted: a trigger refuses it (migrations 0010, 0012, 0019, 0020, 0023, 0024), but for the bytes of
+a submission that nobody may keep (0034). What supersedes is a new row. No foreign keys between the
+big tables: a check for each row would cost more than the row, and everything that one event causes
+is written in one transaction by one writer.
 
 Times are `timestamptz`. Columns stand fixed width first, so that rows carry no padding. Bodies are
 the canonical msgspec JSON as `bytea`: they are hashed and compared, never searched.
