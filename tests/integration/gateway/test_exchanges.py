@@ -18,7 +18,7 @@ from services.store.rows import BatchRows
 from services.store.write import copy_batch
 from services.tokens.token import Role
 from services.worker.documents import load_register
-from services.worker.incoming import Incoming, read_records, refuse
+from services.worker.incoming import Incoming, Refused, read_records, refuse
 from services.worker.rejections import write_rejections
 from services.worker.withheld import empty_withheld
 from streams.decode import Reason, Refusal, decode_context
@@ -197,7 +197,10 @@ def test_what_was_refused_after_it_had_been_stored_is_not_said_to_be_kept(
 
 def incoming_of(event: ContextEvent) -> Incoming[ContextEvent]:
     """As a worker reads it from the relay."""
-    (one,), _ = read_records(log_of([relayed(event)]), EventKind.CONTEXT, decode_context, {})
+    heard: tuple[list[Incoming[ContextEvent]], list[Refused]] = read_records(
+        log_of([relayed(event)]), EventKind.CONTEXT, decode_context, {}
+    )
+    (one,), _ = heard
     return one
 
 
