@@ -1,5 +1,7 @@
 """Turns each rule around, or leaves it out, and names a test that fails of it: `make mutate`.
 
+    python -m tests.mutate [WORD]    all of them, or those whose name has the word in it
+
 One at a time: the rule, or what weighs a part of it, says the opposite of what it says, or never
 holds; the tests of judging are called until one fails. A mutant that no test notices survives, and
 the exit code is 1.
@@ -8,16 +10,24 @@ the exit code is 1.
 from __future__ import annotations
 
 import sys
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import partial
 from inspect import signature
 from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
 
+import msgspec
+
+import services.timer.passed
+import services.timer.settle
+import services.timer.timer
 import streams.context.exchanges
 import streams.context.measures
 import streams.context.phases
+import streams.context.truces
 import streams.due
 import streams.exceptions
 import streams.judge
@@ -35,7 +45,9 @@ from streams.rules import RULES, Case, Rule
 from streams.vocabulary import Authentication
 from streams.when.spans import Spans
 from streams.when.timing import Timing
+from tests.unit.services.timer import test_passed, test_settle
 from tests.unit.streams import (
+    builders,
     test_cases,
     test_claims,
     test_due,
@@ -76,7 +88,9 @@ def tests() -> Iterator[Test]:
         test_due,
         test_exchanges,
         test_fold,
+        test_passed,
         test_rights,
+        test_settle,
         test_source_keys,
         test_standing_violations,
     ):
@@ -174,6 +188,91 @@ def of_what_stands_beside() -> Iterator[Mutant]:
         "_by_time",
         lambda *_: Authentication.SIGNATURE_VALID,
     )
+    yield from of_truces()
+    yield from of_the_timer()
+
+
+def of_truces() -> Iterator[Mutant]:
+    """When a local truce holds: each step of its life left out, or its edges moved."""
+    truces = streams.context.truces
+    life, hour = truces._Life, builders.hours(1)
+    for attribute in ("_lapse", "_cut", "_note"):
+        name = f"`truces.{attribute}` left out"
+        yield Mutant(name, life, attribute, lambda *_: None)
+    yield Mutant("`truces.close`: held for nothing", life, "close", _closed_for_nothing)
+    for edge in ("start", "end"):
+        yield _moved(life, "_holding", edge, hour)
+        yield _moved(life, "_holding", edge, -hour)
+    yield Mutant("`truces.take` gives no reason", life, "take", _without_reason(life.take))
+    yield Mutant("`truces._extend`: whatever it is", life, "_extend", _extended_anyhow)
+    yield Mutant(
+        "`truces._RANK` turned", truces, "_RANK", {it: -at for it, at in truces._RANK.items()}
+    )
+    by_name = Mutant("`truces._order`: by name", truces, "_order", lambda it: (_NOON, 0, it.ref))
+    yield by_name
+
+
+_NOON = builders.NOON
+
+
+def _moved(owner: Any, attribute: str, edge: str, by: timedelta) -> Mutant:  # noqa: ANN401
+    original = getattr(owner, attribute)
+
+    def moved(*args: Any) -> Any:  # noqa: ANN401
+        held = original(*args)
+        return msgspec.structs.replace(held, **{edge: getattr(held, edge) + by})
+
+    way = "later" if by > timedelta(0) else "earlier"
+    return Mutant(f"`truces.{attribute}`: {edge} an hour {way}", owner, attribute, moved)
+
+
+def _closed_for_nothing(life: Any) -> None:  # noqa: ANN401
+    life.open = None
+
+
+def _without_reason(take: Callable[..., Any]) -> Callable[..., None]:
+    def taken(*args: Any) -> None:  # noqa: ANN401
+        take(*args)
+
+    return taken
+
+
+def _extended_anyhow(life: Any, ends_at: datetime, at: datetime, ref: str) -> None:  # noqa: ANN401
+    if life.terms is None:
+        return
+    life.open = msgspec.structs.replace(life.open or life._holding(at, ref), end=ends_at)
+    life._note(at, streams.context.truces.TruceState.IN_FORCE, ref)
+
+
+def of_the_timer() -> Iterator[Mutant]:
+    """What the timer writes, takes back and waits for."""
+    timer, settle, passed = (
+        services.timer.timer,
+        services.timer.settle,
+        services.timer.passed,
+    )
+    yield _wrapped(settle, "_stands", lambda stands: not stands)
+    yield Mutant("`settle._stands`: once written", settle, "_stands", lambda last: last is not None)
+    row = settle._Maker.row
+    for name, change in (
+        ("the first revision", lambda _: {"revision": 1}),
+        ("stands anyhow", lambda _: {"stands": True}),
+        ("due when it is written", lambda it: {"due_at": it.written_at}),
+        ("of no generation", lambda _: {"generation": 0}),
+    ):
+        yield Mutant(
+            f"`settle._Maker.row`: {name}",
+            settle._Maker,
+            "row",
+            lambda *args, change=change, **named: msgspec.structs.replace(
+                it := row(*args, **named), **change(it)
+            ),
+        )
+    yield Mutant("`timer.Plan.pause`: none", timer.Plan, "pause", lambda *_: None)
+    yield Mutant("`timer.SETTLED`: at once", timer, "SETTLED", timedelta(0))
+    yield Mutant("`passed._ask`: nothing waits", passed.PassedByAll, "_ask", lambda *_: None)
+    yield Mutant("`passed.waits_unjudged`: nothing", passed, "waits_unjudged", lambda *_: False)
+    yield Mutant("`passed.bisect_left`: after it", passed, "bisect_left", bisect_right)
 
 
 def _as_printed(count: Count, _: float | None) -> SimpleNamespace:
@@ -224,9 +323,10 @@ def first_failure() -> str | None:
 
 def main() -> int:
     assert first_failure() is None, "the tests fail without any mutant"
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
     survived = 0
     print("| mutant | a test that fails |\n| --- | --- |")
-    for mutant in mutants():
+    for mutant in (it for it in mutants() if word in it.name):
         with in_place(mutant):
             test = first_failure()
         survived += test is None

@@ -184,6 +184,14 @@ def test_a_truce_that_was_ended_early_is_over_for_good() -> None:
     assert reasons(folded(*events)) == {"g": "truce_is_over"}
 
 
+def test_at_one_instant_the_later_step_in_its_life_comes_last_whatever_they_are_called() -> None:
+    suspended, ended = truce("a", TruceSuspended()), truce("a", TruceEnded(), 3)
+    assert held(truce("z"), suspended) == []
+    extended = truce("z", TruceExtended(ends_at=at(20)), 3)
+    assert held(truce("f"), extended, ended) == [(at(0), at(3))]
+    assert reasons(folded(truce("f"), extended, ended)) == {}
+
+
 def test_new_terms_replace_the_old_ones_from_then_on() -> None:
     other = TruceInForce(terms=terms(0, 8, guarantors=("other",)))
     state = folded(truce("f"), truce("g", other, 4))
