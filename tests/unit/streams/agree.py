@@ -1,6 +1,6 @@
 """Terms in full, judged and asked of the oracle: as many (agreement, methodology, context, report).
 
-    python -m tests.unit.streams.agree 100000
+    python -m tests.unit.streams.agree 100000 [FIRST_SEED]
 
 A scene has its zones and methodology, some places, and many sets of terms; each place is told of in
 another way under each set. Each core asks scenes of its own. Exits with 1 where both differ on a
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from multiprocessing import get_context
@@ -23,8 +23,7 @@ from geo.containment import Relation
 from streams.assess import Judged, assess
 from streams.assessment import Finding, UnderClaim
 from streams.inforce import Register
-from streams.sight import Hit
-from tests.unit.streams.judge_oracle import Question, Told, shares_of, told
+from tests.unit.streams.judge_oracle import Cut, Question, Told, shares_of, told
 from tests.unit.streams.scenes import (
     disputed,
     random_agreement,
@@ -138,17 +137,13 @@ def differs(asked: Asked) -> str | None:
     question, judged, shares = asked.question, asked.judged, asked.shares
     if agrees(judged, question, shares):
         return None
-    # How good its shares are is for test_judge_against_oracle to say. A share of 1.0 may be
-    # rounded: what is not wholly inside is told once more as a share just below.
-    hits = judged.sight.hits
-    exact = {hit.zone: hit.p_inside for hit in hits}
-    below = {n: min(p, 0.999999) if _is_cut(hits, n) else p for n, p in exact.items()}
-    agreed = any(agrees(judged, question, each) for each in (exact, below))
+    # How good its shares are is for test_judge_against_oracle to say.
+    exact = {
+        hit.zone: hit.p_inside if hit.relation is Relation.INSIDE else Cut(hit.p_inside)
+        for hit in judged.sight.hits
+    }
+    agreed = agrees(judged, question, exact)
     return "sampling" if shares is not None and agreed else "verdict"
-
-
-def _is_cut(hits: Sequence[Hit], number: int) -> bool:
-    return any(hit.zone == number and hit.relation is not Relation.INSIDE for hit in hits)
 
 
 class Tally(NamedTuple):
@@ -176,36 +171,49 @@ def compare(wanted: int, first_seed: int = 0) -> Tally:
     return Tally(total, rules, sampling, None)
 
 
-def in_scenes(wanted: int) -> Iterator[Tally]:
+class Heard(NamedTuple):
+    """A tally as it comes from another process: what differed first, in words."""
+
+    tally: Tally
+    wrong: str
+
+
+def in_scenes(wanted: int, first_seed: int) -> Iterator[Heard]:
     """The tallies of so many tuples, scene by scene, by as many processes as there are cores."""
     full, rest = divmod(wanted, SCENE)
     sizes = [SCENE] * full + [rest] * bool(rest)
     with get_context("spawn").Pool() as pool:
-        yield from pool.imap(_compare, [(size, seed) for seed, size in enumerate(sizes)])
+        asked = [(size, seed) for seed, size in enumerate(sizes, first_seed)]
+        yield from pool.imap(_compare, asked)
 
 
-def _compare(asked: tuple[int, int]) -> Tally:
-    return compare(*asked)
+def _compare(asked: tuple[int, int]) -> Heard:
+    tally = compare(*asked)
+    wrong = "" if tally.wrong is None else _in_words(tally.wrong)
+    return Heard(tally._replace(wrong=None), wrong)
+
+
+def _in_words(wrong: Asked) -> str:
+    expected = told(wrong.question, wrong.shares)
+    findings = [*wrong.judged.assessment.findings]
+    return f"they differ, seed {wrong.seed}: {wrong.question}\n{findings}\n{expected}"
 
 
 def main() -> int:
-    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    wanted, first_seed = (*map(int, sys.argv[1:3]), *(100_000, 0)[len(sys.argv[1:3]) :])
     rules: Counter[str] = Counter()
     total = sampling = 0
-    wrong: list[Asked] = []
-    for tally in in_scenes(wanted):
+    wrong: list[str] = []
+    for tally, differs_first in in_scenes(wanted, first_seed):
         total, sampling = total + tally.total, sampling + tally.sampling
         rules.update(tally.rules)
-        wrong += [tally.wrong] if tally.wrong else []
+        wrong += [differs_first] if differs_first else []
         print(f"\r{total} of {wanted}, {len(wrong)} differ", end="", file=sys.stderr, flush=True)
     print(f"\n{total} tuples, {sum(rules.values())} findings; {sampling} near a")
     print("threshold, where the oracle's sampling decides otherwise and its exact share does not")
     for rule, count in sorted(rules.items()):
         print(f"{count:8}  {rule}")
-    for each in wrong:  # the first of its scene
-        print(f"they differ, seed {each.seed}:", each.question)
-        print([*each.judged.assessment.findings])
-        print(told(each.question, each.shares))
+    print(*wrong, sep="\n")  # the first of each scene
     return 1 if wrong else 0
 
 

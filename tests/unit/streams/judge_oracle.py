@@ -272,6 +272,10 @@ def share(region: Cloud, zone: Zone | Outline) -> float | None:
     return count / len(region.within)
 
 
+class Cut(float):
+    """A share of a region that is not wholly inside, though it may be rounded to 1.0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A verdict with every reason of its row that holds."""
@@ -754,7 +758,8 @@ def _within_zones(places: set[int], shares: dict[int, float] | None) -> str:
     if shares is None:
         return "perhaps"
     found = [share for number, share in shares.items() if number in places]
-    return "no" if not found else "yes" if max(found) >= 1.0 else "perhaps"
+    whole = any(share >= 1.0 and not isinstance(share, Cut) for share in found)
+    return "no" if not found else "yes" if whole else "perhaps"
 
 
 def _notified(question: Question, word: Notification, notice_hours: float) -> str:
