@@ -1015,9 +1015,9 @@ def test_a_source_may_have_an_entry_for_each_time_of_its_rights() -> None:
 
 
 def test_more_than_sixty_kinds_of_mistake_are_each_found_at_their_line() -> None:
-    tested = {one.code for one in (*AGREEMENT_CASES, *METHODOLOGY_CASES)}
+    tested = {one.code for one in AGREEMENT_CASES}  # methodologies are not counted
     structural = {one.code for one in STRUCTURAL_CASES}
-    assert len(tested | structural) >= 60
+    assert len(tested | structural) >= 70
 
 
 BASELINES = """\
