@@ -5,7 +5,8 @@
     POST /v1/context            party, mediator, coordinator, reporter    one event, or many;
                                 movement_organiser   of its own movements
     GET  /v1/reports/{id}       who works with reports: receipts, state, readings
-    GET  /v1/violations         every role, as far as it sees: what stands, page by page
+    GET  /v1/violations         all but parties and the publisher, as far as each sees: what
+                                stands, page by page; nobody has released any of it
     GET  /v1/whereabouts        the same: when subjects were in zones
     GET  /v1/crossings          the same: when subjects went over lines
     GET  /v1/corridors          every role: each corridor's state now
@@ -85,7 +86,7 @@ from services.gateway.callers import Callers
 from services.gateway.cursors import Cursors
 from services.gateway.day_stored import DayStored
 from services.gateway.describe import describe
-from services.gateway.disclosure import READS_REPORTS
+from services.gateway.disclosure import READS_REPORTS, READS_UNREVIEWED
 from services.gateway.door import ENTRANT, Behind, Door
 from services.gateway.figures import StoreFigures, make_tally
 from services.gateway.group import GroupWriter
@@ -176,19 +177,19 @@ async def get_report(request: Asked) -> Response[bytes]:
     return await answer_report(request)
 
 
-@get("/v1/violations", opt={MAY: EVERY_ROLE})
+@get("/v1/violations", opt={MAY: READS_UNREVIEWED})
 async def get_violations(request: Asked) -> Response[bytes]:
     """The violations that stand, the newest first, page by page."""
     return await answer_violations(request)
 
 
-@get("/v1/whereabouts", opt={MAY: EVERY_ROLE})
+@get("/v1/whereabouts", opt={MAY: READS_UNREVIEWED})
 async def get_whereabouts(request: Asked) -> Response[bytes]:
     """From when to when subjects were inside of zones, page by page."""
     return await answer_whereabouts(request)
 
 
-@get("/v1/crossings", opt={MAY: EVERY_ROLE})
+@get("/v1/crossings", opt={MAY: READS_UNREVIEWED})
 async def get_crossings(request: Asked) -> Response[bytes]:
     """Which subjects went over lines, from which side to which, page by page."""
     return await answer_crossings(request)

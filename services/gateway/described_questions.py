@@ -162,7 +162,8 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("GET", "/v1/violations"): Operation(
         "The violations that stand, the newest first, each as far as the token sees: of the own "
-        "reports all, of others a zone and a coarse cell. Automatic, unreviewed.",
+        "reports all, of others a zone and a coarse cell. Automatic, unreviewed; so not for "
+        "parties and the publisher, who are told what a person has released.",
         (_page([examples.VIOLATION], SHAPE, EVERY_FORM, {}, _PAGED), _KEPT),
         (
             Parameter("agreement", "Judged under this one.", "donetsk-luhansk"),
@@ -193,7 +194,8 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", "/v1/whereabouts"): Operation(
         "From when to when subjects were, or may have been, inside of zones, by their sightings. "
         "Which subject, and by whose reports, is told to who sees the whole of the mission; all "
-        "others are not told where one was outside. Automatic, unreviewed.",
+        "others are not told where one was outside. Automatic, unreviewed; so not for parties and "
+        "the publisher.",
         (_page([examples.SPELL], SPELLS, TABLES, {}, _PAGED), _KEPT),
         (
             Parameter("subject", "What the reports call it.", "column-1"),
@@ -210,7 +212,7 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "From which side of a baseline or of a corridor's route to which subjects went, by their "
         "sightings: `crossed`, or `may_have_crossed` where they can have gone round an end of it. "
         "Which subject, and by whose reports, is told to who sees the whole of the mission. "
-        "Automatic, unreviewed.",
+        "Automatic, unreviewed; so not for parties and the publisher.",
         (_page([examples.CROSSING], CROSSINGS, TABLES, {}, _PAGED), _KEPT),
         (
             Parameter("subject", "What the reports call it.", "column-1"),

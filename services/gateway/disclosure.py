@@ -40,6 +40,12 @@ VIEWS: Final[Mapping[Role, View]] = {
     Role.ADMIN: View.WHOLE,
 }
 
+READS_UNREVIEWED: Final = frozenset(Role) - {Role.PARTY, Role.PUBLISHER}
+"""The roles that are told of results before a person has released them, each as far as it sees.
+Parties and the public are told what was released; until there is a desk that releases, nothing is
+(domain.md, "Assessment"). They are refused and not shown an empty list: none is told of, which is
+not that there is none."""
+
 READS_REPORTS: Final = frozenset(role for role, view in VIEWS.items() if view is not View.COARSE)
 """The roles that may ask for a report at all."""
 

@@ -30,7 +30,7 @@ def test_who_sees_the_whole_mission_is_told_the_subject(client: Client, token: M
     assert {(one["status"], one["draft"]) for one in found} == {(draft, True)}
 
 
-@pytest.mark.parametrize("role", [Role.PARTY, Role.PUBLISHER, Role.REPORTER])
+@pytest.mark.parametrize("role", [Role.MEDIATOR, Role.MOVEMENT_ORGANISER, Role.REPORTER])
 def test_others_are_told_that_something_crossed_and_not_what(
     client: Client, token: MakeToken, role: Role
 ) -> None:

@@ -120,7 +120,7 @@ QUESTIONS = {
 }
 
 
-@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.PARTY])
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.MOVEMENT_ORGANISER])
 @pytest.mark.parametrize("path", QUESTIONS)
 def test_a_question_is_answered_as_described_in_every_form(
     client: Client, token: MakeToken, path: str, role: Role

@@ -42,7 +42,7 @@ def test_the_missions_own_people_are_told_whose_report_it_is(
 def test_others_are_told_a_zone_and_a_coarse_cell_and_never_from_where_it_was_seen(
     client: Client, token: MakeToken
 ) -> None:
-    headers = token(Role.PARTY)
+    headers = token(Role.MEDIATOR)
     found = items(client, headers)
     assert len(found) == 4
     for one in found:
@@ -54,6 +54,19 @@ def test_others_are_told_a_zone_and_a_coarse_cell_and_never_from_where_it_was_se
         assert secret not in text
 
 
+@pytest.mark.parametrize("path", [PATH, "/v1/whereabouts", "/v1/crossings"])
+@pytest.mark.parametrize("role", [Role.PARTY, Role.PUBLISHER])
+def test_parties_and_the_public_are_told_nothing_that_nobody_has_released(
+    client: Client, token: MakeToken, role: Role, path: str
+) -> None:
+    for form in ("application/json", "text/csv"):
+        answer = client.get(path, headers=token(role) | {"Accept": form})
+        assert answer.status_code == 403
+        assert "zone-of" not in answer.text
+    # What the token is for beside that decides: a party's patrol sees what a patrol sees.
+    assert client.get(path, headers=token(role, Role.REPORTER)).status_code == 200
+
+
 def test_the_verdict_under_each_claim_is_for_who_sees_the_whole(
     client: Client, token: MakeToken
 ) -> None:
@@ -62,13 +75,13 @@ def test_the_verdict_under_each_claim_is_for_who_sees_the_whole(
         ("a", "violation"),
         ("b", "no_violation"),
     ]
-    for role in (Role.PARTY, Role.REPORTER):
+    for role in (Role.MEDIATOR, Role.REPORTER):
         # On which side of two lines it lies would place it better than its cell.
         assert items(client, token(role), claim="a") == []
 
 
 def test_what_stands_is_told_as_it_is_known_now(client: Client, token: MakeToken) -> None:
-    for role, whole in ((Role.COORDINATOR, True), (Role.PARTY, False)):
+    for role, whole in ((Role.COORDINATOR, True), (Role.MEDIATOR, False)):
         states = items(client, token(role), agreement="smm-a")
         (is_open,) = [one for one in states if one["state"] == "open"]
         (ended,) = [one for one in states if one["state"] == "ended"]
@@ -140,17 +153,19 @@ def test_pages_follow_each_other_without_gap_and_repetition(
 
 
 def test_a_cursor_is_good_for_its_own_question_alone(client: Client, token: MakeToken) -> None:
-    first = client.get(PATH, params={"limit": "1"}, headers=token(Role.PARTY))
+    first = client.get(PATH, params={"limit": "1"}, headers=token(Role.MEDIATOR))
     cursor = first.links["next"]["url"].partition("after=")[2]
     assert "report" not in cursor
     for asked in ({"zone": "zone-of-smm-a", "after": cursor}, {"after": cursor[:-2] + "AA"}):
-        answer = client.get(PATH, params=asked, headers=token(Role.PARTY))
+        answer = client.get(PATH, params=asked, headers=token(Role.MEDIATOR))
         assert (answer.status_code, answer.json()["parameter"]) == (400, "after")
     elsewhere = client.get(
-        PATH, params={"after": cursor}, headers=token(Role.PARTY, mission="unmil")
+        PATH, params={"after": cursor}, headers=token(Role.MEDIATOR, mission="unmil")
     )
     assert elsewhere.status_code == 400
-    assert client.get(PATH, params={"after": cursor}, headers=token(Role.PARTY)).status_code == 200
+    assert (
+        client.get(PATH, params={"after": cursor}, headers=token(Role.MEDIATOR)).status_code == 200
+    )
 
 
 @pytest.mark.parametrize(

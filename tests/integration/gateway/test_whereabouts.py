@@ -27,7 +27,7 @@ def test_who_sees_the_whole_mission_is_told_the_subject(client: Client, token: M
     assert {(one["status"], one["draft"]) for one in found} == {(draft, True)}
 
 
-@pytest.mark.parametrize("role", [Role.PARTY, Role.PUBLISHER, Role.REPORTER])
+@pytest.mark.parametrize("role", [Role.MEDIATOR, Role.MOVEMENT_ORGANISER, Role.REPORTER])
 def test_others_are_told_that_something_was_in_a_zone_and_not_what(
     client: Client, token: MakeToken, role: Role
 ) -> None:
@@ -97,7 +97,7 @@ def test_what_cannot_be_asked_is_named(
 
 
 def test_a_table_has_all_columns_whoever_asks(client: Client, token: MakeToken) -> None:
-    headers = token(Role.PARTY) | {"Accept": "text/csv"}
+    headers = token(Role.MEDIATOR) | {"Accept": "text/csv"}
     header, *rows = client.get(PATH, headers=headers).text.splitlines()
     assert set(header.split(",")) >= WHOLE_ONLY
     assert len(rows) == 2
