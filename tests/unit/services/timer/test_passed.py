@@ -9,6 +9,7 @@ from typing import Any, Self, cast
 import pytest
 from kafka.errors import KafkaError
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from services.store.engine import Connection
 from services.timer.passed import PassedByAll
@@ -74,7 +75,9 @@ def test_so_many_may_be_written_as_nothing_waits_for(
 
 
 def test_who_does_not_know_what_waits_writes_nothing() -> None:
-    assert passed(Kafka(None, away=True), Store()) == 0
+    with capture_logs() as told:
+        assert passed(Kafka(None, away=True), Store()) == 0
+    assert [line["log_level"] for line in told] == ["warning"]
 
 
 def test_kafka_is_asked_once_a_turn_and_only_where_something_is_missing() -> None:
