@@ -38,6 +38,7 @@ import streams.rules
 import streams.source_keys
 import streams.standing_violations
 import streams.truce_terms
+from services.store.rows import DueRow
 from streams.events import Count
 from streams.exceptions import Answer
 from streams.matching import Match
@@ -260,19 +261,23 @@ def of_the_timer() -> Iterator[Mutant]:
         ("due when it is written", lambda it: {"due_at": it.written_at}),
         ("of no generation", lambda _: {"generation": 0}),
     ):
-        yield Mutant(
-            f"`settle._Maker.row`: {name}",
-            settle._Maker,
-            "row",
-            lambda *args, change=change, **named: msgspec.structs.replace(
-                it := row(*args, **named), **change(it)
-            ),
-        )
+        said = f"`settle._Maker.row`: {name}"
+        yield Mutant(said, settle._Maker, "row", _changing(row, change))
     yield Mutant("`timer.Plan.pause`: none", timer.Plan, "pause", lambda *_: None)
     yield Mutant("`timer.SETTLED`: at once", timer, "SETTLED", timedelta(0))
     yield Mutant("`passed._ask`: nothing waits", passed.PassedByAll, "_ask", lambda *_: None)
     yield Mutant("`passed.waits_unjudged`: nothing", passed, "waits_unjudged", lambda *_: False)
     yield Mutant("`passed.bisect_left`: after it", passed, "bisect_left", bisect_right)
+
+
+def _changing(
+    row: Callable[..., DueRow], change: Callable[[DueRow], dict[str, Any]]
+) -> Callable[..., DueRow]:
+    def changed(*args: Any, **named: Any) -> DueRow:  # noqa: ANN401
+        made = row(*args, **named)
+        return msgspec.structs.replace(made, **change(made))
+
+    return changed
 
 
 def _as_printed(count: Count, _: float | None) -> SimpleNamespace:
