@@ -6,7 +6,7 @@ them equal), `rows` mirrors them column by column for COPY.
 History (submissions, assessments, violations, supersessions, links, corridor rows, sightings,
 whereabouts, what stands, context, due instants, rejected, receipts) is never updated and never
 deleted: a trigger refuses it (migrations 0010, 0012, 0019, 0020, 0023, 0024), but for the bytes of
-a submission that nobody may keep (0034). What supersedes is a new row. No foreign keys between the
+a submission that nobody may keep (0036). What supersedes is a new row. No foreign keys between the
 big tables: a check for each row would cost more than the row, and everything that one event causes
 is written in one transaction by one writer.
 
@@ -129,7 +129,7 @@ class Submission(Base):
     """One version of one event, its bytes exactly as they came.
 
     Or none of them: of a count in an exchange or a word on a movement that a worker has refused
-    since (migration 0034). Its hash, receipt and reason stay.
+    since (migration 0036). Its hash, receipt and reason stay.
     """
 
     __tablename__ = "submissions"

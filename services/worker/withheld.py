@@ -25,7 +25,7 @@ from streams.keys import Key
 from streams.topics import TopicName
 from streams.withhold import key_if_stored
 
-# PostgreSQL itself asks once more whether they are refused and have no effect (migration 0034).
+# PostgreSQL itself asks once more whether they are refused and have no effect (migration 0036).
 _EMPTY: Final = """
 UPDATE submissions SET raw = ''
 WHERE key = %b AND received_at = %b AND revision = %b

@@ -7,8 +7,8 @@ receipt. What was refused before this migration is emptied by it.
 
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0036"
+down_revision = "0035"
 
 REJECTED = 3
 """`services.store.rows.KeyKind.REJECTED`."""
