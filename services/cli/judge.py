@@ -93,7 +93,7 @@ def judge(  # noqa: PLR0913 (the documents, the events, and how to write)
     with nothing_collected():
         results = judge_history(register, events.raws, known)
         said_in = language if explained else None
-        lines = _lines(events.mistakes, chain(told.refused, results), said_in)
+        lines = result_lines(events.mistakes, chain(told.refused, results), said_in)
         written = write_results(lines, sys.stdout.buffer)
     click.echo(f"{written.judged} reports judged, {written.refused} refused", err=True)
     if written.refused:
@@ -151,7 +151,7 @@ class Line(Struct, frozen=True, gc=False):
     is_refusal: bool
 
 
-def _lines(
+def result_lines(
     mistakes: Iterable[Mistake],
     results: Iterable[Judged | Refused],
     language: Language | None,

@@ -16,11 +16,11 @@ is the time of the processor, not of the clock: others may run beside it. Slices
 from __future__ import annotations
 
 import gc
-import io
+import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -29,12 +29,12 @@ from statistics import median
 import msgspec
 from msgspec.structs import replace
 
-from services.cli.judge import index_zones
+from services.cli.judge import index_zones, result_lines, write_results
 from services.documents import read_agreement_file, read_methodology_file
 from streams.assess import Judged
 from streams.decode import decode_reports
 from streams.events import Bearings, Count, Location, Point, Report
-from streams.history import judge_history
+from streams.history import Refused, judge_history
 from streams.inforce import Register
 from streams.smm.read import read_smm_csv
 
@@ -97,21 +97,34 @@ def _again(
     )
 
 
-def judge_slice(register: Register, lines: Sequence[bytes], kept: list[Judged] | None) -> float:
+def judge_slice(
+    register: Register, lines: Sequence[bytes], kept: list[Judged | Refused] | None
+) -> float:
     """Seconds of the processor from the lines to the bytes of their assessments.
+
+    Written as the command writes them, to where nothing is kept: a file's memory is not judging.
 
     `kept` takes what explanations are made of: the report, the place, what was known, the terms.
     """
-    out = io.BytesIO()
     begun = time.process_time()
-    for result in judge_history(register, lines):
-        assert isinstance(result, Judged)
-        out.write(result.body + b"\n")
-        if kept is not None:
-            kept.append(result)
+    results = judge_history(register, lines)
+    if kept is not None:
+        results = _keeping(results, kept)
+    with Path(os.devnull).open("wb") as out:
+        written = write_results(result_lines((), results, None), out)
     if kept is not None:
         kept.clear()  # what is not kept was given back in this time as well
-    return time.process_time() - begun
+    took_s = time.process_time() - begun
+    assert written == (len(lines), 0)
+    return took_s
+
+
+def _keeping(
+    results: Iterable[Judged | Refused], kept: list[Judged | Refused]
+) -> Iterator[Judged | Refused]:
+    for result in results:
+        kept.append(result)
+        yield result
 
 
 def told(kind: str, rates: Sequence[float], reports: int) -> str:
@@ -177,7 +190,7 @@ def _recording(register: Register, lines: Sequence[bytes]) -> float:
     for turn, start in enumerate(range(0, len(lines), size)):
         some = lines[start : start + size]
         for keeps in (True, False) if turn % 2 else (False, True):
-            kept: list[Judged] | None = [] if keeps else None
+            kept: list[Judged | Refused] | None = [] if keeps else None
             took_s = judge_slice(register, some, kept)
             recorded_s += took_s * keeps
             plain_s += took_s * (not keeps)
