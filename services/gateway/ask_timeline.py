@@ -74,9 +74,10 @@ def ask_days(
         ProblemError: the token's agreements name no such corridor or part, or it is no period.
     """
     name = asked.timeline.name
-    until = asked.until or now
+    most = timedelta(days=MOST_DAYS)
+    until = asked.until or (min(now, asked.since + most) if asked.since else now)
     since = asked.since or until - USUAL
-    if not since < until <= since + timedelta(days=MOST_DAYS):
+    if not since < until <= since + most:
         raise bad("to", f"must come after `from`, by {MOST_DAYS} days at most")
     known = timeline(conn, ask_lag, asked.timeline, now)
     drawn = drawn_corridors(conn, token).get(name.corridor_id)

@@ -338,7 +338,7 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
         (
             Parameter("corridor_id", "As the agreement calls it.", "zolote-road"),
             _instant("from", "From then on; 7 days before `to`, if absent."),
-            _instant("to", "And before that, 366 days later at most; until now, if absent."),
+            _instant("to", "And before that, 366 days later at most; if absent, as far as now."),
             _instant("known_at", "By what was known then; now, if absent."),
             *_PART,
         ),

@@ -263,7 +263,7 @@ def test_days_are_told_as_pieces_and_as_a_picture(
     [
         ("/nobodys/timeline", 404, "corridor_unknown"),
         (f"/{OPEN}/timeline?from=2026-01-02T00:00:00Z&to=2026-01-02T00:00:00Z", 400, "bad_param"),
-        (f"/{OPEN}/timeline?from=2020-01-01T00:00:00Z", 400, "bad_param"),
+        (f"/{OPEN}/timeline?from=2020-01-01T00:00:00Z&to=2022-01-01T00:00:00Z", 400, "bad_param"),
         ("/road-of-smm-a/timeline?segment=km-9", 400, "bad_param"),
     ],
 )
