@@ -25,9 +25,10 @@ from geo.errors import (
 
 # Within this the local plane's distances are good to 8e-4 and its areas to 2e-6.
 MAX_REACH_M = 500_000.0
-# A day's flight. What runs to and fro for longer, or crosses itself more often, takes minutes and
-# gigabytes to draw, from a report of 30 kB, and says nothing about a place.
-MAX_TRACK_M = 20_000_000.0
+# A day's flight, or six times around the widest disc. What runs to and fro for longer, or crosses
+# itself more often, takes minutes and gigabytes to draw, from a report of 30 kB, and says nothing
+# about a place.
+MAX_LENGTH_M = 20_000_000.0
 MAX_TRACK_CROSSINGS = 60_000
 # Legs asked about at once: what crosses itself everywhere is known for it after a few.
 _LEGS = 64
@@ -151,6 +152,7 @@ class Area:
         if self.geometry.area == 0:
             raise EmptyRegionError("the area is empty")
         _require_outline(shapely.get_coordinates(self.geometry), 0.0)
+        _require_length_within(sum(map(_length_m, shapely.get_rings(self.geometry))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,11 +276,18 @@ def _require_outline(coords: Floats, margin_m: float) -> None:
 
 def _require_plain_way(points: Floats) -> None:
     lon, lat = unwrapped_longitudes(points[:, 0].copy()), points[:, 1].copy()
-    length_m = float(WGS84.line_length(lon, lat))
-    if length_m > MAX_TRACK_M:
-        raise RegionTooLargeError(f"is {length_m / 1000:,.0f} km long, limit 20,000 km")
+    _require_length_within(float(WGS84.line_length(lon, lat)))
     if _crosses_itself_too_often(np.stack([lon, lat], axis=1)):
         raise RegionTooLargeError(f"crosses itself more than {MAX_TRACK_CROSSINGS:,} times")
+
+
+def _length_m(ring: shapely.LinearRing) -> float:
+    return float(WGS84.line_length(*shapely.get_coordinates(ring).T))
+
+
+def _require_length_within(length_m: float) -> None:
+    if length_m > MAX_LENGTH_M:
+        raise RegionTooLargeError(f"is {length_m / 1000:,.0f} km long, limit 20,000 km")
 
 
 def _crosses_itself_too_often(points: Floats) -> bool:

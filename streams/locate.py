@@ -45,7 +45,7 @@ class Unlocated(StrEnum):
     EXTENT_UNUSABLE = "extent_unusable"
     """Reaches farther than 500 km from its centre, or over a pole: too wide to say anything.
 
-    Or a track that runs to and fro for too long to be drawn.
+    Or a track or an outline that runs to and fro for too long to be drawn.
     """
 
 

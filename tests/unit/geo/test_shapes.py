@@ -34,6 +34,12 @@ def to_and_fro(legs: int, height_deg: float) -> tuple[tuple[float, float], ...]:
     return tuple((38 + 2e-5 * i, 48 + height_deg * (i % 2)) for i in range(legs))
 
 
+def comb(legs: int, height_deg: float) -> Polygon:
+    """Teeth of that height on a back below."""
+    teeth = to_and_fro(legs, height_deg)
+    return Polygon([*teeth, (teeth[-1][0], 47.99), (38, 47.99)])
+
+
 def scribble(legs: int) -> tuple[tuple[float, float], ...]:
     """Legs across seven kilometres, each other one crossed."""
     spots = np.random.default_rng(1).random((legs, 2)).tolist()
@@ -73,6 +79,7 @@ def scribble(legs: int) -> tuple[tuple[float, float], ...]:
         (lambda: Track(((20, 48), (48, 48)), 5), RegionTooLargeError),
         (lambda: Track(to_and_fro(2_000, height_deg=7.5), 100), RegionTooLargeError),
         (lambda: Track(scribble(2_000), 100), RegionTooLargeError),
+        (lambda: Area(comb(1_999, height_deg=7.5)), RegionTooLargeError),
     ],
 )
 def test_a_region_that_cannot_be_answered_for_is_refused(
@@ -97,6 +104,11 @@ def test_a_region_that_cannot_be_answered_for_is_refused(
 )
 def test_a_long_way_over_the_same_ground_is_kept(points: tuple[tuple[float, float], ...]) -> None:
     assert Track(points, 50).points == points
+
+
+def test_an_outline_of_many_teeth_is_kept_while_it_can_be_drawn() -> None:
+    outline = comb(1_999, height_deg=0.05)
+    assert Area(outline).geometry == outline
 
 
 def test_usable_circles_agrees_with_the_constructor() -> None:
