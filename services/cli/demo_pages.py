@@ -39,9 +39,9 @@ DAY = datetime(2018, 9, 5, tzinfo=UTC), datetime(2018, 9, 6, tzinfo=UTC)
 ROAD = CorridorName(ROAD_MISSION, "village-town")
 ROAD_DAY = datetime(2019, 5, 14, 4, tzinfo=UTC), datetime(2019, 5, 14, 14, tzinfo=UTC)
 ROAD_TOLD = (
-    "   An invented road in three segments. Fire suspends one of them; what had been seen before",
-    "   it opens nothing any more, also once the report is settled by its name, until somebody who",
-    "   may has driven the road again. Four hours later that is old.",
+    "An invented road in three segments. Fire suspends one of them; what had been seen before it"
+    " opens nothing any more, also once the report is settled by its name, until somebody who may"
+    " has driven the road again. Four hours later that is old."
 )
 EXPLAINED = ("camera-zolote", "smm-CC-4")
 
@@ -105,9 +105,10 @@ def show(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
     draft = Drafts.of(conn, MISSION).cover(*DAY)
     print_intervals(CORRIDOR, day, datetime.now(UTC), note(draft=draft))
     click.echo()
-    print_lines(ROAD_TOLD)
+    print_lines([ROAD_TOLD], indent="   ")
     day = _road_day(conn)
-    print_intervals(ROAD, day, datetime.now(UTC), note(draft=False))
+    draft = Drafts.of(conn, ROAD_MISSION).cover(*ROAD_DAY)
+    print_intervals(ROAD, day, datetime.now(UTC), note(draft=draft))
     click.echo()
     click.echo(f"5. One decision explained: truceline explain {EXPLAINED[1]}")
     print_lines(_sentences(conn, notice), indent="  ")
