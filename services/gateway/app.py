@@ -90,7 +90,6 @@ from services.gateway.disclosure import READS_REPORTS, READS_UNREVIEWED
 from services.gateway.door import ENTRANT, Behind, Door
 from services.gateway.figures import StoreFigures, make_tally
 from services.gateway.group import GroupWriter
-from services.gateway.identify import identify
 from services.gateway.intake import Intake
 from services.gateway.lags import Lags
 from services.gateway.post_route import CONTEXT, REPORTS, STATUSES, PostRoute
@@ -145,7 +144,7 @@ async def require_role(connection: Connected, route: BaseRouteHandler) -> None:
     if may == EVERYBODY:
         return
     state = connection.app.state
-    connection.state.token = await identify(state.callers, connection.state[ENTRANT], may)
+    connection.state.token = await state.door.identify(connection.state[ENTRANT], may)
 
 
 @post(REPORTS.path, opt={MAY: REPORTS.may})
@@ -437,6 +436,7 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
     state = {
         "readers": readers,
         "callers": callers,
+        "door": door,
         "settings": settings,
         "cursors": Cursors(signers),
         "lags": lags,

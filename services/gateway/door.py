@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from http import HTTPStatus
 from random import random
 from typing import Final
@@ -17,15 +18,15 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.admission import Admission
-from services.gateway.callers import Callers
-from services.gateway.identify import Entrant
+from services.gateway.callers import Callers, Recalled
+from services.gateway.identify import Entrant, identify
 from services.gateway.present import Presented, presented_token
 from services.gateway.problems import ProblemError
 from services.gateway.request_id import STATE
 from services.gateway.send import send_problem
 from services.metrics.catalogue import PROBLEMS
 from services.metrics.tally import Tally
-from services.tokens.token import Validity
+from services.tokens.token import Role, Token, Validity
 
 HOLD_S: Final = 2.0
 """On average; about as long as `Retry-After` says. A thousand connections are refused five hundred
@@ -62,11 +63,11 @@ class Door:
         """
         presented = presented_token(headers.get(b"authorization", b""))
         recalled = None if presented is None else self._callers.recall(presented)
-        # A token that counted when it was last looked up is no guess.
-        if recalled is None or recalled.token is None or recalled.validity is not Validity.VALID:
+        known = _counted(recalled)
+        if known is None:
             self._admission.stranger(self._sender(address, headers))
         else:
-            self._admission.request(recalled.token.id)
+            self._admission.request(known.id)
         return Entrant(presented, recalled)
 
     def admit_known(self, presented: Presented) -> Entrant | None:
@@ -76,12 +77,26 @@ class Door:
             ProblemError: it has to wait (`hold`).
         """
         recalled = self._callers.recall(presented)
-        if recalled is None or recalled.token is None or not recalled.fresh:
+        known = _counted(recalled)
+        if recalled is None or known is None or not recalled.fresh:
             return None
-        if recalled.validity is not Validity.VALID:
-            return None
-        self._admission.request(recalled.token.id)
+        self._admission.request(known.id)
         return Entrant(presented, recalled)
+
+    async def identify(self, entrant: Entrant, may: AbstractSet[Role]) -> Token:
+        """The token of a caller who may, as `services.gateway.identify` says.
+
+        Who came as a stranger is counted under the token as soon as it is known: of many that come
+        at once under a token not seen before, no more get through than under one that was.
+
+        Raises:
+            ProblemError: no token, one that does not count, or none of its roles may; or it has to
+                wait.
+        """
+        token = await identify(self._callers, entrant, may)
+        if _counted(entrant.recalled) is None:
+            self._admission.request(token.id)
+        return token
 
     async def hold(self, problem: ProblemError) -> None:
         """Count a refusal; one that says to come later is held back for a while, once."""
@@ -100,6 +115,13 @@ class Door:
         if address == self._proxy and FORWARDED in headers:
             return headers[FORWARDED].decode("latin-1").rpartition(",")[2].strip()
         return address
+
+
+def _counted(recalled: Recalled | None) -> Token | None:
+    """The token that counted when it was last looked up: it is no guess."""
+    if recalled is None or recalled.validity is not Validity.VALID:
+        return None
+    return recalled.token
 
 
 class Behind:

@@ -21,7 +21,7 @@ from services.gateway.callers import Callers
 from services.gateway.day_stored import DayStored
 from services.gateway.door import Door
 from services.gateway.heads import Heads, KnownHead
-from services.gateway.identify import Entrant, identify, identify_known
+from services.gateway.identify import Entrant, identify_known
 from services.gateway.intake import JSON, Answer, Answered, Intake, check_media_type
 from services.gateway.posts import Outcome, Post
 from services.gateway.problems import ProblemError
@@ -146,7 +146,7 @@ class PostRoute:
         Raises:
             ProblemError: the body, or the one event in it, is refused.
         """
-        token = await identify(self.callers, head.entrant, head.posting.may)
+        token = await self.door.identify(head.entrant, head.posting.may)
         self.day_stored.ask(token.mission)
         kind, media_type = head.posting.kind, head.media_type
         if head.is_single:
