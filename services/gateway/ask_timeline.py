@@ -18,6 +18,7 @@ from services.gateway.parameters import bad
 from services.gateway.problems import Code, ProblemError
 from services.store.engine import Connection
 from services.store.generations import NOTHING_KNOWN
+from services.store.queries.corridors import is_known
 from services.timeline import AskLag, TimelineAsked, timeline
 from services.timeline_picture import MOST_DAYS, days_of, svg
 from services.tokens.token import Token
@@ -79,9 +80,10 @@ def ask_days(
     since = asked.since or until - USUAL
     if not since < until <= since + most:
         raise bad("to", f"must come after `from`, by {MOST_DAYS} days at most")
-    known = timeline(conn, ask_lag, asked.timeline, now)
+    of = asked.timeline._replace(since=since, until=until)
+    known = timeline(conn, ask_lag, of, now)
     drawn = drawn_corridors(conn, token).get(name.corridor_id)
-    if not known and drawn is None:
+    if not known and drawn is None and not is_known(conn, name):
         raise ProblemError(Code.CORRIDOR_UNKNOWN)
     if drawn is not None and (why := why_no_part(drawn, asked.timeline.part)):
         raise ProblemError(Code.BAD_PARAMETER, f"{why}.")
