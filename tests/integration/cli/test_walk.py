@@ -21,7 +21,7 @@ from tests.unit.examples.example import FOLDER
 NAME = "donetsk-luhansk-illustrative"
 INTERVAL_KEYS = {
     *("mission", "corridor_id", "starts_at", "ends_at", "state", "cause", "cause_events"),
-    *("not_valid_after", "parts", "draft", "known_at"),
+    *("not_valid_after", "parts", "draft", "window_disputed", "known_at"),
 }
 
 
