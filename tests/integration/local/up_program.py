@@ -4,6 +4,7 @@ Run by tests in a process of its own, so that signals reach it as they reach the
 `up_program FOLDER GIVEN_DATABASE GIVEN_KAFKA SERVICE_SCRIPT...`.
 """
 
+import signal
 import sys
 from pathlib import Path
 
@@ -26,6 +27,8 @@ def migrate(database_url: str) -> None:
 
 
 def main(folder: str, database_url: str, kafka_bootstrap: str, *scripts: str) -> int:
+    # A shell lets what it starts behind itself ignore it, and so the tests that run in there.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     plan = Plan(
         migrate=migrate,
         create_topics=lambda bootstrap: say(f"topics on {bootstrap}"),
