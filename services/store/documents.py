@@ -81,8 +81,7 @@ def agreements(
     conn: Connection, mission: str | None = None, known_at: datetime | None = None
 ) -> list[Agreement]:
     """Every version of every agreement, or of one mission's, oldest first; as loaded by then."""
-    found = _documents(conn, DocumentKind.AGREEMENT, mission, known_at)
-    return [msgspec.json.decode(body, type=Agreement) for body in found]
+    return [it.agreement for it in hashed_agreements(conn, mission, known_at)]
 
 
 class HashedAgreement(NamedTuple):
@@ -96,20 +95,14 @@ def hashed_agreements(
     conn: Connection, mission: str | None = None, known_at: datetime | None = None
 ) -> list[HashedAgreement]:
     """Every version of every agreement, or of one mission's, oldest first; as loaded by then."""
-    rows = conn.execute(
-        "SELECT hash, document FROM agreements WHERE (%s::text IS NULL OR mission = %s)"
-        " AND loaded_at <= coalesce(%s::timestamptz, 'infinity') ORDER BY mission, id, version",
-        [mission, mission, known_at],
-    )
-    return [
-        HashedAgreement(bytes(it), msgspec.json.decode(body, type=Agreement)) for it, body in rows
-    ]
+    found = _documents(conn, DocumentKind.AGREEMENT, mission, known_at)
+    return [HashedAgreement(it, msgspec.json.decode(body, type=Agreement)) for it, body in found]
 
 
 def methodologies(conn: Connection, mission: str | None = None) -> list[Methodology]:
     """Every version of every methodology, or of one mission's, oldest first."""
     found = _documents(conn, DocumentKind.METHODOLOGY, mission)
-    return [msgspec.json.decode(body, type=Methodology) for body in found]
+    return [msgspec.json.decode(body, type=Methodology) for _, body in found]
 
 
 class LoadedAgreement(NamedTuple):
@@ -193,12 +186,14 @@ def document_bytes(conn: Connection, kind: DocumentKind, address: bytes) -> byte
 
 def _documents(
     conn: Connection, kind: DocumentKind, mission: str | None, known_at: datetime | None = None
-) -> list[bytes]:
+) -> list[tuple[bytes, bytes]]:
+    """Hash and text of each version, oldest first."""
     query = sql.SQL(
-        "SELECT document FROM {} WHERE (%s::text IS NULL OR mission = %s)"
+        "SELECT hash, document FROM {} WHERE (%s::text IS NULL OR mission = %s)"
         " AND loaded_at <= coalesce(%s::timestamptz, 'infinity') ORDER BY mission, id, version"
     ).format(sql.Identifier(kind))
-    return [bytes(row[0]) for row in conn.execute(query, [mission, mission, known_at])]
+    rows = conn.execute(query, [mission, mission, known_at])
+    return [(bytes(address), bytes(body)) for address, body in rows]
 
 
 def _kind_of(document: Agreement | Methodology) -> DocumentKind:
