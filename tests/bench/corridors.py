@@ -1,8 +1,9 @@
 """`make bench-corridors`: a year's figures and the state at an instant, as histories grow.
 
     python -m tests.bench.corridors [--corridors 1000] [--a-year 1000] [--years 1 3 10] [--write]
+        [--keep FOLDER]
 
-Fresh PostgreSQL; a database for each length of history, each with the generations that a worker
+Fresh PostgreSQL, or with --keep one whose databases are filled once and asked again by later runs; a database for each length of history, each with the generations that a worker
 leaves of so many words a year (`corridor_history`), in the order of their receipt, so that one
 corridor's rows lie far from each other. Asked is by the gateway's role, under row-level security,
 of corridors, instants and knowledge drawn at random; databases take turns within each round.
@@ -135,22 +136,55 @@ class History(NamedTuple):
         return [row for one in self.generations[:count] for row in one]
 
 
-def make_base(engines: Engines, history: History, years: int) -> Base:
-    """A database as the worker leaves it after so many years."""
-    name = f"years_{years}"
+def make_bases(engines: Engines, corridors: int, a_year: int, years: Sequence[int]) -> list[Base]:
+    """A database for each length of history; those that are kept need no filling."""
+    names = {of: f"corridors_{corridors}_{a_year}_{of}" for of in sorted(years)}
+    missing = [of for of, name in names.items() if not _is_kept(engines, name)]
+    if missing:
+        history = History.of(corridors, a_year, max(missing))
+        for of in missing:
+            _make(engines, history, of, names[of])
+    return [_base(engines, name, of, a_year * of * corridors) for of, name in names.items()]
+
+
+def _is_kept(engines: Engines, name: str) -> bool:
     with psycopg.connect(engines.postgres.admin_url, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}" OWNER truceline'.encode())
+        if not admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+            return False
+    url = engines.postgres.url_of(name)
+    with connect(url) as conn:
+        # A server that was not stopped cleanly empties tables that are not logged.
+        if conn.execute("SELECT FROM corridor_availability LIMIT 1").rowcount:
+            return True
+    with psycopg.connect(engines.postgres.admin_url, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE "{name}"'.encode())
+    return False
+
+
+def _make(engines: Engines, history: History, years: int, name: str) -> None:
+    """A database as the worker leaves it after so many years; named only when it is whole."""
+    filling = f"{name}_filling"
+    with psycopg.connect(engines.postgres.admin_url, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{filling}"'.encode())
+        admin.execute(f'CREATE DATABASE "{filling}" OWNER truceline'.encode())
+        url = engines.postgres.url_of(filling)
+        upgrade(url)
+        with connect(url) as conn:
+            ensure_partitions(conn, BEGIN)
+            load_documents(conn, history.documents, BEGIN)
+            _fill(conn, history.rows(years), history.corridors)
+        admin.execute(f'ALTER DATABASE "{filling}" RENAME TO "{name}"'.encode())
+
+
+def _base(engines: Engines, name: str, years: int, events: int) -> Base:
     url = engines.postgres.url_of(name)
     upgrade(url)
     with connect(url) as conn:
-        ensure_partitions(conn, BEGIN)
-        load_documents(conn, history.documents, BEGIN)
-        _fill(conn, history.rows(years), history.corridors)
         (count, size) = conn.execute(
             "SELECT count(*), pg_total_relation_size('corridor_availability')"
             " FROM corridor_availability"
         ).fetchone() or (0, 0)
-    return Base(url, name, years, history.a_year * years * history.corridors, count, size)
+    return Base(url, name, years, events, count, size)
 
 
 def _fill(conn: Connection, rows: Sequence[AvailabilityRow], corridors: int) -> None:
@@ -270,13 +304,12 @@ def _figure(taken_ms: Sequence[float]) -> Figure:
 def main() -> None:
     """Fill, ask, print; with --write also the page and the plot."""
     asked = _arguments()
-    folder = Path(tempfile.mkdtemp(prefix="truceline-bench-"))
+    folder = asked.keep or Path(tempfile.mkdtemp(prefix="truceline-bench-"))
     # Kafka is not asked here: an address that is given is not started.
     engines = Engines(folder, given_kafka_bootstrap="127.0.0.1:1")
     try:
         engines.start()
-        history = History.of(asked.corridors, asked.a_year, max(asked.years))
-        bases = [make_base(engines, history, years) for years in sorted(asked.years)]
+        bases = make_bases(engines, asked.corridors, asked.a_year, asked.years)
         postgres = engines.postgres
         askers = [
             Asker(base, postgres.url_of(base.name, role=API_ROLE), asked.corridors)
@@ -285,7 +318,8 @@ def main() -> None:
         sizes = measure(askers)
     finally:
         engines.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        if not asked.keep:
+            shutil.rmtree(folder, ignore_errors=True)
     for size in sizes:
         print(size)
     if asked.write:
@@ -298,6 +332,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--a-year", type=int, default=1_000)
     parser.add_argument("--years", type=int, nargs="+", default=[1, 3, 10])
     parser.add_argument("--write", action="store_true", help="the page and the plot")
+    parser.add_argument("--keep", type=Path, help="fill the databases there, for later runs too")
     return parser.parse_args()
 
 
