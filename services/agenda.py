@@ -28,8 +28,8 @@ def _knowledge(conn: Connection, mission: str) -> Iterator[Known]:
         known = [it for it in loaded if it.loaded_at <= since]
         signatures = [it.signature for it in made if it.loaded_at <= since]
         drafts = frozenset(
-            (it.agreement.id, it.agreement.version)
+            (it.document.id, it.document.version)
             for it in known
-            if signed(it.agreement, it.hash.hex(), signatures).missing
+            if signed(it.document, it.hash.hex(), signatures).missing
         )
-        yield Known(since, [it.agreement for it in known], drafts)
+        yield Known(since, [it.document for it in known], drafts)

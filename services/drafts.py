@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from services.store.documents import hashed_agreements
+from services.store.documents import loaded_agreements
 from services.store.engine import Connection
 from services.store.signatures import loaded_signatures
 from streams.agreement import Agreement
@@ -31,7 +31,7 @@ def versions(
     made = [entry.signature for entry in loaded_signatures(conn, known_at, mission)]
     return {
         address: Version(agreement, signed(agreement, address.hex(), made).missing)
-        for address, agreement in hashed_agreements(conn, mission, known_at)
+        for _, address, agreement in loaded_agreements(conn, mission, known_at)
     }
 
 

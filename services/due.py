@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from services.drafts import versions
 from services.reckoning import Reckoning, Source, reckon_as_known, sources_of
-from services.store.documents import hashed_agreements
+from services.store.documents import loaded_agreements
 from services.store.due import Written, last_written
 from services.store.engine import Connection
 from streams.due import Due, Rule
@@ -117,7 +117,7 @@ def timer_lag(conn: Connection, now: datetime) -> TimerLag:
 
 
 def _reckoned(conn: Connection, mission: str | None, known_at: datetime) -> dict[Source, Reckoning]:
-    sources = sources_of(hashed_agreements(conn, mission, known_at))
+    sources = sources_of(loaded_agreements(conn, mission, known_at))
     return reckon_as_known(conn, sources, known_at, mission)
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from services.errors import AnswerIsNoError
 from services.store.contexts import known_now
-from services.store.documents import LoadedDocument, loaded_documents
+from services.store.documents import Document, LoadedDocument, loaded_documents
 from services.store.engine import Connection
 from services.store.queries.reports import Judgement, ReportFile, assessment_of
 from services.store.signatures import LoadedSignature, loaded_signatures
@@ -78,7 +78,7 @@ def explain_report(
     return Explained(judged, explanation, file.judgements, same, _is_intact(file))
 
 
-Loaded = LoadedDocument | LoadedSignature
+Loaded = LoadedDocument[Document] | LoadedSignature
 
 
 def _registers_since(loaded: Sequence[Loaded], current: Judgement) -> Iterator[Register]:
@@ -88,7 +88,7 @@ def _registers_since(loaded: Sequence[Loaded], current: Judgement) -> Iterator[R
     documents that were loaded then may judge it again: from when both that it names were there,
     each later loading may or may not have come before it. Signatures are loaded as documents are.
     """
-    documents: list[LoadedDocument] = []
+    documents: list[LoadedDocument[Document]] = []
     signatures: list[Signature] = []
     wanted = {current.agreement, current.methodology}
     for _, group in groupby(loaded, key=attrgetter("loaded_at")):

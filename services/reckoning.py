@@ -16,10 +16,11 @@ from typing import Final, NamedTuple
 
 from services.store.closures import own_ends
 from services.store.contexts import Generation, known_states, newest_generations, state_of
-from services.store.documents import HashedAgreement
+from services.store.documents import LoadedDocument
 from services.store.engine import Connection
 from services.store.generations import known_intervals, newest_of_corridors
 from services.store.movements import StoredMovement, known_movements, newest_movements
+from streams.agreement import Agreement
 from streams.context.fold import MissionState
 from streams.corridors.effects import Cause
 from streams.due import (
@@ -59,7 +60,7 @@ class Source(NamedTuple):
 
 Mark = tuple[tuple[bytes, int], ...]
 """The generation of each agreement version's context; of a corridor one, under no version."""
-Versions = Sequence[HashedAgreement]
+Versions = Sequence[LoadedDocument[Agreement]]
 """Every version of one agreement."""
 Sources = Mapping[Source, Versions]
 Marks = dict[Source, Mark]
@@ -86,16 +87,16 @@ OF_CORRIDOR: Final = b""
 """In a mark, in the place of a version's hash: a corridor is folded by all of them at once."""
 
 
-def sources_of(agreements: Iterable[HashedAgreement]) -> Sources:
+def sources_of(agreements: Iterable[LoadedDocument[Agreement]]) -> Sources:
     """Everything that has due instants, by the agreements that are loaded."""
-    contexts: defaultdict[Source, list[HashedAgreement]] = defaultdict(list)
+    contexts: defaultdict[Source, list[LoadedDocument[Agreement]]] = defaultdict(list)
     for it in agreements:
-        contexts[Source(it.agreement.mission, it.agreement.id)].append(it)
+        contexts[Source(it.document.mission, it.document.id)].append(it)
     corridors = {
         of._replace(corridor_id=corridor.id): versions
         for of, versions in contexts.items()
         for it in versions
-        for corridor in it.agreement.corridors
+        for corridor in it.document.corridors
     }
     movements = {of._replace(is_movements=True): versions for of, versions in contexts.items()}
     return {**contexts, **movements, **corridors}
@@ -173,11 +174,11 @@ def _of_generations(versions: Versions, known: Mapping[bytes, Generation]) -> Re
 
 
 def _of_context(versions: Versions, states: Mapping[bytes, MissionState]) -> list[Due]:
-    by_number = {it.agreement.version: states.get(it.hash) for it in versions}
+    by_number = {it.document.version: states.get(it.hash) for it in versions}
     return due_in_context(
         [
             Reading(start, end, by_number[agreement.version])
-            for start, end, agreement in versions_over_time([it.agreement for it in versions])
+            for start, end, agreement in versions_over_time([it.document for it in versions])
         ]
     )
 
@@ -190,11 +191,11 @@ def _of_movements(versions: Versions, stored: Sequence[StoredMovement]) -> Recko
         history = it.history
         if history is not None:
             told[it.agreement].append(history)
-    by_number = {it.agreement.version: told[it.hash] for it in versions}
+    by_number = {it.document.version: told[it.hash] for it in versions}
     due = due_of_movements(
         [
             MovementsRead(start, end, by_number[agreement.version])
-            for start, end, agreement in versions_over_time([it.agreement for it in versions])
+            for start, end, agreement in versions_over_time([it.document for it in versions])
         ]
     )
     since = max((it.known_at for it in stored), default=None)
@@ -202,5 +203,5 @@ def _of_movements(versions: Versions, stored: Sequence[StoredMovement]) -> Recko
 
 
 def _address_at(versions: Versions, instant: datetime) -> bytes:
-    number = version_at((it.agreement for it in versions), instant).version
-    return next(it.hash for it in versions if it.agreement.version == number)
+    number = version_at((it.document for it in versions), instant).version
+    return next(it.hash for it in versions if it.document.version == number)

@@ -7,15 +7,17 @@ refused. Which version is in force at an instant is decided by its own `valid`, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 from psycopg import sql
 from psycopg.rows import args_row
 
+from services.store.decoded import Decoded
 from services.store.engine import Connection
 from services.store.errors import DocumentChangedError, DocumentConflictError
 from streams.agreement import Agreement, canonical_bytes
@@ -27,6 +29,15 @@ class DocumentKind(StrEnum):
 
     AGREEMENT = "agreements"
     METHODOLOGY = "methodologies"
+
+
+Document: TypeAlias = Agreement | Methodology
+
+_TABLES: Final = {Agreement: DocumentKind.AGREEMENT, Methodology: DocumentKind.METHODOLOGY}
+_DECODED: Final = Decoded()
+
+D = TypeVar("D", Agreement, Methodology)
+D_co = TypeVar("D_co", bound=Document, covariant=True)
 
 
 class StoredDocument(NamedTuple):
@@ -41,12 +52,12 @@ class StoredDocument(NamedTuple):
     loaded_at: datetime
 
 
-def load_document(conn: Connection, document: Agreement | Methodology, now: datetime) -> bool:
+def load_document(conn: Connection, document: Document, now: datetime) -> bool:
     """Keep a document; False when it was there already, byte for byte.
 
     Raises `DocumentConflictError` when its id and version belong to another document.
     """
-    kind = _kind_of(document)
+    kind = _TABLES[type(document)]
     canonical = canonical_bytes(document)
     address = sha256(canonical).digest()
     insert = sql.SQL(
@@ -77,94 +88,89 @@ def load_document(conn: Connection, document: Agreement | Methodology, now: date
     )
 
 
+class LoadedDocument(NamedTuple, Generic[D_co]):
+    """A version of a document with when it was loaded, and its address."""
+
+    loaded_at: datetime
+    hash: bytes
+    document: D_co
+
+
 def agreements(
     conn: Connection, mission: str | None = None, known_at: datetime | None = None
 ) -> list[Agreement]:
     """Every version of every agreement, or of one mission's, oldest first; as loaded by then."""
-    return [it.agreement for it in hashed_agreements(conn, mission, known_at)]
+    return [it.document for it in loaded_agreements(conn, mission, known_at)]
 
 
-class HashedAgreement(NamedTuple):
-    """A version of an agreement with its address; hashing a large one takes its time."""
-
-    hash: bytes
-    agreement: Agreement
-
-
-def hashed_agreements(
+def loaded_agreements(
     conn: Connection, mission: str | None = None, known_at: datetime | None = None
-) -> list[HashedAgreement]:
-    """Every version of every agreement, or of one mission's, oldest first; as loaded by then."""
-    found = _documents(conn, DocumentKind.AGREEMENT, mission, known_at)
-    return [HashedAgreement(it, msgspec.json.decode(body, type=Agreement)) for it, body in found]
+) -> list[LoadedDocument[Agreement]]:
+    """The same with their addresses."""
+    return _loaded(conn, Agreement, mission, known_at)
 
 
 def methodologies(conn: Connection, mission: str | None = None) -> list[Methodology]:
     """Every version of every methodology, or of one mission's, oldest first."""
-    found = _documents(conn, DocumentKind.METHODOLOGY, mission)
-    return [msgspec.json.decode(body, type=Methodology) for _, body in found]
+    return [it.document for it in _loaded(conn, Methodology, mission)]
 
 
-class LoadedAgreement(NamedTuple):
-    """A version of an agreement with when it was loaded."""
-
-    loaded_at: datetime
-    hash: bytes
-    agreement: Agreement
-
-
-def loaded_agreements(conn: Connection, mission: str) -> list[LoadedAgreement]:
-    """Every version of a mission's agreements, in the order in which they were loaded."""
-    rows = conn.execute(
-        "SELECT loaded_at, hash, document FROM agreements WHERE mission = %s"
-        " ORDER BY loaded_at, hash",
-        [mission],
-    )
-    return [
-        LoadedAgreement(at, bytes(it), msgspec.json.decode(body, type=Agreement))
-        for at, it, body in rows
-    ]
-
-
-class LoadedDocument(NamedTuple):
-    """A document with when it was loaded."""
-
-    loaded_at: datetime
-    hash: bytes
-    document: Agreement | Methodology
-
-
-def loaded_documents(conn: Connection) -> list[LoadedDocument]:
+def loaded_documents(conn: Connection) -> list[LoadedDocument[Document]]:
     """Every version of every document of both kinds, in the order in which they were loaded.
+
+    Each is compared with its address as it is stored now: who judges asks once for many reports.
 
     Raises `DocumentChangedError` where one is not what was loaded: nothing is judged by it.
     """
-    found = [
-        *_loaded(conn, DocumentKind.AGREEMENT, Agreement),
-        *_loaded(conn, DocumentKind.METHODOLOGY, Methodology),
+    found: list[LoadedDocument[Document]] = [
+        *_loaded(conn, Agreement, checked=True),
+        *_loaded(conn, Methodology, checked=True),
     ]
     return sorted(found, key=lambda entry: (entry.loaded_at, entry.hash))
 
 
 def _loaded(
-    conn: Connection, kind: DocumentKind, read_as: type[Agreement | Methodology]
-) -> list[LoadedDocument]:
-    query = sql.SQL("SELECT loaded_at, hash, document FROM {}").format(sql.Identifier(kind))
+    conn: Connection,
+    read_as: type[D],
+    mission: str | None = None,
+    known_at: datetime | None = None,
+    *,
+    checked: bool = False,
+) -> list[LoadedDocument[D]]:
+    """Of one kind, oldest first; the text alone of those that are not read yet, or are checked."""
+    held = {} if checked else _DECODED.held()
+    query = sql.SQL(
+        "SELECT loaded_at, hash, CASE WHEN hash <> ALL (%s::bytea[]) THEN document END FROM {}"
+        " WHERE (%s::text IS NULL OR mission = %s)"
+        " AND loaded_at <= coalesce(%s::timestamptz, 'infinity') ORDER BY mission, id, version"
+    ).format(sql.Identifier(_TABLES[read_as]))
+    with conn.cursor(binary=True) as cursor:
+        rows = cursor.execute(query, [list(held), mission, mission, known_at]).fetchall()
     return [
-        LoadedDocument(at, bytes(address), _unchanged(address, body, read_as))
-        for at, address, body in conn.execute(query)
+        LoadedDocument(at, address, _read(address, body, read_as, held))
+        for at, address, body in rows
     ]
 
 
-def _unchanged(
-    address: bytes, body: bytes, read_as: type[Agreement | Methodology]
-) -> Agreement | Methodology:
+def _read(
+    address: bytes,
+    body: bytes | None,
+    read_as: type[D],
+    held: Mapping[bytes, Document],
+) -> D:
+    if body is None:
+        document = held[address]
+        assert isinstance(document, read_as)
+        _DECODED.used(address)
+        return document
     if sha256(body).digest() != address:
         raise DocumentChangedError(
             f"the document stored under {address.hex()} has been changed in the database since it"
             " was loaded: nothing is judged by it; restore the table from a backup"
         )
-    return msgspec.json.decode(body, type=read_as)
+    found = msgspec.json.decode(body, type=read_as)
+    _DECODED.keep(address, found, len(body))
+    return found
 
 
 def list_documents(conn: Connection, kind: DocumentKind) -> list[StoredDocument]:
@@ -182,21 +188,3 @@ def document_bytes(conn: Connection, kind: DocumentKind, address: bytes) -> byte
     query = sql.SQL("SELECT document FROM {} WHERE hash = %s").format(sql.Identifier(kind))
     row = conn.execute(query, [address]).fetchone()
     return None if row is None else bytes(row[0])
-
-
-def _documents(
-    conn: Connection, kind: DocumentKind, mission: str | None, known_at: datetime | None = None
-) -> list[tuple[bytes, bytes]]:
-    """Hash and text of each version, oldest first."""
-    query = sql.SQL(
-        "SELECT hash, document FROM {} WHERE (%s::text IS NULL OR mission = %s)"
-        " AND loaded_at <= coalesce(%s::timestamptz, 'infinity') ORDER BY mission, id, version"
-    ).format(sql.Identifier(kind))
-    rows = conn.execute(query, [mission, mission, known_at])
-    return [(bytes(address), bytes(body)) for address, body in rows]
-
-
-def _kind_of(document: Agreement | Methodology) -> DocumentKind:
-    if isinstance(document, Agreement):
-        return DocumentKind.AGREEMENT
-    return DocumentKind.METHODOLOGY

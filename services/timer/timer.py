@@ -22,7 +22,7 @@ from psycopg import sql
 from services.crash_points import Point, reached
 from services.local.postgres import TIMER_ROLE
 from services.reckoning import Mark, Reckoning, Source, Sources, marks_of, reckon, sources_of
-from services.store.documents import hashed_agreements
+from services.store.documents import loaded_agreements
 from services.store.due import add_due, last_written
 from services.store.engine import Connection, connect
 from services.store.errors import Fate, fate_of
@@ -134,7 +134,7 @@ class Timer:
         found = conn.execute("SELECT hash FROM agreements").fetchall()
         hashes = frozenset(bytes(address) for (address,) in found)
         if hashes != self._hashes:
-            self._sources = sources_of(hashed_agreements(conn))
+            self._sources = sources_of(loaded_agreements(conn))
             self._hashes = hashes
             self._plans.clear()
 

@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from services.store.documents import LoadedDocument, loaded_documents
+from services.store.documents import Document, LoadedDocument, loaded_documents
 from services.store.engine import Answer, Connection
 from services.store.signatures import signatures
 from streams.addresses import Addresses
@@ -97,7 +97,9 @@ def load_register(conn: Connection) -> Register:
     return register_of(loaded_documents(conn), signatures(conn))
 
 
-def register_of(documents: Iterable[LoadedDocument], signed: Iterable[Signature] = ()) -> Register:
+def register_of(
+    documents: Iterable[LoadedDocument[Document]], signed: Iterable[Signature] = ()
+) -> Register:
     """A register of these documents, and of the signatures under them."""
     loaded = list(documents)
     both = [entry.document for entry in loaded]

@@ -3,10 +3,11 @@
     python -m tests.bench.corridors [--corridors 1000] [--a-year 1000] [--years 1 3 10] [--write]
         [--keep FOLDER]
 
-Fresh PostgreSQL, or with --keep one whose databases are filled once and asked again by later runs; a database for each length of history, each with the generations that a worker
-leaves of so many words a year (`corridor_history`), in the order of their receipt, so that one
-corridor's rows lie far from each other. Asked is by the gateway's role, under row-level security,
-of corridors, instants and knowledge drawn at random; databases take turns within each round.
+Fresh PostgreSQL, or with --keep one that is filled once and asked again by later runs; a database
+for each length of history, each with the generations that a worker leaves of so many words a year
+(`corridor_history`), in the order of their receipt, so that one corridor's rows lie far from each
+other. Asked is by the gateway's role, under row-level security, of corridors, instants and
+knowledge drawn at random; databases take turns within each round.
 
     at       the state at an instant as known at another (`services.timeline`)
     now      the state of one corridor now (`states_now`)

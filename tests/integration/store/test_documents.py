@@ -7,6 +7,7 @@ from services.store.documents import (
     document_bytes,
     list_documents,
     load_document,
+    loaded_agreements,
     loaded_documents,
     methodologies,
 )
@@ -81,6 +82,26 @@ def test_nothing_is_judged_by_a_document_that_was_changed_in_its_table(conn: Con
     conn.execute("UPDATE agreements SET document = %s", [other])
     with pytest.raises(DocumentChangedError, match=content_hash(AGREEMENT)):
         loaded_documents(conn)
+
+
+def test_a_version_is_read_once_however_often_it_is_asked_for(conn: Connection) -> None:
+    amended = msgspec.structs.replace(AGREEMENT, version=2, title="Amended")
+    load_document(conn, AGREEMENT, NOW)
+    (before,) = agreements(conn)
+    load_document(conn, amended, NOW.replace(year=2027))
+    assert [it is before for it in agreements(conn, "smm")] == [True, False]
+    assert [it.document is before for it in loaded_agreements(conn, None, NOW)] == [True]
+    assert agreements(conn, "undof") == []
+    conn.rollback()
+    assert agreements(conn) == []  # in memory, and not there
+
+
+def test_nothing_is_shown_of_a_document_that_was_changed_in_its_table(conn: Connection) -> None:
+    load_document(conn, msgspec.structs.replace(AGREEMENT, title="Never read"), NOW)
+    conn.execute("ALTER TABLE agreements DISABLE TRIGGER USER")
+    conn.execute("UPDATE agreements SET document = %s", [canonical_bytes(AGREEMENT)])
+    with pytest.raises(DocumentChangedError):
+        agreements(conn)
 
 
 def test_the_same_document_again_changes_nothing(conn: Connection) -> None:

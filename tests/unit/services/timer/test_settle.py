@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from services.reckoning import Reckoning, Source
-from services.store.documents import HashedAgreement
+from services.store.documents import LoadedDocument
 from services.store.due import Written
 from services.timer.settle import Settlement, settle
 from services.timer.timer import SETTLED, Plan
@@ -31,7 +31,7 @@ def written(*, stands: bool, revision: int = 1) -> Written:
 
 
 def reckoned(*found: Due) -> Reckoning:
-    versions = [HashedAgreement(HASH, agreement())]
+    versions = [LoadedDocument(NOW, HASH, agreement())]
     return Reckoning(sorted(found), versions, ((HASH, 7),))
 
 
