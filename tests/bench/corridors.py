@@ -77,9 +77,12 @@ SELECT mission, 'corridor-' || lpad(n::text, 4, '0'), generation, seq,
     CASE WHEN starts_at = %(begin)s THEN starts_at ELSE starts_at + n * %(by)s END,
     ends_at + n * %(by)s, not_valid_after + n * %(by)s, known_at + n * %(by)s, state, cause,
     cause_events, events_digest, parts
-FROM (SELECT * FROM told WHERE generation > 1 ORDER BY generation, seq) AS told,
-    generate_series(0, %(corridors)s - 1) AS n
+FROM generate_series(2, (SELECT max(generation) FROM told)) AS word, LATERAL (
+    SELECT * FROM told, generate_series(0, %(corridors)s - 1) AS n
+    WHERE told.generation = word ORDER BY n, seq
+) AS told
 """
+"""Word by word, each corridor's rows of it together: in the order in which workers leave them."""
 
 
 class Base(NamedTuple):
@@ -195,6 +198,8 @@ def _fill(conn: Connection, rows: Sequence[AvailabilityRow], corridors: int) -> 
     with conn.cursor().copy(f"COPY told ({columns}) FROM STDIN".encode()) as copy:
         for row in rows:
             copy.write_row(astuple(row))
+    conn.execute("CREATE INDEX ON told (generation)")
+    conn.execute("ANALYZE told")
     indexes = conn.execute(_INDEXES).fetchall()
     conn.execute("ALTER TABLE corridor_availability SET UNLOGGED")
     for index, _, constraint in indexes:
