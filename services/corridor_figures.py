@@ -23,7 +23,13 @@ from services.store.documents import agreements
 from services.store.engine import Connection
 from services.store.generations import NOTHING_KNOWN, StoredInterval
 from services.store.instants import SINCE_EVER
-from services.store.queries.corridor_period import Said, Told, sayings, told_between
+from services.store.queries.corridor_period import (
+    Said,
+    ToldState,
+    sayings,
+    states_between,
+    told_between,
+)
 from services.store.queries.corridors import CorridorName
 from services.timeline import narrowed
 from streams.corridors.figures import Figures, Spell, figures
@@ -137,7 +143,7 @@ def corridor_figures(conn: Connection, asked: StatsAsked, period: Period) -> lis
     loaded = agreements(conn, name.mission, known_at)
     windows = promised(name.corridor_id, loaded, within)
     told = _told(conn, asked, period)
-    spells = _spells([it.interval for it in told])
+    spells = _spells([it.spell for it in told])
     found = figures(windows, spells)
     closed = _closed(conn, asked, known_at, closings(spells, windows, within[0]), told)
     alike: dict[str, Any] = {
@@ -156,12 +162,20 @@ def corridor_figures(conn: Connection, asked: StatsAsked, period: Period) -> lis
     ]
 
 
-def _told(conn: Connection, asked: StatsAsked, period: Period) -> list[Told]:
+class _Told(NamedTuple):
+    generation: int
+    spell: Spell
+
+
+def _told(conn: Connection, asked: StatsAsked, period: Period) -> list[_Told]:
     """What is known of the part in the period, and of the moment before it."""
     since, until, known_at = period
     before = max(since, SINCE_EVER + _MOMENT) - _MOMENT
+    if asked.part == ALL:
+        states = states_between(conn, asked.name, before, until, known_at)
+        return [_Told(it.generation, _spell(it)) for it in states]
     found = told_between(conn, asked.name, before, until, known_at)
-    return [it._replace(interval=narrowed(it.interval, asked.part)) for it in found]
+    return [_Told(it.generation, _spell(narrowed(it.interval, asked.part))) for it in found]
 
 
 _MOMENT: Final = timedelta(microseconds=1)
@@ -177,10 +191,10 @@ def _closed(
     asked: StatsAsked,
     known_at: datetime,
     found: Sequence[Closing],
-    told: Sequence[Told],
+    told: Sequence[_Told],
 ) -> list[_Closed]:
     """The closings, each with its notice, by what was said of their first moments."""
-    starts = [micros(it.interval.starts_at) for it in told]
+    starts = [it.spell.start for it in told]
     newest = [told[bisect_right(starts, it.at) - 1].generation for it in found]
     of = [(moment_of(it.at), number) for it, number in zip(found, newest, strict=True)]
     said = sayings(conn, asked.name, of, known_at) if of else []
@@ -227,14 +241,13 @@ def _share(us: int, found: Figures) -> float | None:
     return round(us / found.promised_us, 4) if found.promised_us else None
 
 
-def _spells(intervals: Sequence[StoredInterval]) -> list[Spell]:
+def _spells(spells: Sequence[Spell]) -> list[Spell]:
     """Over all time: before the first word nothing is known."""
-    spells = [_spell(it) for it in intervals]
     first = spells[0].start if spells else FOREVER
     return [_spell(NOTHING_KNOWN)._replace(end=first), *spells]
 
 
-def _spell(it: StoredInterval) -> Spell:
+def _spell(it: StoredInterval | ToldState) -> Spell:
     return Spell(
         micros(it.starts_at), micros_or_forever(it.ends_at), Availability(it.state), it.cause
     )

@@ -32,9 +32,11 @@ AskLag = Callable[[], Lag | None]
 
 def narrowed(interval: StoredInterval, asked: Part) -> StoredInterval:
     """What it says of the parts that are asked for; of a part that it does not know, as of all."""
+    if asked == ALL:
+        return interval
     parts = [part for part in interval.parts if _is_of(part, asked)]
-    if asked == ALL or not parts:
-        return interval._replace(parts=interval.parts if asked == ALL else ())
+    if not parts:
+        return interval._replace(parts=())
     worst = most_cautious(
         [State(it.state, it.cause, it.causes, it.not_valid_after) for it in parts]
     )

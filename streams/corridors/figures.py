@@ -77,7 +77,10 @@ def pieces_of(promised: Sequence[Stretch], spells: Sequence[Spell]) -> Iterator[
         at = place
         while at < len(spells) and spells[at].start < end:
             spell = spells[at]
-            yield spell._replace(start=max(start, spell.start), end=min(end, spell.end))
+            if start <= spell.start and spell.end <= end:
+                yield spell  # most of a year's: a copy of each would take as long as all else here
+            else:
+                yield spell._replace(start=max(start, spell.start), end=min(end, spell.end))
             at += 1
 
 

@@ -24,6 +24,16 @@ class Told(NamedTuple):
     interval: StoredInterval
 
 
+class ToldState(NamedTuple):
+    """The state alone of an interval, and the generation that says it."""
+
+    generation: int
+    starts_at: datetime
+    ends_at: datetime | None
+    state: str
+    cause: str
+
+
 class Said(NamedTuple):
     """What a generation says of an instant."""
 
@@ -33,7 +43,7 @@ class Said(NamedTuple):
 
 # base: the newest generation that speaks of the beginning, and so of all the period; of those
 # before it nothing is left there. following: the first that cuts what spans the end.
-_BETWEEN: Final = f"""
+_SPOKEN: Final = f"""
 WITH base AS (
     SELECT generation, from_instant FROM corridor_availability
     WHERE mission = %(mission)b AND corridor_id = %(corridor)b AND seq = 0
@@ -43,7 +53,8 @@ WITH base AS (
     SELECT generation, from_instant FROM base
     UNION ALL
     SELECT generation, from_instant FROM corridor_availability
-    WHERE mission = %(mission)b AND corridor_id = %(corridor)b AND seq = 0
+    WHERE %(since)b < %(until)b -- of an instant nothing is looked for
+        AND mission = %(mission)b AND corridor_id = %(corridor)b AND seq = 0
         AND known_at <= %(known_at)b AND from_instant > %(since)b AND from_instant <= %(until)b
         AND generation > coalesce((SELECT generation FROM base), 0)
 ), following AS (
@@ -60,8 +71,8 @@ WITH base AS (
         (SELECT from_instant FROM following)
     ) AS reach FROM spoken
 )
-SELECT told.generation, told.starts_at, least(told.ends_at, reaching.reach), told.state, told.cause,
-    told.cause_events, told.not_valid_after, told.parts
+"""  # noqa: S608  of our own text alone
+_TOLD: Final = """
 FROM reaching, corridor_availability AS told
 WHERE (reaching.from_instant < reaching.reach OR reaching.reach IS NULL)
     AND told.mission = %(mission)b AND told.corridor_id = %(corridor)b
@@ -69,7 +80,14 @@ WHERE (reaching.from_instant < reaching.reach OR reaching.reach IS NULL)
     AND (told.starts_at < reaching.reach OR reaching.reach IS NULL)
     AND coalesce(told.ends_at, 'infinity') > %(since)b
 ORDER BY told.starts_at
-"""  # noqa: S608  of our own text alone
+"""
+_STATES: Final = f"""{_SPOKEN}
+SELECT told.generation, told.starts_at, least(told.ends_at, reaching.reach), told.state, told.cause
+{_TOLD}"""
+_BETWEEN: Final = f"""{_SPOKEN}
+SELECT told.generation, told.starts_at, least(told.ends_at, reaching.reach), told.state, told.cause,
+    told.cause_events, told.not_valid_after, told.parts
+{_TOLD}"""
 
 _SAYINGS: Final = """
 SELECT asked.number, told.generation, told.known_at, told.starts_at, told.ends_at, told.state,
@@ -95,16 +113,38 @@ def told_between(
     known_at: datetime,
 ) -> list[Told]:
     """The intervals with a moment in [since, until], whole, by what was known at `known_at`."""
+    rows = _rows(conn, _BETWEEN, name, (since, until), known_at)
+    return [Told(generation, interval_of(row)) for generation, *row in rows]
+
+
+def states_between(
+    conn: Connection,
+    name: CorridorName,
+    since: datetime,
+    until: datetime,
+    known_at: datetime,
+) -> list[ToldState]:
+    """The same without what a sum over a year has no use for."""
+    rows = _rows(conn, _STATES, name, (since, until), known_at)
+    return [ToldState(*row) for row in rows]
+
+
+def _rows(
+    conn: Connection,
+    query: str,
+    name: CorridorName,
+    period: tuple[datetime, datetime],
+    known_at: datetime,
+) -> list[tuple[Any, ...]]:
     values: Mapping[str, Any] = {
         "mission": name.mission,
         "corridor": name.corridor_id,
-        "since": since,
-        "until": until,
+        "since": period[0],
+        "until": period[1],
         "known_at": known_at,
     }
     with conn.cursor(binary=True) as cursor:
-        rows = cursor.execute(_BETWEEN, values).fetchall()
-    return [Told(generation, interval_of(row)) for generation, *row in rows]
+        return cursor.execute(query, values).fetchall()
 
 
 def sayings(
