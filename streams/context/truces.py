@@ -188,8 +188,8 @@ class _Life:
             return self._take_terms(step, at, ref)
         if isinstance(step, TruceExtended):
             return self._extend(step.ends_at.astimezone(UTC), at, ref)
-        if self.terms is None:
-            return NoEffect.TRUCE_NOT_IN_FORCE
+        if self.terms is None or self.terms.ends_at <= at:
+            return NoEffect.TRUCE_NOT_IN_FORCE  # what has lapsed nobody has broken off
         self._cut(at)
         ended = isinstance(step, TruceEnded)
         self._note(at, TruceState.ENDED_EARLY if ended else TruceState.SUSPENDED, ref)
@@ -236,9 +236,12 @@ class _Life:
         )
 
     def _extend(self, ends_at: datetime, at: datetime, ref: str) -> NoEffect | None:
-        if self.open is None:
+        if self.open is None or self.terms is None:
             return NoEffect.TRUCE_NOT_IN_FORCE
-        self.open = replace(self.open, end=max(ends_at, at))
+        end = max(ends_at, at)
+        self.open = replace(self.open, end=end)
+        # A suspension later on leaves the window as it is: it lapses at the new end.
+        self.terms = replace(self.terms, ends_at=end)
         self._note(at, TruceState.IN_FORCE, ref)
         return None
 

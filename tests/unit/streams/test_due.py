@@ -137,6 +137,16 @@ def test_a_truce_that_is_broken_off_ends_and_does_not_lapse() -> None:
     assert suspended == [*ended, (6, Rule.TRUCE_LAPSES, "line")]
 
 
+def test_a_truce_that_is_broken_off_after_its_first_end_ends_and_lapses_at_the_new_one() -> None:
+    held = truce("f", TruceInForce(terms=terms(2, 6)))
+    extended = truce("e", TruceExtended(ends_at=at(9)), hour=5)
+    assert told(held, extended, truce("s", TruceSuspended(), hour=7)) == [
+        (2, Rule.TRUCE_BEGINS, "line"),
+        (7, Rule.TRUCE_ENDS, "line"),
+        (9, Rule.TRUCE_LAPSES, "line"),
+    ]
+
+
 def test_an_offer_that_nobody_took_lapses_and_never_began() -> None:
     for step in (TruceProposed, TruceAgreed):
         assert told(truce("p", step(terms=terms(2, 6)))) == [(6, Rule.TRUCE_LAPSES, "line")]

@@ -6,6 +6,7 @@ what is notified. It knows the agreement of `said` alone, and only what the stra
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -58,7 +59,7 @@ class Naive:
             and (e["source"] in HQ or e["step"]["type"] == "proposed")
         ]
         window: tuple[float, float] | None = None
-        told = over = False
+        over, ends = False, -math.inf
         for when, _, _, event in sorted(steps, key=lambda step: step[:3]):
             step = event["step"]
             if over:
@@ -68,15 +69,17 @@ class Naive:
             match step["type"]:
                 case "in_force":
                     terms = step["terms"]
-                    window, told = (hour(terms["begins_at"]), hour(terms["ends_at"])), True
+                    window = (hour(terms["begins_at"]), hour(terms["ends_at"]))
+                    ends = window[1]
                 case "extended" if window:
-                    window = (window[0], hour(step["ends_at"]))
-                case "suspended" if told:
+                    ends = max(hour(step["ends_at"]), when)
+                    window = (window[0], ends)
+                case "suspended" if when < ends:
                     window = None
-                case "ended_early" if told:
+                case "ended_early" if when < ends:
                     window, over = None, True
-                case "proposed" | "agreed":
-                    told = True
+                case "proposed" | "agreed" if not window:
+                    ends = hour(step["terms"]["ends_at"])
         return window is not None and window[0] <= now < window[1]
 
     def verified(self, measure: str, now: float) -> bool:

@@ -22,6 +22,7 @@ from streams.events import (
     TruceExtended,
     TruceInForce,
     TruceProposed,
+    TruceStep,
     TruceSuspended,
 )
 from streams.vocabulary import MeasureStatus, Right
@@ -227,6 +228,34 @@ def test_a_truce_has_one_state_at_every_instant() -> None:
     told = truce_at(ended, at(20))
     assert told is not None
     assert told.state is TruceState.ENDED_EARLY
+
+
+def test_a_suspension_after_an_extension_leaves_the_new_end() -> None:
+    extended = (truce("f"), truce("e", TruceExtended(ends_at=at(14)), 6))
+    for hour in (8, 13):  # before the end that was agreed first, and after it
+        suspended = truce("s", TruceSuspended(), hour)
+        (history,) = folded(*extended, suspended).truces
+        states = [truce_at(history, at(when)) for when in (hour, 13.9, 14)]
+        assert [now and (now.state.value, now.ends_at) for now in states] == [
+            ("suspended", at(14)),
+            ("suspended", at(14)),
+            ("lapsed", at(14)),
+        ]
+
+
+@pytest.mark.parametrize("step", [TruceSuspended(), TruceEnded()])
+@pytest.mark.parametrize("hour", [12, 15])
+def test_nobody_breaks_off_what_has_lapsed(step: TruceStep, hour: float) -> None:
+    again = truce("g", TruceInForce(terms=terms(20, 22)), 16)
+    state = folded(truce("f"), truce("x", step, hour), again)
+    assert reasons(state) == {"x": "truce_not_in_force"}
+    told = truce_at(state.truces[0], at(15.5))
+    assert told is not None
+    assert (told.state, told.since) == (TruceState.LAPSED, at(12))
+    assert [(one.start, one.end) for one in state.context.truces] == [
+        (at(0), at(12)),
+        (at(20), at(22)),
+    ]
 
 
 def test_a_truce_somewhere_that_the_agreement_does_not_have_has_no_effect() -> None:
