@@ -173,7 +173,7 @@ class Authority:
         if isinstance(event, MovementEvent):
             return _why_not_of_movement(event, held)
         if isinstance(event, NotificationEvent):
-            return _unless(held.may(Right.NOTIFY), NoEffect.WITHOUT_RIGHT)
+            return _why_not_notified(event, held)
         if isinstance(event, DeclarationEvent) and isinstance(event.declares, PartyClaim):
             return NoEffect.CLAIM
         if not held.may(Right.DECLARE):
@@ -200,6 +200,13 @@ class Authority:
         if held.party is not None:
             return _unless(held.party in sides, NoEffect.ANOTHERS_EXCHANGE)
         return _unless(held.may(Right.VERIFY), NoEffect.WITHOUT_RIGHT)
+
+
+def _why_not_notified(event: NotificationEvent, held: Held) -> NoEffect | None:
+    """What one party notifies of another excuses nobody; the mission may write down whose it is."""
+    if not held.may(Right.NOTIFY):
+        return NoEffect.WITHOUT_RIGHT
+    return _unless(held.party in {None, event.party}, NoEffect.PARTY_CANNOT)
 
 
 def _why_not_of_movement(event: MovementEvent, held: Held) -> NoEffect | None:

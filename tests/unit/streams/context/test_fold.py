@@ -271,12 +271,19 @@ def test_a_notification_is_a_fact_as_it_was_said() -> None:
     assert (one.by, one.event, one.zones, one.corridors) == ("north", "liaison/n", ("z",), ())
 
 
+def test_the_mission_writes_down_whose_activity_it_is_and_a_party_its_own_alone() -> None:
+    by_mission = folded(notifies("n", source="hq", party="south"))
+    assert [one.by for one in by_mission.context.notifications] == ["south"]
+    assert folded(notifies("n", party="south")).context.notifications == ()
+
+
 @pytest.mark.parametrize(
     ("event", "reason"),
     [
         (notifies("x", source="stranger"), "unknown_source"),
         (notifies("x", source="monitor"), "without_right"),
         (notifies("x", exercise=True), "exercise"),
+        (notifies("x", party="south"), "party_cannot"),
         (begins("x", source="monitor"), "without_right"),
         (begins("x", source="liaison"), "party_cannot"),
         (begins("x", declares=PartyClaim(party="north", text="Self-defence.")), "claim"),
