@@ -62,7 +62,7 @@ def _validities(agreement: Agreement, term: Term) -> Iterator[Validity | None]:
 
 def span_of(valid: Validity) -> Span:
     """A validity in whole seconds; one without an end ends in the year 2200."""
-    end = _FAR if valid.to is None else int(valid.to.timestamp())
+    end = FAR if valid.to is None else int(valid.to.timestamp())
     return int(valid.from_.timestamp()), end
 
 
@@ -75,5 +75,5 @@ def _some(span: Span) -> Iterable[Span]:
     return [span] if span[0] < span[1] else []
 
 
-_FAR = 7_258_118_400
+FAR = 7_258_118_400
 """1 January 2200."""

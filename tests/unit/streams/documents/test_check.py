@@ -314,6 +314,17 @@ OVERLAP_CASES = (
         "contradiction",
         "terms[1]",
         (
+            (FIRST_TERM, FIRST_TERM + "    calibres: {max_mm: 100}\n"),
+            (
+                "  - id: no-breach\n",
+                KEPT_ELSEWHERE + "    calibres: {min_mm: 100}\n" + "  - id: no-breach\n",
+            ),
+        ),
+    ),
+    Case(
+        "contradiction",
+        "terms[1]",
+        (
             (FIRST_TERM, FIRST_TERM + IN_THE_MORNING),
             (
                 "  - id: no-breach\n",
@@ -332,6 +343,8 @@ OVERLAP_CASES = (
         ("", "    yields_to: [no-fire]\n"),
         ("    weapons: [mortar]\n", "    weapons: [artillery]\n"),
         ("    at_most: 5\n", "    at_least: 5\n"),
+        ("    calibres: {max_mm: 99}\n", "    calibres: {min_mm: 100}\n"),
+        ("    calibres: {min_mm: 153}\n", "    calibres: {min_mm: 100, max_mm: 152}\n"),
         ("    valid: {from: 2016-01-01T00:00:00Z, to: 2017-01-01T00:00:00Z}\n", AFTER_IT),
     ],
 )
@@ -350,7 +363,38 @@ def test_hours_that_no_term_covers_are_advice_and_no_mistake() -> None:
     assert {(a.code, a.path, a.line) for a in found.advice} == {
         ("uncovered_hours", "terms[0]", marked_line(text))
     }
-    assert "from 2015-02-14 22:00 to 2015-02-15 04:00 UTC" in found.advice[0].message
+    assert "from 2015-02-14 22:00 to 2015-02-15 04:00 (UTC)" in found.advice[0].message
+
+
+@pytest.mark.parametrize(
+    ("first", "gap"),
+    [
+        ("    valid: {from: 2016-01-01T00:00:00Z}\n", "2015-02-14 22:00 to 2016-01-01 00:00 (UTC)"),
+        (
+            "    valid: {from: 2015-02-15T00:00:00+02:00, to: 2018-01-01T00:00:00Z}\n",
+            "2018-01-01 00:00 to 2021-01-01 00:00 (UTC)",
+        ),
+    ],
+)
+def test_a_time_at_which_no_term_is_valid_is_not_covered(first: str, gap: str) -> None:
+    text = edited(AGREEMENT, (FIRST_TERM, FIRST_TERM + first))
+    found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON})
+    assert found.mistakes == ()
+    assert [a.code for a in found.advice] == ["uncovered_hours"]
+    assert gap in found.advice[0].message
+
+
+@pytest.mark.parametrize(("day", "gap"), [("21", []), ("22", ["uncovered_hours"])])
+def test_before_a_zone_is_in_force_nothing_need_cover_it(day: str, gap: list[str]) -> None:
+    everywhere = "      zones:\n        - zolote\n        - petrivske\n      zone_kinds:\n"
+    since = f"    valid: {{from: 2016-09-{day}T00:00:00+03:00}}\n"
+    text = edited(
+        AGREEMENT,
+        (everywhere, "      zone_kinds:\n"),
+        (FIRST_TERM, FIRST_TERM + since),
+    )
+    found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON})
+    assert [a.code for a in found.advice if a.code == "uncovered_hours"] == gap
 
 
 def test_terms_that_cover_all_hours_together_leave_none_uncovered() -> None:
