@@ -198,7 +198,7 @@ class _Places:
     def _add(self, name: str, kind: str, node: Placed[Node]) -> None:
         self._of_kind[kind].add(name)
         valid = first(node.value, "valid", Validity)
-        self._valid[name].append(valid and valid.value)
+        self._valid[name].append(None if valid is None else valid.value)
 
     def of(self, where: Where) -> set[str]:
         if where.everywhere:
