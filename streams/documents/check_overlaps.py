@@ -99,12 +99,16 @@ def _first_gap(terms: Sequence[Term], place: Sequence[Validity] | None, root: No
     begins, ends = (0, _YEAR_S) if whole is None else span_of(whole.value)
     valid = [*(span_of(term.valid) for term in terms if term.valid), *map(span_of, place or ())]
     inside = (edge for span in valid for edge in span if begins < edge < ends)
+    begun = False
     for start, end in pairwise(sorted({begins, ends, *inside})):
         if place is not None and not any(_covers(it, start) for it in place):
             continue
         in_force = [it for it in terms if it.valid is None or _covers(it.valid, start)]
+        if not in_force and not begun:
+            continue  # a clause that begins later is meant so; one that ends may be forgotten
         if not in_force:
             return _Gap(start, end if end < FAR else None)
+        begun = True
         if all(term.when for term in in_force):
             gap = _hours_left(in_force, start, min(end, start + _YEAR_S))
             if gap is not None:

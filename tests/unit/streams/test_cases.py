@@ -105,6 +105,15 @@ def _number(case: Case) -> float | None:
     return float(said["min"]) if exact else None
 
 
+def _notice(case: Case) -> float | None:
+    """How many seconds before the act it was notified."""
+    said = case.context.get("notifications", ())
+    acted = datetime.fromisoformat(case.report.get("observed_from", BASE["observed_from"]))
+    return (
+        (acted - datetime.fromisoformat(said[0]["notified_at"])).total_seconds() if said else None
+    )
+
+
 def _instants(term: str, *instants: str) -> list[Boundary]:
     return [
         Boundary(term, _moment, datetime.fromisoformat(instant).timestamp(), 1)
@@ -121,6 +130,7 @@ BOUNDARIES = [
     *_instants("withdrawn", "2026-03-02T22:00:00Z", "2026-03-14T22:00:00Z"),
     *_instants("this-year", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"),
     *(Boundary("medium", _calibre, mm, 0.06) for mm in (81.95, 120.05)),
+    *(Boundary(term, _notice, 86_400, 1) for term in ("demined", "moved")),
     Boundary("heavy", _calibre, 99.95, 0.06),
     Boundary("fifty", _number, 50.5, 0.5),
     Boundary("stored", _number, 9.5, 0.5),

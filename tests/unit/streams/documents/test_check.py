@@ -366,35 +366,25 @@ def test_hours_that_no_term_covers_are_advice_and_no_mistake() -> None:
     assert "from 2015-02-14 22:00 to 2015-02-15 04:00 (UTC)" in found.advice[0].message
 
 
-@pytest.mark.parametrize(
-    ("first", "gap"),
-    [
-        ("    valid: {from: 2016-01-01T00:00:00Z}\n", "2015-02-14 22:00 to 2016-01-01 00:00 (UTC)"),
-        (
-            "    valid: {from: 2015-02-15T00:00:00+02:00, to: 2018-01-01T00:00:00Z}\n",
-            "2018-01-01 00:00 to 2021-01-01 00:00 (UTC)",
-        ),
-    ],
-)
-def test_a_time_at_which_no_term_is_valid_is_not_covered(first: str, gap: str) -> None:
-    text = edited(AGREEMENT, (FIRST_TERM, FIRST_TERM + first))
-    found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON})
+def uncovered(*edits: tuple[str, str]) -> list[str]:
+    found = examine_agreement(edited(AGREEMENT, *edits), {"zones.geojson": ZONES_GEOJSON})
     assert found.mistakes == ()
-    assert [a.code for a in found.advice] == ["uncovered_hours"]
-    assert gap in found.advice[0].message
+    return [a.message for a in found.advice if a.code == "uncovered_hours"]
 
 
-@pytest.mark.parametrize(("day", "gap"), [("21", []), ("22", ["uncovered_hours"])])
-def test_before_a_zone_is_in_force_nothing_need_cover_it(day: str, gap: list[str]) -> None:
-    everywhere = "      zones:\n        - zolote\n        - petrivske\n      zone_kinds:\n"
-    since = f"    valid: {{from: 2016-09-{day}T00:00:00+03:00}}\n"
-    text = edited(
-        AGREEMENT,
-        (everywhere, "      zone_kinds:\n"),
-        (FIRST_TERM, FIRST_TERM + since),
-    )
-    found = examine_agreement(text, {"zones.geojson": ZONES_GEOJSON})
-    assert [a.code for a in found.advice if a.code == "uncovered_hours"] == gap
+def test_a_time_at_which_no_term_is_valid_any_more_is_not_covered() -> None:
+    ends = "    valid: {from: 2016-01-01T00:00:00Z, to: 2018-01-01T00:00:00Z}\n"
+    (said,) = uncovered((FIRST_TERM, FIRST_TERM + ends))
+    # What begins later than the agreement is meant so; what ends before it may be forgotten.
+    assert "from 2018-01-01 00:00 to 2021-01-01 00:00 (UTC)" in said
+    assert "'petrivske', 'stanytsia', 'zolote'" in said
+
+
+@pytest.mark.parametrize(("until", "gaps"), [("2017-01-01", 0), ("2016-12-31", 1)])
+def test_where_a_place_is_in_force_no_longer_nothing_need_cover_it(until: str, gaps: int) -> None:
+    ends = f"    valid: {{from: 2016-01-01T00:00:00Z, to: {until}T00:00:00+02:00}}\n"
+    corridor_alone = ("    prohibits: [road_hazard]\n", "    prohibits: [road_hazard]\n" + ends)
+    assert len(uncovered(corridor_alone)) == gaps
 
 
 def test_terms_that_cover_all_hours_together_leave_none_uncovered() -> None:
