@@ -17,6 +17,9 @@ from streams.vocabulary import Availability
 CELL: Final = timedelta(minutes=30)
 DAY: Final = timedelta(days=1)
 MOST_DAYS: Final = 366
+USUAL_DAYS: Final = 7
+"""What is shown where nobody says from when on."""
+NO_PERIOD: Final = f"by {MOST_DAYS} days at most"
 
 
 class Look(NamedTuple):
@@ -54,6 +57,16 @@ class Piece(NamedTuple):
     end: datetime
     state: Availability
     cause: str
+
+
+def shown_of(
+    since: datetime | None, until: datetime | None, now: datetime
+) -> tuple[datetime, datetime] | None:
+    """From when to when days are shown of what was asked; None: it is no time, or too long."""
+    most = timedelta(days=MOST_DAYS)
+    end = until or (min(now, since + most) if since else now)
+    start = since or end - timedelta(days=USUAL_DAYS)
+    return (start, end) if start < end <= start + most else None
 
 
 def days_of(

@@ -11,15 +11,12 @@ import rich_click as click
 from services.behind import ask_lag
 from services.cli.corridor_calendar import calendar_
 from services.cli.corridor_names import (
-    DIRECTION,
-    KNOWN_AT,
     MISSION,
-    SEGMENT,
     TRAVELLER,
     AmbiguousCorridorError,
+    AskedCorridor,
+    corridor_options,
     note,
-    one_corridor,
-    one_part,
 )
 from services.cli.corridor_stats import stats
 from services.cli.corridor_timeline import timeline_
@@ -96,30 +93,18 @@ def list_(mission: str | None, *, as_json: bool) -> None:
     name="availability",
     epilog="Example: truceline corridor availability zolote-road --at 2018-09-05T08:00Z",
 )
-@click.argument("corridor_id")
 @click.option("--at", "instant_at", type=INSTANT, help="Only the state at that time.")
 @click.option("--since", type=INSTANT, help="Of the timeline: from then on.")
 @click.option("--until", type=INSTANT, help="Of the timeline: up to then.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
-@SEGMENT
-@DIRECTION
-@TRAVELLER
-@KNOWN_AT
-@MISSION
-@json_option
-def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may ask for)
-    corridor_id: str,
+@corridor_options
+def show_availability(
+    of: AskedCorridor,
+    *,
     instant_at: datetime | None,
     since: datetime | None,
     until: datetime | None,
     limit: int,
-    segment: str | None,
-    direction: str | None,
-    traveller: str | None,
-    known_at: datetime | None,
-    mission: str | None,
-    *,
-    as_json: bool,
 ) -> None:
     """Show when CORRIDOR_ID was, is and will be known to be usable, and why it is not.
 
@@ -134,25 +119,23 @@ def show_availability(  # noqa: PLR0913, PLR0917 (each is one thing a coordinato
         raise click.UsageError("--at asks for one moment, --since and --until for several: choose")
     require_order(since, until)
     now, settings = datetime.now(UTC), load_settings()
-    with connect(settings.database()) as conn:
-        name = one_corridor(conn, corridor_id, mission)
-        part = one_part(conn, name, segment, direction, traveller)
-        if instant_at is not None:
-            since = until = instant_at
-        of = TimelineAsked(name, known_at, part, since, until)
-        asked = timeline(conn, partial(ask_lag, settings), of, now)
-        known_at = min(known_at or now, now)
+    if instant_at is not None:
+        since = until = instant_at
+    known_at = min(of.known_at or now, now)
+    with of.opened() as (conn, name, part):
+        question = TimelineAsked(name, of.known_at, part, since, until)
+        asked = timeline(conn, partial(ask_lag, settings), question, now)
         drafts = Drafts.of(conn, name.mission, known_at)
         disputes = Disputes.of(conn, name.mission, known_at)
     shown = asked[:limit] or [NOTHING_KNOWN]
     by_draft = [drafts.cover(it.starts_at, it.ends_at) for it in shown]
     in_dispute = [
-        disputes.soon(corridor_id, instant_at)
+        disputes.soon(name.corridor_id, instant_at)
         if instant_at
-        else disputes.cover(corridor_id, it.starts_at, it.ends_at)
+        else disputes.cover(name.corridor_id, it.starts_at, it.ends_at)
         for it in shown
     ]
-    if as_json:
+    if of.as_json:
         for interval, draft, disputed in zip(shown, by_draft, in_dispute, strict=True):
             told = {**name._asdict(), **interval._asdict(), "draft": draft}
             print_json({**told, "window_disputed": disputed, "known_at": known_at})

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
+from typing import Any, NamedTuple
+
 import rich_click as click
 
-from services.cli.output import INSTANT
+from services.cli.output import INSTANT, json_option
 from services.disputes import DISPUTED
 from services.errors import NotFoundError
+from services.settings import load_settings
 from services.store.documents import agreements
-from services.store.engine import Connection
+from services.store.engine import Connection, connect
 from services.store.queries.corridors import CorridorName, corridors
 from streams.assessment import DRAFT
 from streams.corridors.parts import Part, why_no_part
 from streams.vocabulary import Direction, Traveller
 
-KNOWN_AT = click.option("--known-at", type=INSTANT, help="By what was known then. Default: now.")
-SEGMENT = click.option("--segment", help="This segment or crossing point alone.")
-DIRECTION = click.option(
-    "--direction", type=click.Choice([str(it) for it in Direction]), help="This way alone."
-)
 TRAVELLER = click.option(
     "--traveller", type=click.Choice([str(it) for it in Traveller]), help="For these alone."
 )
@@ -38,7 +40,72 @@ class AmbiguousCorridorError(NotFoundError):
     """Several missions have a corridor of this id."""
 
 
-def one_part(
+class Opened(NamedTuple):
+    """A corridor or a part of it, and where it is asked."""
+
+    conn: Connection
+    name: CorridorName
+    part: Part
+
+
+class AskedCorridor(NamedTuple):
+    """What each command on one corridor is asked: of which, or which part, by what was known."""
+
+    corridor_id: str
+    segment: str | None
+    direction: str | None
+    traveller: str | None
+    known_at: datetime | None
+    mission: str | None
+    as_json: bool
+
+    @contextmanager
+    def opened(self) -> Iterator[Opened]:
+        """The corridor, while the database is open; raises what `_one_corridor`, `_one_part` do."""
+        with connect(load_settings().database()) as conn:
+            name = _one_corridor(conn, self.corridor_id, self.mission)
+            yield Opened(
+                conn, name, _one_part(conn, name, self.segment, self.direction, self.traveller)
+            )
+
+
+def corridor_options(command: Callable[..., None]) -> Callable[..., None]:
+    """CORRIDOR_ID and the options of all, handed to the command as what is `AskedCorridor`."""
+
+    @wraps(command)
+    def run(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
+        *,
+        corridor_id: str,
+        segment: str | None,
+        direction: str | None,
+        traveller: str | None,
+        known_at: datetime | None,
+        mission: str | None,
+        as_json: bool,
+        **more: Any,  # noqa: ANN401 (the command's own)
+    ) -> None:
+        of = AskedCorridor(corridor_id, segment, direction, traveller, known_at, mission, as_json)
+        command(of, **more)
+
+    for option in reversed(_OPTIONS):
+        run = option(run)
+    return run
+
+
+_OPTIONS = (
+    click.argument("corridor_id"),
+    click.option("--segment", help="This segment or crossing point alone."),
+    click.option(
+        "--direction", type=click.Choice([str(it) for it in Direction]), help="This way alone."
+    ),
+    TRAVELLER,
+    click.option("--known-at", type=INSTANT, help="By what was known then. Default: now."),
+    MISSION,
+    json_option,
+)
+
+
+def _one_part(
     conn: Connection,
     name: CorridorName,
     segment: str | None,
@@ -72,7 +139,7 @@ def note(*, draft: bool, disputed: bool = False) -> str:
     return " ".join([NOTE, *(said for said, holds in more if holds)])
 
 
-def one_corridor(conn: Connection, corridor_id: str, mission: str | None) -> CorridorName:
+def _one_corridor(conn: Connection, corridor_id: str, mission: str | None) -> CorridorName:
     """The corridor of that id.
 
     Raises:

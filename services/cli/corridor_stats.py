@@ -7,17 +7,8 @@ from datetime import UTC, datetime
 import rich_click as click
 from msgspec.structs import asdict
 
-from services.cli.corridor_names import (
-    DIRECTION,
-    KNOWN_AT,
-    MISSION,
-    SEGMENT,
-    TRAVELLER,
-    note,
-    one_corridor,
-    one_part,
-)
-from services.cli.output import INSTANT, json_option, print_json, print_lines, print_table, span
+from services.cli.corridor_names import AskedCorridor, corridor_options, note
+from services.cli.output import INSTANT, print_json, print_lines, print_table, span
 from services.corridor_figures import (
     COVERAGE,
     FigureTold,
@@ -25,8 +16,6 @@ from services.corridor_figures import (
     corridor_figures,
     period_of,
 )
-from services.settings import load_settings
-from services.store.engine import connect
 
 
 @click.command(
@@ -34,27 +23,10 @@ from services.store.engine import connect
     epilog="Example: truceline corridor stats zolote-road --from 2018-09-05T00:00+03:00"
     " --to 2018-09-06T00:00+03:00",
 )
-@click.argument("corridor_id")
 @click.option("--from", "since", type=INSTANT, help="From then on. Default: 30 days before --to.")
 @click.option("--to", "until", type=INSTANT, help="And before that. Default: now.")
-@SEGMENT
-@DIRECTION
-@TRAVELLER
-@KNOWN_AT
-@MISSION
-@json_option
-def stats(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
-    corridor_id: str,
-    *,
-    since: datetime | None,
-    until: datetime | None,
-    segment: str | None,
-    direction: str | None,
-    traveller: str | None,
-    known_at: datetime | None,
-    mission: str | None,
-    as_json: bool,
-) -> None:
+@corridor_options
+def stats(of: AskedCorridor, *, since: datetime | None, until: datetime | None) -> None:
     """Show what was promised of CORRIDOR_ID, what could be used, and to what the rest was lost.
 
     Each figure with its definition; usable and all losses add up to promised. The period ends with
@@ -65,15 +37,13 @@ def stats(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
     "draft", "window_disputed".
     """
     now = datetime.now(UTC)
-    with connect(load_settings().database()) as conn:
-        name = one_corridor(conn, corridor_id, mission)
-        part = one_part(conn, name, segment, direction, traveller)
-        asked = StatsAsked(name, since, until, known_at, part)
+    with of.opened() as (conn, name, part):
+        asked = StatsAsked(name, since, until, of.known_at, part)
         period = period_of(asked, now)
         if period is None:
             raise click.UsageError("--from must lie before --to, and before what is known ends")
         found = corridor_figures(conn, asked, period)
-    if as_json:
+    if of.as_json:
         for row in found:
             print_json(asdict(row))
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -10,23 +10,22 @@ import rich_click as click
 from rich.text import Text
 
 from services.behind import ask_lag
-from services.cli.corridor_names import (
-    DIRECTION,
-    KNOWN_AT,
-    MISSION,
-    SEGMENT,
-    TRAVELLER,
-    note,
-    one_corridor,
-    one_part,
-)
-from services.cli.output import INSTANT, console, instant, json_option, print_json
+from services.cli.corridor_names import AskedCorridor, corridor_options, note
+from services.cli.output import INSTANT, console, instant, print_json
 from services.disputes import Disputes
 from services.settings import load_settings
-from services.store.engine import connect
 from services.store.generations import NOTHING_KNOWN
 from services.timeline import TimelineAsked, timeline
-from services.timeline_picture import LOOKS, MOST_DAYS, Piece, cells_of, days_of, svg
+from services.timeline_picture import (
+    LOOKS,
+    NO_PERIOD,
+    USUAL_DAYS,
+    Piece,
+    cells_of,
+    days_of,
+    shown_of,
+    svg,
+)
 
 
 @click.command(
@@ -34,28 +33,16 @@ from services.timeline_picture import LOOKS, MOST_DAYS, Piece, cells_of, days_of
     epilog="Example: truceline corridor timeline zolote-road --from 2018-09-05T00:00Z"
     " --to 2018-09-07T00:00Z --svg road.svg",
 )
-@click.argument("corridor_id")
-@click.option("--from", "since", type=INSTANT, help="From then on. Default: 7 days before --to.")
-@click.option("--to", "until", type=INSTANT, help="And before that. Default: now.")
+@click.option(
+    "--from", "since", type=INSTANT, help=f"From then on. Default: {USUAL_DAYS} days before --to."
+)
+@click.option(
+    "--to", "until", type=INSTANT, help="And before that. Default: now, or a year after --from."
+)
 @click.option("--svg", "svg_path", type=click.Path(path_type=Path), help="Write a picture there.")
-@SEGMENT
-@DIRECTION
-@TRAVELLER
-@KNOWN_AT
-@MISSION
-@json_option
-def timeline_(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
-    corridor_id: str,
-    *,
-    since: datetime | None,
-    until: datetime | None,
-    svg_path: Path | None,
-    segment: str | None,
-    direction: str | None,
-    traveller: str | None,
-    known_at: datetime | None,
-    mission: str | None,
-    as_json: bool,
+@corridor_options
+def timeline_(
+    of: AskedCorridor, *, since: datetime | None, until: datetime | None, svg_path: Path | None
 ) -> None:
     """Show CORRIDOR_ID day by day, UTC: O open, I impeded, S suspended, C closed, ? unknown.
 
@@ -66,24 +53,21 @@ def timeline_(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
     "cause", "window_disputed" (at some time shown), "known_at".
     """
     now, settings = datetime.now(UTC), load_settings()
-    until = until or now
-    since = since or until - timedelta(days=7)
-    if not since < until <= since + timedelta(days=MOST_DAYS):
-        raise click.UsageError(f"--to must come after --from, by {MOST_DAYS} days at most")
-    with connect(settings.database()) as conn:
-        name = one_corridor(conn, corridor_id, mission)
-        part = one_part(conn, name, segment, direction, traveller)
-        asked = TimelineAsked(name, known_at, part, since, until)
+    shown = shown_of(since, until, now)
+    if shown is None:
+        raise click.UsageError(f"--to must come after --from, {NO_PERIOD}")
+    with of.opened() as (conn, name, part):
+        asked = TimelineAsked(name, of.known_at, part, *shown)
         known = timeline(conn, partial(ask_lag, settings), asked, now)
-        disputed = Disputes.of(conn, name.mission, known_at).cover(corridor_id, since, until)
+        disputed = Disputes.of(conn, name.mission, of.known_at).cover(name.corridor_id, *shown)
     before = NOTHING_KNOWN._replace(ends_at=known[0].starts_at if known else None)
-    days = list(days_of([before, *known], since, until))
-    known_at = min(known_at or now, now)
+    days = list(days_of([before, *known], *shown))
+    known_at = min(of.known_at or now, now)
     title = f"Corridor {name.corridor_id} of {name.mission}, as known at {instant(known_at)}"
     below = note(draft=False, disputed=disputed)
     if svg_path is not None:
         svg_path.write_text(svg(f"{title}. {below}", days), encoding="utf-8")
-    if as_json:
+    if of.as_json:
         for _, pieces in days:
             for piece in pieces:
                 told = {**name._asdict(), **piece._asdict(), "window_disputed": disputed}

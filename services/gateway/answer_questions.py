@@ -235,7 +235,7 @@ async def answer_figures(request: Asked, corridor_id: str) -> Response[bytes]:
     name = CorridorName(token.mission, corridor_id)
     known_at = parameters.instant("known_at")
     asked = StatsAsked(name, *parameters.span(), known_at, _part(parameters))
-    question = partial(ask_figures, token=token, now=datetime.now(UTC), asked=asked)
+    question = partial(ask_figures, now=datetime.now(UTC), asked=asked)
     found = await _readers(request).ask(token, question)
     body = write_items(form, found, {"note": FIGURES_NOTE}, FIGURES)
     return _respond(request, Representation(form, body))

@@ -175,14 +175,10 @@ def ask_availability(
         ProblemError: the token's agreements name no such corridor.
     """
     name = CorridorName(token.mission, asked.corridor)
+    require_corridor(conn, name, asked.part)
     since, until = (asked.at, asked.at) if asked.at else (asked.since, asked.until)
     of = TimelineAsked(name, asked.known_at, asked.part, since, until)
     known = timeline(conn, ask_lag, of, now)
-    drawn = drawn_corridors(conn, token).get(asked.corridor)
-    if not known and drawn is None and not is_known(conn, name):
-        raise ProblemError(Code.CORRIDOR_UNKNOWN)
-    if drawn is not None and (why := why_no_part(drawn, asked.part)):
-        raise ProblemError(Code.BAD_PARAMETER, f"{why}.")
     found = known or [NOTHING_KNOWN]
     shown, known_at = found[: asked.limit], min(asked.known_at or now, now)
     more = shown[-1].ends_at if len(found) > asked.limit else None
@@ -248,9 +244,18 @@ def _way_told(token: Token, way: Way, disputes: Disputes, now: datetime) -> WayT
     )
 
 
-def drawn_corridors(conn: Connection, token: Token) -> dict[str, Corridor]:
-    """The corridors of all agreements that the token's holder may see, by their last drawing."""
-    return last_drawn(agreements(conn, token.mission))
+def require_corridor(conn: Connection, name: CorridorName, part: Part) -> None:
+    """Pass by where there is this corridor for the asker, and this part of it.
+
+    Raises:
+        ProblemError: the agreements that he sees name no such corridor, and nothing is known of
+            one; or as it was drawn last, it has no such part.
+    """
+    drawn = last_drawn(agreements(conn, name.mission)).get(name.corridor_id)
+    if drawn is None and not is_known(conn, name):
+        raise ProblemError(Code.CORRIDOR_UNKNOWN)
+    if drawn is not None and (why := why_no_part(drawn, part)):
+        raise ProblemError(Code.BAD_PARAMETER, f"{why}.")
 
 
 def last_drawn(loaded: Iterable[Agreement]) -> dict[str, Corridor]:

@@ -7,24 +7,19 @@ corridors is told the same.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from services.disputes import DISPUTED, Disputes
-from services.gateway.ask_corridors import NOTE, drawn_corridors
+from services.gateway.ask_corridors import NOTE, require_corridor
 from services.gateway.parameters import bad
-from services.gateway.problems import Code, ProblemError
 from services.store.engine import Connection
 from services.store.generations import NOTHING_KNOWN
-from services.store.queries.corridors import is_known
 from services.timeline import AskLag, TimelineAsked, timeline
-from services.timeline_picture import MOST_DAYS, days_of, svg
+from services.timeline_picture import NO_PERIOD, days_of, shown_of, svg
 from services.tokens.token import Token
-from streams.corridors.parts import why_no_part
-
-USUAL: Final = timedelta(days=7)
 
 
 class PieceTold(Struct, frozen=True, kw_only=True):
@@ -75,18 +70,13 @@ def ask_days(
         ProblemError: the token's agreements name no such corridor or part, or it is no period.
     """
     name = asked.timeline.name
-    most = timedelta(days=MOST_DAYS)
-    until = asked.until or (min(now, asked.since + most) if asked.since else now)
-    since = asked.since or until - USUAL
-    if not since < until <= since + most:
-        raise bad("to", f"must come after `from`, by {MOST_DAYS} days at most")
+    shown = shown_of(asked.since, asked.until, now)
+    if shown is None:
+        raise bad("to", f"must come after `from`, {NO_PERIOD}")
+    since, until = shown
+    require_corridor(conn, name, asked.timeline.part)
     of = asked.timeline._replace(since=since, until=until)
     known = timeline(conn, ask_lag, of, now)
-    drawn = drawn_corridors(conn, token).get(name.corridor_id)
-    if not known and drawn is None and not is_known(conn, name):
-        raise ProblemError(Code.CORRIDOR_UNKNOWN)
-    if drawn is not None and (why := why_no_part(drawn, asked.timeline.part)):
-        raise ProblemError(Code.BAD_PARAMETER, f"{why}.")
     before = NOTHING_KNOWN._replace(ends_at=known[0].starts_at if known else None)
     known_at = min(asked.timeline.known_at or now, now)
     disputes = Disputes.of(conn, token.mission, known_at)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 from services.store.generations import NOTHING_KNOWN, StoredInterval
-from services.timeline_picture import LOOKS, cells_of, days_of, svg
+from services.timeline_picture import LOOKS, MOST_DAYS, cells_of, days_of, shown_of, svg
 from streams.vocabulary import Availability
 
 A = Availability
@@ -60,3 +60,20 @@ def test_the_picture_covers_each_day_and_names_states_and_causes() -> None:
     titles = [it.findtext(f"{SVG}title") for it in told]
     assert "06:15 - 06:18 UTC closed: <&cause>" in titles
     assert "a <b>" in [it.text for it in drawn.iter(f"{SVG}text")]
+
+
+def test_a_week_is_shown_until_now_and_of_an_old_beginning_a_year() -> None:
+    now = datetime(2026, 7, 14, 12, tzinfo=UTC)
+    week, most = timedelta(days=7), timedelta(days=MOST_DAYS)
+    assert shown_of(None, None, now) == (now - week, now)
+    assert shown_of(None, now - week, now) == (now - 2 * week, now - week)
+    assert shown_of(now - week, None, now) == (now - week, now)
+    assert shown_of(now - 2 * most, None, now) == (now - 2 * most, now - most)
+    assert shown_of(now - most, now, now) == (now - most, now)
+
+
+def test_no_time_and_more_than_a_year_are_not_shown() -> None:
+    now = datetime(2026, 7, 14, 12, tzinfo=UTC)
+    assert shown_of(now, now, now) is None
+    assert shown_of(now, None, now) is None
+    assert shown_of(now - timedelta(days=MOST_DAYS, hours=1), now, now) is None
