@@ -12,16 +12,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from itertools import chain
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from services.standing import Asked, versions_in_force
 from services.store.engine import Connection
-from services.store.movements import known_movements
+from services.store.movements import StoredMovement, known_movements
 from streams.events import PeopleCount, VehicleCount
 from streams.movements.history import MovementHistory, MovementWord
 from streams.movements.outcomes import Ended, Period, Tally, tally
+from streams.movements.outline import NoticeOutline, notice_at
 from streams.movements.standing import (
     MovementNow,
     MovementPhase,
@@ -120,10 +123,51 @@ class OutcomeRow(Struct, frozen=True, kw_only=True):
     objected: int
 
 
-def movements(conn: Connection, asked: Asked) -> list[MovementTold]:
-    """Every movement that was notified by then; the first to begin comes first."""
-    rows = [_told(read, now) for read, now in _read(conn, asked)]
-    return sorted(rows, key=lambda row: row.after)
+class Wanted(NamedTuple):
+    """Which movements of a list."""
+
+    kind: MovementKind | None = None
+    since: datetime | None = None
+    """Whose window ends after this."""
+    until: datetime | None = None
+    """And begins before this."""
+    after: AfterMovement | None = None
+    """And whose place is after this one."""
+
+    def holds(self, place: AfterMovement, notice: NoticeOutline) -> bool:
+        """Whether it is one of them."""
+        return (
+            self.kind in {None, notice.kind}
+            and (self.since is None or self.since < notice.ends_at)
+            and (self.until is None or notice.begins_at < self.until)
+            and (self.after is None or place > self.after)
+        )
+
+
+EVERY_ONE: Final = Wanted()
+
+
+def movements(conn: Connection, asked: Asked, wanted: Wanted = EVERY_ONE) -> Iterator[MovementTold]:
+    """The movements that were notified by then; the first to begin comes first.
+
+    What nobody takes is not told: a page costs no more than its own movements and the places of
+    the others.
+    """
+    listed: list[tuple[AfterMovement, StoredMovement, bool]] = []
+    for stored, draft in _stored(conn, asked):
+        outline = stored.outline
+        notice = notice_at(outline.notices, asked.at) if outline else None
+        if outline is None or notice is None:
+            continue
+        place = AfterMovement(notice.begins_at, outline.organiser, outline.movement, stored.mission)
+        if wanted.holds(place, notice):
+            listed.append((place, stored, draft))
+    listed.sort(key=itemgetter(0))
+    return (
+        _told(read, now)
+        for _, stored, draft in listed
+        for read, now in _as_it_stands(stored, asked.at, draft=draft)
+    )
 
 
 def movement(conn: Connection, asked: Asked, movement_id: str) -> list[MovementDetail]:
@@ -133,8 +177,8 @@ def movement(conn: Connection, asked: Asked, movement_id: str) -> list[MovementD
             movement=_told(read, now),
             words=tuple(word for word in read.history.words if word.at <= asked.at),
         )
-        for read, now in _read(conn, asked)
-        if read.history.movement == movement_id
+        for stored, draft in _stored(conn, asked, movement_id)
+        for read, now in _as_it_stands(stored, asked.at, draft=draft)
     ]
 
 
@@ -150,7 +194,8 @@ def outcomes(
     Of those whose window begins in [since, until): each counts in one period.
     """
     counted: defaultdict[str, list[Ended]] = defaultdict(list)
-    for read, now in _read(conn, asked):
+    told = (_as_it_stands(stored, asked.at, draft=draft) for stored, draft in _stored(conn, asked))
+    for read, now in chain.from_iterable(told):
         begins_at = now.notice.begins_at
         if (since and begins_at < since) or (until and until <= begins_at):
             continue
@@ -168,18 +213,25 @@ class _Read(NamedTuple):
     draft: bool
 
 
-def _read(conn: Connection, asked: Asked) -> Iterator[tuple[_Read, MovementNow]]:
-    """Each movement as the agreement version reads it that is in force at the instant."""
-    stored = known_movements(conn, asked.mission, asked.known_at)
-    in_force = {one.address: one for one in versions_in_force(conn, asked)}
-    for one in stored:
-        by = in_force.get(one.agreement)
-        history = one.history if by is not None else None
-        if by is None or history is None:
-            continue
-        now = movement_at(history, asked.at)
-        if now is not None:
-            yield _Read(one.mission, history, by.draft), now
+def _stored(
+    conn: Connection, asked: Asked, movement_id: str | None = None
+) -> Iterator[tuple[StoredMovement, bool]]:
+    """Each movement by the agreement version that is in force at the instant; is that a draft?"""
+    drafts = {one.address: one.draft for one in versions_in_force(conn, asked)}
+    known = known_movements(
+        conn, asked.mission, asked.known_at, agreements=drafts.keys(), movement_id=movement_id
+    )
+    return ((one, drafts[one.agreement]) for one in known)
+
+
+def _as_it_stands(
+    stored: StoredMovement, at: datetime, *, draft: bool
+) -> Iterator[tuple[_Read, MovementNow]]:
+    """Nothing of one that was not notified by then."""
+    history = stored.history
+    now = movement_at(history, at) if history else None
+    if history is not None and now is not None:
+        yield _Read(stored.mission, history, draft), now
 
 
 def _told(read: _Read, now: MovementNow) -> MovementTold:

@@ -10,7 +10,7 @@ import rich_click as click
 from services.cli.output import INSTANT, require_order
 from services.cli.standing import Asking, Shown, asked_options
 from services.errors import NotFoundError
-from services.movements import MovementDetail, MovementTold, OutcomeRow
+from services.movements import MovementDetail, MovementTold, OutcomeRow, Wanted
 from services.movements import movement as one_movement
 from services.movements import movements as all_movements
 from services.movements import outcomes as all_outcomes
@@ -134,14 +134,12 @@ def movements(  # noqa: PLR0913 (each is one thing that may be asked)
         by = Period(period)
         asking.show(lambda conn, asked: all_outcomes(conn, asked, by, since, until), RATES)
     else:
+        wanted = Wanted(MovementKind(kind) if kind else None, since, until)
         asking.show(
-            all_movements,
+            lambda conn, asked: list(all_movements(conn, asked, wanted)),
             SHOWN,
             lambda row: (
-                (since is None or since < row.ends_at)
-                and (until is None or row.begins_at < until)
-                and phase in {None, row.phase}
-                and kind in {None, row.kind}
+                phase in {None, row.phase}
                 and (row.check_in_overdue_since is not None or not overdue)
             ),
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final, NamedTuple
 
 from services.gateway.disclosure import VIEWS, View
@@ -21,6 +22,7 @@ from services.movements import (
     MovementDetail,
     MovementTold,
     OutcomeRow,
+    Wanted,
     movement,
     movements,
     outcomes,
@@ -56,12 +58,6 @@ class MovementsAsked(NamedTuple):
         """Within the token's mission."""
         return Asked(token.mission, self.at, self.known_at)
 
-    def holds(self, one: MovementTold) -> bool:
-        """Whether its window touches what is asked for."""
-        return (self.since is None or self.since < one.ends_at) and (
-            self.until is None or one.begins_at < self.until
-        )
-
 
 class MovementFilters(NamedTuple):
     """Which of them, how many at most, and after which place."""
@@ -71,22 +67,15 @@ class MovementFilters(NamedTuple):
     limit: int
     after: AfterMovement | None
 
-    def hold(self, one: MovementTold) -> bool:
-        """Whether it is one of them, after that place."""
-        return (
-            self.phase in {None, one.phase}
-            and self.kind in {None, one.kind}
-            and (self.after is None or one.after > self.after)
-        )
-
 
 def ask_movements(
     conn: Connection, token: Token, asked: MovementsAsked, filters: MovementFilters
 ) -> Page[MovementTold]:
     """A page of the movements that the token's holder sees and that are asked for."""
-    seen = movements(conn, asked.of(token))
-    found = [one for one in seen if asked.holds(one) and filters.hold(one)]
-    return page_of(found, filters.limit)
+    wanted = Wanted(filters.kind, asked.since, asked.until, filters.after)
+    seen = movements(conn, asked.of(token), wanted)
+    found = (one for one in seen if filters.phase in {None, one.phase})
+    return page_of(list(islice(found, filters.limit + 1)), filters.limit)
 
 
 def ask_movement(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from services.store.engine import Connection
 from streams.context.heard import Heard, decode_heard
 from streams.movements.history import MovementHistory, decode_history
+from streams.movements.outline import MovementOutline, decode_outline
 
 
 class StoredMovement(NamedTuple):
@@ -30,6 +31,11 @@ class StoredMovement(NamedTuple):
     def history(self) -> MovementHistory | None:
         """What is known of it; None: nobody with a say has notified it."""
         return None if self.body is None else decode_history(self.body)
+
+    @property
+    def outline(self) -> MovementOutline | None:
+        """The same without what was said of it since."""
+        return None if self.body is None else decode_outline(self.body)
 
 
 class StoredUnheeded(NamedTuple):
@@ -68,8 +74,9 @@ SELECT DISTINCT ON (mission, agreement, movement) mission, agreement, generation
 FROM movement_generations
 WHERE mission = coalesce(%(mission)s, mission)
     AND known_at <= coalesce(%(known_at)s::timestamptz, 'infinity')
-    AND agreement = coalesce(%(agreement)s, agreement)
+    AND (%(agreements)s::bytea[] IS NULL OR agreement = ANY (%(agreements)s))
     AND (%(movements)s::text[] IS NULL OR movement = ANY (%(movements)s))
+    AND (%(id)s::text IS NULL OR split_part(movement, '/', 2) = %(id)s)
 ORDER BY mission, agreement, movement, generation DESC
 """
 
@@ -107,13 +114,14 @@ def newest_movements(conn: Connection, asked: Sequence[tuple[bytes, str]]) -> di
         return {bytes(agreement): generation for agreement, generation in found}
 
 
-def known_movements(
+def known_movements(  # noqa: PLR0913 (each narrows by one thing)
     conn: Connection,
     mission: str | None = None,
     known_at: datetime | None = None,
     *,
-    agreement: bytes | None = None,
+    agreements: Collection[bytes] | None = None,
     movements: Collection[str] | None = None,
+    movement_id: str | None = None,
 ) -> list[StoredMovement]:
     """Each movement under each agreement version as known then, or now; in a fixed order.
 
@@ -121,12 +129,19 @@ def known_movements(
         conn: of the gateway's it shows what its scope does.
         mission: of this one alone.
         known_at: by what was known then.
-        agreement: as this version reads them alone, by its hash.
+        agreements: as these versions read them alone, by their hashes.
         movements: these alone, by ``organiser/movement``.
+        movement_id: those alone that some organiser calls so.
     """
-    asked = _asked(mission, known_at, agreement) | {"movements": movements and list(movements)}
-    rows = conn.execute(_AS_KNOWN, asked).fetchall()
-    return [StoredMovement(of, bytes(by), *rest) for of, by, *rest in rows]
+    asked = {
+        "mission": mission,
+        "known_at": known_at,
+        "agreements": None if agreements is None else list(agreements),
+        "movements": movements and list(movements),
+        "id": movement_id,
+    }
+    with conn.cursor(binary=True) as cursor:
+        return [StoredMovement(*row) for row in cursor.execute(_AS_KNOWN, asked)]
 
 
 def known_unheeded(
@@ -138,12 +153,11 @@ def known_unheeded(
     events: Collection[str] | None = None,
 ) -> list[StoredUnheeded]:
     """The last word on each event about a movement that had no effect once; in a fixed order."""
-    asked = _asked(mission, known_at, agreement) | {"events": events and list(events)}
+    asked = {
+        "mission": mission,
+        "known_at": known_at,
+        "agreement": agreement,
+        "events": events and list(events),
+    }
     rows = conn.execute(_UNHEEDED, asked).fetchall()
     return [StoredUnheeded(of, bytes(by), *rest) for of, by, *rest in rows]
-
-
-def _asked(
-    mission: str | None, known_at: datetime | None, agreement: bytes | None
-) -> dict[str, object]:
-    return {"mission": mission, "known_at": known_at, "agreement": agreement}

@@ -62,7 +62,7 @@ def _refold(
     mission = by[0].mission
     states = {movement: tell_movement(*by, events) for movement, events in heard.items()}
     number = newest_movements(conn, [(address, mission)]).get(address, 0) + 1
-    before = known_movements(conn, mission, agreement=address, movements=heard.keys())
+    before = known_movements(conn, mission, agreements=[address], movements=heard.keys())
     known = {one.movement: one for one in before}
     changed = [
         MovementRow(

@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from msgspec import Struct
 
 from streams.movements.history import MovementHistory, MovementWord, Notice
+from streams.movements.outline import notice_at
 from streams.vocabulary import Acknowledgement, MovementOutcome, MovementReason, Word
 
 T = TypeVar("T")
@@ -67,10 +68,9 @@ class MovementNow(Struct, frozen=True, gc=False):
 
 def movement_at(movement: MovementHistory, now: datetime) -> MovementNow | None:
     """The movement as it stands at `now`, by what is known; None: it was not notified by then."""
-    notices = [one for one in movement.notices if one.at <= now]
-    if not notices:
+    notice = notice_at(movement.notices, now)
+    if notice is None:
         return None
-    notice = notices[-1]
     words = [word for word in movement.words if word.at <= now]
     signs = [word for word in words if word.step in _SIGNS]
     departed = [word.at for word in signs if word.step == "departed"]

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import random
 from hashlib import sha256
+from itertools import islice
 from typing import Final
 
 import msgspec
 import pytest
 
 from services.load import load_documents
-from services.movements import MovementTold, movements
+from services.movements import MovementTold, Wanted, movements
 from services.standing import Asked, unheeded
 from services.store.engine import Connection
 from services.worker.documents import load_register
-from streams.events import CheckedIn, ContextEvent, MovementDeparted, NamedPlaces
+from streams.events import (
+    CheckedIn,
+    ContextEvent,
+    MovementDeparted,
+    MovementEvent,
+    NamedPlaces,
+)
 from streams.inforce import Register
-from streams.vocabulary import MovementOutcome
+from streams.vocabulary import MovementKind, MovementOutcome
 from tests.integration.anywhere import tables_holding
 from tests.integration.worker.intake import digests_of, take_in_log
 from tests.integration.worker.records import RECEIVED, Voucher, log_of, relayed, said
@@ -84,6 +91,56 @@ def test_what_was_known_before_is_shown_as_it_was_known(
     then = {it.begins_at for it in movements(conn, Asked(MISSION, at(2), RECEIVED.replace(day=8)))}
     now = {it.begins_at for it in movements(conn, Asked(MISSION, at(2), RECEIVED.replace(day=10)))}
     assert (then, now) == ({at(0)}, {at(2)})
+
+
+def many(count: int) -> list[MovementEvent]:
+    """Movements of one organiser; every third was notified anew, and begins at another time."""
+    draw = random.Random(3)
+    made: list[MovementEvent] = []
+    for number in range(count):
+        name = nameless(0x1000 + number)
+        first = moved(10 * number + 100, notified(draw.randrange(20), 30), movement=name)
+        again = notified(draw.randrange(20), 30)
+        made += [first, moved(10 * number + 101, again, -60, movement=name)][
+            : 1 + (number % 3 == 0)
+        ]
+    return made
+
+
+def test_what_is_asked_for_is_what_all_of_them_have_of_it(
+    conn: Connection, amended: Register
+) -> None:
+    hear(conn, amended, *many(30))
+    for hour in (-65, 2):
+        asked = Asked(MISSION, at(hour), RECEIVED.replace(year=2030))
+        whole = list(movements(conn, asked))
+        assert len(whole) == 30
+        assert whole == sorted(whole, key=lambda it: it.after)
+        for last in (whole[0], whole[13]):
+            following = list(movements(conn, asked, Wanted(after=last.after)))
+            assert following == [it for it in whole if it.after > last.after]
+        window = Wanted(kind=MovementKind.MOVEMENT, since=at(5), until=at(9))
+        assert list(movements(conn, asked, window)) == [
+            it for it in whole if it.begins_at < at(9) and at(5) < it.ends_at
+        ]
+        assert not list(movements(conn, asked, Wanted(kind=MovementKind.STATIC_SITE)))
+
+
+def test_a_page_tells_no_movement_that_is_not_on_it(conn: Connection, amended: Register) -> None:
+    hear(conn, amended, *many(4))
+    asked = Asked(MISSION, at(2), RECEIVED.replace(year=2030))
+    *shown_first, last = [it.movement for it in movements(conn, asked)]
+    conn.execute("ALTER TABLE movement_generations DISABLE TRIGGER USER")
+    # Whoever reads this row whole fails; its place in the list is as it was.
+    conn.execute(
+        "UPDATE movement_generations SET body = convert_to(replace(convert_from(body, 'UTF8'),"
+        " '\"addressed\":', '\"addressed\":0,\"_\":'), 'UTF8') WHERE movement LIKE %s",
+        [f"%/{last}"],
+    )
+    told = movements(conn, asked)
+    assert [it.movement for it in islice(told, 3)] == shown_first
+    with pytest.raises(msgspec.ValidationError):
+        next(told)
 
 
 def test_any_order_repetition_and_cut_ends_in_the_same_rows(
