@@ -42,6 +42,8 @@ class Judged(Struct, frozen=True, eq=False, gc=False):
     """Of several versions; None: one was read."""
     made: Assessment | None = None
     """The assessment, once somebody has asked for it; who writes its bytes alone never does."""
+    versions: tuple[Judged, ...] = ()
+    """Of several versions each by itself, by their contents; empty: one was read."""
 
     @property
     def assessment(self) -> Assessment:

@@ -138,4 +138,4 @@ def _merge(results: Sequence[Judged | Refusal]) -> Judged | Refusal:
     reading = read_versions([result.assessment for result in judged])
     # The one whose agreement and methodology the reading names.
     first = min(judged, key=lambda one: msgspec.json.encode(one.assessment))
-    return msgspec.structs.replace(first, reading=reading)
+    return msgspec.structs.replace(first, reading=reading, versions=tuple(judged))

@@ -1,7 +1,7 @@
 """Explain: why a report was judged as it was, in sentences.
 
 Place on the data's way: on demand only, from the same values that were judged. Nothing is decided
-here: the rules are asked again, in order, and what each of them answered is written down.
+here: which rules were asked, and what each answered, `streams.trace` asks again.
 """
 
 from __future__ import annotations
@@ -11,41 +11,16 @@ from typing import NamedTuple
 
 from streams.agreement import Zone
 from streams.assess import Judged
-from streams.assessment import Finding, Placement, UnderClaim, ZonePlace
-from streams.claims import CLAIMS_DIFFER
+from streams.assessment import Assessment, Finding, Placement, UnderClaim, ZonePlace
 from streams.context.facts import TruceHeld
 from streams.events import Area, Bearings, NamedPlace, OnRoute, Point, Report, Sector, Track
 from streams.inforce import CORRIDOR_PREFIX, InForce
-from streams.judge import decide, read_traits
 from streams.languages.voice import NOT_REVIEWED, Language, Voice, voice
 from streams.locate import HALF_WIDTH_DEG, Unlocated
 from streams.phrases import AND, OR, moment, what
-from streams.precedence import PRECEDENCE
-from streams.reading import CONTRADICTION
-from streams.rules import RULES
-from streams.truce_terms import terms_speaking, truce_term
+from streams.trace import REASONS, TermTrace, trace
 from streams.vocabulary import Spread
-from streams.watch import Saw, ask
 from streams.when.time_zones import TZDATA_VERSION
-
-
-class Asked(NamedTuple):
-    """One rule that was asked about one term, and its answer."""
-
-    rule: str
-    held: bool
-    reason: str
-    saw: Saw
-    """What it looked at."""
-
-
-class TermTrace(NamedTuple):
-    """A term with every rule asked, in order, up to the one that held."""
-
-    term: str
-    clause: str
-    finding: Finding
-    asked: tuple[Asked, ...]
 
 
 class Explanation(NamedTuple):
@@ -55,14 +30,6 @@ class Explanation(NamedTuple):
     terms: tuple[TermTrace, ...]
 
 
-REASONS = (
-    {rule.name: rule.reason for rule in RULES}
-    | {rule: reason for rule, (_, reason) in PRECEDENCE.items()}
-    | {
-        CONTRADICTION: "versions of the report contradict each other",
-        CLAIMS_DIFFER: "no outline is agreed, and the parties' claims give different verdicts",
-    }
-)
 _UNLOCATED = {
     Unlocated.NO_LOCATION: "the report gives no location",
     Unlocated.DISTANCE_UNKNOWN: "a bearing was reported without a distance",
@@ -74,44 +41,12 @@ _UNLOCATED = {
 
 
 def explain(judged: Judged, language: Language = Language.ENGLISH) -> Explanation:
-    """Explain one judgement. A finding of several versions is explained by its rule alone.
+    """Explain one judgement.
 
     The traces are the same in every language; of the sentences the English ones are authoritative.
     """
-    terms = tuple(_trace(judged, finding) for finding in judged.assessment.findings)
+    terms = tuple(trace(judged, finding) for finding in judged.assessment.findings)
     return Explanation(tuple(_sentences(judged, terms, voice(language))), terms)
-
-
-def _trace(judged: Judged, finding: Finding) -> TermTrace:
-    return TermTrace(finding.term, _clause(judged, finding), finding, _asked(judged, finding))
-
-
-def _clause(judged: Judged, finding: Finding) -> str:
-    if finding.truce is not None:
-        return truce_term(finding.truce).clause
-    term = judged.in_force.terms.get(finding.term)
-    # A version that an earlier agreement judged may speak of a term that is no more.
-    return finding.term if term is None else term.clause
-
-
-def _asked(judged: Judged, finding: Finding) -> tuple[Asked, ...]:
-    if judged.assessment.versions > 1:
-        return ()
-    truces = judged.sight.context.truces
-    terms = terms_speaking(judged.report.kind, truces, judged.in_force)
-    compiled = next(
-        term for term in terms if (term.term.id, term.truce) == (finding.term, finding.truce)
-    )
-    if compiled.undrawn and finding.claims:
-        return ()  # the claims decided, each by its own rule
-    traits = read_traits(judged.sight, judged.in_force)
-    decision = decide(judged.sight, traits, compiled, judged.in_force, compiled.zones)
-    rules = RULES[: RULES.index(decision.rule) + 1]
-    answers = [(rule, ask(rule, decision.case)) for rule in rules]
-    asked = [Asked(rule.name, it.held, rule.reason, it.saw) for rule, it in answers]
-    if finding.rule in PRECEDENCE:
-        asked.append(Asked(finding.rule, held=True, reason=REASONS[finding.rule], saw={}))
-    return tuple(asked)
 
 
 def _unsigned(judged: Judged, say: Voice) -> Iterator[str]:
@@ -143,17 +78,17 @@ def _sentences(judged: Judged, terms: tuple[TermTrace, ...], say: Voice) -> Iter
         )
     if not terms:
         yield say("No term of the agreement speaks of {kind}.", kind=say.word(report.kind))
-    for trace in terms:
-        yield _verdict(trace, say)
-        yield from _reaching_back(judged, trace, say)
-        yield from _under_claims(trace, say)
-        if trace.finding.truce is not None:
-            yield _guaranteed(trace.finding.truce, say)
+    for of in terms:
+        yield _verdict(of, say)
+        yield from _reaching_back(judged, of, say)
+        yield from _under_claims(of, say)
+        if of.finding.truce is not None:
+            yield _guaranteed(of.finding.truce, say)
     verdict, status = say.verdict(assessment.verdict), say(assessment.status)
     yield say("Result: {verdict} ({status}).", verdict=verdict, status=status)
-    yield _authority(in_force, assessment.methodology, say)
+    yield _authority(in_force, assessment, say)
     yield from _unsigned(judged, say)
-    if any(_reads_clocks(in_force, trace.term) for trace in terms):
+    if any(_reads_clocks(in_force, of.term) for of in terms):
         yield say(
             "Local clocks are read by the IANA time zone database, release {release}.",
             release=TZDATA_VERSION,
@@ -263,12 +198,12 @@ def _stood(zone: Zone, report: Report) -> bool:
     return zone.valid is None or zone.valid.touches(report.observed_from, end)
 
 
-def _verdict(trace: TermTrace, say: Voice) -> str:
-    finding = trace.finding
+def _verdict(of: TermTrace, say: Voice) -> str:
+    finding = of.finding
     return say(
         "Under {clause} (term {term}): {verdict}{zone}, because {reason} [{rule}].",
-        clause=trace.clause,
-        term=trace.term,
+        clause=of.clause,
+        term=of.term,
         verdict=say.verdict(finding.verdict),
         zone=_in_zone(finding, say),
         reason=say(REASONS[finding.rule]),
@@ -285,10 +220,10 @@ def _in_zone(finding: Finding | UnderClaim, say: Voice) -> str:
     return say(" in {zone} (p_inside {share})", zone=finding.zone, share=share)
 
 
-def _reaching_back(judged: Judged, trace: TermTrace, say: Voice) -> Iterator[str]:
+def _reaching_back(judged: Judged, of: TermTrace, say: Voice) -> Iterator[str]:
     """Where a clause is held against what happened before anybody had agreed to it."""
     agreed_at = judged.in_force.agreement.agreed_at
-    term = judged.in_force.terms.get(trace.term)
+    term = judged.in_force.terms.get(of.term)
     earlier = agreed_at is not None and judged.report.observed_from < agreed_at
     if agreed_at is not None and earlier and term is not None and term.retroactive:
         yield say(
@@ -297,8 +232,8 @@ def _reaching_back(judged: Judged, trace: TermTrace, say: Voice) -> Iterator[str
         )
 
 
-def _under_claims(trace: TermTrace, say: Voice) -> Iterator[str]:
-    for claim in trace.finding.claims:
+def _under_claims(of: TermTrace, say: Voice) -> Iterator[str]:
+    for claim in of.finding.claims:
         yield say(
             "If its zones lay where {party} claims: {verdict}{zone}, because {reason} [{rule}].",
             party=claim.party,
@@ -335,15 +270,17 @@ def _reads_clocks(in_force: InForce, term_id: str) -> bool:
     return term is not None and (bool(term.when) or term.during is not None)
 
 
-def _authority(in_force: InForce, methodology: str, say: Voice) -> str:
+def _authority(in_force: InForce, assessment: Assessment, say: Voice) -> str:
     agreement = in_force.agreement
     return say(
         "Judged by agreement {agreement} version {agreement_version} ({agreement_hash}) and "
-        "methodology {methodology} version {methodology_version} ({methodology_hash}).",
+        "methodology {methodology} version {methodology_version} ({methodology_hash}), "
+        "beside the context {context}.",
         agreement=agreement.id,
         agreement_version=agreement.version,
         agreement_hash=in_force.agreement_hash[:12],
         methodology=in_force.methodology.id,
         methodology_version=in_force.methodology.version,
-        methodology_hash=methodology[:12],
+        methodology_hash=assessment.methodology[:12],
+        context=assessment.context[:12],
     )

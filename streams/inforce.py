@@ -86,11 +86,11 @@ class Outlines:
 
     def agreed(self, touched: frozenset[int]) -> frozenset[int]:
         """Those of the outlines that are no claims."""
-        return touched - self.claim_of.keys()
+        return touched.difference(self.claim_of)
 
     def undrawn(self, touched: frozenset[int]) -> frozenset[int]:
         """Claims of zones of which nothing is agreed."""
-        claims = touched & self.claim_of.keys()
+        claims = touched.intersection(self.claim_of)
         return frozenset(number for number in claims if self.claim_of[number].agreed is None)
 
     def claims(self, touched: frozenset[int]) -> tuple[PartyClaims, ...]:

@@ -14,9 +14,9 @@ from services.explain import Explained, explain_report
 from services.settings import load_settings
 from services.store.engine import Connection, connect
 from services.store.queries.reports import FoundEvent, find_report
-from streams.explain import Asked
 from streams.keys import EventKind
 from streams.languages.voice import Language
+from streams.trace import Asked, AskedBeside
 
 
 class UnknownReportError(NotFoundError):
@@ -46,7 +46,8 @@ def explain(  # noqa: PLR0913 (which report, and how it is said)
     SOURCE/ID, as the causes of a corridor's state name it.
 
     With --json, a line for each report of that id: "key", "assessment", "sentences", "terms" (each
-    with the rules asked, in order, and what each saw), "revisions", "replayed_equal", "intact".
+    with the rules asked, in order, and what each saw; "beside" those that decided, others in other
+    zones, of other versions, by claims), "revisions", "replayed_equal", "intact".
     """
     with connect(load_settings().database()) as conn:
         found = _find(conn, report_id, mission, source)
@@ -106,8 +107,20 @@ def _rules(explained: Explained) -> list[str]:
     lines = []
     for trace in explained.explanation.terms:
         lines.append(f"Rules asked under term {trace.term}, with what each looked at:")
-        lines += [f"  {_rule(asked)}" for asked in trace.asked] or ["  several versions were read"]
+        lines += [f"  {_rule(asked)}" for asked in trace.asked]
+        for beside in trace.beside:
+            lines.append(f"  {_beside(beside)}")
+            lines += [f"    {_rule(asked)}" for asked in beside.asked]
     return lines
+
+
+def _beside(beside: AskedBeside) -> str:
+    """What was asked beside what decided: which version, by whose outline, in which zone."""
+    version = f"version {beside.version}" if beside.version else None
+    claim = f"as {beside.claimed_by} claims" if beside.claimed_by else None
+    zone = f"in {beside.zone}" if beside.zone else "in no zone of it"
+    of = ", ".join(part for part in (version, zone, claim) if part)
+    return f"{of[0].upper()}{of[1:]}: {beside.verdict.value}, {beside.rule}"
 
 
 def _rule(asked: Asked) -> str:

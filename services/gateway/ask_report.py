@@ -26,8 +26,8 @@ from services.tokens.token import Token
 from streams.assessment import Finding, UnderClaim
 from streams.context.facts import TruceHeld
 from streams.events import Id, Sha256Hex, Slug
-from streams.explain import REASONS
 from streams.keys import EventKind, Key, rejected_key_of
+from streams.trace import REASONS
 from streams.vocabulary import Authentication, Verdict
 
 

@@ -109,7 +109,8 @@ def test_a_violation_is_told_from_place_to_authority() -> None:
         "Under Article t (term t): violation in z (p_inside 1), because ",
         "Result: violation (automatic, unreviewed).",
         f"Judged by agreement truce version 1 ({one.in_force.agreement_hash[:12]})",
-        f"methodology method version 1 ({one.in_force.methodology_hash[:12]}).",
+        f"methodology method version 1 ({one.in_force.methodology_hash[:12]}), beside the context ",
+        f"{one.assessment.context[:12]}.",
         "Illustrative.",
     ]
     places = [told.index(fragment) for fragment in in_order]

@@ -17,8 +17,9 @@ from streams import explain as explaining
 from streams import phrases
 from streams.assess import Judged
 from streams.assessment import STATUS
-from streams.explain import REASONS, explain
+from streams.explain import explain
 from streams.languages.voice import NOT_REVIEWED, Language, catalogue, voice
+from streams.trace import REASONS
 from streams.vocabulary import Detail, Kind, Purpose, Qualifier, Verdict, Weapon
 from tests.unit.streams.builders import judged, report
 
