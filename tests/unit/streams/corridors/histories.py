@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 from hypothesis import strategies as st
@@ -19,6 +19,7 @@ from streams.agreement import (
     Crossing,
     LineString,
     Party,
+    Polygon,
     Segment,
     SigningKey,
     Source,
@@ -40,21 +41,12 @@ from streams.vocabulary import (
     Traveller,
     ViolationKind,
 )
+from tests.unit.streams.corridors.agreed_times import START, agreed_times, minute, validity
 
-START = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
 STALE = 60
 SKEW = 5
 END = 340
 """The agreement's last minute, like all the numbers here in minutes after `START`."""
-
-
-def minute(number: float) -> datetime:
-    return START + timedelta(minutes=number)
-
-
-def validity(start: float, end: float | None) -> Validity:
-    return Validity(from_=minute(start), to=None if end is None else minute(end))
-
 
 OPEN, CLOSE, SETTLE, REPORT = Right.OPEN, Right.CLOSE, Right.SETTLE, Right.REPORT
 SOURCES = (
@@ -70,7 +62,11 @@ SOURCES = (
     Source(
         id="signing",
         rights=(OPEN, CLOSE, SETTLE),
-        keys=(SigningKey(id="k", public_key="lost", revoked_at=minute(110)),),
+        keys=(
+            SigningKey(id="k", public_key="lost", revoked_at=minute(110)),
+            SigningKey(id="old", public_key="old", valid=validity(0, 130)),
+            SigningKey(id="new", public_key="new", valid=validity(90, None)),
+        ),
     ),
     Source(id="demoted", rights=(OPEN, SETTLE), valid=validity(0, 100)),
     Source(id="demoted", rights=(CLOSE,), valid=validity(60, None)),
@@ -97,6 +93,13 @@ def corridor(
         crossings=(Crossing(id="bridge", at_km=6),) if divided else (),
         travellers=(Traveller.LIGHT_VEHICLE, Traveller.HEAVY_TRUCK) if divided else (),
     )
+
+
+def as_area(road: Corridor) -> Corridor:
+    """An access area in the road's place: to all of it there is access, or not."""
+    ring = ((37.8, 48.0), (38.0, 48.0), (38.0, 48.1), (37.8, 48.0))
+    area = Polygon(coordinates=(ring,))
+    return msgspec.structs.replace(road, route=None, width_m=None, area=area)
 
 
 def agreement(*corridors: Corridor, end: float | None = END) -> Agreement:
@@ -139,7 +142,11 @@ METHODOLOGY = Methodology(
 
 
 def arrived(
-    status: CorridorStatus, received: float | None = None, *, vouched: bool = True
+    status: CorridorStatus,
+    received: float | None = None,
+    *,
+    vouched: bool = True,
+    public_key: str | None = None,
 ) -> StatusEvent:
     """The status as received; with no minute given, as it was issued."""
     return StatusEvent(
@@ -147,6 +154,7 @@ def arrived(
         received_at=status.issued_at if received is None else minute(received),
         vouched=vouched,
         content_hash=hashlib.sha256(msgspec.json.encode(status)).hexdigest(),
+        public_key=public_key,
     )
 
 
@@ -165,8 +173,9 @@ _SPEAKERS = st.sampled_from(
     ["observer"] * 6
     + ["second"] * 4
     + ["closer", "liaison_a", "liaison_b", "patrol", "elsewhere", "former", "former", "stranger"]
-    + ["dismissed", "dismissed", "demoted", "demoted"]
+    + ["dismissed", "dismissed", "demoted", "demoted", "signing", "signing"]
 )
+_KEYS = st.sampled_from([None] + ["lost", "old", "new"] * 3 + ["nobody's"])
 _SAID = st.sampled_from([Availability.OPEN] * 4 + list(Availability))
 _ON_ROUNDS = st.sampled_from(
     [Availability.OPEN] * 8 + [Availability.IMPEDED] * 3 + list(Availability)
@@ -179,6 +188,9 @@ _REFS = st.builds(
 _SEGMENTS = st.sampled_from([None] * 6 + ["km1", "km2", "km3", "bridge"])
 _LIGHT, _HEAVY = (Traveller.LIGHT_VEHICLE,), (Traveller.HEAVY_TRUCK,)
 _TOUCHED = st.sampled_from([(), ("km1",), ("bridge", "km3"), ("km1", "km3"), ("km2",)])
+_ROADS = st.sampled_from(["east"] * 15 + ["west"])
+_HAZARDS = st.sampled_from([None, None, None, *Hazard])
+_NEVER_A_KEY = st.sampled_from([None] * 19 + ["new"])
 _RARELY = st.sampled_from([False] * 11 + [True])
 _OFTEN = st.sampled_from([True] * 8 + [False])
 
@@ -193,11 +205,12 @@ def statuses(draw: st.DrawFn) -> StatusEvent:
         id=draw(_IDS),
         mission="smm",
         source=draw(_SPEAKERS),
-        corridor="east",
+        corridor=draw(_ROADS),
         segment=draw(_SEGMENTS),
         direction=draw(st.sampled_from([None] * 6 + list(Direction))),
         travellers=draw(st.sampled_from([(), (), (), (), _LIGHT, _HEAVY, _LIGHT + _HEAVY])),
         max_load_t=draw(st.sampled_from([None] * 8 + [10.0, 44.0, 0.0])),
+        hazard=draw(_HAZARDS),
         status=draw(_SAID),
         issued_at=minute(issued),
         observed_at=None if seen_before is None else minute(issued - seen_before),
@@ -207,7 +220,8 @@ def statuses(draw: st.DrawFn) -> StatusEvent:
         exercise=draw(_RARELY),
     )
     late = draw(st.sampled_from([0, 0, 1, 30, 120, -3, -SKEW, -SKEW - 1, -60]))
-    return arrived(status, issued + late, vouched=draw(_OFTEN))
+    key = draw(_KEYS if status.source == "signing" else _NEVER_A_KEY)
+    return arrived(status, issued + late, vouched=draw(_OFTEN), public_key=key)
 
 
 @st.composite
@@ -222,7 +236,7 @@ def reports(draw: st.DrawFn) -> RouteEvent:
         observed_to=minute(until),
         received_at=minute(until + draw(st.sampled_from([0, 1, 30, -2, -SKEW - 1, -40]))),
         segments=draw(_TOUCHED),
-        hazard=draw(st.sampled_from([None, None, Hazard.MINES])),
+        hazard=draw(_HAZARDS),
     )
 
 
@@ -284,12 +298,22 @@ def histories(draw: st.DrawFn) -> History:
     divided = draw(st.booleans())
     for opened in draw(st.lists(st.integers(20, 300), min_size=1, max_size=3)):
         events += draw(rounds(opened))
-    fewest = draw(st.sampled_from([0, 2, 8]))
-    events += draw(st.lists(statuses(), min_size=fewest, max_size=fewest + 4))
-    events += draw(st.lists(reports(), max_size=draw(st.sampled_from([0, 1, 3]))))
+    fewest = draw(st.sampled_from([0, 0, 0, 2, 8]))  # of a busy road little is ever open
+    more = draw(st.sampled_from([0, 1, 4]))
+    events += draw(st.lists(statuses(), min_size=fewest, max_size=fewest + more))
+    events += draw(st.lists(reports(), max_size=draw(st.sampled_from([0, 0, 1, 3]))))
     events += draw(st.lists(_response(events), max_size=4))
     events += draw(st.lists(_redelivered(events), max_size=3))
     axis = draw(st.sampled_from([AgreedAxis.AGREED_IN_DETAIL] * 12 + list(AgreedAxis)))
-    valid = draw(st.sampled_from([None, None, None, validity(40, 260), validity(-50, None)]))
-    road = corridor(axis, valid=valid, divided=divided)
+    road = corridor(axis, divided=divided)
+    if not divided and draw(st.booleans()):
+        road = as_area(road)
+    times = draw(agreed_times())
+    road = msgspec.structs.replace(
+        road,
+        windows=times.windows,
+        announced=times.announced,
+        hours=times.hours,
+        valid=times.valid,
+    )
     return History(road, agreement(road), tuple(events))

@@ -15,15 +15,18 @@ from functools import cache, cached_property
 from itertools import product
 from typing import NamedTuple
 
-from streams.agreement import Corridor, Source
+from streams.agreement import Corridor, SigningKey, Source
 from streams.corridors.events import CorridorEvent, Effect, RouteEvent, StatusEvent
 from streams.methodology import Methodology
 from streams.vocabulary import AgreedAxis, Availability, Direction, Right, Traveller
-from tests.unit.streams.corridors.histories import END, History, minute
+from tests.unit.streams.corridors.agreed_times import minute
+from tests.unit.streams.corridors.clocks import in_some_window, window_ends
+from tests.unit.streams.corridors.histories import END, History
 
 A = Availability
 WORST_FIRST = [A.CLOSED, A.SUSPENDED, A.UNKNOWN, A.IMPEDED, A.OPEN]
 NEVER = datetime.max.replace(tzinfo=UTC)
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 FIRST, LAST = -END, 2 * END
 """Minutes: nothing in `histories` is said before, and no right ends after."""
 
@@ -112,13 +115,14 @@ class Simulator:
     @cached_property
     def ids(self) -> dict[tuple[str, str], list[StatusEvent]]:
         """The versions of each status id that are listened to, each as first received."""
-        ids: dict[tuple[str, str], dict[tuple[str, bool], StatusEvent]] = defaultdict(dict)
+        ids: dict[tuple[str, str], dict[tuple[object, ...], StatusEvent]] = defaultdict(dict)
         for event in self.history.events:
-            if isinstance(event, StatusEvent):
+            if isinstance(event, StatusEvent) and event.status.corridor == "east":
                 versions = ids[event.status.source, event.status.id]
-                known = versions.setdefault((event.content_hash, event.vouched), event)
+                version = (event.content_hash, event.vouched, event.public_key)
+                known = versions.setdefault(version, event)
                 if event.received_at < known.received_at:
-                    versions[event.content_hash, event.vouched] = event
+                    versions[version] = event
         return {
             key: [one for one in versions.values() if one.vouched] or list(versions.values())
             for key, versions in ids.items()
@@ -151,8 +155,9 @@ class Simulator:
         return settlers
 
     @cached_property
-    def voices(self) -> dict[StatusEvent, str]:
-        return {one: self.voice(one) for versions in self.ids.values() for one in versions}
+    def voices(self) -> dict[int, str]:
+        """Of each version by `id`, as all of these: what no moment changes is found once."""
+        return {id(one): self.voice(one) for versions in self.ids.values() for one in versions}
 
     # --- who says what -------------------------------------------------------------------------
 
@@ -168,6 +173,8 @@ class Simulator:
         """The rights its source had when it said so; "party" among them for a party's source."""
         when = self.believed(event, event.status.issued_at)
         rights: set[Right | str] = set()
+        if event.public_key and not self.key_counts(event, when):
+            return rights
         for source in self.history.agreement.sources:
             if source.id != event.status.source or not event.vouched:
                 continue
@@ -181,6 +188,18 @@ class Simulator:
             if not source.corridors or self.history.corridor.id in source.corridors:
                 rights |= set(source.rights)
         return rights
+
+    def key_counts(self, event: StatusEvent, when: datetime) -> bool:
+        """Whether what signed it is a key of its source's, good when it was said and heard."""
+        key = self.key(event)
+        if key is None or (key.valid and not key.valid.from_ <= when < (key.valid.to or NEVER)):
+            return False
+        return max(when, event.received_at) < (key.revoked_at or NEVER)
+
+    def key(self, event: StatusEvent) -> SigningKey | None:
+        sources = self.history.agreement.sources
+        own = [key for it in sources if it.id == event.status.source for key in it.keys]
+        return next((key for key in own if key.public_key == event.public_key), None)
 
     def voice(self, event: StatusEvent) -> str:
         rights = self.rights(event)
@@ -234,8 +253,8 @@ class Simulator:
         return {segment.id for segment in road.segments} | {it.id for it in road.crossings}
 
     @cached_property
-    def sayings(self) -> dict[StatusEvent, Availability | None]:
-        return {one: self.said(one) for versions in self.ids.values() for one in versions}
+    def sayings(self) -> dict[int, Availability | None]:
+        return {id(one): self.said(one) for versions in self.ids.values() for one in versions}
 
     def said(self, event: StatusEvent) -> Availability | None:
         """What it says of this place; None: nothing."""
@@ -262,7 +281,7 @@ class Simulator:
 
     def speaks(self, event: StatusEvent) -> bool:
         """Whether it is a word that replaces earlier ones, at some time."""
-        voice, said = self.voices[event], self.sayings[event]
+        voice, said = self.voices[id(event)], self.sayings[id(event)]
         if voice == "silent" or said is None:
             return False
         if voice == "unverified":
@@ -271,7 +290,7 @@ class Simulator:
 
     def begins(self, event: StatusEvent) -> datetime:
         status = event.status
-        if self.sayings[event] is A.OPEN:
+        if self.sayings[id(event)] is A.OPEN:
             return max(status.effective_from, status.observed_at or status.effective_from)
         if self.from_future(event):
             return self.believed(event, status.effective_from)
@@ -288,17 +307,17 @@ class Simulator:
         status = event.status
         if not self.speaks(event) or not self.begins(event) <= now < (status.effective_to or NEVER):
             return False
-        if self.sayings[event] is A.OPEN:
+        if self.sayings[id(event)] is A.OPEN:
             return True
-        party = None if self.voices[event] == "unverified" else self.party(status.source)
+        party = None if self.voices[id(event)] == "unverified" else self.party(status.source)
         ended = self.known_as_of(event)
         return not self.is_settled(status.source, status.id, ended, now, party)
 
     def state(self, event: StatusEvent, now: datetime) -> Availability:
         """How usable the corridor is at most, by a word that stands."""
-        status, said = event.status, self.sayings[event]
+        status, said = event.status, self.sayings[id(event)]
         assert said is not None
-        if self.voices[event] == "unverified":
+        if self.voices[id(event)] == "unverified":
             return A.IMPEDED
         if said is A.IMPEDED:
             seen = self.believed(event, status.observed_at or status.issued_at)
@@ -306,30 +325,40 @@ class Simulator:
         return said
 
     def grant(self, event: StatusEvent, now: datetime) -> tuple[datetime, datetime] | None:
+        """When it was observed and how far it reaches, if it makes the corridor usable now."""
+        found = self.grants[id(event)]
+        if found is None:
+            return None
+        seen, reach = found
+        begun = max(seen, event.status.effective_from)
+        return found if begun <= now < reach else None
+
+    @cached_property
+    def grants(self) -> dict[int, tuple[datetime, datetime] | None]:
+        return {id(one): self.granted(one) for versions in self.ids.values() for one in versions}
+
+    def granted(self, event: StatusEvent) -> tuple[datetime, datetime] | None:
         status = event.status
         seen = status.observed_at
-        if self.voices[event] != "opens" or self.lane(event) or seen is None:
+        if self.voices[id(event)] != "opens" or self.lane(event) or seen is None:
             return None
-        if self.sayings[event] not in {A.OPEN, A.IMPEDED} or self.from_future(event):
+        if self.sayings[id(event)] not in {A.OPEN, A.IMPEDED} or self.from_future(event):
             return None
-        if seen > status.issued_at + self.skew or not max(seen, status.effective_from) <= now:
+        if seen > status.issued_at + self.skew:
             return None
-        ends = [
-            window.to or NEVER
-            for window in self.history.corridor.windows
-            if window.from_ <= seen < (window.to or NEVER)
-        ]
+        ends = window_ends(self.history.corridor, seen)
         entitled = right_ends(self.history.agreement.sources)[
             status.source, self.believed(event, status.issued_at)
         ]
-        stale = seen + self.stale
-        reach = min(max(ends, default=seen), stale, status.effective_to or NEVER, entitled)
-        return (seen, reach) if now < reach else None
+        key = self.key(event)
+        revoked = (key and key.revoked_at) or NEVER
+        stale, until = seen + self.stale, status.effective_to or NEVER
+        return seen, min(max(ends, default=seen), stale, until, entitled, revoked)
 
     # --- one source at one moment --------------------------------------------------------------
 
     def told(self, words: Sequence[StatusEvent], now: datetime) -> Told:
-        verified = [word for word in words if self.voices[word] != "unverified"]
+        verified = [word for word in words if self.voices[id(word)] != "unverified"]
         whole = self.latest([word for word in verified if self.lane(word) is None])
         state = A.OPEN
         for segment in {self.lane(word) for word in verified}:
@@ -354,8 +383,9 @@ class Simulator:
     def source(self, source: str, now: datetime) -> Told:
         """The worst of what it tells, over every way of believing one version of each id."""
         versions = [versions for (name, _), versions in self.ids.items() if name == source]
-        standing = {one: self.stands(one, now) for some in versions for one in some}
-        ways = [self.told([one for one in way if standing[one]], now) for way in product(*versions)]
+        standing = [[one if self.stands(one, now) else None for one in some] for some in versions]
+        different = [{id(one): one for one in some}.values() for some in standing]
+        ways = [self.told([it for it in way if it], now) for way in product(*different)]
         state = min((way.state for way in ways), key=WORST_FIRST.index)
         grants = [way.grant for way in ways if way.grant is not None]
         if len(grants) < len(ways):
@@ -364,25 +394,29 @@ class Simulator:
 
     # --- the corridor at one moment ------------------------------------------------------------
 
-    def barriers(self, now: datetime) -> Iterator[datetime]:
-        """Ends of the causes of everything that has suspended the corridor by now."""
+    @cached_property
+    def barriers(self) -> list[tuple[datetime, datetime]]:
+        """From when on something has suspended the corridor, and the end of its cause."""
+        return [*self.barring_reports(), *self.barring_words()]
+
+    def barring_reports(self) -> Iterator[tuple[datetime, datetime]]:
         for report in self.reports:
-            began = self.believed(report, report.observed_from)
-            if report.effect is not Effect.IMPEDES and began <= now and self.lies_here(report):
-                yield max(began, self.believed(report, report.observed_to))
+            if report.effect is not Effect.IMPEDES and self.lies_here(report):
+                began = self.believed(report, report.observed_from)
+                yield began, max(began, self.believed(report, report.observed_to))
+
+    def barring_words(self) -> Iterator[tuple[datetime, datetime]]:
         for (source, event_id), versions in self.ids.items():
             for one in versions:
-                status, voice = one.status, self.voices[one]
-                if self.sayings[one] not in {A.CLOSED, A.SUSPENDED} or voice in {
-                    "silent",
-                    "unverified",
-                }:
+                if self.sayings[id(one)] not in {A.CLOSED, A.SUSPENDED}:
                     continue
-                until, said = status.effective_to or NEVER, self.known_as_of(one)
-                for began in (self.begins(one), status.effective_from):
+                if self.voices[id(one)] in {"silent", "unverified"}:
+                    continue
+                until, said = one.status.effective_to or NEVER, self.known_as_of(one)
+                for began in (self.begins(one), one.status.effective_from):
                     settled = self.is_settled(source, event_id, said, began, self.party(source))
-                    if began <= now and began < until and not settled:
-                        yield min(max(began, said), until)
+                    if began < until and not settled:
+                        yield began, min(max(began, said), until)
 
     def route(self, now: datetime) -> Availability:
         """The worst of what reports on the route leave."""
@@ -402,8 +436,8 @@ class Simulator:
 
     def permitted(self, now: datetime) -> bool:
         corridor = self.history.corridor
-        in_window = any(it.from_ <= now < (it.to or NEVER) for it in corridor.windows)
-        return in_window and corridor.axis in {AgreedAxis.AGREED_IN_DETAIL, AgreedAxis.NOTIFIED}
+        agreed = corridor.axis in {AgreedAxis.AGREED_IN_DETAIL, AgreedAxis.NOTIFIED}
+        return agreed and in_some_window(corridor, now)
 
     def look(self, now: datetime) -> Seen:
         for valid in (self.history.agreement.valid, self.history.corridor.valid):
@@ -413,7 +447,7 @@ class Simulator:
         state = self.route(now)
         for one in told:
             state = worse(state, one.state)
-        barrier = max(self.barriers(now), default=datetime.min.replace(tzinfo=UTC))
+        barrier = max((end for began, end in self.barriers if began <= now), default=BEFORE_ALL)
         reaches = [one.grant[1] for one in told if one.grant and one.grant[0] > barrier]
         if not reaches or not self.permitted(now):
             state = worse(state, A.UNKNOWN)

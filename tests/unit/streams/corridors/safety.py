@@ -16,12 +16,14 @@ from streams.agreement import Agreement, Corridor
 from streams.corridors.events import CorridorEvent, Effect, RouteEvent, StatusEvent
 from streams.methodology import Methodology
 from streams.vocabulary import AgreedAxis, Availability, Right
+from tests.unit.streams.corridors.clocks import in_hours, said_by_all
 from tests.unit.streams.corridors.histories import METHODOLOGY, History
 from tests.unit.streams.corridors.oracle import ANYWHERE, LADEN_T, Place
 
 SKEW = timedelta(seconds=METHODOLOGY.clock_skew_s)
 STALE = timedelta(seconds=METHODOLOGY.corridor.stale_after_s)
 NEVER = datetime.max.replace(tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 CAUTIOUS = set(Availability) - {Availability.OPEN}
 
 
@@ -94,13 +96,29 @@ def _statuses(history: _History) -> list[StatusEvent]:
 def _has(history: _History, event: StatusEvent, right: Right) -> bool:
     """Whether the source is known, vouched for, and had the right when it spoke."""
     issued = min(event.status.issued_at, event.received_at + SKEW)
-    return event.vouched and any(
-        source.id == event.status.source
-        and right in source.rights
-        and (not source.corridors or history.corridor.id in source.corridors)
-        and (source.valid is None or source.valid.from_ <= issued < (source.valid.to or NEVER))
-        and max(issued, event.received_at) < (source.revoked_at or NEVER)
+    return (
+        event.vouched
+        and _signed_in_order(history, event, issued)
+        and any(
+            source.id == event.status.source
+            and right in source.rights
+            and (not source.corridors or history.corridor.id in source.corridors)
+            and (source.valid is None or source.valid.from_ <= issued < (source.valid.to or NEVER))
+            and max(issued, event.received_at) < (source.revoked_at or NEVER)
+            for source in history.agreement.sources
+        )
+    )
+
+
+def _signed_in_order(history: _History, event: StatusEvent, issued: datetime) -> bool:
+    """Whether no key vouches for it, or one of its source's that was good then."""
+    return event.public_key is None or any(
+        key.public_key == event.public_key
+        and (key.valid is None or key.valid.from_ <= issued < (key.valid.to or NEVER))
+        and max(issued, event.received_at) < (key.revoked_at or NEVER)
         for source in history.agreement.sources
+        if source.id == event.status.source
+        for key in source.keys
     )
 
 
@@ -135,9 +153,19 @@ def _opening(history: _History, now: datetime) -> Iterator[StatusEvent]:
             and max(seen, status.issued_at) <= event.received_at + SKEW
             and seen <= now < seen + STALE
             and status.effective_from <= now < (status.effective_to or NEVER)
-            and any(it.from_ <= seen and now < (it.to or NEVER) for it in history.corridor.windows)
+            and _in_one_window(history.corridor, seen, now)
         ):
             yield event
+
+
+def _in_one_window(road: Corridor, seen: datetime, now: datetime) -> bool:
+    """Whether a window in which it was seen has not ended since."""
+    minutes = (seen + number * MINUTE for number in range((now - seen) // MINUTE + 1))
+    return (
+        any(it.from_ <= seen and now < (it.to or NEVER) for it in road.windows)
+        or any(said_by_all(it, seen) and said_by_all(it, now) for it in road.announced)
+        or all(in_hours(road, it) for it in minutes)
+    )
 
 
 def _seen_since(history: _History, now: datetime) -> bool:

@@ -28,6 +28,7 @@ from streams.corridors.fold import at, availability
 from streams.corridors.sweep import CAUSES_NAMED
 from streams.events import CorridorStatus, EventRef
 from streams.vocabulary import AgreedAxis, Availability
+from tests.unit.streams.corridors.agreed_times import minute, validity
 from tests.unit.streams.corridors.histories import (
     END,
     METHODOLOGY,
@@ -36,8 +37,6 @@ from tests.unit.streams.corridors.histories import (
     agreement,
     arrived,
     corridor,
-    minute,
-    validity,
 )
 
 OPEN, IMPEDED, UNKNOWN, SUSPENDED, CLOSED = Availability

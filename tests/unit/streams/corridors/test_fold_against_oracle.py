@@ -15,11 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from streams.agreement import Corridor
 from streams.corridors.divided import Interval, PartState
 from streams.corridors.events import Effect, RouteEvent, StatusEvent, events_digest
 from streams.corridors.fold import at, availability
 from streams.events import CorridorStatus, EventRef
 from streams.vocabulary import Availability
+from tests.unit.streams.corridors.agreed_times import minute
 from tests.unit.streams.corridors.histories import (
     METHODOLOGY,
     History,
@@ -27,14 +29,15 @@ from tests.unit.streams.corridors.histories import (
     arrived,
     corridor,
     histories,
-    minute,
 )
 from tests.unit.streams.corridors.oracle import WORST_FIRST, Place, Simulator, places
 from tests.unit.streams.corridors.safety import why_not_open
 
 HISTORIES = int(os.environ.get("TRUCELINE_HISTORIES", "150"))
 """How many are looked at minute by minute; `make corridors` looks at 10,000."""
+MANY = 1_000
 USABLE = {Availability.OPEN, Availability.IMPEDED}
+_RANDOMS = st.randoms(use_true_random=False)
 MINUTES = [minute(number) for number in range(-10, 400)]
 
 
@@ -56,16 +59,30 @@ def bounded(examples: int) -> settings:
 
 def test_a_simulator_that_looks_once_a_minute_sees_the_same_and_open_is_always_safe() -> None:
     minutes: Counter[Availability] = Counter()
+    opened: Counter[str] = Counter()
 
-    @given(histories(), st.sampled_from([400, 400, 60, 120, 200]), st.integers(0))
+    @given(histories(), st.sampled_from([400, 400, 60, 120, 200]), st.integers(0), _RANDOMS)
     @bounded(HISTORIES)
-    def agree(whole: History, knowledge: int, number: int) -> None:
-        minutes.update(agreed(known_at(whole, knowledge), number))
+    def agree(whole: History, knowledge: int, number: int, random: Random) -> None:
+        known = known_at(whole, knowledge)
+        assert_one_of_the_set(known, random)
+        states = Counter(agreed(known, number))
+        minutes.update(states)
+        opened.update(dict.fromkeys(kinds_of(known.corridor), states[Availability.OPEN]))
 
     agree()
-    # The histories must reach every state often, or all this would say nothing.
+    # The histories must reach every state often, or all this would say nothing; where there are
+    # many also `open` by each kind of agreed time alone.
     for state in Availability:
         assert minutes[state] > sum(minutes.values()) / 400, minutes
+    for kind in ("windows", "announced", "hours", "area") if HISTORIES >= MANY else ():
+        assert opened[kind] > minutes[Availability.OPEN] / 100, opened
+
+
+def kinds_of(road: Corridor) -> list[str]:
+    """What is special about it: where it is, and by what alone it may be open at a time."""
+    times = [name for name in ("windows", "announced", "hours") if getattr(road, name)]
+    return [*(times if len(times) == 1 else ()), *(["area"] if road.area else ())]
 
 
 def agreed(history: History, number: int) -> Iterator[Availability]:
@@ -118,11 +135,16 @@ def simulated(
         yield now, seen.state, not_valid_after
 
 
-@given(histories(), st.randoms(use_true_random=False))
+@given(histories(), _RANDOMS)
 @bounded(100)
 def test_any_order_and_repetition_gives_the_same_intervals_and_digest(
     history: History, random: Random
 ) -> None:
+    assert_one_of_the_set(history, random)
+
+
+def assert_one_of_the_set(history: History, random: Random) -> None:
+    """Any order and repetition of its events has the same intervals and the same digest."""
     events = [*history.events, *random.choices(history.events, k=5)] if history.events else []
     random.shuffle(events)
     shuffled = History(history.corridor, history.agreement, tuple(events))

@@ -15,13 +15,8 @@ from streams.corridors.fold import at, availability
 from streams.corridors.parts import HEAVIEST_T, Part, Parts, why_no_part
 from streams.events import CorridorStatus
 from streams.vocabulary import Availability, Direction, Hazard, Traveller, VehicleClass
-from tests.unit.streams.corridors.histories import (
-    METHODOLOGY,
-    agreement,
-    arrived,
-    corridor,
-    minute,
-)
+from tests.unit.streams.corridors.agreed_times import minute
+from tests.unit.streams.corridors.histories import METHODOLOGY, agreement, arrived, corridor
 
 OPEN, CLOSED, UNKNOWN = Availability.OPEN, Availability.CLOSED, Availability.UNKNOWN
 ROAD = corridor(windows=((0, 300),), divided=True)

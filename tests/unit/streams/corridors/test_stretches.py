@@ -20,6 +20,7 @@ from streams.events import CorridorStatus
 from streams.inforce import Register
 from streams.methodology import CorridorRules, Methodology
 from streams.vocabulary import Availability
+from tests.unit.streams.corridors.agreed_times import minute, validity
 from tests.unit.streams.corridors.histories import (
     END,
     METHODOLOGY,
@@ -28,8 +29,6 @@ from tests.unit.streams.corridors.histories import (
     arrived,
     corridor,
     histories,
-    minute,
-    validity,
 )
 
 OPEN, CLOSED, UNKNOWN = Availability.OPEN, Availability.CLOSED, Availability.UNKNOWN
