@@ -129,6 +129,8 @@ class UnheededRow(Struct, frozen=True):
     event: str
     """``source/id``."""
     reason: str
+    draft: bool
+    """The version that says so is not signed by all parties, by what is known."""
 
 
 def measures(conn: Connection, asked: Asked) -> list[MeasureRow]:
@@ -246,8 +248,8 @@ def unheeded(conn: Connection, asked: Asked) -> list[UnheededRow]:
     """Every context event without effect; of movements those that the connection's scope shows."""
     return [
         *(
-            UnheededRow(mission, one.ref, one.reason.value)
-            for mission, state, _ in _states(conn, asked)
+            UnheededRow(mission, one.ref, one.reason.value, draft)
+            for mission, state, draft in _states(conn, asked)
             for one in state.unheeded
         ),
         *unheeded_of_movements(conn, asked),
@@ -256,11 +258,11 @@ def unheeded(conn: Connection, asked: Asked) -> list[UnheededRow]:
 
 def unheeded_of_movements(conn: Connection, asked: Asked) -> list[UnheededRow]:
     """Every event about a movement without effect that the connection's scope shows."""
-    in_force = {one.address for one in versions_in_force(conn, asked)}
+    drafts = {one.address: one.draft for one in versions_in_force(conn, asked)}
     return [
-        UnheededRow(one.mission, one.event, one.reason)
+        UnheededRow(one.mission, one.event, one.reason, drafts[one.agreement])
         for one in known_unheeded(conn, asked.mission, asked.known_at)
-        if one.reason is not None and one.agreement in in_force
+        if one.reason is not None and one.agreement in drafts
     ]
 
 

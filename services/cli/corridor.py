@@ -161,7 +161,7 @@ def show_ways(
     """Show which way is known open now from the crossing point START to END.
 
     Only what is known to be open, the whole way, is shown as a way; then what is not, and why.
-    With --json, a way a line: "known_open", "length_km", "legs", "at", "not_valid_after".
+    With --json, a way a line: "known_open", "length_km", "legs", "at", "not_valid_after", "draft".
     """
     now, settings = datetime.now(UTC), load_settings()
     with connect(settings.database()) as conn:
@@ -174,14 +174,15 @@ def show_ways(
         asked = WaysAsked(start, end, Traveller(traveller) if traveller else None)
         lag = cache(partial(ask_lag, settings))
         found = ways_now(conn, lag, Network(of, list(drawn.values())), asked, now)
+        draft = Drafts.of(conn, of).cover(now, now)
     disputes = Disputes(loaded)
     disputed = {it for it in drawn if disputes.soon(it, now)}
     if as_json:
         for way in (*found.open, *found.not_open):
-            print_json(_way_json(way, disputed, now))
+            print_json({**_way_json(way, disputed, now), "draft": draft})
         return
     legs = (leg for way in (*found.open, *found.not_open) for leg, _ in way.legs)
-    below = note(draft=False, disputed=any(leg.corridor in disputed for leg in legs))
+    below = note(draft=draft, disputed=any(leg.corridor in disputed for leg in legs))
     print_table(
         f"From {start} to {end} at {instant(now)}",
         ("Known open!", "km", "Not valid after", "Legs"),

@@ -13,6 +13,7 @@ from services.behind import ask_lag
 from services.cli.corridor_names import AskedCorridor, corridor_options, note
 from services.cli.output import INSTANT, console, instant, print_json
 from services.disputes import Disputes
+from services.drafts import Drafts
 from services.settings import load_settings
 from services.store.generations import NOTHING_KNOWN
 from services.timeline import TimelineAsked, timeline
@@ -50,7 +51,7 @@ def timeline_(
     exact times, each state by letter, pattern and colour.
 
     With --json, a piece of a day a line: "mission", "corridor_id", "start", "end", "state",
-    "cause", "window_disputed" (at some time shown), "known_at".
+    "cause", "window_disputed", "draft" (each at some time shown), "known_at".
     """
     now, settings = datetime.now(UTC), load_settings()
     shown = shown_of(since, until, now)
@@ -60,18 +61,19 @@ def timeline_(
         asked = TimelineAsked(name, of.known_at, part, *shown)
         known = timeline(conn, partial(ask_lag, settings), asked, now)
         disputed = Disputes.of(conn, name.mission, of.known_at).cover(name.corridor_id, *shown)
+        draft = Drafts.of(conn, name.mission, of.known_at).cover(*shown)
     before = NOTHING_KNOWN._replace(ends_at=known[0].starts_at if known else None)
     days = list(days_of([before, *known], *shown))
     known_at = min(of.known_at or now, now)
     title = f"Corridor {name.corridor_id} of {name.mission}, as known at {instant(known_at)}"
-    below = note(draft=False, disputed=disputed)
+    below = note(draft=draft, disputed=disputed)
     if svg_path is not None:
         svg_path.write_text(svg(f"{title}. {below}", days), encoding="utf-8")
     if of.as_json:
         for _, pieces in days:
             for piece in pieces:
                 told = {**name._asdict(), **piece._asdict(), "window_disputed": disputed}
-                print_json({**told, "known_at": known_at})
+                print_json({**told, "draft": draft, "known_at": known_at})
         return
     _print(title, days, below)
 

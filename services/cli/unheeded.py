@@ -11,7 +11,7 @@ from services.standing import UnheededRow
 from services.standing import unheeded as all_unheeded
 
 SHOWN: Final = Shown[UnheededRow](
-    "Said without effect, as the agreement reads it that is in force at",
+    "Said without effect, by the agreement in force at",
     ("Event", "Reason!", "Mission"),
     lambda row: (row.event, row.reason, row.mission),
 )
@@ -22,6 +22,6 @@ SHOWN: Final = Shown[UnheededRow](
 def unheeded(asking: Asking) -> None:
     """List context events that have no effect, each with the reason.
 
-    With --json, a line each: "mission", "event" (source/id), "reason", "at".
+    With --json, a line each: "mission", "event" (source/id), "reason", "draft", "at".
     """
     asking.show(all_unheeded, SHOWN)

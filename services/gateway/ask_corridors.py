@@ -117,6 +117,8 @@ class WayTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     legs: tuple[LegTold, ...]
     at: datetime
     """When it was asked for."""
+    draft: bool
+    """The version that is in force then is not signed by all parties."""
     not_valid_after: datetime | None = None
     """Nobody may rely on it after that; absent where it is not known to be open."""
 
@@ -216,11 +218,14 @@ def ask_ways(
         found = ways_now(conn, ask_lag, Network(token.mission, drawn), asked, now)
     except UnknownCrossingError as error:
         raise ProblemError(Code.BAD_PARAMETER, f"{error}.") from error
-    return [_way_told(token, way, disputes, now) for way in (*found.open, *found.not_open)]
+    draft = Drafts.of(conn, token.mission).cover(now, now)
+    ways = (*found.open, *found.not_open)
+    return [_way_told(token, way, disputes, now, draft=draft) for way in ways]
 
 
-def _way_told(token: Token, way: Way, disputes: Disputes, now: datetime) -> WayTold:
+def _way_told(token: Token, way: Way, disputes: Disputes, now: datetime, *, draft: bool) -> WayTold:
     return WayTold(
+        draft=draft,
         known_open=way.is_open,
         length_km=round(way.length_km, 3),
         legs=tuple(

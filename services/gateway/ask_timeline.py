@@ -13,6 +13,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from services.disputes import DISPUTED, Disputes
+from services.drafts import Drafts
 from services.gateway.ask_corridors import NOTE, require_corridor
 from services.gateway.parameters import bad
 from services.store.engine import Connection
@@ -20,6 +21,7 @@ from services.store.generations import NOTHING_KNOWN
 from services.timeline import AskLag, TimelineAsked, timeline
 from services.timeline_picture import NO_PERIOD, days_of, shown_of, svg
 from services.tokens.token import Token
+from streams.assessment import DRAFT
 
 
 class PieceTold(Struct, frozen=True, kw_only=True):
@@ -42,6 +44,8 @@ class TimelineTold(Struct, frozen=True, kw_only=True):
     """By what was known then."""
     window_disputed: bool
     """Announcements of a window of that time differ; what they have in common counts."""
+    draft: bool
+    """A version in force at some time of it is not signed by all parties, by what was known."""
     note: str = NOTE
     items: tuple[PieceTold, ...]
 
@@ -88,6 +92,7 @@ def ask_days(
         until=until,
         known_at=known_at,
         window_disputed=disputes.cover(name.corridor_id, since, until),
+        draft=Drafts.of(conn, token.mission, known_at).cover(since, until),
         items=tuple(
             PieceTold(start=it.start, end=it.end, state=it.state, cause=it.cause)
             for _, pieces in days
@@ -100,5 +105,6 @@ def ask_days(
 def _title(told: TimelineTold) -> str:
     """As the command's picture has it."""
     known_at = f"{told.known_at:%Y-%m-%d %H:%M:%SZ}"
-    said = f"Corridor {told.corridor} of {told.mission}, as known at {known_at}. {told.note}"
-    return f"{said}. {DISPUTED}" if told.window_disputed else said
+    said = [f"Corridor {told.corridor} of {told.mission}, as known at {known_at}", told.note]
+    more = ((f"Agreed {DRAFT}", told.draft), (DISPUTED, told.window_disputed))
+    return ". ".join([*said, *(word for word, holds in more if holds)])

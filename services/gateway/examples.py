@@ -325,6 +325,7 @@ DAYS: Final = TimelineTold(
     until=_WHEN + timedelta(hours=10),
     known_at=_WHEN + timedelta(days=1),
     window_disputed=False,
+    draft=False,
     items=(
         PieceTold(
             start=_WHEN,
@@ -368,6 +369,7 @@ WAY: Final = WayTold(
         ),
     ),
     at=_WHEN,
+    draft=False,
     not_valid_after=_WHEN + timedelta(hours=2),
 )
 
@@ -507,7 +509,7 @@ DUE: Final = DueTold(
     revision=1,
     draft=False,
 )
-UNHEEDED: Final = UnheededRow("osce-smm", "ua-liaison/n-7", "without_right")
+UNHEEDED: Final = UnheededRow("osce-smm", "ua-liaison/n-7", "without_right", draft=False)
 
 
 def value_of(form: Form, body: bytes) -> Any:  # noqa: ANN401 (JSON, or text)

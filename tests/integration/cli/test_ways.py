@@ -81,7 +81,9 @@ def test_the_way_that_is_known_open_comes_first_and_the_other_with_what_is_in_th
     assert (no_way["known_open"], no_way["not_valid_after"]) == (False, None)
     (leg,) = no_way["legs"]
     assert (leg["corridor"], leg["cause"]) == ("south-road", "suspended_by_report")
+    assert way["draft"]
     shown = shell.run("corridor", "way", "west", "east").out
+    assert "Agreed under a draft" in shown
     assert shown.index("north-road") < shown.index("south-road")
 
 

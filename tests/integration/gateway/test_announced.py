@@ -73,6 +73,7 @@ def test_lists_and_board_flag_a_dispute_of_the_next_day(client: Client, token: M
     ways = {"from": f"{DIFFERS}-a", "to": f"{DIFFERS}-b"}
     (way,) = client.get("/v1/corridors/ways", params=ways, headers=headers).json()["items"]
     assert way["legs"][0]["window_disputed"] is True
+    assert way["draft"] is True
 
 
 @pytest.mark.usefixtures("roads")

@@ -256,6 +256,8 @@ def test_days_are_told_as_pieces_and_as_a_picture(
     titles = [it.text or "" for it in drawn.iter("{http://www.w3.org/2000/svg}title")]
     assert len(titles) == len(told["items"])
     assert ("open_by_status" in "".join(titles)) or not quiet
+    assert told["draft"]
+    assert "Agreed under a draft" in picture.text
 
 
 @pytest.mark.parametrize(

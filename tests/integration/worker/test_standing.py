@@ -92,5 +92,5 @@ def test_what_was_known_then_is_shown_as_it_was(conn: Connection, amended: Regis
 
 def test_what_had_no_effect_is_shown_with_its_reason(conn: Connection, amended: Register) -> None:
     hear(conn, amended, notifies("n"), notifies("m", source="monitor"))
-    told = [(row.event, row.reason) for row in unheeded(conn, asked(0))]
-    assert told == [("monitor/m", "without_right")]
+    told = [(row.event, row.reason, row.draft) for row in unheeded(conn, asked(0))]
+    assert told == [("monitor/m", "without_right", True)]
