@@ -32,6 +32,7 @@ from services.receipts.key_folder import Signers
 from services.settings import load_gateway_settings
 from services.store.engine import Connection, connect
 from services.store.errors import Fate, fate_of
+from services.store.outbox import wake
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +79,11 @@ class GroupStore:
                 time.sleep(0.1 * attempt)
         raise AssertionError("the last attempt returns or raises")
 
+    def wake(self) -> None:
+        """Wake the relays, once all of a group is committed and told."""
+        if self._conn is not None and not self._conn.closed:
+            wake(self._conn)
+
     def close(self) -> None:
         """Let the connection go."""
         if self._conn is not None:
@@ -110,6 +116,8 @@ def store_groups(gateway: socket.socket, store: GroupStore) -> None:
     try:
         while body := _receive(gateway):
             gateway.sendall(frame_of(_reply(store, read_posts(body))))
+            # What a crash here means: all is stored and told; the relays find it when they look.
+            store.wake()
     except ConnectionError:
         pass  # It is gone: who waited there has been told nothing, and sends the same again.
     finally:

@@ -24,7 +24,6 @@ from services.gateway.versions import (
 )
 from services.receipts.sign import Signer
 from services.store.engine import Connection
-from services.store.outbox import CHANNEL
 from services.store.scope import SCOPE, scope_of
 from streams.keys import Key
 
@@ -43,7 +42,7 @@ WITH scope AS MATERIALIZED ({SCOPE}), asked AS MATERIALIZED (
 ), new AS (
     SELECT * FROM told WHERE free
 ), {STORED}
-SELECT (SELECT array_agg(key) FROM told WHERE NOT free), pg_notify('{CHANNEL}', '')
+SELECT (SELECT array_agg(key) FROM told WHERE NOT free)
 """.encode()  # noqa: S608  of our own text alone
 
 
