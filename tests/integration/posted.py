@@ -16,7 +16,7 @@ from services.gateway.store_new import store_new
 from services.gateway.versions import KEY_KIND
 from services.store.engine import Connection
 from services.store.known import claim_placeholders, fill_placeholders, lock_keys, versions_of
-from services.store.outbox import Queued, queue
+from services.store.outbox import Queued, queue, wake
 from services.store.rows import KeyRow, SubmissionRow
 from services.store.write import copy_rows
 from streams.events import CorridorStatus, Event, Report
@@ -57,6 +57,7 @@ def post_group(conn: Connection, events: Sequence[Event], received_at: datetime)
     """
     posts = [_post(event) for event in events]
     assert len(store_new(conn, posts, signer_of(1), received_at)) == len(posts), "one is known"
+    wake(conn)
     return len(posts)
 
 
