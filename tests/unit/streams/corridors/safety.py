@@ -32,7 +32,8 @@ def why_not_open(
 ) -> list[str]:
     """The clauses that forbid `open` at `now`, in one place; empty where it may be open."""
     assert methodology is METHODOLOGY
-    history = _History(whole.corridor, whole.agreement, whole.events, place)
+    of_it = tuple(it for it in whole.events if _is_of(whole.corridor, it))
+    history = _History(whole.corridor, whole.agreement, of_it, place)
     clauses: dict[str, Callable[[_History, datetime], bool]] = {
         "the agreement and the corridor are in force": _in_force,
         "the agreed axis allows it": _axis_allows,
@@ -43,6 +44,11 @@ def why_not_open(
         "no report on the route is unsettled": _no_report_unsettled,
     }
     return [clause for clause, holds in clauses.items() if not holds(history, now)]
+
+
+def _is_of(road: Corridor, event: CorridorEvent) -> bool:
+    """What is said of another corridor opens, closes and settles nothing here."""
+    return isinstance(event, RouteEvent) or event.status.corridor == road.id
 
 
 class _History(NamedTuple):
