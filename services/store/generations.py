@@ -83,7 +83,8 @@ def known_intervals(
     conn: Connection, mission: str, corridor_id: str, known_at: datetime | None = None
 ) -> Known:
     """What is known of a corridor, or was known at `known_at`, over all time."""
-    rows = conn.execute(_ROWS, (mission, corridor_id, known_at)).fetchall()
+    with conn.cursor(binary=True) as cursor:
+        rows = cursor.execute(_ROWS, (mission, corridor_id, known_at)).fetchall()
     last, known = (rows[-1][0], rows[-1][1]) if rows else (0, None)
     return Known(last, known, compose((row[0], row[2], interval_of(row[3:])) for row in rows))
 

@@ -51,6 +51,11 @@ class Interval:
     parts: tuple[PartState, ...] = ()
     """Every part once, where they are not all alike."""
 
+    @property
+    def reading(self) -> tuple[object, ...]:
+        """All but the times."""
+        return self.state, self.cause, self.causes, self.not_valid_after, self.parts
+
 
 Alike = tuple[Sequence[Part], Sequence[Span]]
 """Parts of which the same is heard, and their spans."""
@@ -127,7 +132,7 @@ def _caution(it: tuple[_Reading, list[Part]]) -> tuple[int, tuple[str, ...], int
 def append(intervals: list[Interval], interval: Interval) -> None:
     """Add an interval, or lengthen the last one where they differ in nothing but their times."""
     last = intervals[-1] if intervals else None
-    if last is not None and replace(last, start=interval.start, end=interval.end) == interval:
+    if last is not None and last.reading == interval.reading:
         intervals[-1] = replace(last, end=interval.end)
     else:
         intervals.append(interval)

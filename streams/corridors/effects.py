@@ -92,6 +92,11 @@ class Grant:
     ending: Cause
     """What a coordinator reads once it has ended: STALE or LAPSED."""
 
+    @property
+    def allows(self) -> tuple[int, int, int, str, Cause]:
+        """All but when it begins."""
+        return self.end, self.observed, self.not_valid_after, self.ref, self.ending
+
 
 @dataclass(frozen=True, slots=True)
 class Barrier:

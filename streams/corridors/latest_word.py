@@ -137,7 +137,7 @@ class _Sweep:
 
     def _grant(self, instant: int, grant: Grant | None) -> None:
         now = self.granted
-        if now is not None and grant is not None and replace(grant, start=now.start) == now:
+        if now is not None and grant is not None and grant.allows == now.allows:
             return
         if now is not None:
             ending = now.ending if instant >= now.not_valid_after else Cause.LAPSED

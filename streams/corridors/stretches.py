@@ -51,6 +51,8 @@ def _read(stretch: CorridorStretch, events: Sequence[CorridorEvent]) -> list[Int
 
 def _clipped(interval: Interval, start: datetime, end: datetime | None) -> Interval:
     """What of an interval lies in [start, end); its words vouch for nothing beyond."""
+    if end is None and start <= interval.start:
+        return interval  # nearly all: a copy of each would take as long as their fold's sweep
     ends = [moment for moment in (interval.end, end) if moment is not None]
 
     def within(reach: datetime | None) -> datetime | None:

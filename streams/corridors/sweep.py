@@ -53,6 +53,11 @@ class Span:
     not_valid_after: int
     """How far the words in force reach (µs); FOREVER where the corridor is not usable."""
 
+    @property
+    def reading(self) -> _Found:
+        """All but the times."""
+        return self.cause, self.refs, self.not_valid_after
+
 
 def spans(agreed: Agreed, effects: Effects, start: int) -> list[Span]:
     """The states from `start` (µs) until FOREVER: contiguous, neighbours differing."""
@@ -191,7 +196,8 @@ def _bounded(read: list[Span]) -> list[Span]:
             same = following.cause.state is span.cause.state
             known_end = following.not_valid_after if same else span.end
             reach = min(span.not_valid_after, known_end)
-            bounded.append(replace(span, not_valid_after=reach))
+            same_reach = reach == span.not_valid_after
+            bounded.append(span if same_reach else replace(span, not_valid_after=reach))
         else:
             bounded.append(span)
     return bounded[::-1]
@@ -202,7 +208,7 @@ def _merged(read: Iterable[Span]) -> list[Span]:
     merged: list[Span] = []
     for span in read:
         last = merged[-1] if merged else None
-        if last is not None and replace(span, start=last.start, end=last.end) == last:
+        if last is not None and span.reading == last.reading:
             merged[-1] = replace(last, end=span.end)
         else:
             merged.append(span)
