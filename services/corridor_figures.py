@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from services.disputes import Disputes
 from services.drafts import Drafts
-from services.store.documents import agreements
+from services.store.documents import loaded_agreements
 from services.store.engine import Connection
 from services.store.generations import NOTHING_KNOWN, StoredInterval
 from services.store.instants import SINCE_EVER
@@ -140,7 +140,8 @@ def corridor_figures(conn: Connection, asked: StatsAsked, period: Period) -> lis
     since, until, known_at = period
     name = asked.name
     within = (micros(since), micros(until))
-    loaded = agreements(conn, name.mission, known_at)
+    known = loaded_agreements(conn, name.mission, known_at)
+    loaded = [it.document for it in known]
     windows = promised(name.corridor_id, loaded, within)
     told = _told(conn, asked, period)
     spells = _spells([it.spell for it in told])
@@ -153,7 +154,7 @@ def corridor_figures(conn: Connection, asked: StatsAsked, period: Period) -> lis
         "since": since,
         "until": until,
         "known_at": known_at,
-        "draft": Drafts.of(conn, name.mission, known_at).cover(since, until),
+        "draft": Drafts.among(conn, known, name.mission, known_at).cover(since, until),
         "window_disputed": Disputes(loaded).cover(name.corridor_id, since, until),
     }
     return [

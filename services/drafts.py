@@ -6,11 +6,11 @@ judgement has it in itself, as it was known when it was made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from services.store.documents import loaded_agreements
+from services.store.documents import LoadedDocument, loaded_agreements
 from services.store.engine import Connection
 from services.store.signatures import loaded_signatures
 from streams.agreement import Agreement
@@ -28,10 +28,19 @@ def versions(
     conn: Connection, mission: str | None = None, known_at: datetime | None = None
 ) -> dict[bytes, Version]:
     """Every version of all missions, or of one, by its hash; as loaded and signed by `known_at`."""
+    return _among(conn, loaded_agreements(conn, mission, known_at), mission, known_at)
+
+
+def _among(
+    conn: Connection,
+    loaded: Iterable[LoadedDocument[Agreement]],
+    mission: str | None,
+    known_at: datetime | None,
+) -> dict[bytes, Version]:
     made = [entry.signature for entry in loaded_signatures(conn, known_at, mission)]
     return {
         address: Version(agreement, signed(agreement, address.hex(), made).missing)
-        for _, address, agreement in loaded_agreements(conn, mission, known_at)
+        for _, address, agreement in loaded
     }
 
 
@@ -45,6 +54,17 @@ class Drafts:
     def of(cls, conn: Connection, mission: str, known_at: datetime | None = None) -> Drafts:
         """The mission's, by the versions and signatures known then, or now."""
         return cls(versions(conn, mission, known_at))
+
+    @classmethod
+    def among(
+        cls,
+        conn: Connection,
+        loaded: Iterable[LoadedDocument[Agreement]],
+        mission: str,
+        known_at: datetime | None = None,
+    ) -> Drafts:
+        """The same by versions that have been read already: those known then, or now."""
+        return cls(_among(conn, loaded, mission, known_at))
 
     def cover(self, start: datetime, end: datetime | None) -> bool:
         """Whether a draft is in force at some time of [start, end); None: until further notice."""

@@ -17,7 +17,7 @@ from services.disputes import Disputes
 from services.drafts import Drafts
 from services.gateway.ask_corridors import PartTold, last_drawn
 from services.gateway.board import Board, CorridorShown
-from services.store.documents import agreements
+from services.store.documents import loaded_agreements
 from services.store.engine import Connection
 from services.store.generations import StoredInterval
 from services.store.instants import SINCE_EVER
@@ -44,9 +44,10 @@ class Seen(NamedTuple):
 
 def ask_board(conn: Connection, token: Token, ask_lag: AskLag, now: datetime) -> Seen:
     """Every corridor that the token's agreements name, or of which anything is known."""
-    loaded = agreements(conn, token.mission)
+    known = loaded_agreements(conn, token.mission)
+    loaded = [it.document for it in known]
     drawn, disputes = last_drawn(loaded), Disputes(loaded)
-    draft = Drafts.of(conn, token.mission).cover(now, now)
+    draft = Drafts.among(conn, known, token.mission).cover(now, now)
     ids = {name.corridor_id for name in corridors(conn, token.mission)} | drawn.keys()
     glance = ask_glance(conn, token, ask_lag, now, sorted(ids))
     named = {id_: corridor.name for id_, corridor in drawn.items()}

@@ -18,7 +18,7 @@ from services.drafts import Drafts
 from services.gateway.disclosure import sees_whole
 from services.gateway.problems import Code, ProblemError
 from services.gateway.represent import Shape
-from services.store.documents import agreements
+from services.store.documents import agreements, loaded_agreements
 from services.store.engine import Connection
 from services.store.generations import NOTHING_KNOWN, StoredInterval
 from services.store.instants import SINCE_EVER
@@ -149,8 +149,9 @@ def ask_corridors(
     conn: Connection, token: Token, ask_lag: AskLag, now: datetime
 ) -> list[IntervalTold]:
     """Every corridor that the token's agreements name, with its state now."""
-    loaded = agreements(conn, token.mission)
-    drawn, drafts = last_drawn(loaded), Drafts.of(conn, token.mission)
+    known = loaded_agreements(conn, token.mission)
+    loaded = [it.document for it in known]
+    drawn, drafts = last_drawn(loaded), Drafts.among(conn, known, token.mission)
     disputes = Disputes(loaded)
     ids = sorted({name.corridor_id for name in corridors(conn, token.mission)} | drawn.keys())
     names = [CorridorName(token.mission, id_) for id_ in ids]
@@ -177,15 +178,17 @@ def ask_availability(
         ProblemError: the token's agreements name no such corridor.
     """
     name = CorridorName(token.mission, asked.corridor)
-    require_corridor(conn, name, asked.part)
+    loaded = loaded_agreements(conn, token.mission)
+    require_corridor(conn, name, asked.part, [it.document for it in loaded])
     since, until = (asked.at, asked.at) if asked.at else (asked.since, asked.until)
     of = TimelineAsked(name, asked.known_at, asked.part, since, until)
     known = timeline(conn, ask_lag, of, now)
     found = known or [NOTHING_KNOWN]
     shown, known_at = found[: asked.limit], min(asked.known_at or now, now)
     more = shown[-1].ends_at if len(found) > asked.limit else None
-    drafts = Drafts.of(conn, token.mission, known_at)
-    disputes = Disputes.of(conn, token.mission, known_at)
+    then = [it for it in loaded if it.loaded_at <= known_at]
+    drafts = Drafts.among(conn, then, token.mission, known_at)
+    disputes = Disputes([it.document for it in then])
     return Timeline(
         [
             _told(
@@ -249,14 +252,23 @@ def _way_told(token: Token, way: Way, disputes: Disputes, now: datetime, *, draf
     )
 
 
-def require_corridor(conn: Connection, name: CorridorName, part: Part) -> None:
+def require_corridor(
+    conn: Connection, name: CorridorName, part: Part, loaded: Iterable[Agreement] | None = None
+) -> None:
     """Pass by where there is this corridor for the asker, and this part of it.
+
+    Args:
+        conn: in the asker's scope.
+        name: of the corridor.
+        part: of it.
+        loaded: every version that he sees, where they have been read already.
 
     Raises:
         ProblemError: the agreements that he sees name no such corridor, and nothing is known of
             one; or as it was drawn last, it has no such part.
     """
-    drawn = last_drawn(agreements(conn, name.mission)).get(name.corridor_id)
+    seen = agreements(conn, name.mission) if loaded is None else loaded
+    drawn = last_drawn(seen).get(name.corridor_id)
     if drawn is None and not is_known(conn, name):
         raise ProblemError(Code.CORRIDOR_UNKNOWN)
     if drawn is not None and (why := why_no_part(drawn, part)):
