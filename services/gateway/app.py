@@ -99,6 +99,7 @@ from services.gateway.readers import Readers
 from services.gateway.receive_body import Bodies
 from services.gateway.record import Record
 from services.gateway.request_id import STATE, Named
+from services.gateway.small_posts import SmallPosts
 from services.gateway.writers import Writers
 from services.gateway.writing import Start, WritingProcess
 from services.limits import HIGHEST_BODY_BYTES
@@ -428,7 +429,9 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
     tally, store_figures = make_tally(), StoreFigures(url)
     signers = Signers(settings.receipt_keys)
     took = partial(tally.observe, GROUP_SECONDS)
-    writers = Writers([GroupWriter(writing, took=took) for _ in range(WRITERS)])
+    small = SmallPosts()
+    of_bodies = [GroupWriter(writing, took=took, rests=small.come) for _ in range(WRITERS - 1)]
+    writers = Writers([GroupWriter(writing, took=took), *of_bodies], small)
     readers, lags = Readers(url), Lags(partial(ask_lag, settings))
     boards = Boards(readers, lags.ask)
     callers, admission = Callers(url), Admission(settings.limits)
@@ -482,6 +485,6 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
         callers,
         DayStored(url, admission.day, datetime.now(UTC)),
         Bodies(settings.limits),
-        Intake(writers, admission, Record(tally)),
+        Intake(writers, admission, Record(tally), small),
     )
     return Gateway(app, posts, settings.limits.body_seconds, boards)

@@ -69,10 +69,14 @@ class FairQueue(Generic[Item]):
         self._queues.setdefault(name, deque()).extend(entries)
         return True
 
-    def take(self) -> list[Item]:
-        """The next group; none: nothing waits."""
+    def take(self, *, small: bool = False) -> list[Item]:
+        """The next group; none: nothing waits.
+
+        Args:
+            small: whether no token gives more than its turn, also one that comes alone.
+        """
         self._notice()
-        each = GROUP_LIMIT if self._alone >= ALONE_AFTER else TURN
+        each = GROUP_LIMIT if self._alone >= ALONE_AFTER and not small else TURN
         most = GROUP_LIMIT
         taken: list[Item] = []
         for name in tuple(self._queues):

@@ -32,6 +32,8 @@ then need not wait for the next one. A group costs as much as thirty or forty po
 many made every post a quarter dearer to store (docs/benchmarks/gateway.md)."""
 
 
+LONGEST_REST_S: Final = 0.05
+"""After a group, however long it took: where the disk is slow a pause gives nobody anything."""
 BEAT_S: Final = 0.008
 """Between two groups that are not worth one of their own. A group costs as much as thirty posts: at
 a thousand a second, each stored at once, they took a whole core. What comes after a pause does not
@@ -77,10 +79,22 @@ class GroupWriter:
     """Takes posts, has them stored in groups, and gives the outcomes back; on one event loop."""
 
     def __init__(
-        self, start: Start = WritingProcess, *, took: Callable[[float], None] = lambda _: None
+        self,
+        start: Start = WritingProcess,
+        *,
+        took: Callable[[float], None] = lambda _: None,
+        rests: Callable[[], bool] = lambda: False,
     ) -> None:
+        """A writer that does not write yet.
+
+        Args:
+            start: starts what stores.
+            took: is told how long each group took, in seconds.
+            rests: whether groups are small just now, and as long a pause follows each as it took.
+        """
         self._start = start
         self._took = took
+        self._rests = rests
         self._queue = FairQueue[_Waiting]()
         self._sent = deque[_Sent]()
         """Groups that are under way, the oldest first."""
@@ -145,12 +159,12 @@ class GroupWriter:
         """Send groups while one is worth it, or due."""
         while self._line is not None and self._queue and self._may_send():
             self._due = asyncio.get_running_loop().time() + BEAT_S
-            group = self._queue.take()
+            group = self._queue.take(small=self._rests())
             self._sent.append(_Sent(group, time.monotonic()))
             self._line.write(frame_of([post for waiting in group for post in waiting.posts]))
 
     def _may_send(self) -> bool:
-        if self._queue.events >= AHEAD or self._stopping:
+        if (self._queue.events >= AHEAD and not self._rests()) or self._stopping:
             return len(self._sent) < 2
         if self._sent:
             return False
@@ -189,9 +203,12 @@ class GroupWriter:
             (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
             reply = read_reply(await reader.readexactly(length))
             sent = self._sent.popleft()
+            seconds = time.monotonic() - sent.at
+            if self._rests():
+                self._due = asyncio.get_running_loop().time() + min(seconds, LONGEST_REST_S)
             self._send()  # before anything else: what stores has nothing to do
             _tell(sent.group, reply)
-            self._took(time.monotonic() - sent.at)
+            self._took(seconds)
             self._end_if_done()
 
     def _end_if_done(self) -> None:

@@ -23,11 +23,13 @@ from services.gateway.read_body import (
     BodyError,
     TooLargeError,
     UnknownCodingError,
+    count_lines,
     split_lines,
     unpack,
 )
 from services.gateway.read_event import read_event, read_events
 from services.gateway.record import Record
+from services.gateway.small_posts import SmallPosts
 from services.gateway.writers import Writers
 from services.tokens.token import Token
 from streams.keys import EventKind
@@ -36,6 +38,9 @@ JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 AT_ONCE: Final = 50
 """Events that are read, or answered, before other requests get their turn."""
+REST_S: Final = 0.001
+"""After each of those while small posts come: twice as long as they took. A loop's timers tell no
+less apart."""
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -67,6 +72,7 @@ class Intake:
     writers: Writers
     admission: Admission
     record: Record
+    small: SmallPosts
 
     async def read(
         self, kind: EventKind, token: Token, media_type: str, coding: str, body: bytes
@@ -81,9 +87,8 @@ class Intake:
             body = await asyncio.to_thread(_unpacked, body, coding)
         if media_type == JSON:
             return [self.read_one(kind, token, body)]
-        lines = _lines(body)
-        self.admission.events(token.id, len(lines))
-        return await _read_lines(kind, lines, token)
+        self.admission.events(token.id, _count(body))
+        return await self._read_lines(kind, split_lines(body), token)
 
     def read_one(self, kind: EventKind, token: Token, body: bytes) -> Post | Outcome:
         """The one event that a body is; raises as `read` does."""
@@ -141,25 +146,28 @@ class Intake:
         if media_type == JSON:
             return self._answer_one(posts, outcomes[0], request_id)
         self.record.note(request_id, posts, outcomes)
-        return Answer(Status.KNOWN, NDJSON, await _answer_lines(outcomes))
+        return Answer(Status.KNOWN, NDJSON, await self._answer_lines(outcomes))
 
+    async def _read_lines(
+        self, kind: EventKind, lines: list[bytes], token: Token
+    ) -> list[Post | Outcome]:
+        """Read some at a time: nobody waits behind all 5,000."""
+        read: list[Post | Outcome] = []
+        for at in range(0, len(lines), AT_ONCE):
+            read += read_events(kind, lines[at : at + AT_ONCE], token)
+            await self._let_others()
+        return read
 
-async def _read_lines(kind: EventKind, lines: list[bytes], token: Token) -> list[Post | Outcome]:
-    """Read some at a time: nobody waits behind all 5,000."""
-    read: list[Post | Outcome] = []
-    for at in range(0, len(lines), AT_ONCE):
-        read += read_events(kind, lines[at : at + AT_ONCE], token)
-        await asyncio.sleep(0)
-    return read
+    async def _answer_lines(self, outcomes: Sequence[Outcome]) -> bytes:
+        """Write some at a time, likewise."""
+        written: list[bytes] = []
+        for at in range(0, len(outcomes), AT_ONCE):
+            written.append(answer_many(outcomes[at : at + AT_ONCE], at + 1))
+            await self._let_others()
+        return b"".join(written)
 
-
-async def _answer_lines(outcomes: Sequence[Outcome]) -> bytes:
-    """Write some at a time, likewise."""
-    written: list[bytes] = []
-    for at in range(0, len(outcomes), AT_ONCE):
-        written.append(answer_many(outcomes[at : at + AT_ONCE], at + 1))
-        await asyncio.sleep(0)
-    return b"".join(written)
+    async def _let_others(self) -> None:
+        await asyncio.sleep(REST_S if self.small.come() else 0)
 
 
 def _unpacked(body: bytes, coding: str) -> bytes:
@@ -173,8 +181,9 @@ def _unpacked(body: bytes, coding: str) -> bytes:
         raise ProblemError(Code.BODY_UNREADABLE, str(error)) from None
 
 
-def _lines(body: bytes) -> list[bytes]:
+def _count(body: bytes) -> int:
+    """How many lines there are: counted before a body of 16 MB is taken apart to be refused."""
     try:
-        return split_lines(body)
+        return count_lines(body)
     except TooLargeError as error:
         raise ProblemError(Code.BODY_TOO_LARGE, str(error)) from None

@@ -106,15 +106,21 @@ def _too_much() -> TooLargeError:
     )
 
 
-def split_lines(body: bytes) -> list[bytes]:
-    r"""The events of an NDJSON body, by line: ``\n`` ends one, all else is the event's.
+def count_lines(body: bytes) -> int:
+    """How many events `split_lines` finds in a body.
 
     Raises:
-        TooLargeError: more lines than are taken at once.
+        TooLargeError: more than are taken at once.
     """
+    lines = body.count(b"\n") + (not body.endswith(b"\n") and body != b"")
+    if lines > LINES_LIMIT:
+        raise TooLargeError(f"{lines} lines; a body holds at most {LINES_LIMIT}")
+    return lines
+
+
+def split_lines(body: bytes) -> list[bytes]:
+    r"""The events of an NDJSON body, by line: ``\n`` ends one, all else is the event's."""
     lines = body.split(b"\n")
-    if lines and not lines[-1]:
+    if not lines[-1]:
         lines.pop()
-    if len(lines) > LINES_LIMIT:
-        raise TooLargeError(f"{len(lines)} lines; a body holds at most {LINES_LIMIT}")
     return lines

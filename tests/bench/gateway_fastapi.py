@@ -26,6 +26,7 @@ from services.gateway.post_route import REPORTS
 from services.gateway.problems import MEDIA_TYPE, ProblemError
 from services.gateway.record import Record
 from services.gateway.request_id import request_id_of
+from services.gateway.small_posts import SmallPosts
 from services.gateway.writers import Writers
 from services.settings import load_gateway_settings, load_settings
 
@@ -35,9 +36,10 @@ def make_app() -> FastAPI:
     settings = load_gateway_settings()
     url = settings.api_database()
     callers, admission = Callers(url), Admission(settings.limits)
-    writers = Writers([GroupWriter() for _ in range(WRITERS)])
+    small = SmallPosts()
+    writers = Writers([GroupWriter() for _ in range(WRITERS)], small)
     tally = make_tally()
-    door, intake = Door(admission, callers, tally), Intake(writers, admission, Record(tally))
+    door, intake = Door(admission, callers, tally), Intake(writers, admission, Record(tally), small)
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:

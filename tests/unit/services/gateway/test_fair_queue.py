@@ -64,9 +64,9 @@ def test_a_flood_of_large_items_takes_no_more_turns_than_single_ones() -> None:
 def test_a_group_is_large_only_while_one_token_comes_alone() -> None:
     queue = FairQueue[tuple[str, int]]()
 
-    def size_of_next() -> int:
+    def size_of_next(*, small: bool = False) -> int:
         queue.put("one", [entry("one", number, 10) for number in range(120)])
-        size = 10 * len(queue.take())
+        size = 10 * len(queue.take(small=small))
         while queue:
             queue.take()
         return size
@@ -74,6 +74,8 @@ def test_a_group_is_large_only_while_one_token_comes_alone() -> None:
     assert size_of_next() == TURN
     for _ in range(ALONE_AFTER):
         size_of_next()
+    assert size_of_next() == GROUP_LIMIT
+    assert size_of_next(small=True) == TURN
     assert size_of_next() == GROUP_LIMIT
     queue.put("other", [entry("other", 1, 1)])
     queue.take()

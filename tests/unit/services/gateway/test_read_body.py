@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway import read_body
-from services.gateway.read_body import BodyError, TooLargeError, split_lines, unpack
+from services.gateway.read_body import BodyError, TooLargeError, count_lines, split_lines, unpack
 
 PACKED = [("gzip", gzip.compress), ("zstd", zstandard.compress)]
 LINES = st.lists(st.binary(max_size=20).filter(lambda line: b"\n" not in line))
@@ -67,3 +67,8 @@ def test_no_more_is_unpacked_than_the_limit(
 @given(LINES)
 def test_lines_are_told_apart_and_left_as_they_are(lines: list[bytes]) -> None:
     assert split_lines(b"".join(line + b"\n" for line in lines)) == lines
+
+
+@given(st.lists(st.sampled_from([b"\n", b"\r", b"{}"]), max_size=8).map(b"".join))
+def test_lines_are_counted_as_they_are_told_apart(body: bytes) -> None:
+    assert count_lines(body) == len(split_lines(body))
