@@ -25,7 +25,8 @@ class Buckets(Generic[Name]):
     """
 
     def __init__(self, rate: Rate, names_limit: int = NAMES_LIMIT) -> None:
-        self._rate = rate
+        self._burst, self._per_s = rate.burst, rate.per_s
+        self._full = rate.burst * NS
         self._names_limit = names_limit
         self._levels: OrderedDict[Name, tuple[int, int]] = OrderedDict()
 
@@ -34,28 +35,28 @@ class Buckets(Generic[Name]):
 
     def wait_ns(self, name: Name, count: int, now_ns: int) -> int | None:
         """How long until `count` may be taken; 0: now. None: never, it is more than the burst."""
-        if count > self._rate.burst:
+        if count > self._burst:
             return None
         missing = count * NS - self._level(name, now_ns)
-        return max(0, -(-missing // self._rate.per_s))
+        return -(-missing // self._per_s) if missing > 0 else 0
 
     def take(self, name: Name, count: int, now_ns: int) -> int | None:
         """What `wait_ns` says; where that is 0, they are taken."""
-        if count > self._rate.burst:
+        if count > self._burst:
             return None
         level = self._level(name, now_ns) - count * NS
         if level < 0:
-            return -(level // self._rate.per_s)
-        self._keep(name, level, now_ns)
+            return -(level // self._per_s)
+        levels = self._levels
+        levels[name] = level, now_ns
+        levels.move_to_end(name)
+        if len(levels) > self._names_limit:
+            levels.popitem(last=False)
         return 0
 
-    def _keep(self, name: Name, level: int, now_ns: int) -> None:
-        self._levels[name] = level, now_ns
-        self._levels.move_to_end(name)
-        if len(self._levels) > self._names_limit:
-            self._levels.popitem(last=False)
-
     def _level(self, name: Name, now_ns: int) -> int:
-        full = self._rate.burst * NS
-        level, at_ns = self._levels.get(name, (full, now_ns))
-        return min(full, level + (now_ns - at_ns) * self._rate.per_s)
+        kept = self._levels.get(name)
+        if kept is None:
+            return self._full
+        level = kept[0] + (now_ns - kept[1]) * self._per_s
+        return level if level < self._full else self._full  # noqa: FURB136 (`min` costs as much as all the rest)

@@ -135,7 +135,10 @@ class GroupWriter:
         done: list[asyncio.Future[list[Outcome]]] = [loop.create_future() for _ in parts]
         self._put(
             token_id,
-            [_Waiting(part, partial(_settle, one)) for part, one in zip(parts, done, strict=True)],
+            [
+                Entry(_Waiting(part, partial(_settle, one)), len(part), _bytes_of(part))
+                for part, one in zip(parts, done, strict=True)
+            ],
         )
         return [outcome for part in await all_told(done) for outcome in part]
 
@@ -145,10 +148,9 @@ class GroupWriter:
         Raises:
             BusyError: too much of this token is waiting; it is not stored, and nobody told.
         """
-        self._put(token_id, [_Waiting((post,), told)])
+        self._put(token_id, (Entry(_Waiting((post,), told), 1, len(post.raw)),))
 
-    def _put(self, token_id: str, waiting: Sequence[_Waiting]) -> None:
-        entries = [Entry(one, len(one.posts), _bytes_of(one.posts)) for one in waiting]
+    def _put(self, token_id: str, entries: Sequence[Entry[_Waiting]]) -> None:
         if not self._queue.put(token_id, entries):
             raise BusyError
         self._send()

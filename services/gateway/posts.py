@@ -39,18 +39,14 @@ class Post(Struct, frozen=True, gc=False, array_like=True):
     def of(  # noqa: PLR0913, PLR0917 (what is known of an event)
         cls, kind: EventKind, event: Event, key: Key, raw: bytes, content_hash: bytes, token_id: str
     ) -> Post:
-        """Of an event that was read."""
-        who = (event.mission, event.source, event.id)
-        named = named_by(event)
-        return cls(kind, *who, *_observed(event), key, raw, content_hash, token_id, named)
-
-
-def _observed(event: Event) -> tuple[datetime | None, datetime | None]:
-    """From when to when something was observed; who declares something observes nothing."""
-    if isinstance(event, Report):
-        return event.observed_from, event.observed_to or event.observed_from
-    seen_at = event.observed_at if isinstance(event, CorridorStatus) else None
-    return seen_at, seen_at
+        """Of an event that was read; who declares something observes nothing."""
+        mission, source, id_ = event.mission, event.source, event.id
+        if isinstance(event, Report):  # nearly all that comes; it may name what it likes
+            at, to = event.observed_from, event.observed_to or event.observed_from
+            return cls(kind, mission, source, id_, at, to, key, raw, content_hash, token_id)
+        seen_at = event.observed_at if isinstance(event, CorridorStatus) else None
+        seen, named = (seen_at, seen_at), named_by(event)
+        return cls(kind, mission, source, id_, *seen, key, raw, content_hash, token_id, named)
 
 
 class Status(IntEnum):

@@ -13,7 +13,7 @@ from typing import Final
 from services.gateway.posts import Outcome, Post, Status
 from services.tokens.token import Role, Token
 from streams.decode import Refusal, decode_context, decode_report, decode_reports, decode_status
-from streams.events import Event, MovementEvent, NamelessEvent
+from streams.events import Event, MovementEvent, NamelessEvent, Report
 from streams.keys import EventKind, event_key
 
 _DECODE: Final[dict[EventKind, Callable[[bytes], Event | Refusal]]] = {
@@ -51,6 +51,8 @@ def _may_say(token: Token, event: Event) -> bool:
     A token for every source would let its holder write any name there. Who organises movements
     speaks of nothing else.
     """
+    if isinstance(event, Report):  # nearly all that comes: to ask for the others costs more
+        return token.roles != ORGANISES and token.speaks_for(event.mission, event.source)
     if isinstance(event, NamelessEvent) and event.source not in token.sources:
         return False
     if not isinstance(event, MovementEvent) and token.roles == ORGANISES:
