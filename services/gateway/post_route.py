@@ -9,6 +9,8 @@ of what it took through it (docs/benchmarks/gateway.md). The routes are declared
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -29,6 +31,11 @@ from services.gateway.receive_body import Bodies
 from services.gateway.turns import Turns
 from services.tokens.token import Role, Token
 from streams.keys import EventKind
+
+RESTS: Final = 4
+"""A large body that is refused is followed by a rest of so many times what it took to find out: of
+such bodies no token has more than a fifth of a core."""
+LONGEST_REST_S: Final = 2.0
 
 
 class Posting(Struct, frozen=True):
@@ -161,15 +168,25 @@ class PostRoute:
         """Of one token's large bodies one at a time is received, unpacked and read.
 
         However many it sends at once, the others wait for no more than one of them, and memory
-        holds no more than one. Who is refused for sending too much keeps the turn while it waits.
+        holds no more than one. Who is refused for sending too much keeps the turn while it waits;
+        who sends what cannot be read, for some time as well: a few kilobytes may be 100 ms of work,
+        and count as one request.
         """
         async with self.turns.turn(token.id):
             try:
-                return await self.intake.read(
-                    head.posting.kind, token, head.media_type, head.coding, await body()
-                )
+                received = await body()
             except ProblemError as problem:
                 await self.door.hold(problem)
+                raise
+            began = time.monotonic()
+            try:
+                return await self.intake.read(
+                    head.posting.kind, token, head.media_type, head.coding, received
+                )
+            except ProblemError as problem:
+                spent = time.monotonic() - began
+                await self.door.hold(problem)
+                await asyncio.sleep(min(RESTS * spent, LONGEST_REST_S))
                 raise
 
 
