@@ -7,7 +7,7 @@ others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +15,7 @@ from services.store.documents import agreements
 from services.store.engine import Connection
 from streams.agreement import Agreement
 from streams.corridors.promised import disputed
-from streams.instants import micros, micros_or_forever
+from streams.instants import micros, micros_or_forever, moment_of
 
 AHEAD: Final = timedelta(days=1)
 DISPUTED: Final = "Announcements of a window differ: what they have in common counts"
@@ -44,3 +44,14 @@ class Disputes:
         if corridor_id not in self._announced:
             return False
         return bool(disputed(corridor_id, self._loaded, (micros(start), micros_or_forever(end))))
+
+    def turn_at(self, corridor_ids: Iterable[str], instant: datetime) -> datetime | None:
+        """The next instant after one, within a day, at which `soon` of one of them may change."""
+        ahead = (micros(instant), micros(instant + 2 * AHEAD))
+        edges = (
+            edge
+            for id_ in self._announced.intersection(corridor_ids)
+            for start, end in disputed(id_, self._loaded, ahead)
+            for edge in (moment_of(start + 1) - AHEAD, moment_of(end))
+        )
+        return min((edge for edge in edges if edge > instant), default=None)

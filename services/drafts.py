@@ -68,10 +68,16 @@ class Drafts:
 
     def cover(self, start: datetime, end: datetime | None) -> bool:
         """Whether a draft is in force at some time of [start, end); None: until further notice."""
-        spans = [version.agreement.valid for version in self._versions]
-        edges = {it for span in spans for it in (span.from_, span.to) if it is not None}
-        inside = {edge for edge in edges if start < edge and (end is None or edge < end)}
+        inside = {edge for edge in self._edges() if start < edge and (end is None or edge < end)}
         return any(self._is_draft_at(instant) for instant in {start, *inside})
+
+    def turn_at(self, instant: datetime) -> datetime | None:
+        """The next instant after one at which another version may be in force."""
+        return min((edge for edge in self._edges() if edge > instant), default=None)
+
+    def _edges(self) -> set[datetime]:
+        spans = [version.agreement.valid for version in self._versions]
+        return {it for span in spans for it in (span.from_, span.to) if it is not None}
 
     def _is_draft_at(self, instant: datetime) -> bool:
         if not self._versions:

@@ -1,7 +1,7 @@
 """Ask for the board: every corridor that a token may see, as it is now.
 
 Place on the data's way: GET /v1/corridors/board. The same as `ask_corridors` tells, without what a
-phone on a bad line has no use for; and a glance at the states alone, for who waits for a change.
+phone on a bad line has no use for; and a glance at what may change it, for who waits for a change.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from services.disputes import Disputes
 from services.drafts import Drafts
 from services.gateway.ask_corridors import PartTold, last_drawn
 from services.gateway.board import Board, CorridorShown
-from services.store.documents import loaded_agreements
+from services.store.documents import DocumentsLoaded, documents_loaded, loaded_agreements
 from services.store.engine import Connection
 from services.store.generations import StoredInterval
 from services.store.instants import SINCE_EVER
@@ -26,30 +26,40 @@ from services.timeline import AskLag, states_now
 from services.tokens.token import Token
 from streams.corridors.divided import PartState
 
-Glance = tuple[CorridorShown, ...]
-"""The states alone: names and drafts come from agreements, which take longer to read."""
+
+class Glance(NamedTuple):
+    """What may change a board, and is read at once: agreements themselves take longer."""
+
+    shown: tuple[CorridorShown, ...]
+    """The states alone, without names, drafts and disputes."""
+    loaded: DocumentsLoaded
 
 
 class Seen(NamedTuple):
-    """A board, and the glance that it was made from."""
+    """A board, and what it was made from."""
 
     board: Board
     glance: Glance
+    turns_at: datetime | None
+    """When the clock alone may change what is said of its windows and signatures."""
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The corridors on it."""
-        return tuple(shown.corridor for shown in self.glance)
+        return tuple(shown.corridor for shown in self.glance.shown)
 
 
 def ask_board(conn: Connection, token: Token, ask_lag: AskLag, now: datetime) -> Seen:
     """Every corridor that the token's agreements name, or of which anything is known."""
+    # Counted before it is read: what is loaded in between is looked for again, never missed.
+    counted = documents_loaded(conn, token.mission)
     known = loaded_agreements(conn, token.mission)
     loaded = [it.document for it in known]
     drawn, disputes = last_drawn(loaded), Disputes(loaded)
-    draft = Drafts.among(conn, known, token.mission).cover(now, now)
-    ids = {name.corridor_id for name in corridors(conn, token.mission)} | drawn.keys()
-    glance = ask_glance(conn, token, ask_lag, now, sorted(ids))
+    drafts = Drafts.among(conn, known, token.mission)
+    draft = drafts.cover(now, now)
+    ids = sorted({name.corridor_id for name in corridors(conn, token.mission)} | drawn.keys())
+    shown = _states(conn, token, ask_lag, now, ids)
     named = {id_: corridor.name for id_, corridor in drawn.items()}
     items = tuple(
         replace(
@@ -58,15 +68,24 @@ def ask_board(conn: Connection, token: Token, ask_lag: AskLag, now: datetime) ->
             draft=draft,
             window_disputed=disputes.soon(it.corridor, now),
         )
-        for it in glance
+        for it in shown
     )
-    return Seen(Board(mission=token.mission, items=items), glance)
+    turns = [it for it in (disputes.turn_at(ids, now), drafts.turn_at(now)) if it is not None]
+    board = Board(mission=token.mission, items=items)
+    return Seen(board, Glance(shown, counted), min(turns, default=None))
 
 
 def ask_glance(
     conn: Connection, token: Token, ask_lag: AskLag, now: datetime, ids: Sequence[str]
 ) -> Glance:
-    """The states of these corridors; equal to another glance where nothing has changed."""
+    """These corridors' states; equal to another glance where nothing has changed."""
+    counted = documents_loaded(conn, token.mission)
+    return Glance(_states(conn, token, ask_lag, now, ids), counted)
+
+
+def _states(
+    conn: Connection, token: Token, ask_lag: AskLag, now: datetime, ids: Sequence[str]
+) -> tuple[CorridorShown, ...]:
     names = [CorridorName(token.mission, id_) for id_ in ids]
     words = last_words(conn, token.mission, ids, now)
     states = states_now(conn, ask_lag, names, now)

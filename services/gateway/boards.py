@@ -78,12 +78,12 @@ class Boards:
         first, clock = seen.board, asyncio.get_running_loop().time
         until = clock() + wait_s - LOOK_S
         while not self._ends and clock() < until:
-            if await self._look(token, seen.ids) == seen.glance:
+            if await self._look(token, seen.ids) == seen.glance and not _has_turned(seen):
                 continue
             seen = await self.now(token)
             if seen.board != first:
                 return seen
-        return await self.now(token)  # a new name, corridor or signature is in no glance
+        return await self.now(token)
 
     async def _look(self, token: Token, ids: tuple[str, ...]) -> Glance:
         """The next glance, taken once for all who wait for it."""
@@ -103,3 +103,8 @@ class Boards:
             )
         finally:
             del self._looks[view]
+
+
+def _has_turned(seen: Seen) -> bool:
+    """Whether time has come to what the clock alone may change."""
+    return seen.turns_at is not None and datetime.now(UTC) >= seen.turns_at

@@ -110,6 +110,24 @@ def loaded_agreements(
     return _loaded(conn, Agreement, mission, known_at)
 
 
+class DocumentsLoaded(NamedTuple):
+    """How many there are; none is ever changed or removed, so equal counts are the same ones."""
+
+    agreements: int
+    signatures: int
+
+
+def documents_loaded(conn: Connection, mission: str) -> DocumentsLoaded:
+    """How many versions and signatures of a mission's agreements the connection may see."""
+    row = conn.execute(
+        "SELECT (SELECT count(*) FROM agreements WHERE mission = %(mission)s),"
+        " (SELECT count(*) FROM agreement_signatures WHERE mission = %(mission)s)",
+        {"mission": mission},
+    ).fetchone()
+    assert row is not None, "counts are always answered"
+    return DocumentsLoaded(*row)
+
+
 def methodologies(conn: Connection, mission: str | None = None) -> list[Methodology]:
     """Every version of every methodology, or of one mission's, oldest first."""
     return [it.document for it in _loaded(conn, Methodology, mission)]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+import httpx
 import pytest
 import vobject
 
@@ -14,7 +18,14 @@ from services.local.folder import HOME_VARIABLE
 from services.settings import Settings
 from services.store.engine import connect
 from services.tokens.token import Role
-from streams.agreement import Announcement, Chainage, Corridor, Crossing
+from streams.agreement import (
+    Agreement,
+    AnnouncedWindow,
+    Announcement,
+    Chainage,
+    Corridor,
+    Crossing,
+)
 from tests.integration.cli.console import Console
 from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.served import Client
@@ -25,6 +36,7 @@ from tests.unit.streams.corridors import mariupol
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 MISSION = "announced"
 DIFFERS, AGREES, LATER = "differs", "agrees", "later"
+BOARD = "/v1/corridors/board"
 SAID = "announcements differ"
 
 
@@ -74,6 +86,57 @@ def test_lists_and_board_flag_a_dispute_of_the_next_day(client: Client, token: M
     (way,) = client.get("/v1/corridors/ways", params=ways, headers=headers).json()["items"]
     assert way["legs"][0]["window_disputed"] is True
     assert way["draft"] is True
+
+
+@pytest.mark.parametrize("turn", ["begins", "ends", "loaded"])
+def test_who_waits_for_the_board_is_told_of_a_dispute_that_comes_or_goes_without_any_word(
+    gateway_settings: Settings, client: Client, token: MakeToken, turn: str
+) -> None:
+    mission, now = f"dispute-{turn}", datetime.now(UTC)
+    soon, day = now + timedelta(seconds=5), timedelta(days=1)
+    starts, ends = {"begins": (soon + day, soon + 2 * day), "ends": (now - day, soon)}.get(
+        turn, (now, now + day)
+    )
+    with connect(gateway_settings.database()) as conn:
+        first = version_of(mission, 1, [(starts, ends)] * (turn != "loaded"))
+        load_documents(conn, [first, ground.methodology(mission)], now - day)
+        conn.commit()
+        headers = token(Role.COORDINATOR, mission=mission)
+        before = client.get(BOARD, headers=headers)
+        assert flagged(before) == (turn == "ends")
+        waits = {**headers, "If-None-Match": before.headers["etag"]}
+        with ThreadPoolExecutor(1) as threads:
+            waiting = threads.submit(client.get, BOARD, headers=waits, params={"wait_s": 30})
+            if turn == "loaded":
+                time.sleep(1.0)  # so that it does wait
+                soon = datetime.now(UTC)
+                load_documents(conn, [version_of(mission, 2, [(starts, ends)])], soon)
+                conn.commit()
+            told = waiting.result()
+    assert flagged(told) == (turn != "ends")
+    assert timedelta(seconds=-1) <= parsedate_to_datetime(told.headers["date"]) - soon
+    assert parsedate_to_datetime(told.headers["date"]) - soon < timedelta(seconds=15)
+
+
+def flagged(board: httpx.Response) -> bool:
+    assert board.status_code == 200, board.text
+    (shown,) = (it for it in board.json()["items"] if it["corridor"] == DIFFERS)
+    return bool(shown.get("window_disputed", False))
+
+
+def version_of(mission: str, version: int, spans: list[tuple[datetime, datetime]]) -> Agreement:
+    """A road, with windows that the south has begin a minute later."""
+    late = timedelta(minutes=1)
+    by = [
+        (
+            Announcement(party="north", from_=start, to=end),
+            Announcement(party="south", from_=start + late, to=end),
+        )
+        for start, end in spans
+    ]
+    announced = tuple(AnnouncedWindow(id=f"w{number}", by=it) for number, it in enumerate(by))
+    drawn = (corridor(DIFFERS, announced=announced),)
+    return ground.agreement(mission, version=version, corridors=drawn)
 
 
 @pytest.mark.usefixtures("roads")
