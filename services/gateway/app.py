@@ -12,7 +12,8 @@
     GET  /v1/corridors          every role: each corridor's state now
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/corridors/board    every role: all of them for a phone, now or when something changes
-    GET  /v1/corridors/calendar.ics  every role: their agreed windows as iCalendar
+    GET  /v1/corridors/calendar.ics  every role: their agreed windows as iCalendar; its token may be
+                                a password
     GET  /v1/corridors/{id}/timeline                 one's days, as pieces or as SVG
     GET  /v1/corridors/{id}/stats                    promised and usable time, and each loss
     GET  /v1/corridors/ways     every role: which way is known open from A to B now
@@ -93,7 +94,7 @@ from services.gateway.group import GroupWriter
 from services.gateway.intake import Intake
 from services.gateway.lags import Lags
 from services.gateway.post_route import CONTEXT, REPORTS, STATUSES, PostRoute
-from services.gateway.present import present
+from services.gateway.present import AS_PASSWORD, CHALLENGE, present
 from services.gateway.problems import MEDIA_TYPE, RETRY_AFTER_S, Code, ProblemError
 from services.gateway.readers import Readers
 from services.gateway.receive_body import Bodies
@@ -207,7 +208,7 @@ async def get_board(request: Asked) -> Response[bytes]:
     return await answer_board(request)
 
 
-@get("/v1/corridors/calendar.ics", opt={MAY: EVERY_ROLE})
+@get("/v1/corridors/calendar.ics", opt={MAY: EVERY_ROLE, AS_PASSWORD: True})
 async def get_calendar(request: Asked) -> Response[bytes]:
     """The agreed windows of corridors, for programs that keep calendars."""
     return await answer_calendar(request)
@@ -380,7 +381,17 @@ def described() -> bytes:
 def _problem(request: Asked, error: ProblemError) -> Response[bytes]:
     request.app.state.tally.count(PROBLEMS, 1, error.code.value)
     body = error.body(request.scope["state"][STATE])
-    return Response(body, status_code=error.status, headers=error.headers, media_type=MEDIA_TYPE)
+    return Response(
+        body, status_code=error.status, headers=_headers(request, error), media_type=MEDIA_TYPE
+    )
+
+
+def _headers(request: Asked, error: ProblemError) -> dict[str, str]:
+    """The problem's; where a token may be a password, that is asked for as well."""
+    route = request.scope.get("route_handler")
+    may_be_one = route is not None and route.opt.get(AS_PASSWORD, False)
+    challenge = {"WWW-Authenticate": CHALLENGE} if may_be_one else {}
+    return {name: challenge.get(name, value) for name, value in error.headers.items()}
 
 
 _CODES: Final = {

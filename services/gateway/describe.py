@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from services.gateway.described import OPERATIONS, TYPES
 from services.gateway.operation import Answer, Content, Operation, Parameter
+from services.gateway.present import AS_PASSWORD
 from services.gateway.problems import MEDIA_TYPE, PROBLEMS, RETRY_AFTER_S, Code, ProblemError
 from services.tokens.token import Role
 from streams.schema import Json, wire_schemas
@@ -76,7 +77,13 @@ def describe(routes: Iterable[tuple[HTTPRouteHandler, May]]) -> bytes:
                         "type": "http",
                         "scheme": "bearer",
                         "description": "An operator makes one: `truceline token create`.",
-                    }
+                    },
+                    "password": {
+                        "type": "http",
+                        "scheme": "basic",
+                        "description": "The token as the password, with any user name: for "
+                        "programs that keep calendars and send no header of their own.",
+                    },
                 },
             },
         }
@@ -97,7 +104,7 @@ def _operation(route: HTTPRouteHandler, method: str, path: str, may: May) -> Jso
         "operationId": route.handler_name,
         "summary": cleandoc(route.fn.__doc__ or "").partition("\n")[0],
         "description": _description(operation, roles),
-        "security": [{"token": []}] if roles else [],
+        "security": _security(route) if roles else [],
         "parameters": [_parameter(path, one) for one in operation.parameters],
         "responses": {
             **{str(answer.status): _answer(answer) for answer in operation.answers},
@@ -107,6 +114,12 @@ def _operation(route: HTTPRouteHandler, method: str, path: str, may: May) -> Jso
     if operation.body:
         described["requestBody"] = {"required": True, "content": _contents(operation.body)}
     return described
+
+
+def _security(route: HTTPRouteHandler) -> list[Json]:
+    """Any one of them is enough."""
+    schemes = ["token", "password"] if route.opt.get(AS_PASSWORD) else ["token"]
+    return [{scheme: []} for scheme in schemes]
 
 
 def _description(operation: Operation, roles: Sequence[str]) -> str:

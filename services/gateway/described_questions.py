@@ -278,7 +278,8 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", "/v1/corridors/calendar.ics"): Operation(
         "Every agreed window as an event (RFC 5545), in UTC: stable `UID`, `SEQUENCE` rising with "
         "each revision, `STATUS` TENTATIVE where it is a draft, not in detail or in dispute, "
-        "CANCELLED where it was taken away. What is agreed is no word on the road.",
+        "CANCELLED where it was taken away. What is agreed is no word on the road. "
+        "The token may be the password of HTTP Basic, with any user name.",
         (
             Answer(
                 200,

@@ -20,7 +20,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from services.gateway.admission import Admission
 from services.gateway.callers import Callers, Recalled
 from services.gateway.identify import Entrant, identify
-from services.gateway.present import Presented, presented_token
+from services.gateway.present import AS_PASSWORD, Presented, presented_token
 from services.gateway.problems import ProblemError
 from services.gateway.request_id import STATE
 from services.gateway.send import send_problem
@@ -51,17 +51,21 @@ class Door:
         self._proxy = proxy
         self._held = 0
 
-    def admit(self, address: str, headers: Mapping[bytes, bytes]) -> Entrant:
+    def admit(
+        self, address: str, headers: Mapping[bytes, bytes], *, as_password: bool = False
+    ) -> Entrant:
         """Let a request by.
 
         Args:
             address: where the connection comes from.
             headers: of the request, their names in small letters.
+            as_password: whether the token may be a password here.
 
         Raises:
             ProblemError: it has to wait (`hold`).
         """
-        presented = presented_token(headers.get(b"authorization", b""))
+        header = headers.get(b"authorization", b"")
+        presented = presented_token(header, as_password=as_password)
         recalled = None if presented is None else self._callers.recall(presented)
         known = _counted(recalled)
         if known is None:
@@ -136,7 +140,11 @@ class Behind:
         if scope["type"] == ScopeType.HTTP:
             try:
                 address = str((scope.get("client") or ("",))[0])
-                entrant = self._door.admit(address, dict(scope["headers"]))
+                entrant = self._door.admit(
+                    address,
+                    dict(scope["headers"]),
+                    as_password=bool(scope["route_handler"].opt.get(AS_PASSWORD)),
+                )
             except ProblemError as problem:
                 await self._door.hold(problem)
                 await send_problem(send, problem, scope["state"][STATE])

@@ -8,6 +8,7 @@ not for. Every question is for what the mission smm holds under the agreement sm
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -165,6 +166,7 @@ MAY_CALL: Final = {
     for path in route.paths
     for method in route.http_methods
 }
+CALENDAR: Final = ("GET", "/v1/corridors/calendar.ics")
 OPEN: Final = [route for route, may in MAY_CALL.items() if may == EVERYBODY]
 GUARDED: Final = [route for route in MAY_CALL if route not in OPEN]
 HOLDERS: Final = [Holder(*of) for of in product(Role, seeded.MISSIONS, AGREEMENTS, VALIDITIES)]
@@ -257,8 +259,42 @@ def test_who_presents_no_token_is_told_nothing(
     assert tokens
     answer = ask(client, route, headers)
     assert answer.status_code == 401
-    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert ("Basic" in answer.headers["www-authenticate"]) == (route == CALENDAR)
+    assert 'Bearer realm="truceline"' in answer.headers["www-authenticate"]
     assert list(leaks(answer, None)) == []
+
+
+def as_password(header: dict[str, str], user: str = "calendar") -> dict[str, str]:
+    """What a program that keeps calendars sends of a token."""
+    secret = header["Authorization"].removeprefix("Bearer ")
+    return {"Authorization": f"Basic {b64encode(f'{user}:{secret}'.encode()).decode()}"}
+
+
+def test_of_the_calendar_alone_a_token_may_be_the_password(
+    client: Client, tokens: Tokens, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for holder, header in tokens.items():
+        answer = ask(client, CALENDAR, as_password(header))
+        assert answer.status_code == expected(CALENDAR, holder), holder
+        assert list(leaks(answer, holder)) == [], holder
+        if answer.status_code == 200:
+            assert answer.content == ask(client, CALENDAR, header).content
+    for route in (it for it in GUARDED if it != CALENDAR):
+        header = tokens[Holder(min(MAY_CALL[route]), MISSION, None, Validity.VALID)]
+        assert ask(client, route, as_password(header)).status_code == 401, route
+    said = "".join(capfd.readouterr())
+    assert [it for it in tokens.values() if it["Authorization"].split()[1] in said] == []
+
+
+def test_a_password_without_a_user_is_one_and_what_is_none_is_nobody(
+    client: Client, tokens: Tokens
+) -> None:
+    header = tokens[Holder(Role.PARTY, MISSION, None, Validity.VALID)]
+    assert ask(client, CALENDAR, as_password(header, user="")).status_code == 200
+    for written in ("?", "Og==", "dHJj", "Og", "\xe4"):
+        presented = {b"Authorization": f"Basic {written}".encode("latin-1")}
+        answer = client.get(ASKED[CALENDAR].path, headers=presented)
+        assert answer.status_code == 401, written
 
 
 @pytest.mark.parametrize("route", OPEN, ids=" ".join)
