@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 
 import msgspec
 from msgspec import Struct
@@ -32,7 +32,7 @@ from streams.exceptions import NOT_EXCEPTED, Excepted, weigh_exceptions
 from streams.inforce import InForce, TermInForce
 from streams.matching import match_calibre, match_detail, match_number
 from streams.precedence import settle
-from streams.rules import Case, Rule, Share, first_rule
+from streams.rules import DOUBTS, Case, Rule, Share, first_rule
 from streams.sight import Hit, Sight
 from streams.term_time import term_timing
 from streams.traits import Traits
@@ -263,8 +263,25 @@ def _find_all(sight: Sight, traits: Traits, in_force: InForce) -> tuple[Finding,
     if truces:
         findings = _of_each_term(findings)
     if any(term.term.yields_to for term in terms):
-        findings = with_each_claim(findings, lambda view: settle(view, terms))
+        compiled = {term.term.id: term for term in terms}
+        doubt = partial(_is_in_doubt, sight, traits, compiled, in_force)
+        findings = with_each_claim(findings, lambda view: settle(view, terms, doubt))
     return tuple(findings)
+
+
+def _is_in_doubt(
+    sight: Sight,
+    traits: Traits,
+    terms: Mapping[str, TermInForce],
+    in_force: InForce,
+    finding: Finding,
+) -> bool:
+    """Whether, by the case that decided it, the report may be none of the finding's term."""
+    term, found = terms[finding.term], (finding.zone, finding.p_inside)
+    hits = (hit for hit in sight.hits if hit.zone in term.touched)
+    hit = next((it for it in hits if (in_force.zone_ids[it.zone], it.p_inside) == found), None)
+    case = _case(sight, traits, term, in_force, hit)
+    return any(rule.holds(case) for rule in DOUBTS)
 
 
 def _of_each_term(findings: Sequence[Finding]) -> list[Finding]:

@@ -7,7 +7,7 @@ itself, so the order of settling is nothing, and nothing depends on a third.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -38,24 +38,33 @@ _SPEAKS = EXCEPTION_RULES | {
     "anywhere",
     "inside",
 }
-"""Rules that leave no doubt that the place, time, kind, weapon and party are the term's."""
+"""Rules by which a term has its say, where nothing else of the case is in doubt."""
 _STANDS_ALONE = frozenset({Verdict.NOT_APPLICABLE, Verdict.CANNOT_DETERMINE})
 
 
-def settle(findings: Sequence[Finding], terms: Iterable[TermInForce]) -> list[Finding]:
+InDoubt = Callable[[Finding], bool]
+"""Whether place, time, kind, weapon or party of what was found may be another than the term's."""
+
+
+def settle(
+    findings: Sequence[Finding], terms: Iterable[TermInForce], in_doubt: InDoubt
+) -> list[Finding]:
     """The findings, in their order, with those that give way marked so."""
     by_term = {finding.term: finding for finding in findings}
     yields_to = {term.term.id: term.term.yields_to for term in terms}
-    return [_settled(finding, yields_to[finding.term], by_term) for finding in findings]
+    return [_settled(finding, yields_to[finding.term], by_term, in_doubt) for finding in findings]
 
 
 def _settled(
-    finding: Finding, yields_to: tuple[str, ...], by_term: Mapping[str, Finding]
+    finding: Finding,
+    yields_to: tuple[str, ...],
+    by_term: Mapping[str, Finding],
+    in_doubt: InDoubt,
 ) -> Finding:
     if finding.verdict in _STANDS_ALONE or finding.rule == "outside":
         return finding
     others = [by_term[term] for term in yields_to if term in by_term]
-    if any(other.rule in _SPEAKS for other in others):
+    if any(other.rule in _SPEAKS and not in_doubt(other) for other in others):
         return _marked(finding, YIELDS)
     if any(_may_speak(other) for other in others):
         return _marked(finding, PRECEDENCE_UNCLEAR)

@@ -264,6 +264,22 @@ RULES: tuple[Rule, ...] = (
 )
 """The verdict table of domain.md, "Assessment", in order: the first that holds is the verdict."""
 
+_DOUBTS = {
+    "location_unknown",
+    "straddles_edge",
+    "weapon_unknown",
+    "detail_unknown",
+    "calibre_unknown",
+    "party_unknown",
+    "likely_inside",
+    "monitor_contradicts",
+    "weapon_partly_named",
+    "calibre_partly_named",
+}
+DOUBTS = tuple(rule for rule in RULES if rule.name in _DOUBTS)
+"""The rules that leave open whether place, time, kind, weapon and party are the term's. One of them
+may hold where an earlier rule gives the verdict: three guns are no more than five, wherever."""
+
 
 @lru_cache(maxsize=_REMEMBERED)
 def first_rule(case: Case) -> Rule:

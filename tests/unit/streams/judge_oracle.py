@@ -439,7 +439,7 @@ def _of_term(question: Question, term: Term, shares: dict[int, float] | None) ->
         return Told(Verdict.NO_VIOLATION, frozenset({"outside"}))
     if shares is None:
         if _number(question, term) == "fine":
-            return Told(Verdict.NO_VIOLATION, frozenset({"number"}), speaks=True, p_inside=most)
+            return Told(Verdict.NO_VIOLATION, frozenset({"number"}), p_inside=most)
         return Told(Verdict.CANNOT_DETERMINE, frozenset({"location", *_cannot(question, term)}))
     rows = [_in_zone(question, term, number, shares) for number in touched]
     gravest = max(list(Verdict).index(row.verdict) for row in rows)
@@ -525,23 +525,23 @@ def _within(start: datetime, end: datetime | None, question: Question) -> bool:
 
 def _anywhere(question: Question, term: Term, shares: dict[int, float] | None) -> Told:
     """A term that holds everywhere: the place is of no weight, but for what is excepted."""
+    surely = _surely(question, term, None, 1.0)
     if _number(question, term) == "fine":
-        return Told(Verdict.NO_VIOLATION, frozenset({"number"}), speaks=True)
+        return Told(Verdict.NO_VIOLATION, frozenset({"number"}), surely)
     held = excepted(question, term, None, shares)
     if held == "yes":
-        return Told(Verdict.NO_VIOLATION, frozenset({"exception"}), speaks=True)
+        return Told(Verdict.NO_VIOLATION, frozenset({"exception"}), surely)
     cannot = set(_cannot(question, term))
     if _hours(question, term, None) != "all":
         cannot.add("edge")
     if held == "perhaps":
         cannot.add("exception")
     if cannot:
-        speaks = cannot <= {"number", "exception"}
+        speaks = surely and cannot <= {"number", "exception"}
         return Told(Verdict.CANNOT_DETERMINE, frozenset(cannot), speaks)
     possible = set(_possible(question, term, None))
     if possible:
-        speaks = "share" not in possible and bool(possible & {"authentication", "grading", "means"})
-        return Told(Verdict.POSSIBLE_VIOLATION, frozenset(possible), speaks)
+        return Told(Verdict.POSSIBLE_VIOLATION, frozenset(possible), surely)
     return Told(Verdict.VIOLATION, frozenset({"inside"}), speaks=True)
 
 
@@ -549,7 +549,8 @@ def _in_zone(question: Question, term: Term, number: int, shares: dict[int, floa
     if _hours(question, term, question.outlines[number].valid) == "none":
         return Told(Verdict.NOT_APPLICABLE, frozenset({"date"}))
     if _number(question, term) == "fine":
-        return Told(Verdict.NO_VIOLATION, frozenset({"number"}), speaks=True)
+        surely = _surely(question, term, question.outlines[number], shares[number])
+        return Told(Verdict.NO_VIOLATION, frozenset({"number"}), surely)
     return _in_zone_in_force(question, term, number, shares)
 
 
@@ -558,9 +559,10 @@ def _in_zone_in_force(
 ) -> Told:
     zone, p_inside = question.outlines[number], shares[number]
     limits = question.methodology.thresholds
+    surely = _surely(question, term, zone, p_inside)
     held = excepted(question, term, number, shares)
     if held == "yes":
-        return Told(Verdict.NO_VIOLATION, frozenset({"exception"}), speaks=True)
+        return Told(Verdict.NO_VIOLATION, frozenset({"exception"}), surely)
     cannot = set(_cannot(question, term))
     if _hours(question, term, zone.valid) != "all":
         cannot.add("edge")
@@ -571,15 +573,25 @@ def _in_zone_in_force(
     if zone.valid and not _within(zone.valid.from_, zone.valid.to, question):
         cannot.add("edge")
     if cannot:
-        speaks = cannot <= {"number", "exception"}
+        speaks = surely and cannot <= {"number", "exception"}
         return Told(Verdict.CANNOT_DETERMINE, frozenset(cannot), speaks)
     possible = set(_possible(question, term, zone))
     if p_inside < limits.violation:
         possible.add("share")
     if possible:
-        speaks = "share" not in possible and bool(possible & {"authentication", "grading", "means"})
-        return Told(Verdict.POSSIBLE_VIOLATION, frozenset(possible), speaks)
+        return Told(Verdict.POSSIBLE_VIOLATION, frozenset(possible), surely)
     return Told(Verdict.VIOLATION, frozenset({"inside"}), speaks=True)
+
+
+def _surely(question: Question, term: Term, zone: Outline | None, p_inside: float) -> bool:
+    """Whether place, time, kind, weapon and party are the term's for certain."""
+    valid = zone.valid if zone else None
+    left_open = set(_cannot(question, term)) - {"number", "count", "future"}
+    left_open |= set(_possible(question, term, zone)) - {"authentication", "grading", "means"}
+    all_of_it = _hours(question, term, valid) == "all" and (
+        valid is None or _within(valid.from_, valid.to, question)
+    )
+    return all_of_it and not left_open and p_inside >= question.methodology.thresholds.violation
 
 
 def _possible(question: Question, term: Term, zone: Outline | None) -> Iterator[str]:

@@ -5,16 +5,30 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 
-from streams.agreement import Agreement, Exemption, Term, Where
-from streams.assessment import Assessment
-from streams.events import Count, Report
+from streams.agreement import Agreement, Calibres, Exemption, Term, Validity, Where
+from streams.assessment import Assessment, Context
+from streams.context.facts import Notification
+from streams.events import Count, MonitorSide, Report
 from streams.explain import explain
-from streams.vocabulary import Activity, ExceptionName, Kind, Verdict
+from streams.vocabulary import (
+    Activity,
+    Authentication,
+    Detail,
+    ExceptionName,
+    Kind,
+    Side,
+    Verdict,
+    Weapon,
+)
 from tests.unit.streams.builders import (
     FAR_LON,
+    NOON,
     agreement,
     assessment,
+    attribution,
+    hours,
     judged,
     point,
     report,
@@ -35,6 +49,7 @@ def told(result: Assessment) -> dict[str, str]:
     return {finding.term: finding.rule for finding in result.findings}
 
 
+NOT_LONG = Validity(from_=NOON - hours(1), to=NOON + hours(1))
 EDGE = report(location=point(lon=38.05, accuracy_m=500.0))
 """Half of it in the area."""
 
@@ -65,6 +80,67 @@ def test_what_the_area_allows_the_general_term_does_not_forbid() -> None:
         "general": "yields",
         "area": "within_number",
     }
+
+
+FIVE = Count(min=5, max=5)
+FEW = term("area", at_most=5)
+FROM_100_MM = term("area", at_most=5, calibres=Calibres(min_mm=100.0))
+BY_ARTILLERY = term("area", at_most=5, weapons=(Weapon.ARTILLERY,))
+
+
+@pytest.mark.parametrize(
+    ("said", "area"),
+    [
+        (replace(EDGE, count=FIVE), FEW),
+        (report(location=None, count=FIVE), FEW),
+        (report(count=FIVE), BY_ARTILLERY),
+        (report(count=FIVE), term("area", at_most=5, binds=("north",))),
+        (report(count=FIVE, observed_to=NOON + hours(2)), term("area", at_most=5, valid=NOT_LONG)),
+        (
+            report(count=FIVE, monitor_sides=(MonitorSide(zone="z", side=Side.OUTSIDE),)),
+            FEW,
+        ),
+        (report(count=FIVE), term("area", at_most=5, details=(Detail.IMPACT,))),
+        (report(count=FIVE), FROM_100_MM),
+        (report(count=FIVE, calibres_mm=(82.0, 120.0)), FROM_100_MM),
+        (report(count=FIVE, weapons=(Weapon.ARTILLERY, Weapon.TANK)), BY_ARTILLERY),
+    ],
+    ids=[
+        "half inside",
+        "no location",
+        "no weapon",
+        "no party",
+        "across an end",
+        "monitor differs",
+        "no detail",
+        "no calibre",
+        "one calibre of two",
+        "one weapon of two",
+    ],
+)
+def test_what_the_area_allows_is_forbidden_elsewhere_so_that_it_is_the_areas_must_be_known(
+    said: Report, area: Term
+) -> None:
+    found = assessment(said, of(GENERAL, area))
+    assert told(found) == {"general": "precedence_unclear", "area": "within_number"}
+    assert found.verdict is Verdict.CANNOT_DETERMINE
+
+
+def test_an_exception_in_an_area_that_was_perhaps_not_touched_excuses_nothing_elsewhere() -> None:
+    excepted = term("area", exceptions=(Exemption(name=ExceptionName.NOTIFIED_DEMINING),))
+    notified = Notification(
+        activity=Activity.DEMINING,
+        zones=("z",),
+        start=NOON - hours(1),
+        end=NOON + hours(1),
+        notified_at=NOON - hours(9),
+        by="north",
+    )
+    said = replace(EDGE, attribution=attribution("north"))
+    context = Context(Authentication.OPERATOR, notifications=(notified,))
+    for one, general in ((said, "precedence_unclear"), (replace(said, location=point()), "yields")):
+        found = assessment(one, of(GENERAL, excepted), context=context)
+        assert told(found) == {"general": general, "area": "notified_demining"}
 
 
 def test_an_exception_of_the_area_holds_against_the_general_term() -> None:
