@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from streams.agreement import Document, Title, Validity
+from streams.agreement import ClockTime, Document, TimeZone, Title, Validity
 from streams.events import Grading, Slug
 from streams.vocabulary import Means, Weapon
 
@@ -71,6 +71,21 @@ class SightingRules(Document, frozen=True, kw_only=True):
 STRICTEST = SightingRules()
 
 
+class IncidentRules(Document, frozen=True, kw_only=True):
+    """What the mission counts as one incident (`streams.incidents`)."""
+
+    near_m: Annotated[float, Meta(ge=10, le=100_000)]
+    """Two breaches are near where the distance between them, uncertainty included, is no more:
+    the root of its mean square, each wherever in its region it may have been (`geo.clusters`)."""
+    gap_s: Seconds
+    """And no more time than this lies between them."""
+    largest_m: Annotated[float, Meta(ge=10, le=1_000_000)]
+    """What reaches farther is cut along lines fixed on the Earth, so that no front becomes one."""
+    time_zone: TimeZone
+    day_begins: ClockTime = "00:00"
+    """The mission's cut-off, by the clock there; no incident goes over it."""
+
+
 class Methodology(Document, frozen=True, kw_only=True):
     """A version of a mission's methodology, whole."""
 
@@ -100,3 +115,5 @@ class Methodology(Document, frozen=True, kw_only=True):
     corridor: CorridorRules
     sightings: SightingRules | None = None
     """Absent: `STRICTEST`."""
+    incidents: IncidentRules | None = None
+    """Absent: nothing is near to anything, and each breach is an incident of its own."""

@@ -44,6 +44,7 @@ from streams.documents.check_keys import (
 )
 from streams.documents.check_methodology import (
     accuracies_reach_the_floor,
+    incidents_may_grow,
     means_can_suffice,
     thresholds_are_in_order,
 )
@@ -163,6 +164,8 @@ RULES_OF: Final = MappingProxyType[type[Document], tuple[Rule, ...]](
             thresholds_are_in_order,
             means_can_suffice,
             accuracies_reach_the_floor,
+            time_zones_are_known,
+            incidents_may_grow,
         ),
     }
 )

@@ -21,7 +21,11 @@ from streams.when.time_zones import time_zone_names
 MOST_DAYS: Final = 100
 _DAYS = ("terms[*].during", "exchanges[*].during")
 _HOURS = ("terms[*].when[*]", "corridors[*].hours[*]")
-_ZONES = (*(f"{hours}.time_zone" for hours in _HOURS), *(f"{days}.time_zone" for days in _DAYS))
+_ZONES = (
+    *(f"{hours}.time_zone" for hours in _HOURS),
+    *(f"{days}.time_zone" for days in _DAYS),
+    "incidents.time_zone",
+)
 
 
 def time_zones_are_known(root: Node) -> Iterator[Mistake]:

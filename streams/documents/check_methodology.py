@@ -39,3 +39,12 @@ def accuracies_reach_the_floor(root: Node) -> Iterator[Mistake]:
             if found.value < floor.value:
                 said = f"{found.value:g} m is better than the floor, {floor.value:g} m"
                 yield found.mistake("accuracy_below_floor", said)
+
+
+def incidents_may_grow(root: Node) -> Iterator[Mistake]:
+    """What is near makes one incident, so an incident must be allowed to reach that far."""
+    near = first(root, "incidents.near_m", float)
+    largest = first(root, "incidents.largest_m", float)
+    if near is not None and largest is not None and largest.value < near.value:
+        said = f"{largest.value:g} m is less than what counts as near, {near.value:g} m"
+        yield largest.mistake("incidents_too_small", said)

@@ -1,0 +1,30 @@
+"""Mission day: the day, by a mission's own cut-off, to which something belongs.
+
+Place on the data's way: breach → **mission day** → cluster. The SMM's day ran from 19:30 to 19:30
+of the clock in Kyiv, and its report of the 5th told of the evening of the 4th.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from streams.methodology import IncidentRules
+from streams.when.daily import DAY_S, clock_s
+from streams.when.time_zones import time_zone
+
+
+class MissionDays:
+    """The days of one methodology's cut-off, by the clock on the wall there."""
+
+    def __init__(self, rules: IncidentRules) -> None:
+        self._zone = time_zone(rules.time_zone)
+        begins_s = clock_s(rules.day_begins)
+        # A day is called after the date on which its middle falls.
+        self._ahead = timedelta(seconds=DAY_S - begins_s if 2 * begins_s >= DAY_S else -begins_s)
+
+    def of(self, moment: datetime) -> date:
+        """The mission day in which an aware `moment` lies."""
+        try:
+            return (moment.astimezone(self._zone).replace(tzinfo=None) + self._ahead).date()
+        except OverflowError:
+            return moment.date()  # within a day of the years 1 and 9999
