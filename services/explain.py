@@ -12,26 +12,21 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
-from services.errors import AnswerIsNoError
+from services.dossiers import NotReplayableError, stored_dossier
 from services.store.contexts import known_now
 from services.store.documents import Document, LoadedDocument, loaded_documents
 from services.store.engine import Connection
 from services.store.queries.reports import Judgement, ReportFile, assessment_of
 from services.store.signatures import LoadedSignature, loaded_signatures
 from services.worker.documents import register_of
-from services.worker.vouch import vouched_still
 from streams.assess import Judged
 from streams.assessment import encode_assessment
-from streams.decode import Refusal, decode_report
-from streams.dossier import Dossier, Link, Version, read_dossiers
+from streams.decode import Refusal
+from streams.dossier import read_dossiers
 from streams.explain import Explanation, explain
 from streams.inforce import Register
 from streams.languages.voice import Language
 from streams.signing import Signature
-
-
-class NotReplayableError(AnswerIsNoError):
-    """What is stored cannot be judged again."""
 
 
 class Explained(NamedTuple):
@@ -68,7 +63,9 @@ def explain_report(
     known = known_now(conn, mission)  # whatever it touches was judged again when it changed
     loaded: list[Loaded] = [*loaded_documents(conn), *loaded_signatures(conn)]
     for register in _registers_since(sorted(loaded, key=itemgetter(0, 1)), current):
-        judged = read_dossiers(register, [_dossier(register, file)], known)[0]
+        judged = read_dossiers(
+            register, [stored_dossier(register, file.versions, file.links)], known
+        )[0]
         same = not isinstance(judged, Refusal) and _equals(judged, current)
         if same:
             break
@@ -108,17 +105,3 @@ def _equals(judged: Judged, stored: Judgement) -> bool:
 
 def _is_intact(file: ReportFile) -> bool:
     return all(sha256(stored.raw).digest() == stored.content_hash for stored in file.versions)
-
-
-def _dossier(register: Register, file: ReportFile) -> Dossier:
-    versions = []
-    for stored in file.versions:
-        if not stored.judged:
-            continue  # the gateway has it; it counts from when a worker has taken it in
-        report = decode_report(bytes(stored.raw))
-        if isinstance(report, Refusal):
-            raise NotReplayableError(f"the stored bytes are no report: {report.message}")
-        authentication = vouched_still(register, report, stored)
-        versions.append(Version(report, authentication, stored.received_at))
-    links = tuple(Link(link.relation, link.by_id, link.vouched) for link in file.links)
-    return Dossier(tuple(versions), links)

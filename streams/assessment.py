@@ -137,6 +137,9 @@ GRAVITY: dict[Verdict, int] = {verdict: rank for rank, verdict in enumerate(Verd
 encode_assessment = msgspec.json.Encoder(order="deterministic").encode
 """The one byte form of an assessment: stored, compared by replay, printed by `judge`."""
 
+decode_assessment = msgspec.json.Decoder(Assessment).decode
+"""The assessment of these bytes."""
+
 
 def told_alike(assessment: Assessment) -> tuple[bytes, bytes]:
     """What reports that are alike have in common of that form: what is before the count and after.

@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "submit": "Send FILES of reports and corridor statuses to the gateway.",
     "spool": "Show, send on or export what waits for the gateway.",
     "violations": "List the violations that stand, newest first.",
+    "incidents": "List incidents, the newest first: violations near each other in space and time.",
     "explain": "Say why the report REPORT_ID was judged as it was.",
     "whereabouts": "Show where sighted subjects are known to have been: entries, exits, how long.",
     "corridor": "Show the availability of corridors.",

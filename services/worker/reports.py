@@ -50,7 +50,7 @@ from services.worker.stored import as_they_are_stored, ask_stored
 from services.worker.vouch import vouch, vouched_still
 from services.worker.written import Written
 from streams.assess import Judged, Known, refusal_of
-from streams.assessment import Assessment
+from streams.assessment import Assessment, decode_assessment
 from streams.decode import Refusal, decode_report
 from streams.dossier import Link, Version, links_of, read_dossiers
 from streams.events import Report
@@ -199,7 +199,7 @@ def _open_file(register: Register, stored: Sequence[StoredVersion]) -> CaseFile:
         file.versions.append((version.content_hash, Version(report, still, version.received_at)))
     if stored and stored[-1].assessment is not None:
         file.revision = stored[-1].assessment_revision
-        file.assessment = msgspec.json.decode(stored[-1].assessment, type=Assessment)
+        file.assessment = decode_assessment(stored[-1].assessment)
     return file
 
 

@@ -22,12 +22,11 @@ from services.store.engine import Connection
 from services.store.rows import StandingRow
 from services.store.write import copy_rows
 from services.worker.retrace import NO_LONGER, SubjectChange, lock_subjects, portions
-from streams.assessment import Assessment
+from streams.assessment import decode_assessment
 from streams.keys import Key
 from streams.standing_violations import StandingViolation, State, Telling, standing_violations
 from streams.whereabouts.sighting import decode_sighting
 
-_decode_assessment = msgspec.json.Decoder(Assessment).decode
 _ANY: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -114,7 +113,7 @@ def _made(
     for one in seen:
         if one.body != NO_LONGER:
             sighting = decode_sighting(one.body)
-            told.append(Telling(sighting, _decode_assessment(one.assessment)))
+            told.append(Telling(sighting, decode_assessment(one.assessment)))
             by_ref[sighting.ref] = one
     stand = [(by_ref[it.source, it.id], it) for it in standing_violations(told)]
     return {(of.key, it.term): _row(mission, subject_ref, of, it, known_at) for of, it in stand}

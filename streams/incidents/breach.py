@@ -1,22 +1,21 @@
 """Breach: what one report tells of one zone, as incidents take it.
 
-Place on the data's way: judged report → **breach** → cluster. A report that breaches two terms of
-a zone is one breach of it; one that lies in two zones is a breach of each.
+Place on the data's way: report, assessment → **breach** → cluster. A report that breaches two
+terms of a zone is one breach of it; one that lies in two zones is a breach of each.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from geo.spread import Middle, middle
-from streams.assess import Judged
-from streams.assessment import GRAVITY, Finding, Standing
-from streams.events import Count
-from streams.locate import Unlocated
+from streams.assessment import GRAVITY, Assessment, Finding, Standing
+from streams.events import Count, Report
+from streams.locate import Locator, Unlocated
 from streams.vocabulary import Kind, Verdict
 
 FOUND = frozenset({Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION})
@@ -52,42 +51,51 @@ class Breach(Struct, frozen=True, gc=False):
         return self.source, self.id
 
 
-def breaches_of(judged: Judged) -> list[Breach]:
-    """A judged report's breaches, by zone; none where it stands no longer."""
-    assessment = judged.assessment
-    if assessment.standing is not Standing.STANDS or not _finds(assessment.findings):
+def breaches_of(
+    reports: Sequence[Report], assessment: Assessment, locator: Locator
+) -> list[Breach]:
+    """What a report breaches, by zone; nothing where it stands no longer.
+
+    Args:
+        reports: its versions that count, at least one.
+        assessment: the current reading of them all.
+        locator: of the methodology and the agreement that it was judged by.
+    """
+    findings = [finding for finding in assessment.findings if finding.verdict in FOUND]
+    if assessment.standing is not Standing.STANDS or not findings:
         return []
-    report, in_force = judged.report, judged.in_force
-    region = in_force.locator.region(report.location, report.means)
-    where = None if isinstance(region, Unlocated) else middle(region)
+    report, where = reports[0], _middle(reports, locator)
     return [
         Breach(
-            source=report.source,
-            id=report.id,
+            source=assessment.source,
+            id=assessment.id,
             zone=zone,
             methodology=assessment.methodology,
-            verdict=max((it.verdict for it in findings), key=GRAVITY.__getitem__),
+            verdict=max((it.verdict for it in own), key=GRAVITY.__getitem__),
             kind=report.kind,
-            terms=tuple(sorted(it.term for it in findings)),
-            start=report.observed_from,
-            end=report.observed_to or report.observed_from,
+            terms=tuple(sorted(it.term for it in own)),
+            start=min(it.observed_from for it in reports),
+            end=max(it.observed_to or it.observed_from for it in reports),
             middle=where,
             count=assessment.count,
             origin=report.origin,
-            derived_from=report.derived_from,
+            derived_from=tuple(sorted({name for it in reports for name in it.derived_from})),
             draft=assessment.draft,
         )
-        for zone, findings in _by_zone(assessment.findings)
+        for zone, own in _by_zone(findings)
     ]
 
 
-def _finds(findings: tuple[Finding, ...]) -> bool:
-    return any(finding.verdict in FOUND for finding in findings)
+def _middle(reports: Sequence[Report], locator: Locator) -> Middle | None:
+    """None also where versions of one report lie in different places: nobody knows in which."""
+    regions = {locator.region(report.location, report.means) for report in reports}
+    if len(regions) > 1 or isinstance(region := regions.pop(), Unlocated):
+        return None
+    return middle(region)
 
 
-def _by_zone(findings: tuple[Finding, ...]) -> Iterator[tuple[str | None, list[Finding]]]:
+def _by_zone(findings: Iterable[Finding]) -> list[tuple[str | None, list[Finding]]]:
     zones: defaultdict[str | None, list[Finding]] = defaultdict(list)
     for finding in findings:
-        if finding.verdict in FOUND:
-            zones[finding.zone].append(finding)
-    return iter(zones.items())
+        zones[finding.zone].append(finding)
+    return list(zones.items())
