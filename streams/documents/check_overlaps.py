@@ -53,14 +53,14 @@ def hours_nobody_covers(root: Node) -> Iterator[Mistake]:
     covering: defaultdict[tuple[Kind, str], list[Placed[Term]]] = defaultdict(list)
     for term in terms:
         for kind in term.value.prohibits:
-            for place in places.of(term.value.where):
+            for place in sorted(places.of(term.value.where)):
                 covering[kind, place].append(term)
     found: dict[tuple[str, _Gap], tuple[Placed[Term], Kind, set[str]]] = {}
     for (kind, place), those in covering.items():
         gap = _first_gap([term.value for term in those], places.valid(place), root)
         if gap is not None:
             found.setdefault((those[0].path, gap), (those[0], kind, set()))[2].add(place)
-    for (_, gap), (first_term, kind, where) in found.items():
+    for (_, gap), (first_term, kind, where) in sorted(found.items(), key=lambda it: it[0][1].start):
         yield first_term.mistake("uncovered_hours", _gap_said(kind, where, gap))
 
 
