@@ -71,7 +71,13 @@ from streams.corridors.effects import Cause
 from streams.decode import Reason, Refusal, decode_report
 from streams.due import Rule
 from streams.events import Report
-from streams.methodology import CorridorRules, Methodology, SightingRules, Thresholds
+from streams.methodology import (
+    CorridorRules,
+    IncidentRules,
+    Methodology,
+    SightingRules,
+    Thresholds,
+)
 from streams.precedence import PRECEDENCE
 from streams.reading import CONTRADICTION
 from streams.rules import RULES
@@ -349,7 +355,7 @@ def test_every_field_of_the_documents_is_documented() -> None:
     kinds: tuple[type[Document], ...] = (Agreement, Zone, Term, Corridor, Chainage, Source)
     kinds += (Exchange, ExchangeTruce, ExchangeList, Window)
     kinds += (Daily, Recurring, PhaseDays, Phase, Measure, Due, Repeats, Calibres, Exemption)
-    kinds += (Methodology, Thresholds, CorridorRules, SightingRules)
+    kinds += (Methodology, Thresholds, CorridorRules, SightingRules, IncidentRules)
     fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
     assert fields <= named
 

@@ -831,6 +831,8 @@ METHODOLOGY_CASES = (
     case("accuracy_below_floor", "default_accuracy[0].accuracy_m", "_m: 100", "_m: 4.9 #<"),
     case("accuracy_below_floor", "accuracy_otherwise_m", "_m: 250", "_m: 4 #<"),
     case("reversed_interval", "valid", "00+02:00\n", "00+02:00 #<\n  to: 2014-01-01T00:00:00Z\n"),
+    case("incidents_too_small", "incidents.largest_m", "_m: 10000", "_m: 1999 #<"),
+    case("unknown_time_zone", "incidents.time_zone", "Europe/Kyiv", "Europe/Kiew #<"),
 )
 
 

@@ -157,6 +157,11 @@ accuracy_floor_m: 5
 clock_skew_s: 120
 corridor:
   stale_after_s: 43200
+incidents:
+  near_m: 2000
+  gap_s: 900
+  largest_m: 10000
+  time_zone: Europe/Kyiv
 """
 
 
