@@ -41,7 +41,7 @@ from streams.vocabulary import (
     Traveller,
     ViolationKind,
 )
-from tests.unit.streams.corridors.agreed_times import START, agreed_times, minute, validity
+from tests.unit.streams.corridors.agreed_times import START, Times, agreed_times, minute, validity
 
 STALE = 60
 SKEW = 5
@@ -100,6 +100,17 @@ def as_area(road: Corridor) -> Corridor:
     ring = ((37.8, 48.0), (38.0, 48.0), (38.0, 48.1), (37.8, 48.0))
     area = Polygon(coordinates=(ring,))
     return msgspec.structs.replace(road, route=None, width_m=None, area=area)
+
+
+def timed(road: Corridor, times: Times) -> Corridor:
+    """The same corridor, agreed for other times."""
+    return msgspec.structs.replace(
+        road,
+        windows=times.windows,
+        announced=times.announced,
+        hours=times.hours,
+        valid=times.valid,
+    )
 
 
 def agreement(*corridors: Corridor, end: float | None = END) -> Agreement:
@@ -308,12 +319,5 @@ def histories(draw: st.DrawFn) -> History:
     road = corridor(axis, divided=divided)
     if not divided and draw(st.booleans()):
         road = as_area(road)
-    times = draw(agreed_times())
-    road = msgspec.structs.replace(
-        road,
-        windows=times.windows,
-        announced=times.announced,
-        hours=times.hours,
-        valid=times.valid,
-    )
+    road = timed(road, draw(agreed_times()))
     return History(road, agreement(road), tuple(events))

@@ -20,7 +20,7 @@ from streams.events import CorridorStatus
 from streams.inforce import Register
 from streams.methodology import CorridorRules, Methodology
 from streams.vocabulary import Availability
-from tests.unit.streams.corridors.agreed_times import minute, validity
+from tests.unit.streams.corridors.agreed_times import Times, agreed_times, minute, validity
 from tests.unit.streams.corridors.histories import (
     END,
     METHODOLOGY,
@@ -29,7 +29,10 @@ from tests.unit.streams.corridors.histories import (
     arrived,
     corridor,
     histories,
+    timed,
 )
+from tests.unit.streams.corridors.oracle import Simulator, places
+from tests.unit.streams.corridors.test_fold_against_oracle import of_place
 
 OPEN, CLOSED, UNKNOWN = Availability.OPEN, Availability.CLOSED, Availability.UNKNOWN
 ROAD = corridor(windows=((0, None),))
@@ -185,3 +188,24 @@ def test_intervals_are_contiguous_and_vouch_for_nothing_beyond_their_stretch(
                 assert (one.state, one.cause) == (UNKNOWN, Cause.NOT_IN_FORCE)
             if one.not_valid_after is not None:
                 assert one.start < one.not_valid_after <= stretch.end
+
+
+@settings(max_examples=40, deadline=None)
+@given(histories(), agreed_times(), st.integers(0, END), st.integers(0))
+def test_each_minute_is_as_a_simulator_sees_it_by_the_version_in_force_then(
+    history: History, times: Times, start: int, number: int
+) -> None:
+    later = timed(history.corridor, times)
+    valid = validity(start, None)
+    second = replace(history.agreement, version=2, valid=valid, corridors=(later,))
+    stretches = Register([history.agreement, second], [METHODOLOGY]).stretches("smm", "east")
+    intervals = availability_over(stretches, history.events)
+    everywhere = places(history.corridor)
+    place = everywhere[number % len(everywhere)]
+    before = Simulator(history, METHODOLOGY, place)
+    after = Simulator(History(later, second, history.events), METHODOLOGY, place)
+    for now in [*range(number % 5, END + 60, 5), start - 1, start]:
+        seen = (after if now >= start else before).look(minute(now))
+        told = of_place(at(intervals, minute(now)), place)
+        assert told.state is seen.state, now
+        assert (told.not_valid_after is None) == (seen.reach is None), now
