@@ -35,6 +35,7 @@ from urllib.request import urlopen
 
 import psycopg
 
+from services.gateway.small_posts import LATELY_S
 from services.local.endpoints import API_DATABASE_VARIABLE, LISTEN_VARIABLE
 from services.local.engines import Engines
 from services.local.postgres import API_ROLE
@@ -163,6 +164,7 @@ def run_round(bench: Bench, posts: int) -> Round:
         grouped = posts / load.seconds
         half = post(port, bench.singles(posts // 2), 201, rate=grouped / 2)
         lines = bench.batches(BODIES)
+        time.sleep(LATELY_S)  # bodies alone: beside small posts they are taken in more slowly
         ndjson = BODIES * LINES / post(port, lines, 200, connections=2).seconds
     costs = (gateway_us, postgres_us, load.cpu_us)
     return Round(grouped, alone, fastapi, half.at(0.5), half.at(0.99), ndjson, *costs)
