@@ -22,7 +22,7 @@ from streams.exceptions import NOT_EXCEPTED, Excepted
 from streams.inforce import TermInForce
 from streams.matching import Match
 from streams.traits import Traits
-from streams.vocabulary import ExceptionName, Verdict
+from streams.vocabulary import ExceptionName, Verdict, Weapon
 from streams.when.timing import Timing
 
 _REMEMBERED = 1 << 16
@@ -92,8 +92,10 @@ def _still_there(case: Case) -> bool:
 
 
 def _other_weapon(case: Case) -> bool:
-    named, weapons = case.term.weapons, case.traits.weapons
-    return bool(named and weapons) and named.isdisjoint(weapons)
+    """A weapon that the monitor could not tell may be any: beside others, too."""
+    named, weapons = case.term.weapons, case.traits.weapons_said
+    all_told = Weapon.UNDETERMINED not in weapons
+    return bool(named and weapons) and all_told and named.isdisjoint(weapons)
 
 
 def _other_detail(case: Case) -> bool:
@@ -147,7 +149,7 @@ def _straddles_edge(case: Case) -> bool:
 
 
 def _weapon_unknown(case: Case) -> bool:
-    return bool(case.term.weapons) and not case.traits.weapons
+    return bool(case.term.weapons) and case.term.weapons.isdisjoint(case.traits.weapons)
 
 
 def _detail_unknown(case: Case) -> bool:
@@ -245,7 +247,7 @@ RULES: tuple[Rule, ...] = (
     Rule("location_unknown", _CD, _location_unknown, "the location's extent is not known"),
     Rule("mostly_outside", _CD, _mostly_outside, "too small a share of the region is inside"),
     Rule("straddles_edge", _CD, _straddles_edge, "the interval crosses the edge of a validity"),
-    Rule("weapon_unknown", _CD, _weapon_unknown, "the term names weapons, the report none"),
+    Rule("weapon_unknown", _CD, _weapon_unknown, "the term names weapons, the report none of them"),
     Rule("detail_unknown", _CD, _detail_unknown, "the term names finer words, the report none"),
     Rule("calibre_unknown", _CD, _calibre_unknown, "the term names calibres, the report none"),
     Rule("party_unknown", _CD, _party_unknown, "the term binds some parties, none was named"),

@@ -474,8 +474,8 @@ def _not_the_terms(
         yield "detail"
     if _calibre(question, term) == "other":
         yield "calibre"
-    named = {weapon for weapon in report.weapons if weapon != "undetermined"}
-    if term.weapons and named and not named & set(term.weapons):
+    told = report.weapons and "undetermined" not in report.weapons
+    if term.weapons and told and not set(report.weapons) & set(term.weapons):
         yield "weapon"
     party = _party(report)
     if term.binds and party and party not in term.binds:
@@ -511,8 +511,8 @@ def _cannot(question: Question, term: Term) -> Iterator[str]:
         yield "calibre"
     if _number(question, term) == "open":
         yield "number"
-    if term.weapons and not any(weapon != "undetermined" for weapon in report.weapons):
-        yield "weapon"
+    if term.weapons and not set(report.weapons) & set(term.weapons):
+        yield "weapon"  # where all were told, row 1 has spoken
     if term.binds and _party(report) is None:
         yield "party"
     if not term.requires and report.count is not None and report.count.min == 0:

@@ -458,6 +458,11 @@ CASES: list[tuple[str, Setting, Setting]] = [
     ),
     (
         "other_weapon",
+        Setting({"weapons": (Weapon.MORTAR, Weapon.TANK)}, ARTILLERY),
+        Setting({"weapons": (Weapon.MORTAR, Weapon.UNDETERMINED)}, ARTILLERY),
+    ),
+    (
+        "weapon_unknown",
         Setting({"weapons": (Weapon.MORTAR, Weapon.UNDETERMINED)}, ARTILLERY),
         Setting({"weapons": (Weapon.MLRS, Weapon.UNDETERMINED)}, ARTILLERY),
     ),
