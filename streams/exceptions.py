@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from geo.containment import Relation
 from streams.context.facts import Notification
-from streams.inforce import CORRIDOR_PREFIX, ExemptionInForce, InForce
+from streams.inforce import ExemptionInForce, InForce
+from streams.outlines import CORRIDOR_PREFIX
 from streams.sight import Hit, Sight
 from streams.vocabulary import Activity, ExceptionName
 

@@ -14,9 +14,10 @@ from streams.assess import Judged
 from streams.assessment import Assessment, Finding, Placement, UnderClaim, ZonePlace
 from streams.context.facts import TruceHeld
 from streams.events import Area, Bearings, NamedPlace, OnRoute, Point, Report, Sector, Track
-from streams.inforce import CORRIDOR_PREFIX, InForce
+from streams.inforce import InForce
 from streams.languages.voice import NOT_REVIEWED, Language, Voice, voice
 from streams.locate import HALF_WIDTH_DEG, Unlocated
+from streams.outlines import CORRIDOR_PREFIX
 from streams.phrases import AND, OR, moment, what
 from streams.trace import REASONS, TermTrace, trace
 from streams.vocabulary import Spread

@@ -15,7 +15,8 @@ from streams.assessment import Assessment, Standing
 from streams.corridors.events import Effect
 from streams.corridors.strips import Touched, reach_of, strips_of
 from streams.events import Report
-from streams.inforce import CORRIDOR_PREFIX, InForce
+from streams.inforce import InForce
+from streams.outlines import CORRIDOR_PREFIX
 from streams.vocabulary import Hazard, Kind, Presence, Verdict
 
 _IMPEDING = frozenset({Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION, Verdict.CANNOT_DETERMINE})

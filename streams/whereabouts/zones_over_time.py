@@ -14,9 +14,10 @@ import msgspec
 
 from geo.line_crossing import Line
 from streams.agreement import Agreement, Band, Baseline, Corridor, Strip, Validity, Zone
-from streams.inforce import CORRIDOR_PREFIX, Register
+from streams.inforce import Register
 from streams.instants import micros, micros_or_forever
 from streams.methodology import STRICTEST, SightingRules
+from streams.outlines import CORRIDOR_PREFIX
 
 BASELINE_PREFIX = "baseline:"
 """A baseline is a line that may be crossed, under this prefix and its id."""

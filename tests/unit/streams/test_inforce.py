@@ -10,7 +10,8 @@ import pytest
 
 from geo.zones import ZoneSet
 from streams.agreement import Agreement, Validity, Where, content_hash
-from streams.inforce import CORRIDOR_PREFIX, Pick, Register, compile_in_force
+from streams.inforce import Pick, Register, compile_in_force
+from streams.outlines import CORRIDOR_PREFIX
 from streams.vocabulary import Kind, ZoneKind
 from tests.unit.streams.builders import (
     ALWAYS,
