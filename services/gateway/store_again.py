@@ -25,20 +25,23 @@ from services.gateway.versions import (
     Held,
     Version,
     columns_of,
+    columns_of_trees,
     instant_of_receipt,
+    receipt_of,
     sign,
 )
 from services.receipts.receipt import canonical
 from services.receipts.sign import Signer
-from services.receipts.stored import add_receipts, receipts_of
+from services.receipts.stored import Alone, add_alone, receipts_of
 from services.store.engine import Connection
 from services.store.known import fill_placeholders, lock_keys
-from services.store.rows import KeyRow, ReceiptRow
+from services.store.rows import KeyRow
 from services.store.scope import begin_in_scope
 from services.store.unjudged import Open
 from services.worker.casebook import TOO_MANY_VERSIONS, VERSIONS_LIMIT
 from streams.decode import Reason, Refusal
 from streams.keys import Key
+from streams.text64 import text64
 from streams.vocabulary import Authentication
 
 _VERSIONS = b"""
@@ -50,7 +53,12 @@ ORDER BY version.key, version.revision
 """
 
 _STORE = f"""
-WITH new AS MATERIALIZED (SELECT * FROM {ROWS}), {STORED} SELECT 1
+WITH told AS MATERIALIZED (
+    SELECT *, true AS free FROM {ROWS}
+), new AS (
+    SELECT * FROM told
+), {STORED}
+SELECT 1
 """.encode()  # noqa: S608  of our own text alone
 
 _TOKEN = Authentication.TOKEN.value
@@ -174,10 +182,11 @@ def _store(conn: Connection, new: Sequence[_New], signer: Signer) -> list[Held]:
     if not new:
         return []
     versions = [one.version for one in new]
-    signatures, held = sign(versions, signer)
-    conn.execute(_STORE, [*columns_of(versions, signatures), signer.key_id])
+    receipts = sign(versions, signer)
+    trees = columns_of_trees(receipts.trees)
+    conn.execute(_STORE, [*columns_of(versions, receipts.tree_of), signer.key_id, *trees])
     fill_placeholders(conn, _key_rows(versions))
-    return held
+    return receipts.held
 
 
 def _key_rows(versions: Iterable[Version]) -> list[KeyRow]:
@@ -211,11 +220,15 @@ def _receipts(conn: Connection, again: Sequence[_Again], signer: Signer) -> list
 
 
 def _sign_late(conn: Connection, versions: Sequence[Version], signer: Signer) -> list[Held]:
-    """Make, sign and store the receipts of versions that are stored and have none."""
-    signatures, held = sign(versions, signer)
+    """Make, sign and store the receipts of versions that are stored and have none.
+
+    Each alone: what came by Kafka has instants of its own, and is rarely sent here as well.
+    """
+    receipts = [receipt_of(version, signer) for version in versions]
+    signatures = [signer.sign_tree([receipt]).signature for receipt in receipts]
     rows = [
-        ReceiptRow(post.key, received_at, revision, post.mission, signer.key_id, signature)
+        Alone(post.key, received_at, revision, post.mission, signer.key_id, signature)
         for (post, revision, received_at), signature in zip(versions, signatures, strict=True)
     ]
-    add_receipts(conn, rows)
-    return held
+    add_alone(conn, rows)
+    return [Held(one, text64(by)) for one, by in zip(receipts, signatures, strict=True)]

@@ -19,6 +19,7 @@ from services.gateway.versions import (
     Held,
     Version,
     columns_of,
+    columns_of_trees,
     instant_of_receipt,
     sign,
 )
@@ -62,12 +63,13 @@ def store_new(
     """
     at = instant_of_receipt(now, ())
     versions = [Version(post, 1, at) for post in posts]
-    signatures, held = sign(versions, signer)
+    receipts = sign(versions, signer)
     scope = scope_of({post.mission for post in posts})
-    parameters = [scope, *columns_of(versions, signatures), signer.key_id]
+    columns = columns_of(versions, receipts.tree_of)
+    parameters = [scope, *columns, signer.key_id, *columns_of_trees(receipts.trees)]
     row = conn.execute(_STORE, parameters, binary=True).fetchone()
     assert row is not None, "it selects one"
-    made = {post.key: one for post, one in zip(posts, held, strict=True)}
+    made = {post.key: one for post, one in zip(posts, receipts.held, strict=True)}
     for key in row[0] or ():
         del made[key]
     return made

@@ -1,5 +1,7 @@
 """Versions: what a post becomes in the store, and the receipt for it, as rows of arrays.
 
+    versions → trees of receipts → a row for each version, and one for each tree
+
 Place on the data's way: `store_new` and `store_again` → **versions** → PostgreSQL. Under the
 gateway's role, which can add and never change (migration 0014); COPY is not for tables under
 row-level security, hence `unnest`.
@@ -7,13 +9,14 @@ row-level security, hence `unnest`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from services.gateway.posts import Post
 from services.receipts.receipt import canonical, make_receipt
-from services.receipts.sign import Signer
+from services.receipts.sign import SignedTree, Signer
+from services.receipts.tree import LEAVES
 from services.store.arrays import Byteas, Instants, Int2s, Int4s, Texts, Uuids
 from services.store.outbox import BUNDLED, bundles_of, way_of
 from services.store.rows import KeyKind
@@ -30,10 +33,10 @@ KEY_KIND: Final = {
 ROWS: Final = """
     unnest(%b::uuid[], %b::timestamptz[], %b::int[], %b::timestamptz[], %b::timestamptz[],
         %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[],
-        %b::bytea[], %b::smallint[], %b::int[], %b::smallint[])
+        %b::int[], %b::smallint[], %b::int[], %b::smallint[])
         WITH ORDINALITY AS version (key, received_at, revision, observed_from, observed_to, kind,
-            mission, source, token_id, event_id, content_hash, raw, signature, lane, bundle,
-            key_kind, place)
+            mission, source, token_id, event_id, content_hash, raw, tree, lane, bundle, key_kind,
+            place)
 """
 """Versions as a table; its parameters: `columns_of`."""
 
@@ -45,13 +48,22 @@ submitted AS (
         '{Authentication.TOKEN.value}', token_id, event_id, content_hash, raw
     FROM new
 ), receipted AS (
-    INSERT INTO receipts (key, received_at, revision, mission, key_id, signature)
-    SELECT key, received_at, revision, mission, %b, signature FROM new
+    INSERT INTO receipts (key, received_at, revision, mission, key_id, signature, keys, leaves)
+    SELECT (array_remove(keys, NULL))[1], received_at, revision, mission, %b, signature, keys,
+        leaves
+    FROM unnest(%b::timestamptz[], %b::int[], %b::text[], %b::bytea[], %b::bytea[])
+        WITH ORDINALITY AS signed (received_at, revision, mission, signature, leaves, tree)
+    JOIN (
+        SELECT tree, array_agg(CASE WHEN free THEN key END ORDER BY key) AS keys
+        FROM told GROUP BY tree HAVING bool_or(free)
+    ) AS of_tree USING (tree)
 ), queued AS (
     {BUNDLED}
 )
 """  # noqa: S608  of our own text alone
-"""All that is written of the versions called `new`; its parameter: the id of the receipts' key."""
+"""All that is written of the versions called `new`: those `told` that are `free`. Where a tree has
+leaves of others too, no key is kept of these. Its parameters: the id of the receipts' key, and
+`columns_of_trees`."""
 
 _TICK: Final = timedelta(microseconds=1)
 
@@ -71,6 +83,25 @@ class Held(NamedTuple):
     signature: str
 
 
+class Tree(NamedTuple):
+    """Versions whose receipts share a signature: of a mission, an instant and a revision."""
+
+    mission: str
+    received_at: datetime
+    revision: int
+    signed: SignedTree
+
+
+class Receipts(NamedTuple):
+    """The receipts of versions, in the versions' order where nothing else is said."""
+
+    trees: list[Tree]
+    tree_of: list[int]
+    """The number of each version's tree, from 1."""
+    held: list[Held]
+    """To hand out, once they are stored."""
+
+
 def instant_of_receipt(now: datetime, others: Sequence[datetime]) -> datetime:
     """A version's instant of receipt: after that of every other version of its event.
 
@@ -82,16 +113,36 @@ def instant_of_receipt(now: datetime, others: Sequence[datetime]) -> datetime:
     return at if at.microsecond % 1_000 else at + _TICK
 
 
-def sign(versions: Sequence[Version], signer: Signer) -> tuple[list[bytes], list[Held]]:
-    """What stands under each version's receipt, as it is stored; and the receipts to hand out."""
-    receipts = [_receipt(version, signer) for version in versions]
-    signatures = signer.sign_all(receipts)
-    return signatures, [
-        Held(receipt, text64(by)) for receipt, by in zip(receipts, signatures, strict=True)
-    ]
+def sign(versions: Sequence[Version], signer: Signer) -> Receipts:
+    """Make the versions' receipts, as few trees of them as there can be."""
+    receipts = [receipt_of(version, signer) for version in versions]
+    made = Receipts([], [0] * len(versions), [Held(b"", "")] * len(versions))
+    for (mission, received_at, revision), places in _together(versions):
+        for at in range(0, len(places), LEAVES):
+            part = places[at : at + LEAVES]
+            signed = signer.sign_tree([receipts[place] for place in part])
+            made.trees.append(Tree(mission, received_at, revision, signed))
+            for place, under in zip(part, signed.under, strict=True):
+                made.tree_of[place] = len(made.trees)
+                made.held[place] = Held(receipts[place], text64(under))
+    return made
 
 
-def _receipt(version: Version, signer: Signer) -> bytes:
+_Shared: TypeAlias = tuple[str, datetime, int]
+
+
+def _together(versions: Sequence[Version]) -> Iterable[tuple[_Shared, list[int]]]:
+    """The places of versions that may share trees, in the order of their keys: as SQL has them."""
+    shared: dict[_Shared, list[int]] = {}
+    for place, (post, revision, received_at) in enumerate(versions):
+        shared.setdefault((post.mission, received_at, revision), []).append(place)
+    for places in shared.values():
+        places.sort(key=lambda place: versions[place].post.key)
+    return shared.items()
+
+
+def receipt_of(version: Version, signer: Signer) -> bytes:
+    """The canonical bytes of a version's receipt."""
     post = version.post
     return canonical(
         make_receipt(
@@ -107,7 +158,18 @@ def _receipt(version: Version, signer: Signer) -> bytes:
     )
 
 
-def columns_of(versions: Sequence[Version], signatures: Sequence[bytes]) -> list[object]:
+def columns_of_trees(trees: Sequence[Tree]) -> list[object]:
+    """The parameters of `STORED` but the first."""
+    return [
+        Instants.make([tree.received_at for tree in trees]),
+        Int4s.make([tree.revision for tree in trees]),
+        Texts.make([tree.mission for tree in trees]),
+        Byteas.make([tree.signed.signature for tree in trees]),
+        Byteas.make([tree.signed.leaves for tree in trees]),
+    ]
+
+
+def columns_of(versions: Sequence[Version], tree_of: Sequence[int]) -> list[object]:
     """The parameters of `ROWS`."""
     posts = [version.post for version in versions]
     lanes = [way_of(post.kind, post.mission, post.source).lane for post in posts]
@@ -124,7 +186,7 @@ def columns_of(versions: Sequence[Version], signatures: Sequence[bytes]) -> list
         Texts.make([post.id for post in posts]),
         Byteas.make([post.content_hash for post in posts]),
         Byteas.make([post.raw for post in posts]),
-        Byteas.make(signatures),
+        Int4s.make(tree_of),
         Int2s.make(lanes),
         Int4s.make(bundles_of(lanes, [len(post.raw) for post in posts])),
         Int2s.make([KEY_KIND[post.kind] for post in posts]),

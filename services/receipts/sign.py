@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -19,6 +20,16 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from services.receipts.public_keys import PublicKey
 from services.receipts.receipt import Receipt, canonical
 from services.receipts.tree import LEAVES, leaf_of, prove, root_message
+
+
+class SignedTree(NamedTuple):
+    """Receipts that share a signature, or one that has its own."""
+
+    signature: bytes
+    leaves: bytes
+    """One behind the other; none of one that is alone (`tree.under_each`)."""
+    under: list[bytes]
+    """What stands under each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +57,19 @@ class Signer:
         assert receipt.key_id == self.key_id, "a receipt says who signs it"
         return self.private.sign(canonical(receipt))
 
-    def sign_all(self, receipts: Sequence[bytes]) -> list[bytes]:
-        """What stands under each receipt of a group, in its order.
+    def sign_tree(self, receipts: Sequence[bytes]) -> SignedTree:
+        """Sign receipts together.
 
         Args:
-            receipts: their canonical bytes, each of which names this key.
+            receipts: their canonical bytes, each of which names this key; `LEAVES` at most.
         """
-        made: list[bytes] = []
-        for at in range(0, len(receipts), LEAVES):
-            made += self._sign_some(receipts[at : at + LEAVES])
-        return made
-
-    def _sign_some(self, receipts: Sequence[bytes]) -> list[bytes]:
         named = b'"key_id":"%b"' % self.key_id.encode()
         assert all(named in one for one in receipts), "a receipt says who signs it"
+        assert len(receipts) <= LEAVES, "a tree's row has its size"
         if len(receipts) == 1:
-            return [self.private.sign(receipts[0])]
-        root, paths = prove([leaf_of(one) for one in receipts])
+            alone = self.private.sign(receipts[0])
+            return SignedTree(alone, b"", [alone])
+        leaves = [leaf_of(one) for one in receipts]
+        root, paths = prove(leaves)
         signature = self.private.sign(root_message(root))
-        return [signature + path for path in paths]
+        return SignedTree(signature, b"".join(leaves), [signature + path for path in paths])

@@ -17,8 +17,10 @@ from hashlib import sha256
 from typing import Final
 
 LEAVES: Final = 32
-"""Receipts under one signature at most: each path is five steps, 165 bytes."""
-STEP_BYTES: Final = 1 + 32
+"""Receipts under one signature at most: each path is five steps, 165 bytes. A tree's row in the
+store stays below what PostgreSQL would store out of line."""
+LEAF_BYTES: Final = 32
+STEP_BYTES: Final = 1 + LEAF_BYTES
 STEPS_LIMIT: Final = 32
 _LEAF: Final = b"\x00"
 _NODE: Final = b"\x01"
@@ -61,6 +63,19 @@ def _below(level: list[bytes], above: list[bytes]) -> list[bytes]:
     for left, right, path in zip(level[::2], level[1::2], above, strict=False):
         paths += (_RIGHT + right + path, _LEFT + left + path)
     return paths + above[len(level) // 2 :]
+
+
+def under_each(signature: bytes, leaves: bytes) -> list[bytes]:
+    """What stands under each receipt of a signature: with its path, where there is more than one.
+
+    Args:
+        signature: over the root, or over the receipt that is alone.
+        leaves: one behind the other; none of one that is alone.
+    """
+    if not leaves:
+        return [signature]
+    each = [leaves[at : at + LEAF_BYTES] for at in range(0, len(leaves), LEAF_BYTES)]
+    return [signature + path for path in prove(each)[1]]
 
 
 def climb(leaf: bytes, path: bytes) -> bytes | None:

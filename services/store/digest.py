@@ -46,8 +46,16 @@ BY_THE_CLOCK = frozenset(
 
 BY_THE_TRANSPORT = frozenset({"record_partition", "record_offset"})
 
-BY_THE_SIGNER = {"receipts": frozenset({"key_id", "signature"})}
-"""Tables with columns that the installation's own key decides."""
+BY_THE_SIGNER = {"receipts": frozenset({"key_id", "signature", "keys", "leaves"})}
+"""Tables with columns that the installation's own key decides, or which groups events came in."""
+
+ONE_BY_ONE = {
+    "receipts": sql.SQL(
+        "(SELECT of.key, received_at, revision, mission, key_id"
+        " FROM receipts, unnest(keys) AS of (key) WHERE of.key IS NOT NULL) AS receipts"
+    )
+}
+"""Tables whose rows stand for several things, which are what is compared."""
 
 _encode_body = msgspec.json.Encoder(order="sorted").encode
 
@@ -151,7 +159,7 @@ def _whole(table: str) -> Section:
     order = [*first, *(name for name in names if name not in first)]
     query = sql.SQL("SELECT {} FROM {} ORDER BY {}").format(
         sql.SQL(", ").join(map(sql.Identifier, names)),
-        sql.Identifier(table),
+        ONE_BY_ONE.get(table, sql.Identifier(table)),
         sql.SQL(", ").join(_ordered_by(stored.columns[name]) for name in order),
     )
     return Section(table, query, [])

@@ -133,14 +133,7 @@ class Submission(Base):
     """
 
     __tablename__ = "submissions"
-    __table_args__ = (
-        Index(
-            "submissions_by_receipt",
-            "received_at",
-            postgresql_where=text("authentication = 'token'"),
-        ),
-        BY_MONTH,
-    )
+    __table_args__ = (BY_MONTH,)
 
     key: Mapped[Key] = mapped_column(primary_key=True)
     received_at: Mapped[Instant] = mapped_column(primary_key=True)
@@ -534,20 +527,25 @@ class StoredToken(Base):
 
 
 class StoredReceipt(Base):
-    """The signature under the receipt of one version; the rest of it is made from the submission.
+    """A signature, and the versions whose receipts it stands under; the rest is made from these.
 
-    Only what came through the gateway has one.
+    Only what came through the gateway has receipts. Up to 32 of a group, of one mission, instant
+    and revision, are leaves of a tree whose root is signed. `keys` has the event of each leaf, in
+    order: null where it was known already and nothing came of the leaf; `key` is the first that is
+    there. What is signed alone has no leaves.
     """
 
     __tablename__ = "receipts"
-    __table_args__ = (BY_MONTH,)
+    __table_args__ = (PrimaryKeyConstraint("received_at", "revision", "key"), BY_MONTH)
 
-    key: Mapped[Key] = mapped_column(primary_key=True)
-    received_at: Mapped[Instant] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[Key]
+    received_at: Mapped[Instant]
+    revision: Mapped[int] = mapped_column(autoincrement=False)
     mission: Mapped[String]
     key_id: Mapped[String]
     signature: Mapped[Body]
+    keys: Mapped[Keys]
+    leaves: Mapped[Body]
 
 
 class Outbox(Base):

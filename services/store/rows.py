@@ -21,6 +21,8 @@ from streams.vocabulary import Relation
 Long = Annotated[int, "int8"]
 """An integer that may pass 2**31; all others are `int4` (`binary` has the types of the rest)."""
 
+Keys = Annotated[Sequence[Key | None], "uuid[]"]
+
 
 class KeyKind(IntEnum):
     """What a row of `event_keys` is the key of."""
@@ -302,7 +304,7 @@ class RejectedRow(Row, frozen=True, gc=False):
 
 
 class ReceiptRow(Row, frozen=True, gc=False):
-    """`receipts`: what signs the receipt of version `revision` of `key`."""
+    """`receipts`: what signs the receipts of version `revision` of each of `keys`."""
 
     key: Key
     received_at: datetime
@@ -310,6 +312,8 @@ class ReceiptRow(Row, frozen=True, gc=False):
     mission: str
     key_id: str
     signature: bytes
+    keys: Keys
+    leaves: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 Place on the data's way: beside it, for the relays' leader, which queues such submissions again, and
 for whoever shows a corridor, which is not open while word of it may wait.
-Submissions of the gateway are gone through once, in the order of receipt, by an index of theirs;
-what was found open is asked again until it is not.
+Submissions of the gateway are gone through once, in the order of receipt, by their receipts; what
+was found open is asked again until it is not.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from psycopg.rows import args_row
 
+from services.receipts.tree import LEAVES
 from services.store.engine import Connection
 from services.store.instants import SINCE_EVER
 from services.store.known import known_keys
@@ -76,12 +77,21 @@ coalesce(CASE version.kind WHEN 'report' THEN (
 """
 
 # All that was received at the last instant comes along: the next look begins after it.
-_LOOK = f"""
-SELECT version.*, {_DONE} FROM (
-    SELECT key, received_at, revision, kind, mission, source, content_hash FROM submissions
-    WHERE authentication = 'token' AND received_at > %b AND received_at <= %b
+_REACH = """
+SELECT count(*), max(received_at) FROM (
+    SELECT received_at FROM receipts WHERE received_at > %b AND received_at <= %b
     ORDER BY received_at FETCH FIRST %b ROWS WITH TIES
+) AS trees
+"""
+
+# What came by Kafka and was sent here later has a receipt as well, and is not the gateway's.
+_LOOK = f"""
+SELECT version.*, {_DONE} FROM receipts AS tree, unnest(tree.keys) AS leaf (key), LATERAL (
+    SELECT key, received_at, revision, kind, mission, source, content_hash FROM submissions
+    WHERE key = leaf.key AND received_at = tree.received_at AND revision = tree.revision
+        AND authentication = 'token' OFFSET 0
 ) AS version
+WHERE tree.received_at > %b AND tree.received_at <= %b
 """  # noqa: S608  of our own text alone
 
 _STILL = f"""
@@ -104,11 +114,17 @@ ON CONFLICT (id) DO UPDATE SET judged_before = excluded.judged_before
 
 
 def look(conn: Connection, after: datetime, until: datetime, limit: int) -> Looked:
-    """Look at about `limit` submissions of the gateway, received after `after` until `until`."""
+    """Look at about `limit` submissions of the gateway, received after `after` until `until`.
+
+    So many at most, and all that share the last one's instant; fewer where trees are small.
+    """
+    trees = max(limit // LEAVES, 1)
     with conn.cursor(binary=True) as cursor:
-        found = cursor.execute(_LOOK.encode(), [after, until, limit]).fetchall()
-    is_all = len(found) < limit
-    seen_until = until if is_all else max(row[1] for row in found)
+        reach = cursor.execute(_REACH, [after, until, trees]).fetchone()
+        assert reach is not None, "it counts"
+        is_all = reach[0] < trees
+        seen_until = until if is_all else reach[1]
+        found = cursor.execute(_LOOK.encode(), [after, seen_until]).fetchall()
     return Looked([Open(*row[:-1]) for row in found if not row[-1]], seen_until, is_all)
 
 

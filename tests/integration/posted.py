@@ -1,4 +1,4 @@
-"""Events stored as the gateway stores them: key, submission and outbox row in one transaction.
+"""Events stored as the gateway stores them: key, submission, receipt and outbox row together.
 
 One by one as another writer would (`post`), or a group as the gateway itself does (`post_group`).
 """
@@ -17,7 +17,7 @@ from services.gateway.versions import KEY_KIND
 from services.store.engine import Connection
 from services.store.known import claim_placeholders, fill_placeholders, lock_keys, versions_of
 from services.store.outbox import Queued, queue, wake
-from services.store.rows import KeyRow, SubmissionRow
+from services.store.rows import KeyRow, ReceiptRow, SubmissionRow
 from services.store.write import copy_rows
 from streams.events import CorridorStatus, Event, Report
 from streams.keys import EventKind, event_key
@@ -43,6 +43,9 @@ def post(conn: Connection, event: Event, received_at: datetime) -> bool:
         fill_placeholders(conn, [row])
     row_ = _submission(event, received_at, len(versions) + 1)
     copy_rows(conn, "submissions", [row_])
+    number, mission = row_.revision, event.mission
+    receipt = ReceiptRow(key, received_at, number, mission, "rk-none", bytes(64), [key])
+    copy_rows(conn, "receipts", [receipt])
     queue(conn, [Queued(key, received_at, row_.revision, kind, event.mission, event.source)])
     return True
 

@@ -461,8 +461,9 @@ def seed(conn: Connection) -> None:
             for number in (1, 2):
                 stored = submission(mission, name, number)
                 add_violation(rows, stored, name, address)
+                key = stored.key
                 receipts.append(
-                    ReceiptRow(stored.key, NOW, 1, mission, "rk-0123456789ab", bytes(64))
+                    ReceiptRow(key, NOW, 1, mission, "rk-0123456789ab", bytes(64), [key])
                 )
             availability += available(mission, name)
             whereabouts += traced(mission, name)

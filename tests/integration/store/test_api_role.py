@@ -123,7 +123,7 @@ def fill(conn: Connection, mission: str) -> None:
     copy_batch(conn, rows)
     more: dict[str, list[Row]] = {
         "receipts": [
-            ReceiptRow(row.key, NOW, row.revision, mission, "rk-1", bytes(64))
+            ReceiptRow(row.key, NOW, row.revision, mission, "rk-1", bytes(64), [row.key])
             for row in rows.submissions
         ],
         "sightings": [replace(SIGHTING, mission=mission)],
@@ -269,8 +269,9 @@ def add_submission(conn: Connection, mission: str) -> None:
 
 def add_receipt(conn: Connection, mission: str) -> None:
     conn.execute(
-        "INSERT INTO receipts SELECT %s, %s, 1, %s, 'rk-1', '\\x00'",
-        [NEW[mission].key, NOW, mission],
+        "INSERT INTO receipts SELECT key, %s, 1, %s, 'rk-1', '\\x00', ARRAY[key], ''"
+        " FROM (SELECT %s::uuid AS key) AS one",
+        [NOW, mission, NEW[mission].key],
     )
 
 

@@ -70,7 +70,8 @@ def full(conn: Connection) -> Connection:
     copy_rows(conn, "unheeded_movements", [UNHEEDED_MOVEMENT])
     copy_rows(conn, "due_instants", [DUE])
     copy_rows(conn, "standing_violations", [STANDING])
-    copy_rows(conn, "receipts", [ReceiptRow(submission(1).key, NOW, 1, "smm", "rk-1", bytes(64))])
+    key = submission(1).key
+    copy_rows(conn, "receipts", [ReceiptRow(key, NOW, 1, "smm", "rk-1", bytes(64), [key])])
     for table in ("agreements", "methodologies"):
         conn.execute(
             sql.SQL(

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 from threading import Thread
 
+import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -15,9 +16,10 @@ from services.store.migrate import configuration, downgrade, engine, upgrade
 from services.store.outbox import LANES, Waiting, waiting
 from services.store.partitions import partition_report
 from services.store.revision import check_version, known_revisions
-from services.store.rows import BatchRows
+from services.store.rows import BatchRows, ReceiptRow
 from services.store.write import copy_batch, copy_rows
-from tests.unit.services.store.sample_rows import rejected_row, submission
+from tests.unit.services.receipts.samples import SIGNER
+from tests.unit.services.store.sample_rows import NOW, rejected_row, submission
 
 OBJECTS = """
 SELECT relkind::text || ' ' || relname FROM pg_class
@@ -180,6 +182,37 @@ def test_what_waits_in_the_outbox_goes_on_waiting_in_its_order_up_and_down(migra
 def _waiting(url: str) -> list[Waiting]:
     with connect(url) as conn:
         return waiting(conn, range(LANES), bundles=100, size_bytes=1_000_000)
+
+
+def test_receipts_keep_their_bytes_up_and_down(migrated: str) -> None:
+    *four, alone = sorted([submission(n) for n in range(5)], key=lambda row: row.key)
+    texts = [b'"key_id":"%b" %d' % (SIGNER.key_id.encode(), n) for n in range(5)]
+    tree, single = SIGNER.sign_tree(texts[:4]), SIGNER.sign_tree(texts[4:])
+    of_tree = (four[0].key, NOW, 1, "smm", SIGNER.key_id, tree.signature)
+    of_one = (alone.key, NOW, 1, "smm", SIGNER.key_id, single.signature)
+    keys = [None if n == 1 else row.key for n, row in enumerate(four)]  # one was known already
+    with connect(migrated) as conn:
+        copy_rows(
+            conn,
+            "receipts",
+            [ReceiptRow(*of_tree, keys, tree.leaves), ReceiptRow(*of_one, [alone.key])],
+        )
+    each = [
+        (row.key, NOW, 1, "smm", SIGNER.key_id, under)
+        for n, (row, under) in enumerate(
+            zip([*four, alone], [*tree.under, single.signature], strict=True)
+        )
+        if n != 1
+    ]
+    downgrade(migrated, "0036")
+    with connect(migrated) as conn:
+        assert conn.execute("SELECT * FROM receipts ORDER BY key").fetchall() == each
+    upgrade(migrated)
+    with connect(migrated) as conn:
+        rows = conn.execute("SELECT * FROM receipts ORDER BY key").fetchall()
+        assert rows == [(*row, [row[0]], b"") for row in each]
+        with pytest.raises(psycopg.DatabaseError, match="history"):
+            conn.execute("DELETE FROM receipts")
 
 
 def test_a_migration_does_not_queue_behind_a_busy_table(

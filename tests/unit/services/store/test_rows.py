@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
+from sqlalchemy.types import TypeEngine
 
 from services.store import rows
 from services.store.binary import Target
@@ -55,7 +56,6 @@ TYPES = {
     Boolean: "bool",
     Uuid: "uuid",
     LargeBinary: "bytea",
-    ARRAY: "text[]",
     Text: "text",
     TIMESTAMP: "timestamptz",
 }
@@ -63,8 +63,14 @@ TYPES = {
 
 @pytest.mark.parametrize("table", ROWS)
 def test_a_row_is_copied_in_the_types_of_its_table(table: str) -> None:
-    types = [TYPES[type(column.type)] for column in Base.metadata.tables[table].columns]
+    types = [_name_of(column.type) for column in Base.metadata.tables[table].columns]
     assert Target(table, ROWS[table]).types == types
+
+
+def _name_of(kind: TypeEngine[Any]) -> str:
+    if isinstance(kind, ARRAY):
+        return f"{_name_of(kind.item_type)}[]"
+    return TYPES[type(kind)]
 
 
 def test_every_kind_of_row_is_held_to_its_table() -> None:
