@@ -130,8 +130,8 @@ def decode_reports(raws: Sequence[bytes]) -> list[Report | Refusal]:
         reports = None
     if reports is None:
         return [decode_report(raw) for raw in raws]
-    if _well_named(reports):
-        return [_report_refusal(it) or it for it in reports]
+    if _well_named(reports) and _well_told(reports):
+        return [*reports]
     return [_name_refusal(it) or _report_refusal(it) or it for it in reports]
 
 
@@ -341,6 +341,30 @@ def _report_refusal(report: Report) -> Refusal | None:
     if refused is not None or type(location) not in _MAY_BE_REFUSED:
         return refused
     return _location_refusal(location)
+
+
+def _well_told(reports: Sequence[Report]) -> bool:
+    """Whether `_report_refusal` surely refuses none of them; False: each has to be asked.
+
+    In one loop, for a call each takes as long as what is asked; kinds and details repeat.
+    """
+    for report in reports:
+        start, end, count = report.observed_from, report.observed_to, report.count
+        if not (1900 <= start.year < 2200):
+            return False
+        if end is not None and not (1900 <= end.year < 2200 and start <= end):
+            return False
+        if count is not None and count.max is not None and count.max < count.min:
+            return False
+        if report.id in (report.supersedes, report.retracts):
+            return False
+        if report.downtime and _downtime_refusal(report.downtime) is not None:
+            return False
+        location = report.location
+        if type(location) in _MAY_BE_REFUSED and _location_refusal(location) is not None:
+            return False
+    details = {(it.kind, it.detail) for it in reports}
+    return all(detail is None or detail in DETAILS_OF.get(kind, ()) for kind, detail in details)
 
 
 _MAY_BE_REFUSED = frozenset({Bearings, Area, OnRoute})

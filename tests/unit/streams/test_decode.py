@@ -424,6 +424,24 @@ POISON = [
         FULL | {"downtime": [{"start": "1899-03-02T12:00:00Z", "end": "1899-03-02T13:00:00Z"}]}
     ).encode(),
     json.dumps(FULL | {"observed_to": "2026-03-02T11:59:59Z"}).encode(),
+    json.dumps(FULL | {"observed_to": "9999-12-31T23:59:59-14:00"}).encode(),
+    json.dumps(FULL | {"observed_to": "0001-01-01T00:00:00+14:00"}).encode(),
+    json.dumps(FULL | {"observed_from": "1899-12-31T23:59:59Z"}).encode(),
+    json.dumps(FULL | {"count": {"min": 2, "max": 1}}).encode(),
+    json.dumps(FULL | {"kind": "burst", "detail": "outgoing"}).encode(),
+    json.dumps(FULL | {"supersedes": "r-1"}).encode(),
+    json.dumps(FULL | {"retracts": "r-1"}).encode(),
+    json.dumps(
+        FULL
+        | {
+            "location": {
+                "type": "bearings",
+                "lon": 38,
+                "lat": 48,
+                "sectors": [{"min_m": 2, "max_m": 1}],
+            }
+        }
+    ).encode(),
     json.dumps(FULL).encode() + b" " * EVENT_LIMIT_BYTES,
 ]
 
@@ -433,6 +451,15 @@ def test_many_reports_are_read_as_each_is_by_itself(raws: list[bytes], data: st.
     for bad in data.draw(st.lists(st.sampled_from(POISON), max_size=2)):
         raws.insert(data.draw(st.integers(0, len(raws))), bad)
     assert decode_reports(raws) == [decode_report(raw) for raw in raws]
+
+
+@pytest.mark.parametrize("bad", POISON, ids=range(len(POISON)))
+def test_one_that_cannot_be_read_is_refused_among_others(bad: bytes) -> None:
+    before, refused, after = decode_reports([SOUND[0], bad, SOUND[4]])
+    assert isinstance(refused, Refusal)
+    assert refused == decode_report(bad)
+    assert isinstance(before, Report)
+    assert isinstance(after, Report)
 
 
 @given(statuses)
