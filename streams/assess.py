@@ -18,7 +18,15 @@ from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
 from streams.agreement import Agreement
-from streams.assessment import Assessment, Context, encode_alike, encode_assessment, named
+from streams.assessment import (
+    AlikeColumns,
+    Assessment,
+    Context,
+    encode_alike,
+    encode_alike_lines,
+    encode_assessment,
+    named,
+)
 from streams.context.facts import NOTHING_KNOWN
 from streams.context.touching import Touching
 from streams.decode import Reason, Refusal
@@ -68,6 +76,24 @@ class Judged(Struct, frozen=True, eq=False, gc=False):
     def report(self) -> Report:
         """The report that was judged."""
         return self.sight.report
+
+
+def encode_lines(judged: Sequence[Judged]) -> bytes:
+    """The bodies of many, a line each, in half the time where of each one version was read."""
+    readings = [it.reading for it in judged]
+    if any(readings):
+        return b"".join([it.body + b"\n" for it in judged])
+    reports = [it.sight.report for it in judged]
+    outcomes = [it.outcome for it in judged]
+    return encode_alike_lines(
+        AlikeColumns(
+            names=[named(it.mission, it.source) for it in reports],
+            ids=[it.id for it in reports],
+            told=[it.told for it in outcomes],
+            counts=[it.count for it in reports],
+            ended=[it.ended for it in outcomes],
+        )
+    )
 
 
 Known = Mapping[str, Touching]

@@ -6,9 +6,12 @@ judgements are equal is in here, nothing else is: no clock, no row ids.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from itertools import chain, repeat
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct, structs
@@ -159,9 +162,28 @@ def encode_alike(names: bytes, id_: str, told: bytes, count: Count | None, ended
     return b"".join((names, _encode(id_), told, _COUNT, _encode(count), ended))
 
 
+class AlikeColumns(NamedTuple):
+    """What `encode_alike` is given, of many assessments: a column each."""
+
+    names: Sequence[bytes]
+    ids: Sequence[str]
+    told: Sequence[bytes]
+    counts: Sequence[Count | None]
+    ended: Sequence[bytes]
+
+
+def encode_alike_lines(alike: AlikeColumns) -> bytes:
+    """Many assessments, each as `encode_alike` writes it, and a newline behind each."""
+    ids = _encode_lines(alike.ids).split(b"\n")  # within a JSON text no newline stands
+    counts = [b"" if it is None else _COUNT + _encode(it) for it in alike.counts]
+    columns = (alike.names, ids, alike.told, counts, alike.ended, repeat(b"\n"))
+    return b"".join(chain.from_iterable(zip(*columns, strict=False)))  # newlines go on
+
+
 _NAMELESS = b'{"mission":"","source":"","id":""'
 _COUNT = b',"count":'
 _encode = msgspec.json.Encoder().encode
+_encode_lines = msgspec.json.Encoder().encode_lines
 
 
 @lru_cache(maxsize=1 << 12)

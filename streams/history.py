@@ -136,7 +136,11 @@ def judge_history(
     numbers, left = iter(gathered.lines), iter(gathered.reports.items())
     while batch := [*islice(left, BATCH)]:
         readings = _read(register, batch, gathered.more, known)
-        for reading, line in zip(readings, numbers, strict=False):  # the lines go on
+        lines_of = [*islice(numbers, len(readings))]
+        if Refusal not in map(type, readings):
+            yield from readings  # type: ignore[misc]  # all are judged
+            continue
+        for reading, line in zip(readings, lines_of, strict=True):
             yield Refused(line, reading) if isinstance(reading, Refusal) else reading
 
 

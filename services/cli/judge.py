@@ -22,7 +22,7 @@ from services.documents import read_agreement_file, read_methodology_file
 from services.event_files import read_events
 from services.signature_files import signatures_beside
 from streams.agreement import Agreement
-from streams.assess import Judged
+from streams.assess import Judged, encode_lines
 from streams.context.heard import Heard
 from streams.context.known import known_by
 from streams.decode import Refusal, decode_context
@@ -144,54 +144,66 @@ def _read_context(path: Path, mission: str) -> Told:
     return told
 
 
-class Line(Struct, frozen=True, gc=False):
-    """A result as it is written."""
+class Lines(Struct, frozen=True, gc=False):
+    """Results as they are written, whole lines, and how many of each kind they are."""
 
     text: bytes
-    is_refusal: bool
+    judged: int = 0
+    refused: int = 0
 
 
 def result_lines(
     mistakes: Iterable[Mistake],
     results: Iterable[Judged | Refused],
     language: Language | None,
-) -> Iterator[Line]:
-    """Each result as NDJSON, or explained in a language."""
+) -> Iterator[Lines]:
+    """Results as NDJSON, or explained in a language."""
     explained = language is not None
     for mistake in mistakes:
         message = f"{mistake.path}: {mistake.message}"
         yield _refusal(mistake.line, mistake.code, message, explained=explained)
-    for result in results:
-        if isinstance(result, Refused):
-            reason, message = result.refusal.reason, result.refusal.message
-            yield _refusal(result.line, reason, message, explained=explained)
-        elif language is not None:
-            sentences = map(printable, explain(result, language).sentences)
-            yield Line("\n".join((*sentences, "")).encode(), is_refusal=False)
+    left = iter(results)
+    while some := list(islice(left, WRITTEN_AT_ONCE)):
+        if language is None and (judged := _all_judged(some)):
+            yield Lines(encode_lines(judged), judged=len(judged))
         else:
-            yield Line(result.body, is_refusal=False)
+            yield from [_result(it, language) for it in some]
 
 
-def _refusal(line: int | None, reason: str, message: str, *, explained: bool) -> Line:
+def _all_judged(results: list[Judged | Refused]) -> list[Judged] | None:
+    """The same, where none of them was refused."""
+    return None if Refused in map(type, results) else results  # type: ignore[return-value]  # all are
+
+
+def _result(result: Judged | Refused, language: Language | None) -> Lines:
+    if isinstance(result, Refused):
+        reason, message = result.refusal.reason, result.refusal.message
+        return _refusal(result.line, reason, message, explained=language is not None)
+    if language is None:
+        return Lines(encode_lines((result,)), judged=1)
+    sentences = map(printable, explain(result, language).sentences)
+    return Lines("\n".join((*sentences, "", "")).encode(), judged=1)
+
+
+def _refusal(line: int | None, reason: str, message: str, *, explained: bool) -> Lines:
     if not explained:
         return refusal_line(line, reason, message)
-    text = f"Line {line} was refused: {printable(message)} [{reason}].\n".encode()
-    return Line(text, is_refusal=True)
+    text = f"Line {line} was refused: {printable(message)} [{reason}].\n\n".encode()
+    return Lines(text, refused=1)
 
 
-def refusal_line(line: int | None, reason: str, message: str) -> Line:
+def refusal_line(line: int | None, reason: str, message: str) -> Lines:
     """What is written of a refused line, as NDJSON."""
     text = msgspec.json.encode({"line": line, "refused": reason, "message": message})
-    return Line(text, is_refusal=True)
+    return Lines(text + b"\n", refused=1)
 
 
-def write_results(lines: Iterable[Line], out: BinaryIO) -> Written:
-    """Write results as they come, a line each."""
-    total = refused = 0
-    left = iter(lines)
-    while some := list(islice(left, WRITTEN_AT_ONCE)):
-        out.write(b"\n".join([*[line.text for line in some], b""]))
-        total += len(some)
-        refused += sum([line.is_refusal for line in some])
+def write_results(lines: Iterable[Lines], out: BinaryIO) -> Written:
+    """Write results as they come."""
+    judged = refused = 0
+    for some in lines:
+        out.write(some.text)
+        judged += some.judged
+        refused += some.refused
     out.flush()
-    return Written(total - refused, refused)
+    return Written(judged, refused)

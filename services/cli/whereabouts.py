@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import rich_click as click
 
-from services.cli.judge import FILE, Line, refusal_line, write_results
+from services.cli.judge import FILE, Lines, refusal_line, write_results
 from services.cli.output import (
     EXIT_NO,
     INSTANT,
@@ -77,14 +77,16 @@ def fold(agreement: Path, methodology: Path, reports: Path, *, as_json: bool) ->
         sys.exit(EXIT_NO)
 
 
-def _lines(mistakes: Iterable[Mistake], results: Iterable[Whereabouts | Refused]) -> Iterator[Line]:
+def _lines(
+    mistakes: Iterable[Mistake], results: Iterable[Whereabouts | Refused]
+) -> Iterator[Lines]:
     for mistake in mistakes:
         yield refusal_line(mistake.line, mistake.code, f"{mistake.path}: {mistake.message}")
     for result in results:
         if isinstance(result, Refused):
             yield refusal_line(result.line, result.refusal.reason, result.refusal.message)
         else:
-            yield Line(encode_whereabouts(result), is_refusal=False)
+            yield Lines(encode_whereabouts(result) + b"\n", judged=1)
 
 
 @whereabouts.command(

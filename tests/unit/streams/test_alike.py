@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from streams.agreement import Agreement, Calibres, Exemption, Validity, Where
-from streams.assess import Judged, assess
+from streams.assess import Judged, assess, encode_lines
 from streams.assessment import Context, encode_assessment
 from streams.context.facts import PhaseBegan
 from streams.decode import Refusal
@@ -217,6 +217,24 @@ def test_the_example_told_again_and_again_is_judged_as_by_itself() -> None:
         for shift in [timedelta(hours=rng.choice([0, 0, rng.randrange(9000)]))]
     ]
     results = list(judge_history(register, map(msgspec.json.encode, told)))
-    assert [result.body for result in results if isinstance(result, Judged)] == [
-        by_itself(register, report, OPERATOR) for report in told
+    judged = [result for result in results if isinstance(result, Judged)]
+    bodies_each = [by_itself(register, report, OPERATOR) for report in told]
+    assert [result.body for result in judged] == bodies_each
+    assert encode_lines(judged) == b"".join(body + b"\n" for body in bodies_each)
+
+
+def test_lines_of_many_are_the_bodies_of_each_whatever_was_read_or_counted() -> None:
+    told = [
+        report('q"\u00fc\n', count=None),
+        report("r-2", count=Count(min=0)),
+        report("r-3", count=Count(min=1, max=2), exercise=True, attribution=attribution("north")),
     ]
+    register = Register((agreement(),), (methodology(),))
+    results = assess(register, told, [OPERATOR] * len(told))
+    judged = [result for result in results if isinstance(result, Judged)]
+    assert len(judged) == len(told)
+    several = replace(judged[1], reading=replace(judged[1].assessment, versions=2))
+    for some in ((), judged, (judged[0], several, judged[2])):
+        assert encode_lines(some) == b"".join(
+            encode_assessment(one.assessment) + b"\n" for one in some
+        )
