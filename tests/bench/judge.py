@@ -10,7 +10,8 @@ told again from a seed: with another id, at another minute of three years, with 
 - `moved`: as told, the post moved by up to 1 km, so that no two sectors are the same.
 
 Each slice is a history of its own, from bytes to bytes, as `truceline judge` does it. What counts
-is the time of the processor, not of the clock: others may run beside it. Slices take turns.
+is the time of the processor, not of the clock: others may run beside it. Slices take turns. Exit
+code 1 where a floor is missed.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ MOVED_OF = 200
 """Of `moved` so many times fewer: each takes milliseconds."""
 
 TURNS = 10
+FLOOR_RATE, FLOOR_KEEPING = 100_000.0, 0.02
+"""Of `posts`, reports a second of the processor; of keeping what explanations need, the share."""
 
 Place = Callable[[Random, Location | None, Sequence[Bearings]], Location | None]
 
@@ -140,7 +143,7 @@ def slices(count: int, parts: int) -> Iterator[tuple[int, int]]:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table; exit code 1 where a floor is missed."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     parts = int(sys.argv[2]) if len(sys.argv) > 2 else 10
     agreement = read_agreement_file(EXAMPLE / "agreement.yaml")
@@ -156,6 +159,7 @@ def main() -> None:
     print("|---|---|---|---|---|")
     ratios: list[float] = []
     read: list[float] = []
+    reached: dict[str, float] = {}
     for name, place, total in (
         ("posts", posts, count),
         ("points", points, count),
@@ -168,11 +172,24 @@ def main() -> None:
             if name == "posts":
                 read.append(size / read_slice(lines))
                 ratios.append(_recording(register, lines))
+        reached[name] = median(rates)
         print(told(name, rates, total), flush=True)
     print(told("`posts`, only read", read, count))
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\nkeeping what explanations need: {median(ratios) - 1:+.1%} of the time of `posts`")
     print(f"({min(ratios) - 1:+.1%} to {max(ratios) - 1:+.1%}); {peak_mib:,.0f} MiB at most")
+    sys.exit(0 if floors_hold(reached["posts"], median(ratios) - 1) else 1)
+
+
+def floors_hold(rate: float, keeping: float) -> bool:
+    """Say of each floor whether it holds; whether both do."""
+    holds = {
+        f"{FLOOR_RATE:,.0f} `posts` a second": rate >= FLOOR_RATE,
+        f"keeping at most {FLOOR_KEEPING:.0%}": keeping <= FLOOR_KEEPING,
+    }
+    for name, held in holds.items():
+        print(f"{name}: {'floor holds' if held else 'FLOOR MISSED'}")
+    return all(holds.values())
 
 
 def read_slice(lines: Sequence[bytes]) -> float:
