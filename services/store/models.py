@@ -274,6 +274,10 @@ class CorridorAvailability(Base):
 
     __tablename__ = "corridor_availability"
     __table_args__ = (
+        PrimaryKeyConstraint(
+            *("mission", "corridor_id", "generation", "seq"),
+            postgresql_include=["starts_at", "ends_at", "state", "cause"],
+        ),
         Index(
             "corridor_generations",
             *("mission", "corridor_id", "known_at", "from_instant", "generation"),
@@ -282,10 +286,10 @@ class CorridorAvailability(Base):
         ),
     )
 
-    mission: Mapped[String] = mapped_column(primary_key=True)
-    corridor_id: Mapped[String] = mapped_column(primary_key=True)
-    generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    mission: Mapped[String]
+    corridor_id: Mapped[String]
+    generation: Mapped[int]
+    seq: Mapped[int]
     from_instant: Mapped[Instant]
     starts_at: Mapped[Instant]
     ends_at: Mapped[Instant | None]

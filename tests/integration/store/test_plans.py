@@ -16,7 +16,12 @@ from services.store.generations import known_intervals
 from services.store.known import ask_gateway_versions, known_keys, links_to, lock_keys, versions_of
 from services.store.outbox import LANES, forget, oldest_queued, waiting
 from services.store.partitions import ensure_partitions
-from services.store.queries.corridor_period import sayings, told_between
+from services.store.queries.corridor_period import (
+    ToldState,
+    sayings,
+    states_between,
+    told_between,
+)
 from services.store.queries.corridors import CorridorName, availability, corridors
 from services.store.queries.reports import assessment_of, find_report
 from services.store.queries.violations import After, FoundViolation, violations
@@ -232,6 +237,16 @@ def test_a_corridors_intervals_are_found_by_an_index(million: Connection) -> Non
     assert all(rows_read(plan) <= 8 for plan in at_moments)
     assert rows_read(plans[3]) < 400
     assert "corridor_generations" in plans[0]
+
+
+def test_the_states_of_a_period_are_read_where_they_lie_together(million: Connection) -> None:
+    asked = CorridorName("smm", "corridor-3"), MIDDLE, MIDDLE + timedelta(days=1)
+    with explained(million) as plans:
+        states = states_between(million, *asked, START + timedelta(days=30))
+        told = told_between(million, *asked, START + timedelta(days=30))
+    assert len(states) > 100
+    assert states == [ToldState(it.generation, *it.interval[:4]) for it in told]
+    assert "Index Only Scan using corridor_availability_pkey" in plans[0]
 
 
 def test_every_corridor_is_named_by_one_look_each(million: Connection) -> None:
