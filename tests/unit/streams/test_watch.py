@@ -72,7 +72,7 @@ def test_what_was_seen_is_json_with_sets_in_order() -> None:
     saw = ask(other_weapon, case).saw
     assert json.loads(json.dumps(saw)) == {
         "term.weapons": ["mortar"],
-        "report.weapons": ["mortar", "tank"],
+        "report.weapons_said": ["mortar", "tank"],
     }
 
 
