@@ -131,14 +131,17 @@ def stored(conn: Connection) -> list[bytes]:
 
 
 def counts(conn: Connection) -> dict[str, int]:
-    """Rows of each table that a post writes to; of the outbox, the submissions that wait in it."""
-    waiting = "SELECT coalesce(sum(cardinality(keys)), 0) FROM outbox"
+    """Rows of each table that a post writes to; of the outbox and of receipts, what a row is of."""
+    each = {
+        "outbox": "SELECT coalesce(sum(cardinality(keys)), 0) FROM outbox",
+        "receipts": "SELECT coalesce(sum(cardinality(array_remove(keys, NULL))), 0) FROM receipts",
+    }
     counts = {
         table: f"SELECT count(*) FROM {table}"  # noqa: S608 (names here)
-        for table in ("event_keys", "submissions", "receipts", "rejected")
+        for table in ("event_keys", "submissions", "rejected")
     }
     found = {}
-    for table, query in {**counts, "outbox": waiting}.items():
+    for table, query in {**counts, **each}.items():
         row = conn.execute(query).fetchone()
         found[table] = int(row[0]) if row else 0
     return found
