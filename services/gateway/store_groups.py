@@ -12,12 +12,14 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import select
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from math import inf
 from typing import Final
 
 import psycopg
@@ -39,6 +41,9 @@ log = structlog.get_logger(__name__)
 STATEMENT_S: Final = 10
 ATTEMPTS: Final = 3
 """A conflict ends after a run or two; a database that went away may be back at once."""
+WAKE_S: Final = 0.02
+"""Between two notifications of the relays: they look no more often (`services.relay.relay`), and
+each is a transaction, a tenth of what a group of ten costs."""
 _PR_SET_PDEATHSIG: Final = 1
 
 
@@ -113,15 +118,30 @@ class GroupStore:
 
 def store_groups(gateway: socket.socket, store: GroupStore) -> None:
     """Store what comes from a gateway until it hangs up."""
+    woken_at, unheard = -inf, False
     try:
-        while body := _receive(gateway):
+        while True:
+            if unheard and not _comes(gateway, woken_at + WAKE_S - time.monotonic()):
+                # What a crash here means: all is stored and told; the relays find it when they
+                # look.
+                store.wake()
+                woken_at, unheard = time.monotonic(), False
+            body = _receive(gateway)
+            if not body:
+                break
             gateway.sendall(frame_of(_reply(store, read_posts(body))))
-            # What a crash here means: all is stored and told; the relays find it when they look.
-            store.wake()
+            unheard = True
     except ConnectionError:
         pass  # It is gone: who waited there has been told nothing, and sends the same again.
     finally:
+        if unheard:
+            store.wake()
         store.close()
+
+
+def _comes(gateway: socket.socket, within_s: float) -> bool:
+    """Whether more comes within this time, or the end."""
+    return within_s > 0 and bool(select.select([gateway], [], [], within_s)[0])
 
 
 def _reply(store: GroupStore, posts: Sequence[Post]) -> Reply:
