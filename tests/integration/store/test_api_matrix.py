@@ -23,6 +23,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from services.local.engines import Engines
 from services.local.postgres import API_ROLE
+from services.store.arrays import Uuids
 from services.store.engine import Connection, connect
 from services.store.rows import ContextEventRow, CorridorEventKind, CorridorEventRow, LinkRow
 from services.store.scope import set_scope
@@ -393,8 +394,13 @@ def add(conn: Connection, table: str, row: dict[str, Any]) -> None:
         sql.SQL(", ").join(map(sql.Identifier, row)),
         sql.SQL(", ").join(sql.Placeholder() * len(row)),
     )
+    # Keys are bytes, and a list of bytes is `bytea[]` to psycopg.
+    is_of_receipts = table == "receipts"
+    values = [
+        Uuids.make(it) if is_of_receipts and name == "keys" else it for name, it in row.items()
+    ]
     with conn.transaction():
-        conn.execute(statement, list(row.values()))
+        conn.execute(statement, values)
 
 
 @by_scope
