@@ -10,6 +10,7 @@ import rich_click as click
 
 from services.cli.corridor import print_intervals
 from services.cli.corridor_names import note
+from services.cli.incidents import print_incidents
 from services.cli.output import print_json, print_lines, print_table
 from services.cli.violations import print_totals
 from services.demo import (
@@ -27,12 +28,14 @@ from services.demo import (
 from services.demo_intake import Intake
 from services.drafts import Drafts, versions
 from services.explain import explain_report
+from services.incidents import IncidentsAsked, incidents
 from services.store.engine import Connection, connect
 from services.store.generations import StoredInterval, known_intervals
 from services.store.queries.corridors import CorridorName
 from services.store.queries.totals import overall, totals, verdicts
 from services.timeline import within
 from streams.assessment import status_of
+from streams.incidents.tell import Told
 
 CORRIDOR = CorridorName(MISSION, "zolote-road")
 DAY = datetime(2018, 9, 5, tzinfo=UTC), datetime(2018, 9, 6, tzinfo=UTC)
@@ -43,9 +46,10 @@ ROAD_TOLD = (
     " opens nothing any more, also once the report is settled by its name, until somebody who may"
     " has driven the road again. Four hours later that is old."
 )
+SHOWN_INCIDENTS = 3
 EXPLAINED = ("camera-zolote", "smm-CC-4")
 
-NEXT = """8. Where to look next
+NEXT = """9. Where to look next
   truceline up
       the same engines, to stay
   truceline agreement load FILES
@@ -100,7 +104,10 @@ def show(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
     click.echo("3. What was found: both totals, of reports and of observed events")
     print_totals(totals(conn, mission=MISSION), overall(conn, mission=MISSION))
     click.echo()
-    click.echo("4. A corridor's day: open only when known to be")
+    click.echo("4. Violations near each other in space and time are one incident")
+    _show_incidents(conn)
+    click.echo()
+    click.echo("5. A corridor's day: open only when known to be")
     day = [i for i in known_intervals(conn, *CORRIDOR).intervals if within(i, *DAY)]
     draft = Drafts.of(conn, MISSION).cover(*DAY)
     print_intervals(CORRIDOR, day, datetime.now(UTC), note(draft=draft))
@@ -110,7 +117,7 @@ def show(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
     draft = Drafts.of(conn, ROAD_MISSION).cover(*ROAD_DAY)
     print_intervals(ROAD, day, datetime.now(UTC), note(draft=draft))
     click.echo()
-    click.echo(f"5. One decision explained: truceline explain {EXPLAINED[1]}")
+    click.echo(f"6. One decision explained: truceline explain {EXPLAINED[1]}")
     print_lines(_sentences(conn, notice), indent="  ")
     click.echo()
     _show_refused(intake)
@@ -121,12 +128,23 @@ def show(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
     click.echo()
 
 
+def _incidents(conn: Connection) -> list[Told]:
+    """The newest first."""
+    return incidents(conn, IncidentsAsked(MISSION), datetime.now(UTC))[::-1]
+
+
+def _show_incidents(conn: Connection) -> None:
+    told = _incidents(conn)
+    together = [one for one in told if len(one.reports) > 1]
+    print_incidents(together[:SHOWN_INCIDENTS], len(told))
+
+
 def _road_day(conn: Connection) -> list[StoredInterval]:
     return [i for i in known_intervals(conn, *ROAD).intervals if within(i, *ROAD_DAY)]
 
 
 def _show_refused(intake: Intake) -> None:
-    click.echo("6. What the gateway refused with 400: not stored, no receipt")
+    click.echo("7. What the gateway refused with 400: not stored, no receipt")
     print_lines(
         [f"{one.origin}: {one.detail} [{one.reason}]" for one in intake.refused], indent="  "
     )
@@ -134,7 +152,7 @@ def _show_refused(intake: Intake) -> None:
 
 def _show_receipt(intake: Intake) -> None:
     shown = intake.receipt
-    click.echo(f"7. One of {intake.receipts} receipts, checked with the public key file alone")
+    click.echo(f"8. One of {intake.receipts} receipts, checked with the public key file alone")
     receipt = shown.signed.receipt
     what = f"{receipt.mission} {receipt.source} {receipt.id}, received {receipt.received_at}"
     print_lines(
@@ -187,6 +205,7 @@ def show_json(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None
             "verdicts": verdicts(conn, mission=MISSION),
             "totals": totals(conn, mission=MISSION),
             "overall": overall(conn, mission=MISSION),
+            "incidents": _incidents(conn),
             "corridor": known_intervals(conn, *CORRIDOR).intervals,
             "road": _road_day(conn),
             "explained": explain_report(conn, MISSION, *EXPLAINED).explanation.sentences,

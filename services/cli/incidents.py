@@ -8,7 +8,7 @@ from typing import Final
 
 import rich_click as click
 
-from services.cli.output import instant, json_option, print_json, print_table, span
+from services.cli.output import instant, json_option, print_json, print_table
 from services.cli.violations import events
 from services.incidents import IncidentsAsked
 from services.incidents import incidents as all_incidents
@@ -91,16 +91,18 @@ def print_incidents(shown: Sequence[Told], total: int) -> None:
     """A table, the newest first, and how it was counted."""
     rows = [
         (
-            (told.day, told.progress),
-            (told.zone or "everywhere", ", ".join(told.kinds)),
-            (span(told.begun, told.ended) if told.begun < told.ended else instant(told.begun),),
-            (_reports("violation", told.violations), _reports("possible", told.possible)),
-            (_observed(told.violations), _observed(told.possible)),
-            (told.id, *_linked("continues", told.continues), *_linked("adjoins", told.adjoins)),
+            (told.day, told.progress, told.id),
+            (told.zone or "everywhere", *_when(told), *told.kinds),
+            (
+                *_counted("violation", told.violations),
+                *_counted("possible violation", told.possible),
+                *(f"continues {name}" for name in told.continues),
+                *(f"adjoins {name}" for name in told.adjoins),
+            ),
         )
         for told in shown
     ]
-    columns = ("Mission day!", "Zone and kinds", "When!", "Reports!", "Observed events", "Incident")
+    columns = ("Mission day!", "Where, when, what!", "Reports and observed events")
     status = shown[0].status if shown else "none"
     more = (
         f" {total - len(shown):,} older ones are not shown (--limit)." if total > len(shown) else ""
@@ -108,20 +110,22 @@ def print_incidents(shown: Sequence[Told], total: int) -> None:
     print_table(f"{total:,} incidents", columns, rows, note=f"{status}.{more} {RULE}")
 
 
-def _reports(what: str, observed: Observed) -> str:
+def _when(told: Told) -> list[str]:
+    if told.begun == told.ended:
+        return [instant(told.begun)]
+    return [instant(told.begun), f"to {instant(told.ended)}"]
+
+
+def _counted(what: str, observed: Observed) -> list[str]:
+    """Nothing where there is none: a column of noughts hides the rest."""
     if not observed.reports:
-        return ""
-    return f"{observed.reports:,} {what}, {observed.witnesses} independent"
-
-
-def _observed(observed: Observed) -> str:
-    if not observed.reports:
-        return ""
-    most = observed.by_one_witness
-    beside = f", one witness {events(most.min, most.max)}" if observed.witnesses > 1 else ""
-    uncounted = f", {len(observed.uncounted)} without number" if observed.uncounted else ""
-    return f"{events(observed.events.min, observed.events.max)}{beside}{uncounted}"
-
-
-def _linked(word: str, names: Sequence[str]) -> list[str]:
-    return [f"{word} {name}" for name in names]
+        return []
+    sums, most = observed.events, observed.by_one_witness
+    lines = [f"{observed.reports:,} {what}: {events(sums.min, sums.max)} observed"]
+    if observed.witnesses > 1:
+        lines.append(
+            f"{observed.witnesses} independent witnesses, {events(most.min, most.max)} by one"
+        )
+    if observed.uncounted:
+        lines.append(f"{len(observed.uncounted)} without number")
+    return lines

@@ -19,9 +19,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import structlog
 from shapely import box
 
+from geo.clusters import LEAST_NEAR_M, components, earth_centred
 from geo.zones import ZoneSet, ZoneShape
 from services.worker.grids import FROM_ZONES, Grids
 
@@ -65,7 +67,10 @@ def compile_apart(folder: Path, run: Callable[[], int] = _run) -> None:
 
 
 def main() -> None:
-    """Compile all that a worker calls, of an index that is built and of one that is read."""
+    """Compile all that a worker calls, of an index that is built and of one that is read.
+
+    And what joins incidents, so that nobody who asks for some waits for the compiler.
+    """
     os.nice(LEAST_URGENT)
     zones = ZoneSet.build(
         ZoneShape(f"z{i}", box(38 + i / 100, 48, 38.008 + i / 100, 48.01))
@@ -76,6 +81,8 @@ def main() -> None:
         fcntl.flock(turn, fcntl.LOCK_EX)
         for _ in ("built", "read"):
             Grids(Path(folder), LIMIT_BYTES)(zones)
+        one, now = np.zeros(1), np.zeros(1, dtype=np.int64)
+        components(earth_centred(one, one), one, now, now, near_m=LEAST_NEAR_M, gap=0)
 
 
 if __name__ == "__main__":

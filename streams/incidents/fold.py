@@ -84,7 +84,7 @@ def incidents_digest(incidents: Sequence[Incident]) -> str:
     return sha256(_encode(incidents)).hexdigest()
 
 
-_NAME_LENGTH = 20
+_NAME_LENGTH = 16
 _ONE_DAY = timedelta(days=1)
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _Ref = tuple[str, str]

@@ -166,6 +166,19 @@ def test_both_totals_of_every_zone_are_the_committed_ones(
     } == wanted
 
 
+def test_every_report_of_the_totals_is_in_one_incident_of_each_of_its_zones(
+    shown: Any,  # noqa: ANN401  JSON
+) -> None:
+    reports = [report for one in shown["incidents"] for report in one["reports"]]
+    assert len(set(reports)) == sum(row["reports"] for row in shown["overall"])
+    held = [(one["zone"], report) for one in shown["incidents"] for report in one["reports"]]
+    assert len(held) == len(set(held))
+    together = [one for one in shown["incidents"] if len(one["reports"]) > 1]
+    assert len(together) > 3
+    observed = [one["violations"]["events"]["min"] for one in together]
+    assert max(observed) == 86  # of 22 August 2017, three reports that name a number
+
+
 def test_the_corridors_day_is_as_expected(shown: Any) -> None:  # noqa: ANN401  JSON
     told = [(i["starts_at"], i["state"], i["cause"]) for i in shown["corridor"]]
     first = told.index(DAY[0])
@@ -225,11 +238,12 @@ def test_for_people_it_is_pages_of_80_columns_and_sigterm_leaves_nothing(place: 
         "1. What came in",
         "2. How",
         "3. What",
-        "4. A",
-        "5. One",
-        "6. What",
-        "7. One",
-        "8. Where",
+        "4. Violations",
+        "5. A",
+        "6. One",
+        "7. What",
+        "8. One",
+        "9. Where",
     ):
         assert f"\n{heading}" in text
     assert left_behind(place) == []
