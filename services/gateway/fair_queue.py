@@ -23,7 +23,8 @@ TURN: Final = 50
 GROUP_LIMIT: Final = 1_000
 """Events in a group; more make none of them cheaper."""
 ALONE_AFTER: Final = 20
-"""Groups of the same token alone, until it is taken to be alone."""
+"""Groups of the same token alone, until it is taken to be alone: of small posts, where another may
+come between any two. Bodies that come are there at once."""
 EVENTS_LIMIT: Final = 40_000
 BYTES_LIMIT: Final = 256 * 1024 * 1024
 
@@ -39,7 +40,14 @@ class Entry(Struct, Generic[Item], frozen=True, gc=False):
 class FairQueue(Generic[Item]):
     """Entries by name; one name's come out as they went in."""
 
-    def __init__(self, events_limit: int = EVENTS_LIMIT, bytes_limit: int = BYTES_LIMIT) -> None:
+    def __init__(
+        self,
+        events_limit: int = EVENTS_LIMIT,
+        bytes_limit: int = BYTES_LIMIT,
+        *,
+        alone_after: int = ALONE_AFTER,
+    ) -> None:
+        self._alone_after = alone_after
         self._events = Room(events_limit)
         self._bytes = Room(bytes_limit)
         self._queues: OrderedDict[str, deque[Entry[Item]]] = OrderedDict()
@@ -81,7 +89,7 @@ class FairQueue(Generic[Item]):
             small: whether no token gives more than its turn, also one that comes alone.
         """
         self._notice()
-        each = GROUP_LIMIT if self._alone >= ALONE_AFTER and not small else TURN
+        each = GROUP_LIMIT if self._alone > self._alone_after and not small else TURN
         most = GROUP_LIMIT
         taken: list[Item] = []
         for name in tuple(self._queues):

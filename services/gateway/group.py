@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 import structlog
 from msgspec import Struct
 
-from services.gateway.fair_queue import TURN, Entry, FairQueue
+from services.gateway.fair_queue import ALONE_AFTER, TURN, Entry, FairQueue
 from services.gateway.frames import LENGTH, Reply, frame_of, read_reply
 from services.gateway.posts import Outcome, Post
 from services.gateway.writing import Start, WritingProcess
@@ -83,19 +83,21 @@ class GroupWriter:
         start: Start = WritingProcess,
         *,
         took: Callable[[float], None] = lambda _: None,
-        rests: Callable[[], bool] = lambda: False,
+        rests: Callable[[], bool] | None = None,
     ) -> None:
         """A writer that does not write yet.
 
         Args:
             start: starts what stores.
             took: is told how long each group took, in seconds.
-            rests: whether groups are small just now, and as long a pause follows each as it took.
+            rests: of what stores large bodies alone: whether groups are small just now, and as
+                long a pause follows each as it took.
         """
         self._start = start
         self._took = took
-        self._rests = rests
-        self._queue = FairQueue[_Waiting]()
+        self._rests = rests or (lambda: False)
+        # Who waits beside bodies is another body, for which one group is nothing.
+        self._queue = FairQueue[_Waiting](alone_after=ALONE_AFTER if rests is None else 0)
         self._sent = deque[_Sent]()
         """Groups that are under way, the oldest first."""
         self._due = 0.0

@@ -82,6 +82,14 @@ def test_a_group_is_large_only_while_one_token_comes_alone() -> None:
     assert size_of_next() == TURN
 
 
+def test_bodies_fill_groups_at_once_while_one_token_comes_alone() -> None:
+    queue = FairQueue[tuple[str, int]](alone_after=0)
+    queue.put("one", [entry("one", number, 10) for number in range(300)])
+    assert 10 * len(queue.take()) == GROUP_LIMIT
+    queue.put("other", [entry("other", number, 10) for number in range(120)])
+    assert Counter(name for name, _ in queue.take()) == {"one": TURN // 10, "other": TURN // 10}
+
+
 def test_each_token_gives_a_group_no_more_than_its_turn_and_all_together_no_more_than_a_group() -> (
     None
 ):
