@@ -27,8 +27,10 @@ def migrate(database_url: str) -> None:
 
 
 def main(folder: str, database_url: str, kafka_bootstrap: str, *scripts: str) -> int:
-    # A shell lets what it starts behind itself ignore it, and so the tests that run in there.
+    # A shell lets what it starts behind itself ignore the one, nohup the other, and so the tests
+    # that run in there.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     plan = Plan(
         migrate=migrate,
         create_topics=lambda bootstrap: say(f"topics on {bootstrap}"),

@@ -15,7 +15,7 @@ from services.store.engine import Connection
 from services.store.generations import encode_parts
 from services.store.partitions import ensure_partitions
 from services.store.queries.corridors import CorridorName
-from services.store.rows import AvailabilityRow
+from services.store.rows import AvailabilityRow, ReceiptRow
 from services.store.write import copy_rows
 from services.timeline import state_now
 from streams.corridors.divided import PartState
@@ -91,14 +91,21 @@ _AT_ONCE = timedelta(seconds=0.5)
 """The view is asked a moment after the clock was looked at."""
 
 
+def add_waiting(conn: Connection, received: datetime) -> None:
+    """A report that the gateway has stored, with its receipt, and that nobody has judged."""
+    row = replace(submission(1, received_at=received), authentication="token")
+    copy_rows(conn, "submissions", [row])
+    signed = ReceiptRow(row.key, received, 1, row.mission, "rk-1", bytes(64), [row.key])
+    copy_rows(conn, "receipts", [signed])
+
+
 @pytest.mark.parametrize("waited_s", [ALLOWED_S - 30, ALLOWED_S + 1])
 def test_while_something_waits_longer_than_is_allowed_nothing_is_usable(
     conn: Connection, now: datetime, waited_s: float
 ) -> None:
     add(conn, now, ("open", -60), ("unknown", 3600))
     received = now - timedelta(seconds=waited_s)
-    waiting = replace(submission(1, received_at=received), authentication="token")
-    copy_rows(conn, "submissions", [waiting])
+    add_waiting(conn, received)
     end = now + timedelta(seconds=3600)
     assert shown(conn) == (
         ("unknown", "system_behind", [], None, None)
@@ -114,8 +121,7 @@ def test_what_is_closed_stays_closed_and_its_parts_are_shown_where_nothing_waits
     state, _, _, _, parts = shown(conn)
     assert (state, [part["state"] for part in parts]) == ("closed", ["open", "closed"])
     received = now - timedelta(seconds=ALLOWED_S + 1)
-    waiting = replace(submission(1, received_at=received), authentication="token")
-    copy_rows(conn, "submissions", [waiting])
+    add_waiting(conn, received)
     assert (shown(conn)[0], shown(conn)[-1]) == ("closed", None)
 
 
