@@ -49,7 +49,8 @@ def columns(breaches: Iterable[Breach]) -> tuple[Columns, list[Breach]]:
     placeless: list[Breach] = []
     for breach in breaches:
         (placeless if breach.middle is None else placed).append(breach)
-    middles = np.array([breach.middle for breach in placed], dtype=np.float64).reshape(-1, 3)
+    told = chain.from_iterable([breach.middle for breach in placed])  # type: ignore[misc]  # placed
+    middles = np.fromiter(told, np.float64, 3 * len(placed)).reshape(-1, 3)
     where_m = earth_centred(middles[:, 0], middles[:, 1])
     start = np.array([micros(breach.start) for breach in placed], dtype=np.int64)
     end = np.array([micros(breach.end) for breach in placed], dtype=np.int64)

@@ -109,10 +109,10 @@ class _Folder:
             today = {_ref(it): name for parts in whole for name, part in parts for it in part}
             continued = self._continued(days.get(day - _ONE_DAY, []), days[day], yesterday | today)
             for parts in whole:
-                names = {name for name, _ in parts}
                 for name, part in parts:
-                    earlier = tuple(sorted(continued.get(name, ())))
-                    yield Incident(name, day, part, earlier, tuple(sorted(names - {name})))
+                    earlier = continued.get(name, ())
+                    others = [other for other, _ in parts if other != name]
+                    yield Incident(name, day, part, tuple(sorted(earlier)), tuple(sorted(others)))
             yesterday = today
 
     def _day(self, moment: datetime) -> date:
