@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from services.gateway.fair_queue import TURN
+from services.gateway.fair_queue import GROUP_LIMIT, TURN
 from services.gateway.frames import LENGTH, Reply, frame_of, read_posts
 from services.gateway.group import GroupWriter
 from services.gateway.posts import Outcome, Post, Status
@@ -95,6 +95,7 @@ def test_beside_small_posts_groups_are_small_and_as_long_a_pause_follows_as_each
 
 
 def test_without_them_the_next_group_is_there_when_one_is_stored(posts: list[Post]) -> None:
-    groups = stored(posts, rests=False)
-    assert sum(group.events for group in groups) == len(posts)
+    many = posts * (2 * GROUP_LIMIT // len(posts))
+    groups = stored(many, rests=False)
+    assert [group.events for group in groups] == [GROUP_LIMIT, len(many) - GROUP_LIMIT]
     assert min(pauses_of(groups)) < 0.5 * GROUP_S
