@@ -32,6 +32,10 @@ def status_of(*, draft: bool) -> str:
     return f"{STATUS}; {DRAFT}" if draft else STATUS
 
 
+FOUND = frozenset({Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION})
+"""The verdicts that somebody must look at."""
+
+
 class Standing(StrEnum):
     """Whether the report still speaks."""
 

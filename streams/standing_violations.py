@@ -18,11 +18,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from streams.assessment import Assessment, Finding
-from streams.vocabulary import STANDING_KINDS, Presence, Verdict
+from streams.assessment import FOUND, Assessment, Finding
+from streams.vocabulary import STANDING_KINDS, Presence
 from streams.whereabouts.sighting import Sighting
 
-_BREACHED = frozenset({Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION})
 _NOT_THERE, _THERE, _ELSEWHERE = "nothing_there", "still_there", "outside"
 """The rules by which a report may say that a breach is over."""
 
@@ -154,7 +153,7 @@ def _words(told: Telling) -> list[_Word]:
 def _word(told: Telling, finding: Finding) -> _Word | None:
     reports = [look.report for look in told.sighting.looks]
     how = None
-    if finding.verdict in _BREACHED:
+    if finding.verdict in FOUND:
         if any(report.kind not in STANDING_KINDS for report in reports):
             return None
     else:

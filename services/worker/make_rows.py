@@ -21,15 +21,12 @@ from services.worker.casebook import NewLink, Step
 from services.worker.incoming import Incoming, Refused
 from streams.agreement import Term
 from streams.assess import Judged
-from streams.assessment import Assessment, Finding
+from streams.assessment import FOUND, Assessment, Finding
 from streams.events import ContextEvent, CorridorStatus, Report
 from streams.inforce import Register
 from streams.keys import EventKind, rejected_key
 from streams.truce_terms import truce_term
 from streams.vocabulary import Verdict, ZoneKind
-
-FOUND = frozenset({Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION})
-"""The verdicts that somebody must look at: each is a row of its own."""
 
 _encode = msgspec.json.Encoder().encode
 

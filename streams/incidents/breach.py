@@ -13,12 +13,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from geo.spread import Middle, middle
-from streams.assessment import GRAVITY, Assessment, Finding, Standing
+from streams.assessment import FOUND, GRAVITY, Assessment, Finding, Standing
 from streams.events import Count, Report
 from streams.locate import Locator, Unlocated
 from streams.vocabulary import Kind, Verdict
-
-FOUND = frozenset({Verdict.VIOLATION, Verdict.POSSIBLE_VIOLATION})
 
 
 class Breach(Struct, frozen=True, gc=False):
