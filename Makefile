@@ -9,7 +9,7 @@ RIVALS := .venv-bench
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint kernels test demo bench bench-judge bench-gateway bench-latency bench-flood bench-geofence bench-corridors calibrate exact chaos fuzz agree corridors mutate lock clean
+.PHONY: help install lint kernels test demo bench bench-judge bench-incidents bench-gateway bench-latency bench-flood bench-geofence bench-corridors calibrate exact chaos fuzz agree corridors mutate lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ bench: install ## Reports/s from Kafka to committed, beside a stock agent and ba
 
 bench-judge: install ## Reports/s of one core from a history's bytes to its assessments' bytes
 	$(BIN)/python -m tests.bench.judge
+
+bench-incidents: install ## Breaches/s of one core, folded to incidents
+	$(BIN)/python -m tests.bench.incidents
 
 bench-gateway: install ## Signed receipts/s over HTTP, beside a commit for each post
 	$(BIN)/python -m tests.bench.gateway
