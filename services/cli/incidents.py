@@ -104,9 +104,7 @@ def print_incidents(shown: Sequence[Told], total: int) -> None:
     ]
     columns = ("Mission day!", "Where, when, what!", "Reports and observed events")
     status = shown[0].status if shown else "none"
-    more = (
-        f" {total - len(shown):,} older ones are not shown (--limit)." if total > len(shown) else ""
-    )
+    more = f" {total - len(shown):,} others are not shown (--limit)." if total > len(shown) else ""
     print_table(f"{total:,} incidents", columns, rows, note=f"{status}.{more} {RULE}")
 
 

@@ -45,7 +45,7 @@ def test_the_table_fits_80_columns_and_says_how_it_counts(walk: Walk) -> None:
     assert ran.code == 0
     assert max(map(len, ran.out.splitlines())) <= 80
     assert "within one zone and one mission day" in " ".join(ran.out.split())
-    assert "older ones are not shown" in " ".join(ran.out.split())
+    assert "others are not shown" in " ".join(ran.out.split())
 
 
 def test_days_that_run_backwards_are_refused(walk: Walk) -> None:
