@@ -27,7 +27,8 @@ LEAST_NEAR_M = 10.0
 """Below it the numbers of cells do not fit."""
 _THIRDS = 3
 _TIGHT = 0.57
-"""Of near: what spreads no more and lies in one ninth of a cell is linked; √(1/3) is too much."""
+"""Of near: what spreads no more and lies in one small cube, of side near / 3, is linked; √(1/3) is
+too much."""
 _BITS = 21
 _AROUND = np.array(
     [[i, j, k] for i in (-1, 0, 1) for j in (-1, 0, 1) for k in (-1, 0, 1)], dtype=np.int64
@@ -62,25 +63,25 @@ def components(  # noqa: PLR0913, PLR0917 (columns of one table)
     if near_m < LEAST_NEAR_M:
         raise ValueError(f"near_m is {near_m:g}, and must be at least {LEAST_NEAR_M:g} m")
     order = np.lexsort((end, start))
-    cell, ninth, around = _cells(where_m, near_m)
-    root = _join(order, where_m, spread_m, start, end, cell, ninth, around, near_m, gap)
+    cell, small, around = _cells(where_m, near_m)
+    root = _join(order, where_m, spread_m, start, end, cell, small, around, near_m, gap)
     first = np.full(len(root), len(root), dtype=np.int64)
     np.minimum.at(first, root, np.arange(len(root)))
     return np.asarray(first[root])
 
 
 def _cells(where_m: Floats, near_m: float) -> tuple[Ints, Ints, Ints]:
-    """Of each row its cube of side near and its third of that each way; of each cube its 27."""
+    """Of each row its cube of side near and which of its 27 small ones; of each cube its 27."""
     scaled = where_m / near_m
     corner = np.floor(scaled)
     third = np.minimum(((scaled - corner) * _THIRDS).astype(np.int64), _THIRDS - 1)
-    ninth = (third[:, 0] * _THIRDS + third[:, 1]) * _THIRDS + third[:, 2]
+    small = (third[:, 0] * _THIRDS + third[:, 1]) * _THIRDS + third[:, 2]
     index = corner.astype(np.int64) + (1 << (_BITS - 1))
     known, first, cell = np.unique(_packed(index), return_index=True, return_inverse=True)
     beside = _packed(index[first][:, None, :] + _AROUND)
     found = np.minimum(np.searchsorted(known, beside), max(len(known) - 1, 0))
     around = np.where(known[found] == beside, found, -1) if len(known) else found
-    return cell.astype(np.int64), ninth, around.astype(np.int64)
+    return cell.astype(np.int64), small, around.astype(np.int64)
 
 
 def _packed(index: Ints) -> Ints:
@@ -115,14 +116,14 @@ def _join(  # noqa: C901, PLR0912, PLR0913, PLR0917 (one loop, compiled as a who
     start: Ints,
     end: Ints,
     cell: Ints,
-    ninth: Ints,
+    small: Ints,
     around: Ints,
     near_m: float,
     gap: int,
 ) -> Ints:
     """Go through the rows by when they began; in each cube are the clumps that may go on still.
 
-    A clump is called after its first row. Of those that lie tightly in one ninth any two are
+    A clump is called after its first row. Of those that lie tightly in a small cube any two are
     linked, as long as one began within `gap` of another's end; every other row is its own clump.
     """
     parent = np.arange(len(order))
@@ -146,7 +147,7 @@ def _join(  # noqa: C901, PLR0912, PLR0913, PLR0917 (one loop, compiled as a who
                         older_clump[before] = following
                     clump = following
                     continue
-                alike = tight[row] and tight[clump] and ninth[clump] == ninth[row]
+                alike = tight[row] and tight[clump] and small[clump] == small[row]
                 if alike and cube == cell[row]:
                     own = clump
                 mine, its = _root_of(parent, row), _root_of(parent, clump)
