@@ -14,21 +14,22 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from services.dossiers import stored_dossier
-from services.store.documents import D, LoadedDocument, loaded_agreements, loaded_methodologies
+from services.store.documents import loaded_documents
 from services.store.engine import Connection
 from services.store.known import links_to, versions_of
 from services.store.queries.breaches import breaching_reports
-from services.worker.documents import load_register
+from services.store.signatures import signatures
+from services.worker.documents import register_of
+from streams.agreement import Agreement
 from streams.assessment import Assessment, decode_assessment
 from streams.dossier import counted_versions
 from streams.incidents.breach import Breach, breaches_of
 from streams.incidents.fold import Incident, incidents_of
 from streams.incidents.tell import Told, tell
-from streams.inforce import Register
 from streams.keys import Key
 from streams.locate import Locator
 from streams.measure_route import measure_routes
-from streams.methodology import IncidentRules
+from streams.methodology import Methodology
 
 AT_ONCE = 1_000
 """Reports that are read together."""
@@ -37,20 +38,32 @@ _AROUND = timedelta(days=3)
 
 
 class IncidentsAsked(NamedTuple):
-    """Which incidents: of one mission, by its days, both included; None: from the first, or all."""
+    """Which incidents: by mission, zone and the mission's days, both included; None: all."""
 
-    mission: str
+    mission: str | None = None
     zone: str | None = None
     since: date | None = None
     until: date | None = None
 
 
 def incidents(conn: Connection, asked: IncidentsAsked, now: datetime) -> list[Told]:
-    """The incidents as they stand at `now`, by day and begin."""
-    documents = _Documents(conn, asked.mission)
+    """The incidents as they stand at `now`, by mission, day and begin."""
+    documents = _Documents(conn)
+    missions = documents.register.missions if asked.mission is None else [asked.mission]
+    return [
+        tell(incident, documents.rules[incident.breaches[0].methodology], now)
+        for mission in missions
+        for incident in _of_mission(conn, documents, mission, asked)
+        if _is_asked(incident, asked)
+    ]
+
+
+def _of_mission(
+    conn: Connection, documents: _Documents, mission: str, asked: IncidentsAsked
+) -> list[Incident]:
     keys = breaching_reports(
         conn,
-        asked.mission,
+        mission,
         zone=asked.zone,
         since=None if asked.since is None else _midnight(asked.since) - _AROUND,
         until=None if asked.until is None else _midnight(asked.until) + _AROUND,
@@ -61,12 +74,7 @@ def incidents(conn: Connection, asked: IncidentsAsked, now: datetime) -> list[To
         for breach in _breaches(conn, documents, keys[first : first + AT_ONCE])
         if asked.zone is None or breach.zone == asked.zone
     ]
-    found = incidents_of(asked.mission, breaches, documents.rules)
-    return [
-        tell(incident, documents.rules[incident.breaches[0].methodology], now)
-        for incident in found
-        if _is_asked(incident, asked)
-    ]
+    return incidents_of(mission, breaches, documents.rules)
 
 
 def _is_asked(incident: Incident, asked: IncidentsAsked) -> bool:
@@ -79,16 +87,16 @@ def _midnight(day: date) -> datetime:
 
 
 class _Documents:
-    """The mission's documents, and how its reports are located under each two of them."""
+    """What is loaded, and how reports are located under each two of the documents."""
 
-    def __init__(self, conn: Connection, mission: str) -> None:
-        self.register: Register = load_register(conn)
-        self._agreements = _by_hash(loaded_agreements(conn, mission))
-        self._methodologies = _by_hash(loaded_methodologies(conn, mission))
+    def __init__(self, conn: Connection) -> None:
+        loaded = loaded_documents(conn)
+        self.register = register_of(loaded, signatures(conn))
+        both = [(it.hash.hex(), it.document) for it in loaded]
+        self._agreements = {of: it for of, it in both if isinstance(it, Agreement)}
+        self._methodologies = {of: it for of, it in both if isinstance(it, Methodology)}
         self._locators: dict[tuple[str, str], Locator] = {}
-        self.rules: dict[str, IncidentRules | None] = {
-            address: document.incidents for address, document in self._methodologies.items()
-        }
+        self.rules = {of: it.incidents for of, it in self._methodologies.items()}
 
     def locator(self, assessment: Assessment) -> Locator:
         """By the methodology and the agreement that a report was judged by."""
@@ -97,10 +105,6 @@ class _Documents:
             routes = measure_routes(self._agreements[both[0]].corridors)
             self._locators[both] = Locator(self._methodologies[both[1]], routes)
         return self._locators[both]
-
-
-def _by_hash(loaded: Sequence[LoadedDocument[D]]) -> dict[str, D]:
-    return {entry.hash.hex(): entry.document for entry in loaded}
 
 
 def _breaches(conn: Connection, documents: _Documents, keys: Sequence[Key]) -> Iterator[Breach]:

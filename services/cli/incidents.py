@@ -8,12 +8,11 @@ from typing import Final
 
 import rich_click as click
 
-from services.cli.output import instant, json_option, print_json, print_table
+from services.cli.output import instant, json_option, print_json, print_table, require_order
 from services.cli.violations import events
 from services.incidents import IncidentsAsked
 from services.incidents import incidents as all_incidents
 from services.settings import load_settings
-from services.store.documents import methodologies
 from services.store.engine import connect
 from streams.incidents.observed import Observed
 from streams.incidents.tell import Told
@@ -69,16 +68,10 @@ def incidents(  # noqa: PLR0913 (each is one thing that may be asked for)
     with "reports", "events", "by_one_witness", "witnesses" and "uncounted"; "reports", "status",
     "continues" (incidents of the day before), "adjoins" (others that it was cut from).
     """
-    if since is not None and until is not None and until < since:
-        raise click.UsageError(f"--until {until} lies before --since {since}")
+    require_order(since, until)
     now = datetime.now(UTC)
     with connect(load_settings().database()) as conn:
-        missions = [mission] if mission else sorted({it.mission for it in methodologies(conn)})
-        found = [
-            told
-            for one in missions
-            for told in all_incidents(conn, IncidentsAsked(one, zone, since, until), now)
-        ]
+        found = all_incidents(conn, IncidentsAsked(mission, zone, since, until), now)
     found.sort(key=lambda told: (told.day, told.begun, told.id), reverse=True)
     if as_json:
         for told in found[:limit]:

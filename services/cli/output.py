@@ -12,7 +12,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, is_dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
@@ -185,7 +185,10 @@ class InstantType(click.ParamType):
 INSTANT: Final = InstantType()
 
 
-def require_order(since: datetime | None, until: datetime | None) -> None:
-    """Refuse an interval that ends before it begins: it would find nothing, and say so calmly."""
+def require_order(since: date | None, until: date | None) -> None:
+    """Refuse an interval that ends before it begins: it would find nothing, and say so calmly.
+
+    Both are instants, or both are days.
+    """
     if since is not None and until is not None and until < since:
         raise click.UsageError("--until lies before --since")

@@ -130,14 +130,7 @@ def documents_loaded(conn: Connection, mission: str) -> DocumentsLoaded:
 
 def methodologies(conn: Connection, mission: str | None = None) -> list[Methodology]:
     """Every version of every methodology, or of one mission's, oldest first."""
-    return [it.document for it in loaded_methodologies(conn, mission)]
-
-
-def loaded_methodologies(
-    conn: Connection, mission: str | None = None
-) -> list[LoadedDocument[Methodology]]:
-    """The same with their addresses."""
-    return _loaded(conn, Methodology, mission)
+    return [it.document for it in _loaded(conn, Methodology, mission)]
 
 
 def loaded_documents(conn: Connection) -> list[LoadedDocument[Document]]:
