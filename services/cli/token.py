@@ -44,6 +44,24 @@ class SlugType(click.ParamType):
 SLUG = SlugType()
 
 
+class PrincipalType(SlugType):
+    """A person's name, written in one way alone: who is one person must not look like two."""
+
+    name = "person"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Read the argument, or say how it must look."""
+        name = super().convert(value, param, ctx)
+        if name != name.lower():
+            self.fail(f"{value!r}: in small letters, e.g. {name.lower()}", param, ctx)
+        return name
+
+
+PRINCIPAL = PrincipalType()
+
+
 @click.group(epilog="Example: truceline token list")
 def token() -> None:
     """Make, list and revoke the tokens of the gateway's callers."""
@@ -71,6 +89,12 @@ def token() -> None:
     help="Source it may speak for; may be repeated. Default: every source of the mission.",
 )
 @click.option(
+    "--principal",
+    type=PRINCIPAL,
+    help="Person who holds it, for what takes a named one (`truceline desk`): one name a person, "
+    "the same in all of a person's tokens.",
+)
+@click.option(
     "--days",
     type=click.IntRange(1, MAX_DAYS),
     default=DEFAULT_DAYS,
@@ -90,6 +114,7 @@ def create(  # noqa: PLR0913 (each is one thing a token says)
     agreement: str | None,
     roles: tuple[str, ...],
     sources: tuple[str, ...],
+    principal: str | None,
     days: int,
     out: Path | None,
     as_json: bool,
@@ -101,7 +126,13 @@ def create(  # noqa: PLR0913 (each is one thing a token says)
     if not label.isprintable() or not 0 < len(label) <= LABEL_LIMIT:
         raise click.UsageError(f"--label must be 1 to {LABEL_LIMIT} printable characters")
     wanted = Wanted(
-        label, mission, frozenset(map(Role, roles)), agreement, frozenset(sources), days
+        label,
+        mission,
+        frozenset(map(Role, roles)),
+        agreement,
+        frozenset(sources),
+        days,
+        principal,
     )
     # The file before the commit: one that cannot be written leaves no token that nobody has. After
     # a commit that fails the file holds a secret that opens nothing.
@@ -125,7 +156,8 @@ def list_(*, mission: str | None, as_json: bool) -> None:
     """List tokens, newest first, expired and revoked ones too.
 
     With --json, a line each: "id", "label", "mission", "agreement" (null: all), "roles", "sources"
-    (empty: every one), "created_at", "expires_at", "revoked_at", "validity".
+    (empty: every one), "principal" (null: nobody by name), "created_at", "expires_at",
+    "revoked_at", "validity".
     """
     with connect(load_settings().database()) as conn:
         found = list_tokens(conn, mission)
@@ -139,7 +171,7 @@ def list_(*, mission: str | None, as_json: bool) -> None:
         [
             (
                 one.id,
-                one.label,
+                (one.label, *([f"  {one.principal}"] if one.principal else [])),
                 (one.mission, *([f"  {one.agreement}"] if one.agreement else [])),
                 tuple(sorted(one.roles)),
                 tuple(sorted(one.sources)) or "every one",
@@ -180,6 +212,7 @@ def _plain(one: Token) -> dict[str, object]:
         "agreement": one.agreement,
         "roles": sorted(one.roles),
         "sources": sorted(one.sources),
+        "principal": one.principal,
         "created_at": one.created_at,
         "expires_at": one.expires_at,
         "revoked_at": one.revoked_at,

@@ -512,7 +512,7 @@ class Rejected(Base):
 class StoredToken(Base):
     """Who may submit, or ask, through the gateway; the secret itself is nowhere.
 
-    Only `revoked_at` ever changes, once (migration 0011).
+    Only `revoked_at` ever changes, once (migrations 0011, 0040).
     """
 
     __tablename__ = "tokens"
@@ -528,6 +528,7 @@ class StoredToken(Base):
     agreement: Mapped[String | None]
     roles: Mapped[Strings]
     sources: Mapped[Strings]
+    principal: Mapped[String | None]
 
 
 class StoredReceipt(Base):

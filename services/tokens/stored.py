@@ -33,6 +33,7 @@ class Wanted:
     agreement: str | None = None
     sources: frozenset[str] = frozenset()
     days: int = DEFAULT_DAYS
+    principal: str | None = None
 
 
 class _Row(NamedTuple):
@@ -45,6 +46,7 @@ class _Row(NamedTuple):
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    principal: str | None
 
     def token(self) -> Token:
         """Roles that a newer program gave mean nothing to this one, and permit nothing."""
@@ -53,12 +55,14 @@ class _Row(NamedTuple):
 
 
 _FIND = """
-SELECT id, label, mission, agreement, roles, sources, created_at, expires_at, revoked_at
+SELECT id, label, mission, agreement, roles, sources, created_at, expires_at, revoked_at,
+    principal
 FROM find_token(%b)
 """
 
 _LIST = """
-SELECT id, label, mission, agreement, roles, sources, created_at, expires_at, revoked_at
+SELECT id, label, mission, agreement, roles, sources, created_at, expires_at, revoked_at,
+    principal
 FROM tokens
 WHERE (%b::text IS NULL OR mission = %b) AND (%b::text IS NULL OR id = %b)
 ORDER BY created_at DESC, id
@@ -66,8 +70,8 @@ ORDER BY created_at DESC, id
 
 _ADD = """
 INSERT INTO tokens (secret_hash, id, label, mission, agreement, roles, sources, created_at,
-    expires_at)
-VALUES (%b, %b, %b, %b, %b, %b, %b, %b, %b)
+    expires_at, principal)
+VALUES (%b, %b, %b, %b, %b, %b, %b, %b, %b, %b)
 """
 
 
@@ -85,10 +89,12 @@ def create_token(conn: Connection, wanted: Wanted, now: datetime) -> tuple[Token
         wanted.sources,
         now,
         now + timedelta(days=wanted.days),
+        principal=wanted.principal,
     )
     named = (token.id, token.label, token.mission, token.agreement)
     lists = (sorted(token.roles), sorted(token.sources))
-    conn.execute(_ADD, [secret.hash, *named, *lists, token.created_at, token.expires_at])
+    times = (token.created_at, token.expires_at)
+    conn.execute(_ADD, [secret.hash, *named, *lists, *times, token.principal])
     return token, secret
 
 

@@ -51,6 +51,8 @@ class Token:
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    principal: str | None = None
+    """The person who holds it: one name a person, however many tokens. None: nobody by name."""
 
     def speaks_for(self, mission: str, source: str) -> bool:
         """Whether events of this mission and source may come under this token."""

@@ -40,6 +40,14 @@ def test_the_secret_goes_into_a_file_that_nobody_else_reads(shell: Console, tmp_
     assert (said["secret"], said["validity"], said["sources"]) == (None, "valid", ["p-1"])
 
 
+def test_a_person_is_named_in_one_way_alone(shell: Console) -> None:
+    (said,) = shell.run(*CREATE, "--principal", "ana.petrovic", "--json").lines
+    assert said["principal"] == "ana.petrovic"
+    for name in ("Ana.Petrovic", "ana petrovic", ""):
+        refused = shell.run(*CREATE, "--principal", name, "--json")
+        assert (refused.code, refused.failure["code"]) == (2, "usage")
+
+
 def test_a_file_that_is_there_is_kept_and_no_token_is_made(shell: Console, tmp_path: Path) -> None:
     out = tmp_path / "token"
     out.write_text("mine", encoding="ascii")

@@ -71,9 +71,10 @@ def token(owner: Connection) -> MakeToken:
         agreement: str | None = None,
         sources: frozenset[str] = frozenset(),
         days: int = 1,
+        principal: str | None = None,
     ) -> dict[str, str]:
         may = frozenset(roles or {Role.REPORTER})
-        wanted = Wanted("test", mission, may, agreement, sources, days)
+        wanted = Wanted("test", mission, may, agreement, sources, days, principal)
         _, secret = create_token(owner, wanted, datetime.now(UTC))
         return {"Authorization": f"Bearer {secret.text}"}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
@@ -53,6 +54,20 @@ def test_the_gateway_finds_who_presents_a_secret(owner: Connection, gateway: Con
     assert look_up(gateway, secret.text) == token
     assert (token.roles, token.sources) == (WANTED.roles, WANTED.sources)
     assert token.expires_at - token.created_at == DEFAULT_DAYS * DAY
+
+
+def test_who_holds_a_token_is_found_with_it_and_never_changed(
+    owner: Connection, gateway: Connection
+) -> None:
+    token, secret = create_token(owner, replace(WANTED, principal="ana.petrovic"), NOW)
+    found = look_up(gateway, secret.text)
+    assert found == token
+    assert found.principal == "ana.petrovic"
+    with pytest.raises(psycopg.Error, match="history is never changed"):
+        owner.execute("UPDATE tokens SET principal = 'x' WHERE id = %s", [token.id])
+    revoke_token(owner, token.id, NOW)
+    listed = {one.id: one for one in list_tokens(owner)}
+    assert listed[token.id].principal == "ana.petrovic"
 
 
 def test_a_secret_under_another_tokens_id_is_nobodys(
