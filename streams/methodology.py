@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from streams.agreement import ClockTime, Document, TimeZone, Title, Validity
 from streams.events import Grading, Slug
-from streams.vocabulary import Means, Weapon
+from streams.vocabulary import Means, Severity, Weapon
 
 Share = Annotated[float, Meta(gt=0, le=1)]
 Seconds = Annotated[float, Meta(gt=0, le=31_622_400)]
@@ -86,6 +86,14 @@ class IncidentRules(Document, frozen=True, kw_only=True):
     """The mission's cut-off, by the clock there; no incident goes over it."""
 
 
+class DeskRules(Document, frozen=True, kw_only=True):
+    """Who has to look before parties and the public are told of a result (`streams.desk`)."""
+
+    two_people: tuple[Severity, ...]
+    """A result of this severity takes two people: one confirms it, another releases it. Empty:
+    one person releases whatever it is."""
+
+
 class Methodology(Document, frozen=True, kw_only=True):
     """A version of a mission's methodology, whole."""
 
@@ -117,3 +125,5 @@ class Methodology(Document, frozen=True, kw_only=True):
     """Absent: `STRICTEST`."""
     incidents: IncidentRules | None = None
     """Absent: nothing is near to anything, and each breach is an incident of its own."""
+    desk: DeskRules | None = None
+    """Absent: every result takes two people."""

@@ -73,6 +73,7 @@ from streams.due import Rule
 from streams.events import Report
 from streams.methodology import (
     CorridorRules,
+    DeskRules,
     IncidentRules,
     Methodology,
     SightingRules,
@@ -355,7 +356,7 @@ def test_every_field_of_the_documents_is_documented() -> None:
     kinds: tuple[type[Document], ...] = (Agreement, Zone, Term, Corridor, Chainage, Source)
     kinds += (Exchange, ExchangeTruce, ExchangeList, Window)
     kinds += (Daily, Recurring, PhaseDays, Phase, Measure, Due, Repeats, Calibres, Exemption)
-    kinds += (Methodology, Thresholds, CorridorRules, SightingRules, IncidentRules)
+    kinds += (Methodology, Thresholds, CorridorRules, SightingRules, IncidentRules, DeskRules)
     fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
     assert fields <= named
 
