@@ -4,11 +4,11 @@ Place on the data's way: the shape of the truth. The migrations make these table
 them equal), `rows` mirrors them column by column for COPY.
 
 History (submissions, assessments, violations, supersessions, links, corridor rows, sightings,
-whereabouts, what stands, context, due instants, rejected, receipts) is never updated and never
-deleted: a trigger refuses it (migrations 0010, 0012, 0019, 0020, 0023, 0024), but for the bytes of
-a submission that nobody may keep (0036). What supersedes is a new row. No foreign keys between the
-big tables: a check for each row would cost more than the row, and everything that one event causes
-is written in one transaction by one writer.
+whereabouts, what stands, context, due instants, acts at the desk, rejected, receipts) is never
+updated and never deleted: a trigger refuses it (migrations 0010, 0012, 0019 and so on), but
+for the bytes of a submission that nobody may keep (0036). What supersedes is a new row. No foreign
+keys between the big tables: a check for each row would cost more than the row, and everything that
+one event causes is written in one transaction by one writer.
 
 Times are `timestamptz`. Columns stand fixed width first, so that rows carry no padding. Bodies are
 the canonical msgspec JSON as `bytea`: they are hashed and compared, never searched.
@@ -483,6 +483,37 @@ class DueInstant(Base):
     agreement_id: Mapped[String]
     subject: Mapped[String]
     rule: Mapped[String]
+    agreement: Mapped[Hash]
+
+
+class DeskAction(Base):
+    """What one person decided of one item of the desk (`streams.desk.act`), and the state after it.
+
+    The key lets one act alone follow another: of two people at once the second is told.
+    """
+
+    __tablename__ = "desk_actions"
+    __table_args__ = (
+        PrimaryKeyConstraint("mission", "item", "seq"),
+        Index("desk_actions_by_key", "key", "term_id", "seq"),
+    )
+
+    key: Mapped[Key]
+    at: Mapped[Instant]
+    received_at: Mapped[Instant]
+    seq: Mapped[int]
+    reading: Mapped[int]
+    people: Mapped[int]
+    mission: Mapped[String]
+    item: Mapped[String]
+    term_id: Mapped[String]
+    action: Mapped[String]
+    review: Mapped[String]
+    principal: Mapped[String]
+    token_id: Mapped[String]
+    note: Mapped[String]
+    into_item: Mapped[String | None]
+    parts: Mapped[Strings]
     agreement: Mapped[Hash]
 
 

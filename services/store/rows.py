@@ -285,6 +285,29 @@ class DueRow(Row, frozen=True, gc=False):
     agreement: bytes
 
 
+class DeskRow(Row, frozen=True, gc=False):
+    """`desk_actions`: one act of one person on one item; `received_at` is the reading's."""
+
+    key: Key
+    at: datetime
+    received_at: datetime
+    seq: int
+    reading: int
+    people: int
+    mission: str
+    item: str
+    term_id: str
+    action: str
+    review: str
+    """After it."""
+    principal: str
+    token_id: str
+    note: str
+    into_item: str | None
+    parts: Sequence[str]
+    agreement: bytes
+
+
 class RejectedRow(Row, frozen=True, gc=False):
     """`rejected`: bytes that are no event; the words may be anything, they are made storable."""
 

@@ -28,6 +28,7 @@ HISTORY_TABLES = (
     "movement_generations",
     "unheeded_movements",
     "due_instants",
+    "desk_actions",
     "rejected",
     "receipts",
 )

@@ -33,7 +33,7 @@ from streams.agreement import content_hash
 from streams.signing import FORMAT, Signature, written
 from streams.vocabulary import Relation
 from tests.integration.gateway import seeded
-from tests.unit.services.store.sample_rows import SIGHTING, key_row, rejected_row
+from tests.unit.services.store.sample_rows import DESK, SIGHTING, key_row, rejected_row
 
 REFUSED: Final = (
     psycopg.errors.InsufficientPrivilege,
@@ -63,6 +63,7 @@ class Seen(Enum):
 class Adds(Enum):
     """Which rows a scope may add."""
 
+    OF_AGREEMENT = auto()
     OF_MISSION = auto()
     IN_ANY_SCOPE = auto()
     NEVER = auto()
@@ -106,6 +107,7 @@ MATRIX: Final = {
     "movement_generations": May(Seen.OF_SOURCES),
     "unheeded_movements": May(Seen.OF_SOURCES),
     "due_instants": May(Seen.OF_AGREEMENT),
+    "desk_actions": May(Seen.OF_AGREEMENT, Adds.OF_AGREEMENT),
     "rejected": May(Seen.OF_MISSION),
     "tokens": May(Seen.NEVER),
     "outbox": May(Seen.NEVER, Adds.IN_ANY_SCOPE),
@@ -205,6 +207,19 @@ def add_signed(conn: Connection, mission: str, agreement: str) -> None:
     add_signature(conn, signature, document, seeded.NOW)
 
 
+def add_act(conn: Connection, mission: str, agreement: str) -> None:
+    document = seeded.agreement_of(mission, agreement)
+    act = replace(
+        DESK,
+        key=seeded.submission(mission, agreement, 1).key,
+        mission=mission,
+        item=f"violation of {agreement}",
+        note=f"narrative-of-{mission}-{agreement}",
+        agreement=bytes.fromhex(content_hash(document)),
+    )
+    copy_rows(conn, "desk_actions", [act])
+
+
 def add_rest(conn: Connection, mission: str, agreement: str) -> None:
     key = seeded.submission(mission, agreement, 1).key
     refused = replace(rejected_row(f"narrative-of-{mission}-{agreement}".encode()), mission=mission)
@@ -232,6 +247,7 @@ def fill(conn: Connection) -> None:
             add_sighting(conn, mission, agreement)
             add_context(conn, mission, agreement)
             add_signed(conn, mission, agreement)
+            add_act(conn, mission, agreement)
         add_rest(conn, mission, agreements[0])
     conn.execute("INSERT INTO resend_progress VALUES (1, '2020-01-01Z')")
     conn.commit()
@@ -385,7 +401,8 @@ def copies(rows: Rows) -> Iterator[dict[str, Any]]:
         if "lane" in new:
             del new["id"]  # PostgreSQL gives it
             new["keys"] = [uuid4()]
-        yield new | ({"key": uuid4()} if "key" in new else {})
+        named = {"key": uuid4(), "item": f"another than {row.get('item')}"}
+        yield new | {name: value for name, value in named.items() if name in new}
 
 
 def add(conn: Connection, table: str, row: dict[str, Any]) -> None:
@@ -409,8 +426,13 @@ def test_a_scope_adds_its_rows_and_no_other(store: Store, table: str, scope: Sco
     enter(store, scope)
     adds = MATRIX[table].adds
     for row in copies(store.whole[table]):
-        may = (adds is Adds.OF_MISSION and scope.holds(row["mission"])) or (
-            adds is Adds.IN_ANY_SCOPE and scope != NOBODY
+        held = adds is Adds.OF_AGREEMENT and scope.holds(
+            row["mission"], agreement_of(store, table, row)
+        )
+        may = (
+            held
+            or (adds is Adds.OF_MISSION and scope.holds(row["mission"]))
+            or (adds is Adds.IN_ANY_SCOPE and scope != NOBODY)
         )
         if may:
             add(store.api, table, row)

@@ -38,6 +38,7 @@ from services.store.scope import set_scope
 from services.store.tables import HISTORY_TABLES
 from services.store.write import copy_batch, copy_rows
 from tests.unit.services.store.sample_rows import (
+    DESK,
     DUE,
     NOW,
     SIGHTING,
@@ -67,13 +68,14 @@ OF_MISSION = (
     "context_events",
     "context_generations",
     "due_instants",
+    "desk_actions",
     "rejected",
     "current_assessments",
     "current_violations",
     "corridors_now",
 )
 WITHOUT_MISSION = ("supersessions", "event_keys")
-INSERTED = {"submissions", "receipts", "event_keys", "outbox"}
+INSERTED = {"submissions", "receipts", "event_keys", "outbox", "desk_actions"}
 REFUSED = (
     psycopg.errors.InsufficientPrivilege,
     psycopg.errors.ObjectNotInPrerequisiteState,
@@ -130,6 +132,10 @@ def fill(conn: Connection, mission: str) -> None:
         "whereabouts": [replace(WHEREABOUTS, mission=mission)],
         "due_instants": [
             replace(DUE, mission=mission, agreement_id=name) for name in AGREEMENTS[mission]
+        ],
+        "desk_actions": [
+            replace(DESK, item=f"{number}", key=row.key, mission=mission, agreement=row.agreement)
+            for number, row in enumerate(rows.violations)
         ],
         "standing_violations": [
             replace(STANDING, key=row.key, mission=mission, agreement=row.agreement)
@@ -317,7 +323,7 @@ def test_what_waits_for_kafka_is_added_and_not_read(api: Connection) -> None:
 
 @pytest.mark.parametrize("table", sorted(Base.metadata.tables))
 @pytest.mark.parametrize("change", ["INSERT", "UPDATE", "DELETE", "TRUNCATE"])
-def test_the_role_may_add_to_four_tables_and_change_none(
+def test_the_role_may_add_to_five_tables_and_change_none(
     api: Connection, table: str, change: str
 ) -> None:
     query = "SELECT has_table_privilege(%s, %s)"

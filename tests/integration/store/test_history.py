@@ -18,6 +18,7 @@ from services.store.rows import (
 from services.store.tables import BY_MONTH_TABLES, HISTORY_TABLES
 from services.store.write import copy_batch, copy_rows
 from tests.unit.services.store.sample_rows import (
+    DESK,
     DUE,
     MOVEMENT,
     NOW,
@@ -69,6 +70,7 @@ def full(conn: Connection) -> Connection:
     copy_rows(conn, "movement_generations", [MOVEMENT])
     copy_rows(conn, "unheeded_movements", [UNHEEDED_MOVEMENT])
     copy_rows(conn, "due_instants", [DUE])
+    copy_rows(conn, "desk_actions", [DESK])
     copy_rows(conn, "standing_violations", [STANDING])
     key = submission(1).key
     copy_rows(conn, "receipts", [ReceiptRow(key, NOW, 1, "smm", "rk-1", bytes(64), [key])])

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from services.store.rows import (
     AssessmentRow,
     BatchRows,
+    DeskRow,
     DueRow,
     KeyKind,
     KeyRow,
@@ -153,6 +154,27 @@ STANDING = StandingRow(
     state="open",
     ended_as=None,
     ended_event=None,
+    agreement=AGREEMENT,
+)
+
+
+DESK = DeskRow(
+    key=SUBMISSION.key,
+    at=NOW,
+    received_at=NOW,
+    seq=1,
+    reading=1,
+    people=2,
+    mission="smm",
+    item=f"violation~{SUBMISSION.key}~no-fire",
+    term_id="no-fire",
+    action="confirm",
+    review="confirmed",
+    principal="ana",
+    token_id="tok-0123456789ab",  # noqa: S106 (an id, no secret)
+    note="seen on the camera",
+    into_item=None,
+    parts=[],
     agreement=AGREEMENT,
 )
 

@@ -37,6 +37,7 @@ ROWS: dict[str, Any] = {
     "movement_generations": rows.MovementRow,
     "unheeded_movements": rows.UnheededMovementRow,
     "due_instants": rows.DueRow,
+    "desk_actions": rows.DeskRow,
     "rejected": rows.RejectedRow,
     "receipts": rows.ReceiptRow,
 }
