@@ -55,7 +55,8 @@ def read_events(path: Path, *, mission: str) -> Events:
         return Events(_rows(reading), reading.mistakes)
     if path.suffix.lower() == ".json":
         return Events(_json_events(path))
-    return Events(_lines(path))
+    lines = _Lines(path)
+    return Events(lines if path.is_file() else iter(lines))  # a pipe is read once
 
 
 def _read_table(path: Path, mission: str) -> SmmReading:
@@ -76,10 +77,16 @@ def _rows(reading: SmmReading) -> Iterator[bytes]:
         yield b"" if line in mistaken else msgspec.json.encode(next(reports))
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            yield _without_mark(line, number).strip()
+class _Lines:
+    """The lines of a file, read anew whenever they are asked for: a history is asked twice."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                yield _without_mark(line, number).strip()
 
 
 def _without_mark(line: bytes, number: int) -> bytes:

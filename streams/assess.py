@@ -9,7 +9,7 @@ judge` runs on files, and what replay will run again. Same bytes in, same bytes 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -35,7 +35,7 @@ from streams.inforce import InForce, Pick, Register
 from streams.judge import Outcome, assessment_of, outcomes_of
 from streams.methodology import Methodology
 from streams.place import place
-from streams.sight import Sight
+from streams.sight import Sight, Sights
 from streams.when.edges import Observed
 
 
@@ -60,7 +60,7 @@ class Judged(Struct, frozen=True, eq=False, gc=False):
             return self.reading
         if self.made is None:
             # The same value whenever and however often it is made.
-            force_setattr(self, "made", assessment_of(self.sight, self.outcome, self.in_force))
+            force_setattr(self, "made", assessment_of(self.report, self.outcome, self.in_force))
         return self.made  # type: ignore[return-value]  # just set
 
     @property
@@ -117,31 +117,77 @@ def assess(
         known: what is known of its mission; of that, what touches the report joins its context.
     """
     results: list[Judged | Refusal | None] = [None] * len(reports)
-    observed = Observed.of(reports)
-    for mission, rows in _by_mission(reports).items():
-        for picked, pick in register.picks(mission, observed.only(rows)):
-            if len(picked) == len(reports) and pick is not None:  # so it is nearly always
-                return [*_assess_group(pick, _Told(reports, contexts), observed, known)]
-            own = [rows[at] for at in picked]
-            if pick is None:
-                for row in own:
-                    results[row] = _nothing_in_force(register, reports[row])
-                continue
-            told = _Told([reports[row] for row in own], [contexts[row] for row in own])
-            judged = _assess_group(pick, told, observed.only(own), known)
-            for row, result in zip(own, judged, strict=True):
-                results[row] = result
+    for group in assess_groups(register, reports, contexts, known):
+        if len(group.rows) == len(reports):  # so it is nearly always
+            return [*group.results()]
+        for row, result in group.by_row():
+            results[row] = result
     return [result for result in results if result is not None]
 
 
-def _by_mission(reports: Sequence[Report]) -> dict[str, list[int]]:
+class Group(NamedTuple):
+    """Reports that one agreement and methodology version decide: a column each."""
+
+    rows: Sequence[int]
+    """Of the batch."""
+    sights: Sights
+    in_force: InForce
+    outcomes: Sequence[Outcome]
+
+    def results(self) -> Sequence[Judged | Refusal]:
+        """Each with all that it was judged by."""
+        sights = map(self.sights.row, range(len(self.outcomes)))
+        return [*map(Judged, sights, repeat(self.in_force), self.outcomes)]
+
+    def by_row(self) -> Iterator[tuple[int, Judged | Refusal]]:
+        """The results with their rows."""
+        return zip(self.rows, self.results(), strict=True)
+
+
+class Undecided(NamedTuple):
+    """Reports that nothing in force can judge."""
+
+    rows: Sequence[int]
+    refusals: Sequence[Refusal]
+
+    def results(self) -> Sequence[Judged | Refusal]:
+        """Why, of each."""
+        return self.refusals
+
+    def by_row(self) -> Iterator[tuple[int, Judged | Refusal]]:
+        """The results with their rows."""
+        return zip(self.rows, self.results(), strict=True)
+
+
+def assess_groups(
+    register: Register,
+    reports: Sequence[Report],
+    contexts: Sequence[Context],
+    known: Known = NOTHING_DECLARED,
+) -> Iterator[Group | Undecided]:
+    """As `assess`, by what decides them; each row in one group, nearly always all in one."""
+    observed = Observed.of(reports)
+    for mission, rows in _by_mission(reports).items():
+        for picked, pick in register.picks(mission, observed.only(rows)):
+            whole = len(picked) == len(reports)
+            own: Sequence[int] = range(len(reports)) if whole else [rows[at] for at in picked]
+            if pick is None:
+                yield Undecided(own, [_nothing_in_force(register, reports[row]) for row in own])
+                continue
+            told = _Told(reports, contexts)
+            if not whole:
+                told = _Told([reports[row] for row in own], [contexts[row] for row in own])
+            yield _assess_group(pick, own, told, observed.only(own), known)
+
+
+def _by_mission(reports: Sequence[Report]) -> dict[str, Sequence[int]]:
     """The rows of each mission."""
     if len({report.mission for report in reports}) == 1:
-        return {reports[0].mission: [*range(len(reports))]}
+        return {reports[0].mission: range(len(reports))}
     missions: defaultdict[str, list[int]] = defaultdict(list)
     for row, report in enumerate(reports):
         missions[report.mission].append(row)
-    return missions
+    return {**missions}
 
 
 class _Told(NamedTuple):
@@ -151,7 +197,9 @@ class _Told(NamedTuple):
     contexts: Sequence[Context]
 
 
-def _assess_group(pick: Pick, told: _Told, observed: Observed, known: Known) -> list[Judged]:
+def _assess_group(
+    pick: Pick, rows: Sequence[int], told: _Told, observed: Observed, known: Known
+) -> Group:
     """Judge reports that one agreement and methodology version decide."""
     in_force = pick.in_force
     numbers = in_force.stretches.edges.numbers(observed)
@@ -163,10 +211,8 @@ def _assess_group(pick: Pick, told: _Told, observed: Observed, known: Known) -> 
             _with_facts(it, touching, report)
             for it, report in zip(contexts, told.reports, strict=True)
         ]
-    hits, unlocated = [it.hits for it in placed], [it.unlocated for it in placed]
-    straddles, single = repeat(pick.straddles), numbers.single()
-    sights = [*map(Sight, told.reports, contexts, hits, unlocated, straddles, single)]
-    return [*map(Judged, sights, repeat(in_force), outcomes_of(sights, in_force))]
+    sights = Sights(told.reports, contexts, placed, pick.straddles, numbers.single())
+    return Group(rows, sights, in_force, outcomes_of(sights, in_force))
 
 
 def _with_facts(context: Context, touching: Touching, report: Report) -> Context:

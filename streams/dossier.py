@@ -8,14 +8,22 @@ dossiers in PostgreSQL, `truceline judge` in memory; both read them here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
 import msgspec
 from msgspec import Struct
 
-from streams.assess import NOTHING_DECLARED, Judged, Known, assess
+from streams.assess import (
+    NOTHING_DECLARED,
+    Group,
+    Judged,
+    Known,
+    Undecided,
+    assess,
+    assess_groups,
+)
 from streams.assessment import Context
 from streams.decode import Refusal
 from streams.events import Report
@@ -80,9 +88,9 @@ def read_plain(
     reports: Sequence[Report],
     authentication: Authentication,
     known: Known = NOTHING_DECLARED,
-) -> list[Judged | Refusal]:
+) -> Iterator[Group | Undecided]:
     """Read reports of each of which one version is known, not its receipt, and nothing else."""
-    return assess(register, reports, [_PLAIN[authentication]] * len(reports), known)
+    return assess_groups(register, reports, [_PLAIN[authentication]] * len(reports), known)
 
 
 def counted_versions(dossier: Dossier) -> Sequence[Version]:

@@ -28,12 +28,14 @@ from streams.assessment import (
     told_alike,
 )
 from streams.claims import CLAIMS_DIFFER, claimed, parties, under, with_each_claim
+from streams.events import Report
 from streams.exceptions import NOT_EXCEPTED, Excepted, weigh_exceptions
 from streams.inforce import InForce, TermInForce
+from streams.locate import Unlocated
 from streams.matching import match_calibre, match_detail, match_number
 from streams.precedence import settle
 from streams.rules import DOUBTS, Case, Rule, Share, first_rule
-from streams.sight import Hit, Sight
+from streams.sight import Hit, Sight, Sights
 from streams.term_time import term_timing
 from streams.traits import Traits
 from streams.truce_terms import all_hold, terms_speaking
@@ -43,8 +45,7 @@ from streams.when.timing import Timing
 
 def judge(sight: Sight, in_force: InForce) -> Assessment:
     """Judge one report under one agreement and methodology."""
-    (outcome,) = outcomes_of((sight,), in_force)
-    return assessment_of(sight, outcome, in_force)
+    return assessment_of(sight.report, _outcome(sight, in_force), in_force)
 
 
 class Outcome(Struct, frozen=True, gc=False):
@@ -62,9 +63,8 @@ class Outcome(Struct, frozen=True, gc=False):
     """What stands there behind the count: whom the monitor named, whether it was an exercise."""
 
 
-def assessment_of(sight: Sight, outcome: Outcome, in_force: InForce) -> Assessment:
+def assessment_of(report: Report, outcome: Outcome, in_force: InForce) -> Assessment:
     """The assessment of one of the reports whose outcome it is."""
-    report = sight.report
     return Assessment(
         report.mission,
         report.source,
@@ -85,7 +85,7 @@ def assessment_of(sight: Sight, outcome: Outcome, in_force: InForce) -> Assessme
     )
 
 
-def outcomes_of(sights: Sequence[Sight], in_force: InForce) -> list[Outcome]:
+def outcomes_of(sights: Sights, in_force: InForce) -> list[Outcome]:
     """The outcome of each of a batch, of reports that are alike found once.
 
     Many reports touch no zone, lie wholly in some, or come from one post; these repeat. All that
@@ -93,38 +93,57 @@ def outcomes_of(sights: Sequence[Sight], in_force: InForce) -> list[Outcome]:
     for the hour, nor may anything known beside it that begins or ends.
     """
     known, finer = in_force.outcomes, in_force.stretches.finer
+    reports, contexts, placed, straddles, numbers = sights
     # No key outlives its look-up: to have room for all at once takes longer than to make them.
-    found = [known.get(_key(sight, finer)) for sight in sights]
+    found = [
+        known.get(_key(report, context, there.hits, there.unlocated, number, straddles, finer))
+        for report, context, there, number in zip(reports, contexts, placed, numbers, strict=True)
+    ]
     if not all(found):
         for row, outcome in enumerate(found):
-            found[row] = outcome or _outcome(sights[row], in_force)
+            found[row] = outcome or _outcome(sights.row(row), in_force)
     return found  # type: ignore[return-value]  # each has one now
 
 
-def _outcome(sight: Sight, in_force: InForce) -> object:
+def _outcome(sight: Sight, in_force: InForce) -> Outcome:
     """What was not known before the batch: found, and remembered where time says no more."""
     if _is_timed(sight, in_force):
         return _find_outcome(sight, in_force)
-    key = _key(sight, in_force.stretches.finer)
+    key = _key(
+        sight.report,
+        sight.context,
+        sight.hits,
+        sight.unlocated,
+        sight.number,
+        sight.straddles,
+        in_force.stretches.finer,
+    )
     found = in_force.outcomes.get(key)
     if found is None:
         found = _find_outcome(sight, in_force)
         if len(in_force.outcomes) >= _REMEMBERED:
             in_force.outcomes.clear()
         in_force.outcomes[key] = found
-    return found
+    return found  # type: ignore[return-value]  # nothing else is remembered there
 
 
-def _key(sight: Sight, finer: frozenset[Kind]) -> object:
+def _key(  # noqa: PLR0913, PLR0917 (the fields of a sight, not yet put together)
+    report: Report,
+    context: Context,
+    hits: tuple[Hit, ...],
+    unlocated: Unlocated | None,
+    number: int | None,
+    straddles: bool,
+    finer: frozenset[Kind],
+) -> object:
     """All that the rules see of a report, where they do not see its own time."""
-    report, context = sight.report, sight.context
     kind, count = report.kind, report.count
     return (
         kind,
-        sight.number,
-        sight.hits,
-        sight.unlocated,
-        sight.straddles,
+        number,
+        hits,
+        unlocated,
+        straddles,
         context,
         not context.truces or all_hold(context.truces, report),
         report.exercise,
@@ -162,7 +181,7 @@ def _find_outcome(sight: Sight, in_force: InForce) -> Outcome:
         told=b"",
         ended=b"",
     )
-    told, ended = told_alike(assessment_of(sight, outcome, in_force))
+    told, ended = told_alike(assessment_of(sight.report, outcome, in_force))
     return msgspec.structs.replace(outcome, told=told, ended=ended)
 
 

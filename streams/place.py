@@ -11,26 +11,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from msgspec import Struct
-
 from streams.events import Area, Point, Report, Track
 from streams.geofence import geofence
 from streams.inforce import InForce
 from streams.locate import Unlocated
-from streams.sight import Hit
+from streams.sight import Placed
 from streams.when.edges import Numbers
 
 _REMEMBERED = 1 << 13
 _ASKED_EACH = frozenset({Point, Area, Track})
 """Points are asked faster than looked up; areas and tracks may be large, and do not come twice."""
-
-
-class Placed(Struct, frozen=True, gc=False):
-    """Where a report lies."""
-
-    hits: tuple[Hit, ...]
-    """Zones touched and in force at some time of its interval, sorted by number."""
-    unlocated: Unlocated | None
 
 
 NOWHERE = Placed((), None)

@@ -5,6 +5,9 @@ Place on the data's way: geofence → **Sight** → judge.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from msgspec import Struct
 
 from geo.containment import Relation
@@ -22,6 +25,14 @@ class Hit(Struct, frozen=True, cache_hash=True, gc=False):
     p_inside: float
 
 
+class Placed(Struct, frozen=True, gc=False):
+    """Where a report lies."""
+
+    hits: tuple[Hit, ...]
+    """Zones touched and in force at some time of its interval, sorted by number."""
+    unlocated: Unlocated | None
+
+
 class Sight(Struct, frozen=True, gc=False):
     """A report with everything that judging it needs, before any term is asked."""
 
@@ -34,3 +45,25 @@ class Sight(Struct, frozen=True, gc=False):
     """An amendment falls into the report's interval."""
     number: int | None = None
     """Which stretch of terms and zones the interval lies in; None: in several, or not asked."""
+
+
+class Sights(NamedTuple):
+    """The sights of a batch, a column each: nearly none of them is asked for by itself."""
+
+    reports: Sequence[Report]
+    contexts: Sequence[Context]
+    placed: Sequence[Placed]
+    straddles: bool
+    numbers: Sequence[int | None]
+
+    def row(self, row: int) -> Sight:
+        """One of them."""
+        placed = self.placed[row]
+        return Sight(
+            self.reports[row],
+            self.contexts[row],
+            placed.hits,
+            placed.unlocated,
+            self.straddles,
+            self.numbers[row],
+        )

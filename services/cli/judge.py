@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -22,13 +22,14 @@ from services.documents import read_agreement_file, read_methodology_file
 from services.event_files import read_events
 from services.signature_files import signatures_beside
 from streams.agreement import Agreement
-from streams.assess import Judged, encode_lines
+from streams.assess import Judged
 from streams.context.heard import Heard
 from streams.context.known import known_by
 from streams.decode import Refusal, decode_context
 from streams.errors import Mistake
 from streams.explain import explain
-from streams.history import Refused, judge_history
+from streams.gather import Refused
+from streams.history import Assessed, judge_history
 from streams.inforce import Register
 from streams.languages.voice import Language
 from streams.signing import Signature
@@ -36,8 +37,6 @@ from streams.signing import Signature
 INDEXED_FROM_BYTES = 128 * 1024 * 1024
 """About 200,000 reports: for fewer, an index of the zones takes longer than it saves."""
 INDEX_BYTES = 64 * 1024 * 1024
-WRITTEN_AT_ONCE = 100
-"""About 100 kB: memory for a megabyte is asked of the system anew each time."""
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -90,9 +89,10 @@ def judge(  # noqa: PLR0913 (the documents, the events, and how to write)
     events = read_events(reports, mission=methods.mission)
     told = _read_context(context, methods.mission) if context else Told([], [])
     known = known_by(register, methods.mission, told.heard)
+    said_in = language if explained else None
     with nothing_collected():
-        results = judge_history(register, events.raws, known)
-        said_in = language if explained else None
+        history = judge_history(register, events.raws, known)
+        results = history if explained else history.told()
         lines = result_lines(events.mistakes, chain(told.refused, results), said_in)
         written = write_results(lines, sys.stdout.buffer)
     click.echo(f"{written.judged} reports judged, {written.refused} refused", err=True)
@@ -154,35 +154,23 @@ class Lines(Struct, frozen=True, gc=False):
 
 def result_lines(
     mistakes: Iterable[Mistake],
-    results: Iterable[Judged | Refused],
+    results: Iterable[Judged | Assessed | Refused],
     language: Language | None,
 ) -> Iterator[Lines]:
-    """Results as NDJSON, or explained in a language."""
+    """Results as NDJSON where they are told, or explained in a language."""
     explained = language is not None
     for mistake in mistakes:
         message = f"{mistake.path}: {mistake.message}"
         yield _refusal(mistake.line, mistake.code, message, explained=explained)
-    left = iter(results)
-    while some := list(islice(left, WRITTEN_AT_ONCE)):
-        if language is None and (judged := _all_judged(some)):
-            yield Lines(encode_lines(judged), judged=len(judged))
+    for result in results:
+        if isinstance(result, Assessed):
+            yield Lines(result.text, judged=result.judged)
+        elif isinstance(result, Refused):
+            reason, message = result.refusal.reason, result.refusal.message
+            yield _refusal(result.line, reason, message, explained=explained)
         else:
-            yield from [_result(it, language) for it in some]
-
-
-def _all_judged(results: list[Judged | Refused]) -> list[Judged] | None:
-    """The same, where none of them was refused."""
-    return None if Refused in map(type, results) else results  # type: ignore[return-value]  # all are
-
-
-def _result(result: Judged | Refused, language: Language | None) -> Lines:
-    if isinstance(result, Refused):
-        reason, message = result.refusal.reason, result.refusal.message
-        return _refusal(result.line, reason, message, explained=language is not None)
-    if language is None:
-        return Lines(encode_lines((result,)), judged=1)
-    sentences = map(printable, explain(result, language).sentences)
-    return Lines("\n".join((*sentences, "", "")).encode(), judged=1)
+            sentences = map(printable, explain(result, language or Language.ENGLISH).sentences)
+            yield Lines("\n".join((*sentences, "", "")).encode(), judged=1)
 
 
 def _refusal(line: int | None, reason: str, message: str, *, explained: bool) -> Lines:

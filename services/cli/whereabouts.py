@@ -28,7 +28,7 @@ from services.store.queries.whereabouts import CONTRADICTIONS, FoundWhereabouts
 from services.store.queries.whereabouts import whereabouts as find
 from streams.assessment import status_of
 from streams.errors import Mistake
-from streams.history import Refused
+from streams.gather import Refused
 from streams.inforce import Register
 from streams.whereabouts.fold import (
     Answer,

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from streams.assess import refusal_of
-from streams.history import Refused, gather
+from streams.gather import Refused, gather
 from streams.inforce import Register
 from streams.whereabouts.fold import Whereabouts, whereabouts
 from streams.whereabouts.sighting import Sighting, sightings_of
@@ -27,16 +27,15 @@ def fold_history(register: Register, lines: Iterable[bytes]) -> Iterator[Whereab
     missions: defaultdict[str, defaultdict[str, list[Sighting]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for line, key, dossier in zip(
-        gathered.lines, gathered.reports, gathered.dossiers(), strict=True
-    ):
+    for line, dossier in zip(gathered.lines, gathered.dossiers(), strict=True):
         said = sightings_of(dossier)
-        refusal = refusal_of(register, dossier.versions[0].report) if said else None
+        first = dossier.versions[0].report
+        refusal = refusal_of(register, first) if said else None
         if refusal is not None:
             yield Refused(line, refusal)
             continue
         for subject_ref, sighting in said.items():
-            known = missions[key[0]][subject_ref]
+            known = missions[first.mission][subject_ref]
             if sighting is not None:
                 known.append(sighting)
     for mission in sorted(missions):

@@ -21,7 +21,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -32,10 +32,9 @@ from msgspec.structs import replace
 
 from services.cli.judge import index_zones, result_lines, write_results
 from services.documents import read_agreement_file, read_methodology_file
-from streams.assess import Judged
 from streams.decode import decode_reports
 from streams.events import Bearings, Count, Location, Point, Report
-from streams.history import Refused, judge_history
+from streams.history import History, judge_history
 from streams.inforce import Register
 from streams.smm.read import read_smm_csv
 
@@ -100,34 +99,24 @@ def _again(
     )
 
 
-def judge_slice(
-    register: Register, lines: Sequence[bytes], kept: list[Judged | Refused] | None
-) -> float:
+def judge_slice(register: Register, lines: Sequence[bytes], kept: list[History] | None) -> float:
     """Seconds of the processor from the lines to the bytes of their assessments.
 
     Written as the command writes them, to where nothing is kept: a file's memory is not judging.
 
-    `kept` takes what explanations are made of: the report, the place, what was known, the terms.
+    `kept` takes what explanations are made of, and lets go of nothing: which line tells of what,
+    what was known, the terms.
     """
     begun = time.process_time()
-    results = judge_history(register, lines)
+    history = judge_history(register, lines)
     if kept is not None:
-        results = _keeping(results, kept)
+        kept.append(history)
     with Path(os.devnull).open("wb") as out:
-        written = write_results(result_lines((), results, None), out)
-    if kept is not None:
-        kept.clear()  # what is not kept was given back in this time as well
+        written = write_results(result_lines((), history.told(), None), out)
+    del history  # what is not kept is given back in this time as well
     took_s = time.process_time() - begun
     assert written == (len(lines), 0)
     return took_s
-
-
-def _keeping(
-    results: Iterable[Judged | Refused], kept: list[Judged | Refused]
-) -> Iterator[Judged | Refused]:
-    for result in results:
-        kept.append(result)
-        yield result
 
 
 def told(kind: str, rates: Sequence[float], reports: int) -> str:
@@ -203,12 +192,12 @@ def read_slice(lines: Sequence[bytes]) -> float:
 def _recording(register: Register, lines: Sequence[bytes]) -> float:
     """How many times as long it takes with everything kept: in small turns, either going first."""
     plain_s = recorded_s = 0.0
+    kept: list[History] = []
     size = max(len(lines) // TURNS, 1)
     for turn, start in enumerate(range(0, len(lines), size)):
         some = lines[start : start + size]
         for keeps in (True, False) if turn % 2 else (False, True):
-            kept: list[Judged | Refused] | None = [] if keeps else None
-            took_s = judge_slice(register, some, kept)
+            took_s = judge_slice(register, some, kept if keeps else None)
             recorded_s += took_s * keeps
             plain_s += took_s * (not keeps)
     return recorded_s / plain_s

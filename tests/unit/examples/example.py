@@ -12,7 +12,8 @@ from streams.agreement import Agreement
 from streams.assess import Judged
 from streams.documents.read import read_agreement, read_methodology
 from streams.events import Report
-from streams.history import Refused, judge_history
+from streams.gather import Refused
+from streams.history import judge_history
 from streams.inforce import Register
 from streams.methodology import Methodology
 from streams.signing import Signature, read_signature

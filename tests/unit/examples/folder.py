@@ -27,7 +27,8 @@ from streams.context.measures import MeasureState
 from streams.context.truces import TruceState
 from streams.decode import Refusal, decode_context
 from streams.errors import Mistake
-from streams.history import Refused, judge_history
+from streams.gather import Refused
+from streams.history import judge_history
 from streams.inforce import Register
 from streams.methodology import Methodology
 from streams.vocabulary import ExchangeCategory, ExchangeStep, Verdict

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -44,6 +47,22 @@ def test_lines_are_passed_on_as_they_stand(
     name: str, content: bytes, expected: list[bytes], tmp_path: Path
 ) -> None:
     assert raws(written(tmp_path, name, content)) == expected
+
+
+def test_the_lines_of_a_file_may_be_asked_for_again(tmp_path: Path) -> None:
+    events = read_events(written(tmp_path, "a.ndjson", b"{}\n[]\n"), mission="m")
+    assert [*events.raws] == [*events.raws] == [b"{}", b"[]"]
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=(b"{}\n[]\n",))
+    writer.start()
+    lines = read_events(pipe, mission="m").raws
+    assert isinstance(lines, Iterator)
+    assert [*lines] == [b"{}", b"[]"]
+    writer.join()
 
 
 @pytest.mark.parametrize(

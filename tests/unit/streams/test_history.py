@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams import history
+from streams import gather, history
 from streams.assess import Judged
 from streams.assessment import Assessment, Standing
 from streams.decode import Reason
 from streams.events import Count, MonitorSide, Report
-from streams.history import Refused, judge_history
+from streams.gather import Refused
+from streams.history import Assessed, HistoryChangedError, judge_history
 from streams.inforce import Register
 from streams.reading import CONTRADICTION
 from streams.vocabulary import Kind, Means, Side, Verdict
@@ -101,7 +102,7 @@ def test_any_order_repetition_and_split_of_a_history_gives_the_same(
     spaced = [part for one in shuffled for part in (b"  " + one + b"\r\n", b"\n")]
     expected = digest(lines)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(history, "BATCH", batch)
+        patched.setattr(gather, "READ_AT_ONCE", batch)
         assert digest(spaced) == expected
 
 
@@ -111,6 +112,56 @@ def test_a_history_told_in_two_parts_is_one_history(
     first: list[bytes], second: list[bytes]
 ) -> None:
     assert digest(first + second) == digest(second + first)
+
+
+@settings(max_examples=80, deadline=None)
+@given(histories, st.sampled_from([1, 2, 3, 500]))
+def test_what_is_told_is_what_is_read_again_and_judged(lines: list[bytes], batch: int) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(gather, "READ_AT_ONCE", batch)
+        patched.setattr(history, "TOLD_AT_ONCE", 2)
+        judged = judge_history(REGISTER, lines)
+        told = [(it.text, it.judged) if isinstance(it, Assessed) else it for it in judged.told()]
+        again = [*judged]
+    texts = b"".join(it[0] for it in told if not isinstance(it, Refused))
+    assert texts == b"".join(it.body + b"\n" for it in again if isinstance(it, Judged))
+    assert sum(it[1] for it in told if not isinstance(it, Refused)) == texts.count(b"\n")
+    assert [it for it in told if isinstance(it, Refused)] == [
+        it for it in again if isinstance(it, Refused)
+    ]
+
+
+def test_lines_that_come_but_once_are_kept_to_be_read_again() -> None:
+    lines = [line(report("r-1")), line(report("r-2", retracts="r-1"))]
+    assert assessments(iter(lines)) == assessments(lines)
+
+
+TOLD = [line(report("r-1")), line(report("r-2", supersedes="r-1"))]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [[], TOLD[1:], [b"{", TOLD[1]], [line(report("r-7")), TOLD[1]]],
+    ids=["gone", "moved up", "broken", "another"],
+)
+def test_a_history_that_changes_while_it_is_judged_is_of_no_use(after: list[bytes]) -> None:
+    class Changing:
+        readings = iter([TOLD, after])
+
+        def __iter__(self) -> Iterator[bytes]:
+            return iter(next(self.readings))
+
+    with pytest.raises(HistoryChangedError):
+        judge_history(REGISTER, Changing())
+
+
+@pytest.mark.parametrize("after", [[], [TOLD[0]], [*TOLD, TOLD[0]], TOLD[::-1], [*TOLD, *TOLD]])
+def test_a_history_that_changed_since_is_not_explained(after: list[bytes]) -> None:
+    lines = [*TOLD]
+    judged = judge_history(REGISTER, lines)
+    lines[:] = after
+    with pytest.raises(HistoryChangedError):
+        list(judged)
 
 
 def test_equal_content_in_other_bytes_is_one_version() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
-from streams.history import Refused
+from streams.gather import Refused
 from streams.inforce import Register
 from streams.whereabouts.fold import Whereabouts, encode_whereabouts
 from streams.whereabouts.history import fold_history
