@@ -280,6 +280,9 @@ class Report(Wire, frozen=True, kw_only=True):
     """SHA-256 of media; never the media."""
     downtime: Annotated[tuple[Downtime, ...], Meta(max_length=64)] = ()
     """Of a `coverage` report: when nobody watched."""
+    range_m: Metres | None = None
+    """Of a `coverage` report: how far from there it watched or heard; absent: as far as the
+    methodology says of its means. An area is watched as it is drawn."""
     remark: Text | None = None
 
 

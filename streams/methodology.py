@@ -94,6 +94,29 @@ class DeskRules(Document, frozen=True, kw_only=True):
     one person releases whatever it is."""
 
 
+class WatchRange(Document, frozen=True, kw_only=True):
+    """How far from its place a means watches."""
+
+    means: Means
+    range_m: Annotated[float, Meta(gt=0, le=100_000)]
+
+
+class CoverageRules(Document, frozen=True, kw_only=True):
+    """When a zone counts as watched (`streams.coverage`).
+
+    Left out, each reads as the strictest: all of the zone has to be in somebody's reach, and a
+    report that names no range has none.
+    """
+
+    ranges: tuple[WatchRange, ...] = ()
+    """Of a report that names no range; and none is believed to reach farther, whatever it says."""
+    watched_share: Share = 1.0
+    """So much of a zone must be in reach for it to be watched; less is partly watched."""
+
+
+UNWATCHED = CoverageRules()
+
+
 class Methodology(Document, frozen=True, kw_only=True):
     """A version of a mission's methodology, whole."""
 
@@ -127,3 +150,5 @@ class Methodology(Document, frozen=True, kw_only=True):
     """Absent: nothing is near to anything, and each breach is an incident of its own."""
     desk: DeskRules | None = None
     """Absent: every result takes two people."""
+    coverage: CoverageRules | None = None
+    """Absent: `UNWATCHED`."""

@@ -44,6 +44,7 @@ COMMANDS: Final = {
     "spool": "Show, send on or export what waits for the gateway.",
     "violations": "List the violations that stand, newest first.",
     "incidents": "List incidents, the newest first: violations near each other in space and time.",
+    "coverage": "Show how long zones were watched, beside what was found there.",
     "explain": "Say why the report REPORT_ID was judged as it was.",
     "whereabouts": "Show where sighted subjects are known to have been: entries, exits, how long.",
     "corridor": "Show the availability of corridors.",

@@ -6,7 +6,7 @@ of the clock in Kyiv, and its report of the 5th told of the evening of the 4th.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from streams.methodology import IncidentRules
 from streams.when.daily import DAY_S, clock_s
@@ -28,3 +28,8 @@ class MissionDays:
             return (moment.astimezone(self._zone).replace(tzinfo=None) + self._ahead).date()
         except OverflowError:
             return moment.date()  # within a day of the years 1 and 9999
+
+    def begins(self, day: date) -> datetime:
+        """When a mission day begins, UTC; it ends where the next one begins."""
+        midnight = datetime.combine(day, time()) - self._ahead
+        return midnight.replace(tzinfo=self._zone).astimezone(UTC)

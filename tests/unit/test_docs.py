@@ -73,11 +73,13 @@ from streams.due import Rule
 from streams.events import Report
 from streams.methodology import (
     CorridorRules,
+    CoverageRules,
     DeskRules,
     IncidentRules,
     Methodology,
     SightingRules,
     Thresholds,
+    WatchRange,
 )
 from streams.precedence import PRECEDENCE
 from streams.reading import CONTRADICTION
@@ -357,6 +359,7 @@ def test_every_field_of_the_documents_is_documented() -> None:
     kinds += (Exchange, ExchangeTruce, ExchangeList, Window)
     kinds += (Daily, Recurring, PhaseDays, Phase, Measure, Due, Repeats, Calibres, Exemption)
     kinds += (Methodology, Thresholds, CorridorRules, SightingRules, IncidentRules, DeskRules)
+    kinds += (CoverageRules, WatchRange)
     fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
     assert fields <= named
 

@@ -183,6 +183,7 @@ def _reports(draw: st.DrawFn) -> Report:
             ),
             evidence=tuples_of(st.binary(min_size=32, max_size=32).map(bytes.hex)),
             downtime=tuples_of(_intervals().map(lambda ends: Downtime(start=ends[0], end=ends[1]))),
+            range_m=maybe(st.floats(0, 1_000_000)),
             remark=maybe(texts),
         )
     )

@@ -38,7 +38,8 @@ FULL: dict[str, Any] = json.loads("""{
   "grading": {"source": "B", "information": 2},
   "attribution": {"party": "north", "basis": "plausible"}, "assessed_as": "live_fire_exercise",
   "pleas": [{"party": "north", "plea": "self_defence"}], "evidence": [],
-  "downtime": [{"start": "2026-03-02T12:00:00Z", "end": "2026-03-02T13:00:00Z"}], "remark": "x"
+  "downtime": [{"start": "2026-03-02T12:00:00Z", "end": "2026-03-02T13:00:00Z"}],
+  "range_m": 5000, "remark": "x"
 }""") | {"observed_to": "2026-03-02T12:10:00Z"}
 STATUS: dict[str, Any] = json.loads("""{
   "version": 1, "id": "s-1", "mission": "mission", "source": "operator", "corridor": "c",
@@ -160,6 +161,8 @@ def test_bytes_that_are_no_event_are_refused(raw: bytes, expected: Reason) -> No
         ({"observed_from": "1899-12-31T00:00:00Z"}, Reason.OUT_OF_RANGE),
         ({"observed_to": "2200-01-01T00:00:00Z"}, Reason.OUT_OF_RANGE),
         ({"downtime": [{"start": FIRST_YEAR, "end": LAST_YEAR}]}, Reason.OUT_OF_RANGE),
+        ({"range_m": -1}, Reason.OUT_OF_RANGE),
+        ({"range_m": "5 km"}, Reason.WRONG_TYPE),
         ({"observed_to": "2026-03-02T11:59:59Z"}, Reason.INTERVAL_REVERSED),
         ({"observed_to": "2026-03-02T13:59:59+02:00"}, Reason.INTERVAL_REVERSED),
         (

@@ -66,6 +66,7 @@ REPORT: dict[str, Any] = {
     "attribution": {"party": "ua", "basis": "plausible"},
     "evidence": ["ab" * 32],
     "downtime": [{"start": "2020-05-01T09:15:00+03:00", "end": "2020-05-01T09:20:00+03:00"}],
+    "range_m": 5000,
     "remark": "heard from the hill",
     "unknown_to_us": {"kept": "in the raw bytes"},
 }

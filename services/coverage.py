@@ -1,0 +1,154 @@
+"""Coverage: how much was watched, beside what was found; what kept monitors from it.
+
+    days asked for → reports of watching → dossiers → coverage → told, with violations and incidents
+
+Place on the data's way: store → **coverage** → `truceline coverage`, GET /v1/coverage. The fold is
+pure (`streams.coverage`), and is made when somebody asks: a late report of a patrol counts at once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from services.dossiers import stored_dossier
+from services.incidents import IncidentsAsked, incidents
+from services.store.documents import loaded_documents
+from services.store.engine import Connection
+from services.store.known import links_to, versions_of
+from services.store.queries.watching import breaches_of_zones, observed_days, reports_of_watching
+from services.store.signatures import signatures
+from services.worker.documents import register_of
+from streams.coverage import fold
+from streams.coverage.fold import Coverage
+from streams.coverage.periods import By, periods
+from streams.coverage.tell import (
+    CoverageTold,
+    RestrictionTold,
+    UnusedTold,
+    tell_coverage,
+    tell_restriction,
+    tell_unused,
+)
+from streams.coverage.watching import Said, said_of
+from streams.incidents.mission_day import MissionDays
+from streams.inforce import Register
+from streams.instants import moment_of
+from streams.methodology import IncidentRules
+
+AT_ONCE = 1_000
+"""Reports that are read together."""
+MOST_DAYS = 366
+MOST_DAYS_BY_HOUR = 31
+
+
+class CoverageAsked(NamedTuple):
+    """Which coverage: of a mission's zones, or one, on its days from `since` to `until`."""
+
+    mission: str
+    zone: str | None = None
+    since: date | None = None
+    until: date | None = None
+    """Both included. Absent: from the first day that anything was observed on; to the last."""
+    by: By = By.DAY
+
+
+class CoverageAnswer(NamedTuple):
+    """What there is of what was asked for."""
+
+    rows: list[CoverageTold]
+    restrictions: list[RestrictionTold]
+    unused: list[UnusedTold]
+    """Reports of coverage that watched nothing, each with the reason."""
+    first: date | None
+    last: date | None
+    """The days that it is of; they may be fewer than were asked for (`MOST_DAYS`)."""
+
+
+NOTHING = CoverageAnswer([], [], [], None, None)
+
+
+def missions_of(conn: Connection) -> list[str]:
+    """Those of which coverage can be asked."""
+    return register_of(loaded_documents(conn), signatures(conn)).missions
+
+
+def coverage(conn: Connection, asked: CoverageAsked, now: datetime) -> CoverageAnswer:
+    """A mission's coverage as it is known at `now`, by zone, begin and means."""
+    register = register_of(loaded_documents(conn), signatures(conn))
+    rules = _rules(register, asked.mission)
+    days = _days(conn, asked, rules) if register.knows(asked.mission) else None
+    if days is None:
+        return NOTHING
+    spans = periods(rules, *days, asked.by)
+    since, until = moment_of(spans[0].span[0]), moment_of(spans[-1].span[1])
+    said = _said(conn, register, asked.mission, since, until)
+    found = _of_zone(fold.coverage(register, asked.mission, said, spans), asked.zone)
+    zones = None if asked.zone is None else [asked.zone]
+    happened = breaches_of_zones(conn, asked.mission, zones, since, until)
+    counted = _incidents(conn, asked, days, now) if asked.by is By.DAY else None
+    return CoverageAnswer(
+        tell_coverage(asked.mission, found, happened, counted),
+        [tell_restriction(asked.mission, it) for it in found.restrictions],
+        tell_unused(asked.mission, found),
+        *days,
+    )
+
+
+def _rules(register: Register, mission: str) -> IncidentRules | None:
+    """When a mission's day begins: as the newest methodology has it."""
+    known = register.agreements(mission)
+    return known[0][1].incidents if known else None
+
+
+def _days(
+    conn: Connection, asked: CoverageAsked, rules: IncidentRules | None
+) -> tuple[date, date] | None:
+    """The first and the last day; the last ones, where they would be too many."""
+    first, last = asked.since, asked.until
+    if first is None or last is None:
+        observed = observed_days(conn, asked.mission)
+        if observed is None and (first or last) is None:
+            return None
+        known = [_day(rules, it) for it in observed or ()] or [first or last] * 2  # type: ignore[list-item]  # one is there
+        first, last = first or known[0], last or known[1]
+    most = MOST_DAYS if asked.by is By.DAY else MOST_DAYS_BY_HOUR
+    first = max(first, last - timedelta(days=most - 1))
+    return (first, last) if first <= last else None
+
+
+def _day(rules: IncidentRules | None, moment: datetime) -> date:
+    return MissionDays(rules).of(moment) if rules else moment.date()
+
+
+def _said(
+    conn: Connection, register: Register, mission: str, since: datetime, until: datetime
+) -> list[Said]:
+    keys = reports_of_watching(conn, mission, since, until)
+    said: list[Said] = []
+    for first in range(0, len(keys), AT_ONCE):
+        some = keys[first : first + AT_ONCE]
+        versions, links = versions_of(conn, some), links_to(conn, some)
+        dossiers = (stored_dossier(register, versions[it], links.get(it, ())) for it in some)
+        said += [one for it in dossiers if (one := said_of(it)) is not None]
+    return said
+
+
+def _of_zone(found: Coverage, zone: str | None) -> Coverage:
+    """Of one zone alone: its rows, and the restrictions that touch it."""
+    if zone is None:
+        return found
+    return Coverage(
+        found.periods,
+        {name: by_means for name, by_means in found.zones.items() if name == zone},
+        [it for it in found.restrictions if zone in it.zones],
+        found.left,
+    )
+
+
+def _incidents(
+    conn: Connection, asked: CoverageAsked, days: tuple[date, date], now: datetime
+) -> dict[tuple[str, date], int]:
+    told = incidents(conn, IncidentsAsked(asked.mission, asked.zone, *days), now)
+    return Counter((it.zone, it.day) for it in told if it.zone is not None)
