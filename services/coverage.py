@@ -1,6 +1,6 @@
 """Coverage: how much was watched, beside what was found; what kept monitors from it.
 
-    days asked for → reports of watching → dossiers → coverage → told, with violations and incidents
+    days asked for → reports of watching → dossiers → coverage → told, with violations
 
 Place on the data's way: store → **coverage** → `truceline coverage`, GET /v1/coverage. The fold is
 pure (`streams.coverage`), and is made when somebody asks: a late report of a patrol counts at once.
@@ -8,18 +8,18 @@ pure (`streams.coverage`), and is made when somebody asks: a late report of a pa
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from services.dossiers import stored_dossier
-from services.incidents import IncidentsAsked, incidents
 from services.store.documents import loaded_documents
 from services.store.engine import Connection
-from services.store.known import links_to, versions_of
+from services.store.known import StoredVersion, versions_of
 from services.store.queries.watching import breaches_of_zones, observed_days, reports_of_watching
 from services.store.signatures import signatures
 from services.worker.documents import register_of
+from streams.assessment import Standing, decode_assessment
 from streams.coverage import fold
 from streams.coverage.fold import Coverage
 from streams.coverage.periods import By, periods
@@ -74,8 +74,8 @@ def missions_of(conn: Connection) -> list[str]:
     return register_of(loaded_documents(conn), signatures(conn)).missions
 
 
-def coverage(conn: Connection, asked: CoverageAsked, now: datetime) -> CoverageAnswer:
-    """A mission's coverage as it is known at `now`, by zone, begin and means."""
+def coverage(conn: Connection, asked: CoverageAsked) -> CoverageAnswer:
+    """A mission's coverage as it is known now, by zone, begin and means."""
     register = register_of(loaded_documents(conn), signatures(conn))
     rules = _rules(register, asked.mission)
     days = _days(conn, asked, rules) if register.knows(asked.mission) else None
@@ -87,9 +87,8 @@ def coverage(conn: Connection, asked: CoverageAsked, now: datetime) -> CoverageA
     found = _of_zone(fold.coverage(register, asked.mission, said, spans), asked.zone)
     zones = None if asked.zone is None else [asked.zone]
     happened = breaches_of_zones(conn, asked.mission, zones, since, until)
-    counted = _incidents(conn, asked, days, now) if asked.by is By.DAY else None
     return CoverageAnswer(
-        tell_coverage(asked.mission, found, happened, counted),
+        tell_coverage(asked.mission, found, happened),
         [tell_restriction(asked.mission, it) for it in found.restrictions],
         tell_unused(asked.mission, found),
         *days,
@@ -129,10 +128,16 @@ def _said(
     said: list[Said] = []
     for first in range(0, len(keys), AT_ONCE):
         some = keys[first : first + AT_ONCE]
-        versions, links = versions_of(conn, some), links_to(conn, some)
-        dossiers = (stored_dossier(register, versions[it], links.get(it, ())) for it in some)
+        standing = [versions for versions in versions_of(conn, some).values() if _stands(versions)]
+        dossiers = (stored_dossier(register, versions, ()) for versions in standing)
         said += [one for it in dossiers if (one := said_of(it)) is not None]
     return said
+
+
+def _stands(versions: Sequence[StoredVersion]) -> bool:
+    """Whether the report still speaks: its reading says so, and who reads need not see by whom."""
+    assert versions[0].assessment is not None, "what was found was assessed"
+    return decode_assessment(versions[0].assessment).standing is Standing.STANDS
 
 
 def _of_zone(found: Coverage, zone: str | None) -> Coverage:
@@ -145,10 +150,3 @@ def _of_zone(found: Coverage, zone: str | None) -> Coverage:
         [it for it in found.restrictions if zone in it.zones],
         found.left,
     )
-
-
-def _incidents(
-    conn: Connection, asked: CoverageAsked, days: tuple[date, date], now: datetime
-) -> dict[tuple[str, date], int]:
-    told = incidents(conn, IncidentsAsked(asked.mission, asked.zone, *days), now)
-    return Counter((it.zone, it.day) for it in told if it.zone is not None)

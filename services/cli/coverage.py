@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Final
 
 import rich_click as click
@@ -21,11 +21,13 @@ from services.coverage import CoverageAnswer, CoverageAsked, missions_of
 from services.coverage import coverage as coverage_of
 from services.settings import load_settings
 from services.store.engine import connect
+from streams.assessment import STATUS
 from streams.coverage.count import State
 from streams.coverage.periods import By
 from streams.coverage.tell import CoverageTold, RestrictionTold, UnusedTold
 
 RULE: Final = (
+    f"{STATUS}. "
     "Watched: at least the methodology's share of the zone was in somebody's reach; partly: less of"
     " it. Rates are violations while it was watched by watched hours. no_coverage is not calm: of"
     " that time nothing is known."
@@ -63,15 +65,14 @@ def coverage(  # noqa: PLR0913, PLR0917 (each is one thing that may be asked for
     With --json, a line each: "zone", "day" (the mission's), "starts_at", "ends_at", "means" (none:
     all together), "state" (watched, partly_watched, no_coverage), "watched_s", "partly_s",
     "unwatched_s", "share" (of the zone, on average), "violations", "possible", "while_watched",
-    "per_watched_hour", "incidents". Restrictions: "minutes", "reason", "party", "zones". Unused:
+    "per_watched_hour". Restrictions: "minutes", "reason", "party", "zones". Unused:
     "reason". Days are 366 at the most, by the hour 31: the last ones.
     """
     require_order(since, until)
-    now = datetime.now(UTC)
     with connect(load_settings().database()) as conn:
         missions = missions_of(conn) if mission is None else [mission]
         asked = [CoverageAsked(it, zone, since, until, By(by)) for it in missions]
-        answers = [coverage_of(conn, it, now) for it in asked]
+        answers = [coverage_of(conn, it) for it in asked]
     if as_json:
         for answer in answers:
             for row in _listed(answer, listed):

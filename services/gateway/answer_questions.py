@@ -17,6 +17,7 @@ import msgspec
 from litestar import Request, Response
 
 from services.corridor_figures import StatsAsked
+from services.coverage import CoverageAsked
 from services.due import DueAsked
 from services.gateway.ask_corridor_figures import FIGURES, ask_figures
 from services.gateway.ask_corridor_figures import NOTE as FIGURES_NOTE
@@ -30,6 +31,16 @@ from services.gateway.ask_corridors import (
     ask_corridors,
     ask_ways,
 )
+from services.gateway.ask_coverage import (
+    COVERAGE,
+    RESTRICTIONS,
+    RESTRICTIONS_NOTE,
+    AfterRestriction,
+    AfterRow,
+    ask_coverage,
+    ask_restrictions,
+)
+from services.gateway.ask_coverage import NOTE as COVERAGE_NOTE
 from services.gateway.ask_crossings import CROSSINGS, ask_crossings
 from services.gateway.ask_due import AFTER as DUE_AFTER
 from services.gateway.ask_due import BEFORE as DUE_BEFORE
@@ -75,6 +86,7 @@ from services.timeline import TimelineAsked
 from services.tokens.token import Token
 from services.ways import WaysAsked
 from streams.corridors.parts import Part
+from streams.coverage.periods import By
 from streams.due import Rule
 from streams.movements.outcomes import Period
 from streams.movements.standing import MovementPhase
@@ -100,6 +112,8 @@ VIOLATION_FILTERS: Final = (
 )
 WHEREABOUTS_FILTERS: Final = ("subject", "zone", "answer", "from", "to", "known_at")
 CROSSING_FILTERS: Final = ("subject", "line", "answer", "from", "to", "known_at")
+COVERAGE_FILTERS: Final = ("zone", "first_day", "last_day", "by")
+RESTRICTION_FILTERS: Final = ("zone", "first_day", "last_day")
 PAGING: Final = ("limit", "after")
 STANDING_PARAMETERS: Final = ("at", "known_at")
 DUE_PARAMETERS: Final = ("rule", "from", "to", "known_at", "limit")
@@ -296,6 +310,39 @@ async def answer_due(request: Asked) -> Response[bytes]:
     more = None if found.next is None else {"from": found.next.isoformat()}
     following = _next(request, parameters, more)
     return _paged(request, form, found.told, DUE, following, {"note": DUE_NOTE})
+
+
+async def answer_coverage(request: Asked) -> Response[bytes]:
+    """A page of how much of zones was watched."""
+    paging = _Paging(request, COVERAGE_FILTERS, TABLES, COVERAGE)
+    question = partial(
+        ask_coverage,
+        asked=_coverage_asked(paging),
+        limit=paging.parameters.limit(),
+        after=paging.after(AfterRow),
+    )
+    return await paging.answer(question, {"note": COVERAGE_NOTE})
+
+
+async def answer_restrictions(request: Asked) -> Response[bytes]:
+    """A page of what kept monitors from watching."""
+    paging = _Paging(request, RESTRICTION_FILTERS, TABLES, RESTRICTIONS)
+    question = partial(
+        ask_restrictions,
+        asked=_coverage_asked(paging),
+        limit=paging.parameters.limit(),
+        after=paging.after(AfterRestriction),
+    )
+    return await paging.answer(question, {"note": RESTRICTIONS_NOTE})
+
+
+def _coverage_asked(paging: _Paging) -> CoverageAsked:
+    parameters = paging.parameters
+    first, last = parameters.day("first_day"), parameters.day("last_day")
+    if first is not None and last is not None and last < first:
+        raise bad("last_day", "lies before `first_day`")
+    by = parameters.word("by", By) or By.DAY
+    return CoverageAsked(paging.token.mission, parameters.text("zone"), first, last, by)
 
 
 async def answer_movements(request: Asked) -> Response[bytes]:

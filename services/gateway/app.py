@@ -9,6 +9,7 @@
                                 stands, page by page; nobody has released any of it
     GET  /v1/whereabouts        the same: when subjects were in zones
     GET  /v1/crossings          the same: when subjects went over lines
+    GET  /v1/coverage, /v1/restrictions              who sees the whole mission: what was watched
     GET  /v1/corridors          every role: each corridor's state now
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/corridors/board    every role: all of them for a phone, now or when something changes
@@ -59,6 +60,7 @@ from services.gateway.answer_calendar import answer_calendar
 from services.gateway.answer_questions import (
     answer_availability,
     answer_corridors,
+    answer_coverage,
     answer_crossings,
     answer_due,
     answer_figures,
@@ -66,12 +68,14 @@ from services.gateway.answer_questions import (
     answer_movements,
     answer_outcomes,
     answer_report,
+    answer_restrictions,
     answer_standing,
     answer_timeline,
     answer_violations,
     answer_ways,
     answer_whereabouts,
 )
+from services.gateway.ask_coverage import READS_COVERAGE
 from services.gateway.ask_movements import READS_MOVEMENTS
 from services.gateway.ask_standing import (
     EXCHANGES,
@@ -194,6 +198,18 @@ async def get_whereabouts(request: Asked) -> Response[bytes]:
 async def get_crossings(request: Asked) -> Response[bytes]:
     """Which subjects went over lines, from which side to which, page by page."""
     return await answer_crossings(request)
+
+
+@get("/v1/coverage", opt={MAY: READS_COVERAGE})
+async def get_coverage(request: Asked) -> Response[bytes]:
+    """How much of each zone was watched, by day or hour and means, page by page."""
+    return await answer_coverage(request)
+
+
+@get("/v1/restrictions", opt={MAY: READS_COVERAGE})
+async def get_restrictions(request: Asked) -> Response[bytes]:
+    """What kept monitors from watching, page by page."""
+    return await answer_restrictions(request)
 
 
 @get("/v1/corridors", opt={MAY: EVERY_ROLE})
@@ -337,6 +353,8 @@ ROUTES: Final = (
     get_violations,
     get_whereabouts,
     get_crossings,
+    get_coverage,
+    get_restrictions,
     get_corridors,
     get_board,
     get_calendar,

@@ -38,6 +38,7 @@ from services.movements import MovementDetail, MovementTold, OutcomeRow
 from services.receipts.public_keys import PublicKeys
 from services.receipts.receipt import SignedReceipt
 from services.standing import ExchangeRow, MeasureRow, PhaseRow, TruceRow, UnheededRow
+from streams.coverage.tell import CoverageTold, RestrictionTold
 from streams.events import CorridorStatus, Report
 from streams.schema import CONTEXT_EVENTS, Json
 
@@ -50,6 +51,8 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     PublicKeys,
     ViolationTold,
     SpellTold,
+    CoverageTold,
+    RestrictionTold,
     CrossingTold,
     IntervalTold,
     Board,

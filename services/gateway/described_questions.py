@@ -16,6 +16,8 @@ from services.gateway import examples
 from services.gateway.ask_corridor_figures import FIGURES
 from services.gateway.ask_corridor_figures import NOTE as COVERED
 from services.gateway.ask_corridors import INTERVALS, STATES, WAYS
+from services.gateway.ask_coverage import COVERAGE, RESTRICTIONS, RESTRICTIONS_NOTE
+from services.gateway.ask_coverage import NOTE as WATCHED
 from services.gateway.ask_crossings import CROSSINGS
 from services.gateway.ask_due import DUE
 from services.gateway.ask_due import NOTE as DUE_NOTE
@@ -52,6 +54,7 @@ from services.gateway.parameters import DEFAULT_LIMIT, LIMIT
 from services.gateway.problems import Code
 from services.gateway.represent import EVERY_FORM, TABLES, Form, Shape, write_items
 from services.store.queries.violations import STANDING
+from streams.coverage.periods import By
 from streams.due import Rule
 from streams.movements.outcomes import Period
 from streams.movements.standing import MovementPhase
@@ -124,6 +127,16 @@ _PART: Final = (
 )
 
 
+_DAY: Final[Json] = {"type": "string", "format": "date"}
+_DAYS: Final = (
+    Parameter("first_day", "Of this mission day or later.", "2018-09-01", _DAY),
+    Parameter(
+        "last_day",
+        "Of this mission day or earlier. At most 366 days, by the hour 31: the last ones.",
+        "2018-09-05",
+        _DAY,
+    ),
+)
 _AS_IT_STANDS: Final = (
     _instant("at", "As it stands then; now, if absent."),
     _instant("known_at", "By what was known then; now, if absent."),
@@ -223,6 +236,37 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             _instant("from", "What may have happened then or later."),
             _instant("to", "And before that."),
             _instant("known_at", "By what was known then; now, if absent."),
+            _LIMITED,
+            Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
+        ),
+        problems=_PROBLEMS,
+    ),
+    ("GET", "/v1/coverage"): Operation(
+        "How long each zone was watched, by mission day or hour, for all means together and by "
+        "each, beside what was found. `no_coverage` is not calm: of that time nothing is known, "
+        "and there is no rate. For who sees the whole of the mission.",
+        (_page([examples.COVERAGE], COVERAGE, TABLES, {"note": WATCHED}, _PAGED), _KEPT),
+        (
+            Parameter("zone", "Of this zone alone.", "zolote"),
+            *_DAYS,
+            Parameter("by", "How finely.", "hour", {"enum": [str(it) for it in By]}),
+            _LIMITED,
+            Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
+        ),
+        problems=_PROBLEMS,
+    ),
+    ("GET", "/v1/restrictions"): Operation(
+        "What kept monitors from watching or going on: where, for how many minutes, why, and whom "
+        "the monitor named. For who sees the whole of the mission.",
+        (
+            _page(
+                [examples.RESTRICTION], RESTRICTIONS, TABLES, {"note": RESTRICTIONS_NOTE}, _PAGED
+            ),
+            _KEPT,
+        ),
+        (
+            Parameter("zone", "Whose place touches this zone, or may.", "zolote"),
+            *_DAYS,
             _LIMITED,
             Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
         ),

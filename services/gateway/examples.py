@@ -5,7 +5,7 @@ Place on the data's way: beside it (`described`). Tests post them, and hold them
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -29,6 +29,8 @@ from streams.context.exchanges import Discrepancy, ExchangePhase
 from streams.context.measures import MeasureState
 from streams.context.truces import TruceState
 from streams.corridors.agenda import Entry, Window
+from streams.coverage.count import State as CoverageState
+from streams.coverage.tell import CoverageTold, RestrictionTold
 from streams.due import Rule
 from streams.events import PeopleCount, VehicleCount
 from streams.movements.history import MovementWord
@@ -36,6 +38,8 @@ from streams.movements.standing import MovementPhase, PartyAnswer
 from streams.schema import Json
 from streams.vocabulary import (
     Acknowledgement,
+    AttributionBasis,
+    Detail,
     ExchangeCategory,
     ExchangeStep,
     MovementKind,
@@ -508,6 +512,35 @@ DUE: Final = DueTold(
     written_at=_WHEN + timedelta(seconds=2),
     revision=1,
     draft=False,
+)
+COVERAGE: Final = CoverageTold(
+    mission="osce-smm",
+    zone="zolote",
+    day=date(2018, 9, 5),
+    starts_at=datetime(2018, 9, 4, 16, 30, tzinfo=UTC),
+    ends_at=datetime(2018, 9, 5, 16, 30, tzinfo=UTC),
+    state=CoverageState.WATCHED,
+    watched_s=14_400.0,
+    partly_s=7_200.0,
+    unwatched_s=64_800.0,
+    share=0.175,
+    violations=3,
+    possible=1,
+    while_watched=2,
+    per_watched_hour=0.5,
+)
+RESTRICTION: Final = RestrictionTold(
+    mission="osce-smm",
+    source="patrol-1",
+    id="p1-2018-09-05-7",
+    starts_at=datetime(2018, 9, 5, 8, tzinfo=UTC),
+    ends_at=datetime(2018, 9, 5, 8, 40, tzinfo=UTC),
+    minutes=40.0,
+    reason=Detail.DENIAL,
+    stops=True,
+    party="formations",
+    basis=AttributionBasis.HIGHLY_PROBABLE,
+    zones=("zolote",),
 )
 UNHEEDED: Final = UnheededRow("osce-smm", "ua-liaison/n-7", "without_right", draft=False)
 

@@ -7,7 +7,7 @@ or cannot be read is refused: a filter that is silently passed over shows more t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from enum import Enum
 from typing import Final, TypeVar
 
@@ -56,6 +56,19 @@ class Parameters:
             read = None
         if read is None:
             raise bad(name, "must be a time with its UTC offset, e.g. 2026-03-01T08:00:00Z")
+        return read
+
+    def day(self, name: str) -> date | None:
+        """A day of the mission's."""
+        text = self._given.get(name)
+        if text is None:
+            return None
+        try:
+            read = date.fromisoformat(text)
+        except ValueError:
+            read = None
+        if read is None or not MINYEAR < read.year < MAXYEAR:
+            raise bad(name, "must be a day, e.g. 2026-03-01")
         return read
 
     def word(self, name: str, words: type[Words]) -> Words | None:

@@ -75,7 +75,6 @@ def test_a_day_is_told_with_what_was_found_in_it(console: Console) -> None:
         "possible": 0,
         "while_watched": 1,
         "per_watched_hour": 1.0,
-        "incidents": 2,
     }
 
 
@@ -101,7 +100,6 @@ def test_hours_and_means_are_told_apart(console: Console) -> None:
         ("saw", 0),
     ]
     assert {it["zone"] for it in rows} == {"z", "corridor:c"}, "nothing is left out for being quiet"
-    assert "incidents" not in noon[0]
 
 
 def test_restrictions_are_listed_as_the_monitors_told_them(console: Console) -> None:

@@ -125,6 +125,8 @@ ASKED: Final = {
     ("GET", "/v1/violations"): Asked("/v1/violations", always, zone),
     ("GET", "/v1/whereabouts"): Asked("/v1/whereabouts", always, zone),
     ("GET", "/v1/crossings"): Asked("/v1/crossings", always, seeded.corridor),
+    ("GET", "/v1/coverage"): Asked("/v1/coverage", always),
+    ("GET", "/v1/restrictions"): Asked("/v1/restrictions", always),
     ("GET", "/v1/corridors"): Asked("/v1/corridors", always, seeded.corridor),
     ("GET", "/v1/corridors/board"): Asked("/v1/corridors/board", always, seeded.corridor),
     ("GET", "/v1/corridors/calendar.ics"): Asked(

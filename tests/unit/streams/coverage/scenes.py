@@ -103,7 +103,7 @@ def fold(*reports: Report, by: By = By.DAY, of: Register = REGISTER, last: date 
 
 
 def rows(found: Coverage, zone: str = "z", means: Means | None = None) -> list[CoverageTold]:
-    told = tell_coverage(MISSION, found, (), None)
+    told = tell_coverage(MISSION, found, ())
     return [row for row in told if row.zone == zone and row.means is means]
 
 

@@ -63,7 +63,7 @@ def test_a_post_watches_from_its_begin_to_its_end_and_no_longer() -> None:
 def test_a_day_without_patrols_has_no_coverage_and_is_not_calm() -> None:
     found = fold(watched(0, 60), last=DAY + timedelta(days=1))
     happened = [Happened("z", at(24 * 60), at(24 * 60), found=True)]
-    first, second = tell_coverage(MISSION, found, happened, None)[::2]
+    first, second = tell_coverage(MISSION, found, happened)[::2]
     assert (first.state, first.violations, first.per_watched_hour) == (State.WATCHED, 0, 0.0)
     assert (second.state, second.violations) == (State.NO_COVERAGE, 1)
     assert (second.unwatched_s, second.share) == (DAY_S, 0.0)
@@ -272,11 +272,11 @@ def test_the_order_of_reports_and_repetition_change_nothing() -> None:
         watched(id="w-3", location=None),
         restricted(10, 20),
     ]
-    expected = tell_coverage(MISSION, fold(*reports), (), None)
+    expected = tell_coverage(MISSION, fold(*reports), ())
     for seed in range(5):
         shuffled = reports * 2
         Random(seed).shuffle(shuffled)
-        assert tell_coverage(MISSION, fold(*shuffled), (), None) == expected
+        assert tell_coverage(MISSION, fold(*shuffled), ()) == expected
 
 
 def test_a_rate_counts_what_happened_while_somebody_watched() -> None:
@@ -289,8 +289,8 @@ def test_a_rate_counts_what_happened_while_somebody_watched() -> None:
         Happened("z", at(70), at(70), found=False),
         Happened("y", at(10), at(10), found=True),
     ]
-    row, *_ = tell_coverage(MISSION, found, happened, {("z", DAY): 2})
-    assert (row.violations, row.possible, row.while_watched, row.incidents) == (4, 1, 2, 2)
+    row, *_ = tell_coverage(MISSION, found, happened)
+    assert (row.violations, row.possible, row.while_watched) == (4, 1, 2)
     assert row.per_watched_hour == 2.0
 
 
