@@ -22,6 +22,8 @@ from services.store.queries.totals import RULE, Total, overall, totals
 from services.store.queries.violations import After, FoundViolation
 from services.store.queries.violations import violations as find
 from streams.assessment import status_of
+from streams.desk.fold import Review
+from streams.desk.reads import reads_now
 from streams.keys import Key
 from streams.standing_violations import State
 from streams.vocabulary import Verdict, ViolationKind
@@ -88,7 +90,8 @@ def violations(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may a
 ) -> None:
     """List the violations that stand, newest first.
 
-    All of them are automatic and unreviewed. With --json a violation a line; its "page" is what
+    All of them are automatic, and unreviewed until "status" says that they were released at the
+    desk ("review": how far people have come). With --json a violation a line; its "page" is what
     --after takes for those that follow it. What stands has a "state": open, "since" then, or ended,
     "ended_by" then at the latest, as the report "ended_event" says. "claims": the verdict as each
     party draws the zones, which the agreed one may differ from.
@@ -115,7 +118,7 @@ def violations(  # noqa: PLR0913, PLR0917 (each is one thing a coordinator may a
         )
     if as_json:
         for row in found:
-            status = status_of(draft=row.draft)
+            status = _status(row)
             more = {"claims": row.under_claims, "status": status, "page": mark(row.after)}
             print_json({**row._asdict(), **more})
     else:
@@ -129,7 +132,12 @@ def print_violations(found: list[FoundViolation]) -> None:
     columns = ["Observed!", "Zone and kind!", "Events", "Report"]
     rows: list[list[object]] = [
         [
-            (row.observed_from, f"{row.verdict}{', draft' * row.draft}", *_claims(row)),
+            (
+                row.observed_from,
+                f"{row.verdict}{', draft' * row.draft}",
+                *_seen(row),
+                *_claims(row),
+            ),
             (row.zone_id, row.kind, *_stands(row)),
             (events(row.count_min, row.count_max, row.count_qualifier), _share(row.p_inside)),
             (row.event_id, row.source),
@@ -154,9 +162,20 @@ def _claims(row: FoundViolation) -> list[str]:
     ]
 
 
+def _status(row: FoundViolation) -> str:
+    return reads_now(Review(row.review or Review.UNREVIEWED), draft=row.draft)
+
+
+def _seen(row: FoundViolation) -> list[str]:
+    """How far people have come with it, where any have looked."""
+    return [] if row.review in {None, Review.UNREVIEWED} else [str(row.review)]
+
+
 def _read_so(found: Iterable[FoundViolation]) -> str:
-    """How these results read; where some were found under a draft, that they were."""
-    return status_of(draft=any(row.draft for row in found))
+    """How these results read; where some were found under a draft, or released, that they were."""
+    status = status_of(draft=any(row.draft for row in found))
+    released = any(row.review == Review.RELEASED for row in found)
+    return f"{status}, but for what says released" if released else status
 
 
 def _stands(row: FoundViolation) -> list[str]:

@@ -136,12 +136,12 @@ async def answer_report(request: Asked) -> Response[bytes]:
     event_id, token = _id(request), _token(request)
     question = partial(ask_report, token=token, event_id=event_id, source=parameters.text("source"))
     found = await _readers(request).ask(token, question)
-    return _respond(request, Representation(form, msgspec.json.encode(found)))
+    return respond(request, Representation(form, msgspec.json.encode(found)))
 
 
 async def answer_violations(request: Asked) -> Response[bytes]:
     """A page of violations, the newest first."""
-    paging = _Paging(request, VIOLATION_FILTERS, EVERY_FORM, SHAPE)
+    paging = Paging(request, VIOLATION_FILTERS, EVERY_FORM, SHAPE)
     parameters = paging.parameters
     since, until = parameters.span()
     verdict = parameters.word("verdict", Verdict)
@@ -165,20 +165,20 @@ async def answer_violations(request: Asked) -> Response[bytes]:
 
 async def answer_whereabouts(request: Asked) -> Response[bytes]:
     """A page of spells of subjects in zones."""
-    paging = _Paging(request, WHEREABOUTS_FILTERS, TABLES, SPELLS)
+    paging = Paging(request, WHEREABOUTS_FILTERS, TABLES, SPELLS)
     asked = _whereabouts_asked(paging, "zone", Answer)
     return await paging.answer(partial(ask_whereabouts, token=paging.token, asked=asked))
 
 
 async def answer_crossings(request: Asked) -> Response[bytes]:
     """A page of passages of subjects over lines."""
-    paging = _Paging(request, CROSSING_FILTERS, TABLES, CROSSINGS)
+    paging = Paging(request, CROSSING_FILTERS, TABLES, CROSSINGS)
     asked = _whereabouts_asked(paging, "line", Passing)
     return await paging.answer(partial(ask_crossings, token=paging.token, asked=asked))
 
 
 def _whereabouts_asked(
-    paging: _Paging, where: str, answers: type[Answer | Passing]
+    paging: Paging, where: str, answers: type[Answer | Passing]
 ) -> WhereaboutsAsked:
     parameters = paging.parameters
     since, until = parameters.span()
@@ -201,7 +201,7 @@ async def answer_corridors(request: Asked) -> Response[bytes]:
     token, lags = _token(request), request.app.state.lags
     question = partial(ask_corridors, token=token, ask_lag=lags.ask, now=datetime.now(UTC))
     found = await _readers(request).ask(token, question)
-    return _respond(request, Representation(form, write_items(form, found, {"note": NOTE}, STATES)))
+    return respond(request, Representation(form, write_items(form, found, {"note": NOTE}, STATES)))
 
 
 async def answer_availability(request: Asked, corridor_id: str) -> Response[bytes]:
@@ -238,7 +238,7 @@ async def answer_timeline(request: Asked, corridor_id: str) -> Response[bytes]:
     found = await _readers(request).ask(token, question)
     picture = form is Form.SVG
     body = found.picture.encode() if picture else msgspec.json.encode(found.told)
-    return _respond(request, Representation(form, body))
+    return respond(request, Representation(form, body))
 
 
 async def answer_figures(request: Asked, corridor_id: str) -> Response[bytes]:
@@ -252,7 +252,7 @@ async def answer_figures(request: Asked, corridor_id: str) -> Response[bytes]:
     question = partial(ask_figures, now=datetime.now(UTC), asked=asked)
     found = await _readers(request).ask(token, question)
     body = write_items(form, found, {"note": FIGURES_NOTE}, FIGURES)
-    return _respond(request, Representation(form, body))
+    return respond(request, Representation(form, body))
 
 
 def _part(parameters: Parameters) -> Part:
@@ -274,7 +274,7 @@ async def answer_ways(request: Asked) -> Response[bytes]:
     token, lags = _token(request), request.app.state.lags
     question = partial(ask_ways, token=token, ask_lag=lags.ask, now=datetime.now(UTC), asked=asked)
     found = await _readers(request).ask(token, question)
-    return _respond(request, Representation(form, write_items(form, found, {"note": NOTE}, WAYS)))
+    return respond(request, Representation(form, write_items(form, found, {"note": NOTE}, WAYS)))
 
 
 async def answer_standing(request: Asked, standing: Standing) -> Response[bytes]:
@@ -287,7 +287,7 @@ async def answer_standing(request: Asked, standing: Standing) -> Response[bytes]
         token, lambda conn: standing.ask(conn, token, at, min(known_at, now))
     )
     body = write_items(form, found, {"note": STANDING_NOTE}, standing.shape)
-    return _respond(request, Representation(form, body))
+    return respond(request, Representation(form, body))
 
 
 async def answer_due(request: Asked) -> Response[bytes]:
@@ -314,7 +314,7 @@ async def answer_due(request: Asked) -> Response[bytes]:
 
 async def answer_coverage(request: Asked) -> Response[bytes]:
     """A page of how much of zones was watched."""
-    paging = _Paging(request, COVERAGE_FILTERS, TABLES, COVERAGE)
+    paging = Paging(request, COVERAGE_FILTERS, TABLES, COVERAGE)
     question = partial(
         ask_coverage,
         asked=_coverage_asked(paging),
@@ -326,7 +326,7 @@ async def answer_coverage(request: Asked) -> Response[bytes]:
 
 async def answer_restrictions(request: Asked) -> Response[bytes]:
     """A page of what kept monitors from watching."""
-    paging = _Paging(request, RESTRICTION_FILTERS, TABLES, RESTRICTIONS)
+    paging = Paging(request, RESTRICTION_FILTERS, TABLES, RESTRICTIONS)
     question = partial(
         ask_restrictions,
         asked=_coverage_asked(paging),
@@ -336,7 +336,7 @@ async def answer_restrictions(request: Asked) -> Response[bytes]:
     return await paging.answer(question, {"note": RESTRICTIONS_NOTE})
 
 
-def _coverage_asked(paging: _Paging) -> CoverageAsked:
+def _coverage_asked(paging: Paging) -> CoverageAsked:
     parameters = paging.parameters
     first, last = parameters.day("first_day"), parameters.day("last_day")
     if first is not None and last is not None and last < first:
@@ -347,7 +347,7 @@ def _coverage_asked(paging: _Paging) -> CoverageAsked:
 
 async def answer_movements(request: Asked) -> Response[bytes]:
     """A page of the movements that the token sees, the first to begin first."""
-    paging = _Paging(request, MOVEMENT_FILTERS, TABLES, MOVEMENTS)
+    paging = Paging(request, MOVEMENT_FILTERS, TABLES, MOVEMENTS)
     parameters = paging.parameters
     filters = MovementFilters(
         parameters.word("phase", MovementPhase),
@@ -386,7 +386,7 @@ async def _of_movements(
     token, asked = _token(request), _movements_asked(parameters)
     found = await _readers(request).ask(token, lambda conn: ask(conn, token, asked))
     body = write_items(form, found, {"note": MOVEMENTS_NOTE}, shape)
-    return _respond(request, Representation(form, body))
+    return respond(request, Representation(form, body))
 
 
 def _movements_asked(parameters: Parameters) -> MovementsAsked:
@@ -395,7 +395,7 @@ def _movements_asked(parameters: Parameters) -> MovementsAsked:
     return MovementsAsked(parameters.instant("at") or now, min(known_at, now), *parameters.span())
 
 
-class _Paging:
+class Paging:
     """A question that is answered page by page: what each asks and answers alike."""
 
     def __init__(
@@ -434,7 +434,7 @@ def _paged(  # noqa: PLR0913, PLR0917 (the items, how they are shown, and what s
 ) -> Response[bytes]:
     """Items of which there may be more, with the link to those that follow."""
     more = {**beside, "next": following} if following else beside
-    return _respond(
+    return respond(
         request, Representation(form, write_items(form, told, more, shape), _link(following))
     )
 
@@ -487,7 +487,7 @@ def _id(request: Asked) -> str:
         raise bad("id", "holds characters that no id has") from None
 
 
-def _respond(request: Asked, answer: Representation) -> Response[bytes]:
+def respond(request: Asked, answer: Representation) -> Response[bytes]:
     """The answer, or only that it is what the asker has (RFC 9110, 13.1.2)."""
     headers = {**PRIVATE, **answer.headers, "ETag": answer.etag}
     if holds(request.headers.get("if-none-match", ""), answer.etag):

@@ -5,9 +5,12 @@
     POST /v1/context            party, mediator, coordinator, reporter    one event, or many;
                                 movement_organiser   of its own movements
     GET  /v1/reports/{id}       who works with reports: receipts, state, readings
-    GET  /v1/violations         all but parties and the publisher, as far as each sees: what
-                                stands, page by page; nobody has released any of it
-    GET  /v1/whereabouts        the same: when subjects were in zones
+    GET  /v1/violations         every role, as far as each sees: what stands, page by page; to
+                                parties and the publisher what was released
+    GET  /v1/desk, /v1/desk/{item}, /v1/desk/times
+                                who sees the whole: what waits for a person, the gravest first
+    POST /v1/desk/{item}        investigator, by name: confirm, return, merge, split, release
+    GET  /v1/whereabouts        all but parties and the publisher: when subjects were in zones
     GET  /v1/crossings          the same: when subjects went over lines
     GET  /v1/coverage, /v1/restrictions              who sees the whole mission: what was watched
     GET  /v1/corridors          every role: each corridor's state now
@@ -57,6 +60,7 @@ from services.behind import ask_lag
 from services.gateway.admission import Admission
 from services.gateway.answer_board import answer_board
 from services.gateway.answer_calendar import answer_calendar
+from services.gateway.answer_desk import answer_act, answer_item, answer_queue, answer_times
 from services.gateway.answer_questions import (
     answer_availability,
     answer_corridors,
@@ -91,7 +95,7 @@ from services.gateway.callers import Callers
 from services.gateway.cursors import Cursors
 from services.gateway.day_stored import DayStored
 from services.gateway.describe import describe
-from services.gateway.disclosure import READS_REPORTS, READS_UNREVIEWED
+from services.gateway.disclosure import READS_DESK, READS_REPORTS, READS_UNREVIEWED, REVIEWS
 from services.gateway.door import ENTRANT, Behind, Door
 from services.gateway.figures import StoreFigures, make_tally
 from services.gateway.group import GroupWriter
@@ -103,6 +107,7 @@ from services.gateway.problems import MEDIA_TYPE, RETRY_AFTER_S, Code, ProblemEr
 from services.gateway.readers import Readers
 from services.gateway.receive_body import Bodies
 from services.gateway.record import Record
+from services.gateway.recorders import Recorders
 from services.gateway.request_id import STATE, Named
 from services.gateway.small_posts import SmallPosts
 from services.gateway.writers import Writers
@@ -182,10 +187,34 @@ async def get_report(request: Asked) -> Response[bytes]:
     return await answer_report(request)
 
 
-@get("/v1/violations", opt={MAY: READS_UNREVIEWED})
+@get("/v1/violations", opt={MAY: EVERY_ROLE})
 async def get_violations(request: Asked) -> Response[bytes]:
     """The violations that stand, the newest first, page by page."""
     return await answer_violations(request)
+
+
+@get("/v1/desk", opt={MAY: READS_DESK})
+async def get_desk(request: Asked) -> Response[bytes]:
+    """What waits for a person, the gravest first, of those the oldest, page by page."""
+    return await answer_queue(request)
+
+
+@get("/v1/desk/times", opt={MAY: READS_DESK})
+async def get_desk_times(request: Asked) -> Response[bytes]:
+    """How long results took until they were released, and what waits, by severity."""
+    return await answer_times(request)
+
+
+@get("/v1/desk/{item:str}", opt={MAY: READS_DESK})
+async def get_desk_item(request: Asked, item: FromPath[str]) -> Response[bytes]:
+    """One result, with all that people did with it."""
+    return await answer_item(request, item)
+
+
+@post("/v1/desk/{item:str}", opt={MAY: REVIEWS})
+async def post_desk_act(request: Asked, item: FromPath[str]) -> Response[bytes]:
+    """Confirm a result, return it with a question, merge, split, or release it."""
+    return await answer_act(request, item)
 
 
 @get("/v1/whereabouts", opt={MAY: READS_UNREVIEWED})
@@ -351,6 +380,10 @@ ROUTES: Final = (
     post_context,
     get_report,
     get_violations,
+    get_desk,
+    get_desk_times,
+    get_desk_item,
+    post_desk_act,
     get_whereabouts,
     get_crossings,
     get_coverage,
@@ -461,12 +494,14 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
     small = SmallPosts()
     of_bodies = [GroupWriter(writing, took=took, rests=small.come) for _ in range(WRITERS - 1)]
     writers = Writers([GroupWriter(writing, took=took), *of_bodies], small)
-    readers, lags = Readers(url), Lags(partial(ask_lag, settings))
+    readers, recorders = Readers(url), Recorders(url)
+    lags = Lags(partial(ask_lag, settings))
     boards = Boards(readers, lags.ask)
     callers, admission = Callers(url), Admission(settings.limits)
     door = Door(admission, callers, tally, settings.proxy)
     state = {
         "readers": readers,
+        "recorders": recorders,
         "callers": callers,
         "door": door,
         "settings": settings,
@@ -485,6 +520,7 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
         writers.start()
         yield
         readers.stop()
+        recorders.stop()
         lags.stop()
         await writers.stop()
         store_figures.close()

@@ -13,15 +13,18 @@ from typing import Final
 from msgspec import Struct
 
 from services.corridor_figures import FigureTold
+from services.desk.show import ItemShown, ItemTold
 from services.due import DueTold
 from services.gateway import examples
 from services.gateway.ask_corridors import IntervalTold, WayTold
 from services.gateway.ask_crossings import CrossingTold
+from services.gateway.ask_desk import DeskAct, TimesTold
 from services.gateway.ask_report import ReportAnswer
 from services.gateway.ask_timeline import TimelineTold
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
 from services.gateway.board import Board
+from services.gateway.described_desk import DESK
 from services.gateway.described_questions import QUESTIONS
 from services.gateway.operation import (
     JSON,
@@ -50,6 +53,10 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     SignedReceipt,
     PublicKeys,
     ViolationTold,
+    ItemTold,
+    ItemShown,
+    DeskAct,
+    TimesTold,
     SpellTold,
     CoverageTold,
     RestrictionTold,
@@ -125,6 +132,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "what cannot be told apart from one, nothing is kept or repeated but the reason.",
     ),
     **QUESTIONS,
+    **DESK,
     ("GET", "/v1/receipt-keys"): Operation(
         "No key is ever taken out. Keep a copy: with it a receipt can be verified without us.",
         (

@@ -63,10 +63,10 @@ from streams.standing_violations import State
 from streams.vocabulary import Direction, MovementKind, Traveller, ViolationKind
 from streams.whereabouts import fold
 
-_TAGGED: Final = {"ETag": "Names the bytes; send it as `If-None-Match`."}
-_PAGED: Final = {**_TAGGED, "Link": 'RFC 8288: `rel="next"`, where there is another page.'}
-_KEPT: Final = Answer(304, "What `If-None-Match` names is what there is.", headers=_TAGGED)
-_PROBLEMS: Final = (
+TAGGED: Final = {"ETag": "Names the bytes; send it as `If-None-Match`."}
+PAGED: Final = {**TAGGED, "Link": 'RFC 8288: `rel="next"`, where there is another page.'}
+KEPT: Final = Answer(304, "What `If-None-Match` names is what there is.", headers=TAGGED)
+PROBLEMS: Final = (
     Code.BAD_PARAMETER,
     Code.FORM_UNKNOWN,
     Code.TOO_MUCH_ASKED,
@@ -83,7 +83,7 @@ _COLLECTION: Final[Json] = {
 }
 
 
-def _page(
+def page_answer(
     items: Sequence[Struct],
     shape: Shape,
     forms: Sequence[Form],
@@ -113,8 +113,8 @@ def _instant(name: str, description: str) -> Parameter:
 
 
 _BOUNDS: Final = {"minimum": 1, "maximum": LIMIT, "default": DEFAULT_LIMIT}
-_LIMITED: Final = Parameter("limit", "How many at most.", 100, {"type": "integer", **_BOUNDS})
-_SPAN: Final = (
+LIMITED: Final = Parameter("limit", "How many at most.", 100, {"type": "integer", **_BOUNDS})
+SPAN: Final = (
     _instant("from", "What was observed, or holds, then or later."),
     _instant("to", "And before that."),
 )
@@ -145,12 +145,12 @@ _AS_IT_STANDS: Final = (
 
 def _standing(standing: Standing, example: Struct, described: str) -> Operation:
     """How phases, measures or truces stand."""
-    page = _page([example], standing.shape, TABLES, {"note": NOTE}, _TAGGED)
+    page = page_answer([example], standing.shape, TABLES, {"note": NOTE}, TAGGED)
     return Operation(
         described,
-        (page, _KEPT),
+        (page, KEPT),
         _AS_IT_STANDS,
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     )
 
 
@@ -163,21 +163,22 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
                 200,
                 "All that is kept of the report.",
                 (Content(JSON, schema_of(ReportAnswer), {"assessed": examples.REPORT_ANSWER}),),
-                _TAGGED,
+                TAGGED,
             ),
-            _KEPT,
+            KEPT,
         ),
         (
             Parameter("id", "The report's id, percent-encoded.", examples.REPORT["id"]),
             Parameter("source", "Whose, where several sources use the id.", "patrol-1"),
         ),
-        problems=(*_PROBLEMS, Code.SEVERAL_FOUND, Code.REPORT_UNKNOWN),
+        problems=(*PROBLEMS, Code.SEVERAL_FOUND, Code.REPORT_UNKNOWN),
     ),
     ("GET", "/v1/violations"): Operation(
         "The violations that stand, the newest first, each as far as the token sees: of the own "
-        "reports all, of others a zone and a coarse cell. Automatic, unreviewed; so not for "
-        "parties and the publisher, who are told what a person has released.",
-        (_page([examples.VIOLATION], SHAPE, EVERY_FORM, {}, _PAGED), _KEPT),
+        "reports all, of others a zone and a coarse cell. Automatic, unreviewed until a person has "
+        "released them. Parties and the publisher are told each reading that was released, as it "
+        "was then, also where it was superseded or taken back since: its `status` says so.",
+        (page_answer([examples.VIOLATION], SHAPE, EVERY_FORM, {}, PAGED), KEPT),
         (
             Parameter("agreement", "Judged under this one.", "donetsk-luhansk"),
             Parameter("zone", "In this zone.", "zolote"),
@@ -198,35 +199,35 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
                 "sees the whole of the mission.",
                 "north",
             ),
-            *_SPAN,
-            _LIMITED,
+            *SPAN,
+            LIMITED,
             Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
         ),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     ("GET", "/v1/whereabouts"): Operation(
         "From when to when subjects were, or may have been, inside of zones, by their sightings. "
         "Which subject, and by whose reports, is told to who sees the whole of the mission; all "
         "others are not told where one was outside. Automatic, unreviewed; so not for parties and "
         "the publisher.",
-        (_page([examples.SPELL], SPELLS, TABLES, {}, _PAGED), _KEPT),
+        (page_answer([examples.SPELL], SPELLS, TABLES, {}, PAGED), KEPT),
         (
             Parameter("subject", "What the reports call it.", "column-1"),
             Parameter("zone", "In this zone; a corridor's strip: `corridor:ID`.", "zolote"),
             Parameter("answer", "This sure.", "inside", {"enum": [str(it) for it in fold.Answer]}),
-            *_SPAN,
+            *SPAN,
             _instant("known_at", "By what was known then; now, if absent."),
-            _LIMITED,
+            LIMITED,
             Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
         ),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     ("GET", "/v1/crossings"): Operation(
         "From which side of a baseline or of a corridor's route to which subjects went, by their "
         "sightings: `crossed`, or `may_have_crossed` where they can have gone round an end of it. "
         "Which subject, and by whose reports, is told to who sees the whole of the mission. "
         "Automatic, unreviewed; so not for parties and the publisher.",
-        (_page([examples.CROSSING], CROSSINGS, TABLES, {}, _PAGED), _KEPT),
+        (page_answer([examples.CROSSING], CROSSINGS, TABLES, {}, PAGED), KEPT),
         (
             Parameter("subject", "What the reports call it.", "column-1"),
             Parameter("line", "This one: `baseline:ID` or `corridor:ID`.", "baseline:contact-line"),
@@ -236,49 +237,49 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             _instant("from", "What may have happened then or later."),
             _instant("to", "And before that."),
             _instant("known_at", "By what was known then; now, if absent."),
-            _LIMITED,
+            LIMITED,
             Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
         ),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     ("GET", "/v1/coverage"): Operation(
         "How long each zone was watched, by mission day or hour, for all means together and by "
         "each, beside what was found. `no_coverage` is not calm: of that time nothing is known, "
         "and there is no rate. For who sees the whole of the mission.",
-        (_page([examples.COVERAGE], COVERAGE, TABLES, {"note": WATCHED}, _PAGED), _KEPT),
+        (page_answer([examples.COVERAGE], COVERAGE, TABLES, {"note": WATCHED}, PAGED), KEPT),
         (
             Parameter("zone", "Of this zone alone.", "zolote"),
             *_DAYS,
             Parameter("by", "How finely.", "hour", {"enum": [str(it) for it in By]}),
-            _LIMITED,
+            LIMITED,
             Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
         ),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     ("GET", "/v1/restrictions"): Operation(
         "What kept monitors from watching or going on: where, for how many minutes, why, and whom "
         "the monitor named. For who sees the whole of the mission.",
         (
-            _page(
-                [examples.RESTRICTION], RESTRICTIONS, TABLES, {"note": RESTRICTIONS_NOTE}, _PAGED
+            page_answer(
+                [examples.RESTRICTION], RESTRICTIONS, TABLES, {"note": RESTRICTIONS_NOTE}, PAGED
             ),
-            _KEPT,
+            KEPT,
         ),
         (
             Parameter("zone", "Whose place touches this zone, or may.", "zolote"),
             *_DAYS,
-            _LIMITED,
+            LIMITED,
             Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
         ),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     ("GET", "/v1/corridors"): Operation(
         "Each corridor with its state now. Unknown is not open; permission is not safety.",
         (
-            _page([examples.STATE], STATES, EVERY_FORM, {"note": examples.NOTE}, _TAGGED),
-            _KEPT,
+            page_answer([examples.STATE], STATES, EVERY_FORM, {"note": examples.NOTE}, TAGGED),
+            KEPT,
         ),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     ("GET", "/v1/corridors/board"): Operation(
         "Every corridor: its state, since when, not valid after when, why, and when the last word "
@@ -306,7 +307,7 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
                     "Date": "When it was true.",
                 },
             ),
-            _KEPT,
+            KEPT,
         ),
         (
             Parameter(
@@ -317,7 +318,7 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
                 {"type": "integer", "minimum": 1, "maximum": LONGEST_S},
             ),
         ),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     ("GET", "/v1/corridors/calendar.ics"): Operation(
         "Every agreed window as an event (RFC 5545), in UTC: stable `UID`, `SEQUENCE` rising with "
@@ -335,30 +336,30 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
                         {"one": write_calendar("osce-smm", examples.AGENDA).decode()},
                     ),
                 ),
-                _TAGGED,
+                TAGGED,
             ),
-            _KEPT,
+            KEPT,
         ),
         (Parameter("corridor", "Of this one alone.", "zolote-road"),),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     ("GET", "/v1/corridors/{corridor_id}/availability"): Operation(
         "The intervals with their causes: what held `at` an instant, or from one to another, by "
         "what was known at `known_at`. Of all parts together the most cautious; with `segment`, "
         "`direction` or `traveller` of those alone. Unknown is not open.",
         (
-            _page([examples.INTERVAL], INTERVALS, TABLES, {"note": examples.NOTE}, _PAGED),
-            _KEPT,
+            page_answer([examples.INTERVAL], INTERVALS, TABLES, {"note": examples.NOTE}, PAGED),
+            KEPT,
         ),
         (
             Parameter("corridor_id", "As the agreement calls it.", "zolote-road"),
             _instant("at", "What holds at this instant."),
-            *_SPAN,
+            *SPAN,
             _instant("known_at", "By what was known then; now, if absent."),
-            _LIMITED,
+            LIMITED,
             *_PART,
         ),
-        problems=(*_PROBLEMS, Code.CORRIDOR_UNKNOWN),
+        problems=(*PROBLEMS, Code.CORRIDOR_UNKNOWN),
     ),
     ("GET", "/v1/corridors/{corridor_id}/timeline"): Operation(
         "Day by day, UTC, what state the corridor was, is or will be known in, and why: as pieces, "
@@ -376,9 +377,9 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
                     ),
                     Content(SVG, {"type": "string", "description": "SVG."}, {"one": "<svg/>"}),
                 ),
-                _TAGGED,
+                TAGGED,
             ),
-            _KEPT,
+            KEPT,
         ),
         (
             Parameter("corridor_id", "As the agreement calls it.", "zolote-road"),
@@ -387,13 +388,13 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             _instant("known_at", "By what was known then; now, if absent."),
             *_PART,
         ),
-        problems=(*_PROBLEMS, Code.CORRIDOR_UNKNOWN),
+        problems=(*PROBLEMS, Code.CORRIDOR_UNKNOWN),
     ),
     ("GET", "/v1/corridors/{corridor_id}/stats"): Operation(
         "A row for each figure of a period, with its definition: promised time, what of it was "
         "usable, what was lost to which cause, the longest opening, the notice before each "
         "closing. Usable and all losses add up to promised. The period ends with what is known.",
-        (_page([examples.FIGURE], FIGURES, TABLES, {"note": COVERED}, _TAGGED), _KEPT),
+        (page_answer([examples.FIGURE], FIGURES, TABLES, {"note": COVERED}, TAGGED), KEPT),
         (
             Parameter("corridor_id", "As the agreement calls it.", "zolote-road"),
             _instant("from", "From then on; 30 days before `to`, if absent."),
@@ -401,12 +402,12 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             _instant("known_at", "By what was known then; now, if absent."),
             *_PART,
         ),
-        problems=(*_PROBLEMS, Code.CORRIDOR_UNKNOWN),
+        problems=(*PROBLEMS, Code.CORRIDOR_UNKNOWN),
     ),
     ("GET", "/v1/corridors/ways"): Operation(
         "Which way is known open from one crossing point to another now: first those that are, the "
         "shortest first, then those that are not, each leg with its cause. Nothing else is a way.",
-        (_page([examples.WAY], WAYS, TABLES, {"note": examples.NOTE}, _TAGGED), _KEPT),
+        (page_answer([examples.WAY], WAYS, TABLES, {"note": examples.NOTE}, TAGGED), KEPT),
         (
             Parameter("from", "The crossing point to set out from.", "bridge"),
             Parameter("to", "The crossing point to come to.", "checkpoint"),
@@ -417,7 +418,7 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
                 {"enum": [str(it) for it in Traveller]},
             ),
         ),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     ("GET", "/v1/phases"): _standing(
         PHASES, examples.PHASE, "Each phase of the agreement, begun or not."
@@ -438,7 +439,7 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", "/v1/movements"): Operation(
         "To the mission all, to an organiser its own, to a party those that address it, as the "
         "sources say that the token names. Acknowledged is not permitted, permitted is not safe.",
-        (_page([examples.MOVEMENT_TOLD], MOVEMENTS, TABLES, {"note": MOVED}, _PAGED), _KEPT),
+        (page_answer([examples.MOVEMENT_TOLD], MOVEMENTS, TABLES, {"note": MOVED}, PAGED), KEPT),
         (
             *_AS_IT_STANDS,
             _instant("from", "Whose window lies then or later."),
@@ -449,26 +450,26 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             Parameter(
                 "kind", "Of this kind.", "movement", {"enum": [str(it) for it in MovementKind]}
             ),
-            _LIMITED,
+            LIMITED,
             Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
         ),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     ("GET", "/v1/movements/{movement}"): Operation(
         "With every word that counts; several, where several organisers chose the same id. One "
         "that the token may not see is not there.",
-        (_page([examples.MOVEMENT_DETAIL], MOVEMENT, TABLES, {"note": MOVED}, _TAGGED), _KEPT),
+        (page_answer([examples.MOVEMENT_DETAIL], MOVEMENT, TABLES, {"note": MOVED}, TAGGED), KEPT),
         (
             Parameter("movement", "Its organiser's pseudonym for it.", examples.MOVEMENT_ID),
             *_AS_IT_STANDS,
         ),
-        problems=(*_PROBLEMS, Code.MOVEMENT_UNKNOWN),
+        problems=(*PROBLEMS, Code.MOVEMENT_UNKNOWN),
     ),
     ("GET", "/v1/movement-outcomes"): Operation(
         "Of the movements that the token sees, each once for every party that it addresses, in the "
         "period in which it begins. `facilitated_share` is of those that ended and of which nobody "
         "differs; what has not ended is in no share.",
-        (_page([examples.OUTCOME], OUTCOMES, TABLES, {"note": MOVED}, _TAGGED), _KEPT),
+        (page_answer([examples.OUTCOME], OUTCOMES, TABLES, {"note": MOVED}, TAGGED), KEPT),
         (
             *_AS_IT_STANDS,
             _instant("from", "That begin then or later."),
@@ -480,20 +481,20 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
                 {"enum": [str(p) for p in Period]},
             ),
         ),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     ("GET", "/v1/due"): Operation(
         "Deadlines that pass unverified, truces that begin and lapse, phases that begin, corridors "
         "that grow stale: what is coming up, what has fallen due, and what did not after all.",
-        (_page([examples.DUE], DUE, TABLES, {"note": DUE_NOTE}, _PAGED), _KEPT),
+        (page_answer([examples.DUE], DUE, TABLES, {"note": DUE_NOTE}, PAGED), KEPT),
         (
             Parameter("rule", "This alone.", "measure_overdue", {"enum": [str(it) for it in Rule]}),
             _instant("from", "Due then or later; a day ago, if absent."),
             _instant("to", "And before that; in a week, if absent."),
             _instant("known_at", "By what was known then; now, if absent."),
-            _LIMITED,
+            LIMITED,
         ),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     ("GET", "/v1/unheeded"): _standing(
         UNHEEDED,

@@ -42,9 +42,17 @@ VIEWS: Final[Mapping[Role, View]] = {
 
 READS_UNREVIEWED: Final = frozenset(Role) - {Role.PARTY, Role.PUBLISHER}
 """The roles that are told of results before a person has released them, each as far as it sees.
-Parties and the public are told what was released; until there is a desk that releases, nothing is
-(domain.md, "Assessment"). They are refused and not shown an empty list: none is told of, which is
-not that there is none."""
+Parties and the public are told what was released at the desk (domain.md, "Assessment"). Of what is
+never released there they are refused and not shown an empty list: none is told of, which is not
+that there is none."""
+
+READS_DESK: Final = frozenset(role for role, view in VIEWS.items() if view is View.WHOLE)
+"""The roles that see what waits at the desk, who did what there, and why."""
+
+REVIEWS: Final = frozenset({Role.INVESTIGATOR})
+"""The role that acts at the desk. Who releases has seen the whole, so no publisher; does not act on
+the results himself, so no coordinator; does not check the decisions afterwards, so no auditor; and
+does not hand out the tokens by which people are told apart, so no admin."""
 
 READS_REPORTS: Final = frozenset(role for role, view in VIEWS.items() if view is not View.COARSE)
 """The roles that may ask for a report at all."""
@@ -61,6 +69,11 @@ def movements_of(token: Token) -> frozenset[str] | None:
     A token for every source names none: it would be told of movements that nobody told it of.
     """
     return None if sees_all(token) else token.sources
+
+
+def sees_unreviewed(token: Token) -> bool:
+    """Whether a token's holder is told of results that nobody has released."""
+    return not token.roles.isdisjoint(READS_UNREVIEWED)
 
 
 def sees_whole(token: Token, mission: str, source: str) -> bool:

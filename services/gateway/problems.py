@@ -46,6 +46,10 @@ class Code(StrEnum):
     REPORT_UNKNOWN = "report_unknown"
     CORRIDOR_UNKNOWN = "corridor_unknown"
     MOVEMENT_UNKNOWN = "movement_unknown"
+    ITEM_UNKNOWN = "item_unknown"
+    PRINCIPAL_NEEDED = "principal_needed"
+    CHANGED_SINCE = "changed_since"
+    ACT_REFUSED = "act_refused"
     FORM_UNKNOWN = "form_unknown"
     TOO_MUCH_ASKED = "too_much_asked"
     TOOK_TOO_LONG = "took_too_long"
@@ -125,6 +129,24 @@ PROBLEMS: Final[Mapping[Code, Problem]] = {
     ),
     Code.MOVEMENT_UNKNOWN: Problem(
         404, "No such movement for this token", "GET /v1/movements lists those that there are."
+    ),
+    Code.ITEM_UNKNOWN: Problem(
+        404, "No such item for this token", "GET /v1/desk lists those that wait."
+    ),
+    Code.PRINCIPAL_NEEDED: Problem(
+        403,
+        "The token names no person",
+        "What a person answers for takes a token made with `--principal`; ask an operator.",
+    ),
+    Code.CHANGED_SINCE: Problem(
+        409,
+        "It has changed since it was looked at",
+        "Nothing was done. `item` is as it is now: look at it, and decide anew on its `revision`.",
+    ),
+    Code.ACT_REFUSED: Problem(
+        409,
+        "It may not be done in the state that it is in",
+        "Nothing was done; `reason` says why, and `item` is as it is now.",
     ),
     Code.FORM_UNKNOWN: Problem(
         406, "Nothing of what `Accept` names is given here", "Accept one of those in `forms`."

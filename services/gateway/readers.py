@@ -11,7 +11,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 import psycopg
 
@@ -32,9 +32,12 @@ Found = TypeVar("Found")
 class Readers:
     """Answers questions in threads; each is one read-only transaction within the token's scope."""
 
+    threads: ClassVar = READERS
+    name: ClassVar = "reader"
+
     def __init__(self, url: str) -> None:
         self._url = url
-        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._threads = ThreadPoolExecutor(self.threads, thread_name_prefix=self.name)
         self._own = threading.local()
         self._under_way = 0
 
@@ -69,8 +72,9 @@ class Readers:
         except psycopg.errors.QueryCanceled:
             raise
         except psycopg.OperationalError:
-            # Reading twice is safe. A connection that idled while the database was restarted is
-            # found broken only now; a new one tells whether the database is away.
+            # Reading twice is safe, and so is what a `Recorders` writes. A connection that idled
+            # while the database was restarted is found broken only now; a new one tells whether
+            # the database is away.
             return self._once(token, question)
 
     def _once(self, token: Token, question: Callable[[Connection], Found]) -> Found:
@@ -90,14 +94,18 @@ class Readers:
             raise
 
     def _connection(self) -> Connection:
-        """This thread's connection: read-only, each transaction one look at the store."""
+        """This thread's connection."""
         conn: Connection | None = getattr(self._own, "conn", None)
         if conn is None or conn.closed:
-            conn = connect(self._url, name="truceline gateway reader", scoped=True)
+            conn = connect(self._url, name=f"truceline gateway {self.name}", scoped=True)
             conn.execute(f"SET statement_timeout = '{STATEMENT_S}s'".encode())
             conn.commit()
             conn.autocommit = True
-            conn.read_only = True
-            conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            self.prepare(conn)
             self._own.conn = conn
         return conn
+
+    def prepare(self, conn: Connection) -> None:
+        """Have a new connection read only, each transaction one look at the store."""
+        conn.read_only = True
+        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ

@@ -13,6 +13,7 @@ from msgspec.structs import astuple
 from psycopg import sql
 from psycopg.rows import args_row
 
+from services.store.arrays import Uuids
 from services.store.engine import Connection
 from services.store.rows import DeskRow
 from streams.desk.act import Act, Action
@@ -41,7 +42,7 @@ def add_acts(conn: Connection, rows: Iterable[DeskRow]) -> None:
 def rows_of(conn: Connection, keys: Sequence[Key]) -> list[DeskRow]:
     """Every act on results of these reports."""
     with conn.cursor(binary=True, row_factory=args_row(DeskRow)) as cursor:
-        return cursor.execute(_OF_KEYS, [list(keys)]).fetchall()
+        return cursor.execute(_OF_KEYS, [Uuids.make(keys)]).fetchall()
 
 
 def acts_of(conn: Connection, keys: Sequence[Key]) -> dict[str, list[Act]]:

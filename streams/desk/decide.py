@@ -51,12 +51,13 @@ def decide(wish: Wish, state: ItemState, others: Sequence[ItemState] = ()) -> li
     Args:
         wish: what is wanted.
         state: of the item.
-        others: of those that are to be merged into it, or split from it; of a split on one that
-            was merged away alone: the one that it is part of.
+        others: of those that are to be merged into it, or split from it; where it was merged away
+            itself, of the one that it is to be split from.
     """
     if wish.action is Action.SPLIT and state.into is not None:
-        wholes = [other for other in others if other.item == state.into]
-        pairs = [(state, (), state.into), *((whole, (state.item,), None) for whole in wholes)]
+        if [other.item for other in others] != [state.into]:
+            return Refused(state.item, Reason.NOTHING_NAMED)
+        pairs = [(state, (), state.into), (others[0], (state.item,), None)]
     elif wish.action in {Action.MERGE, Action.SPLIT}:
         parts = tuple(sorted(other.item for other in others))
         pairs = [(state, parts, None), *((other, (), state.item) for other in others)]
@@ -104,5 +105,7 @@ TO_DO: Final[Mapping[Reason, str]] = {
     Reason.SECOND_PERSON_NEEDED: "It takes two people: one confirms, another releases.",
     Reason.HAS_PARTS: "Others are merged into it: split them off first.",
     Reason.NOT_MERGED: "They are not merged: look at both anew.",
-    Reason.NOTHING_NAMED: "Name at least one other item.",
+    Reason.NOTHING_NAMED: "Name the others: of what was merged away, the one that it is part of.",
+    Reason.OTHER_TERM: "Only what breaches one term of one agreement is merged.",
+    Reason.NO_FINDING: "By its reading now it is no violation: there is nothing to say of it.",
 }

@@ -56,6 +56,8 @@ class Reason(Word):
     HAS_PARTS = "has_parts"
     NOT_MERGED = "not_merged"
     NOTHING_NAMED = "nothing_named"
+    OTHER_TERM = "other_term"
+    NO_FINDING = "no_finding"
 
 
 class Release(Struct, frozen=True, kw_only=True):

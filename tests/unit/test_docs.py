@@ -69,6 +69,10 @@ from streams.context.authority import NoEffect
 from streams.context.exchanges import Discrepancy
 from streams.corridors.effects import Cause
 from streams.decode import Reason, Refusal, decode_report
+from streams.desk.act import Action
+from streams.desk.decide import TO_DO
+from streams.desk.fold import Reason as Unfit
+from streams.desk.fold import Review
 from streams.due import Rule
 from streams.events import Report
 from streams.methodology import (
@@ -326,6 +330,15 @@ def test_every_table_is_documented_and_whether_it_is_history() -> None:
 def test_every_reason_for_no_effect_is_documented_and_no_other() -> None:
     named = "What was said without effect is kept, and `unheeded` says why:"
     assert set(table(GUIDES / "coordinators.md", named)) == {reason.value for reason in NoEffect}
+
+
+def test_every_word_of_the_desk_is_documented() -> None:
+    guide = GUIDES / "reviewers.md"
+    assert set(table(guide, "## What waits")) == {review.value for review in Review}
+    assert list(table(guide, "## What you can do")) == [action.value for action in Action]
+    named = "Where an act has no place in the state that the item is in (`act_refused`, 409), "
+    named += "`reason` says why:"
+    assert set(table(guide, named)) == {reason.value for reason in Unfit} == set(TO_DO)
 
 
 def test_every_discrepancy_of_an_exchange_is_documented_in_order() -> None:

@@ -32,6 +32,8 @@ class After(NamedTuple):
     observed_from: datetime
     key: Key
     term_id: str
+    reading: int = 0
+    """Of what was released, where each reading that was is a row of its own."""
 
 
 class FoundViolation(NamedTuple):
@@ -73,6 +75,8 @@ class FoundViolation(NamedTuple):
     ended_by: datetime | None
     ended_as: str | None
     ended_event: str | None
+    review: str | None
+    """How far people have come with this reading; None: nobody has looked."""
 
     @property
     def after(self) -> After:
@@ -99,6 +103,14 @@ LEFT JOIN LATERAL (
 """)
 """The newest generation, of those that stand or stood."""
 
+_REVIEWED = sql.SQL("""
+LEFT JOIN LATERAL (
+    SELECT review FROM desk_actions AS told
+    WHERE told.key = found.key AND told.term_id = found.term_id AND told.reading = found.revision
+    ORDER BY seq DESC LIMIT 1
+) AS reviewed ON true
+""")
+
 _CLAIMED = sql.SQL("""
 CROSS JOIN LATERAL (
     SELECT claim ->> 'verdict' AS verdict, claim ->> 'zone' AS zone_id
@@ -109,6 +121,8 @@ CROSS JOIN LATERAL (
 
 
 def _column(name: str) -> sql.Identifier:
+    if name == "review":
+        return sql.Identifier("reviewed", name)
     return sql.Identifier("stands" if name in _OF_WHAT_STANDS else "found", name)
 
 
@@ -146,14 +160,13 @@ def violations(  # noqa: PLR0913 (each is one thing a coordinator may ask for)
     filters.add("observed_from >= %s", since)
     filters.add("observed_from < %s", until)
     if after is not None:
-        filters.add("(observed_from, found.key, found.term_id) < (%s, %s, %s)", *after)
+        filters.add("(observed_from, found.key, found.term_id) < (%s, %s, %s)", *after[:3])
     joined = sql.SQL("") if claim is None else _CLAIMED
+    columns = sql.SQL(", ").join(map(_column, FoundViolation._fields))
     query = sql.SQL(
-        "SELECT {} FROM current_violations AS found {} {} {}"
+        "SELECT {} FROM current_violations AS found {} {} {} {}"
         " ORDER BY observed_from DESC, found.key DESC, found.term_id DESC LIMIT %s"
-    ).format(
-        sql.SQL(", ").join(map(_column, FoundViolation._fields)), joined, _STANDS, filters.where
-    )
+    ).format(columns, joined, _STANDS, _REVIEWED, filters.where)
     with conn.cursor(binary=True, row_factory=args_row(FoundViolation)) as cursor:
         named = [] if claim is None else [claim]
         return cursor.execute(query, [*named, *filters.values, limit]).fetchall()

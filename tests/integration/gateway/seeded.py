@@ -34,13 +34,14 @@ from streams.agreement import Agreement, content_hash
 from streams.assessment import UnderClaim
 from streams.context.fold import encode_state, fold
 from streams.context.heard import Heard
+from streams.desk.item import ViolationItem
 from streams.events import MovementEvent, MovementNotified, NamedPlaces
 from streams.keys import EventKind, event_key
 from streams.movements.history import encode_history, tell_movement
 from streams.vocabulary import MovementKind, Verdict
 from streams.whereabouts.crossings import LineSide
 from streams.whereabouts.fold import Answer, Crossing, Passing, Spell
-from tests.unit.services.store.sample_rows import ASSESSMENT, DUE, VIOLATION, key_row
+from tests.unit.services.store.sample_rows import ASSESSMENT, DESK, DUE, VIOLATION, key_row
 from tests.unit.streams import builders
 
 NOW = datetime(2026, 7, 14, 12, 0, tzinfo=UTC)
@@ -438,6 +439,35 @@ def stands(mission: str, name: str, address: bytes) -> list[StandingRow]:
         first, generation=2, ended_by=None, state="open", ended_as=None, ended_event=None
     )
     return [first, then, replace(first, key=submission(mission, name, 2).key)]
+
+
+def item(mission: str, name: str, number: int = 1) -> str:
+    """What the desk calls a violation."""
+    return str(ViolationItem(submission(mission, name, number).key, "no-fire"))
+
+
+def release(conn: Connection, mission: str, name: str, number: int = 1) -> None:
+    """Two people release a violation at its reading now, and commit."""
+    address = bytes.fromhex(content_hash(agreement_of(mission, name)))
+    for seq, (action, review, by) in enumerate(
+        (("confirm", "confirmed", "ana"), ("release", "released", "ben")), start=1
+    ):
+        act = replace(
+            DESK,
+            key=submission(mission, name, number).key,
+            at=NOW + timedelta(hours=seq),
+            received_at=NOW + timedelta(minutes=1),
+            seq=seq,
+            reading=2,
+            mission=mission,
+            item=item(mission, name, number),
+            action=action,
+            review=review,
+            principal=f"{by}-of-{mission}",
+            agreement=address,
+        )
+        copy_rows(conn, "desk_actions", [act])
+    conn.commit()
 
 
 def seed(conn: Connection) -> None:

@@ -99,8 +99,17 @@ def of_whose_word_it_may_be(holder: Holder) -> int:
     return 403 if holder.role is Role.MOVEMENT_ORGANISER else of_the_mission(holder)
 
 
+def of_who_looked_too_long_ago(holder: Holder) -> int:
+    """Told what has happened since; who may not see the item is told of none."""
+    return 409 if holder.holds(MISSION, AGREEMENT) else 404
+
+
 def zone(agreement: str) -> str:
     return f"zone-of-{agreement}"
+
+
+def confirmation() -> bytes:
+    return b'{"action":"confirm","revision":"9.1","note":"seen"}'
 
 
 def notification() -> bytes:
@@ -123,6 +132,14 @@ ASKED: Final = {
     ),
     ("GET", "/v1/reports/{id:path}"): Asked(REPORT_PATH, of_the_agreement),
     ("GET", "/v1/violations"): Asked("/v1/violations", always, zone),
+    ("GET", "/v1/desk"): Asked("/v1/desk", always, zone),
+    ("GET", "/v1/desk/times"): Asked("/v1/desk/times", always),
+    ("GET", "/v1/desk/{item:str}"): Asked(
+        f"/v1/desk/{seeded.item(MISSION, AGREEMENT)}", of_the_agreement
+    ),
+    ("POST", "/v1/desk/{item:str}"): Asked(
+        f"/v1/desk/{seeded.item(MISSION, AGREEMENT)}", of_who_looked_too_long_ago, body=confirmation
+    ),
     ("GET", "/v1/whereabouts"): Asked("/v1/whereabouts", always, zone),
     ("GET", "/v1/crossings"): Asked("/v1/crossings", always, seeded.corridor),
     ("GET", "/v1/coverage"): Asked("/v1/coverage", always),
@@ -181,7 +198,7 @@ def make(conn: Connection, holder: Holder) -> dict[str, str]:
     now = datetime.now(UTC)
     made = now - timedelta(days=9) if holder.validity is Validity.EXPIRED else now
     wanted = Wanted(
-        "matrix", holder.mission, frozenset({holder.role}), holder.agreement, frozenset(), 1
+        "matrix", holder.mission, frozenset({holder.role}), holder.agreement, frozenset(), 1, "cai"
     )
     token, secret = create_token(conn, wanted, made)
     if holder.validity is Validity.REVOKED:
@@ -193,6 +210,9 @@ def make(conn: Connection, holder: Holder) -> dict[str, str]:
 def tokens(gateway_settings: Settings) -> Tokens:
     with connect(gateway_settings.database()) as conn:
         seeded.seed(conn)
+        for mission, agreements in seeded.MISSIONS.items():
+            for agreement in agreements:
+                seeded.release(conn, mission, agreement)
         return {holder: make(conn, holder) for holder in HOLDERS}
 
 
