@@ -1,6 +1,7 @@
 """Failures: which errors a person can act on: their code, the line that says what to do, the exit.
 
-A failure's code is its error's name in lower_snake_case (`FolderInUseError` → `folder_in_use`).
+A failure's code is its error's name in lower_snake_case (`FolderInUseError` → `folder_in_use`); of
+what the gateway refused, the gateway's own.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import psycopg
 from kafka.errors import KafkaError, MessageSizeTooLargeError, TopicAuthorizationFailedError
 
 from services.cli.output import EXIT_CANNOT, EXIT_NO, plain
+from services.client.errors import SaidNoError
 from services.errors import AnswerIsNoError, ServiceError
 from services.local.errors import LocalError
 from services.store.errors import DocumentConflictError, StoreError
@@ -52,7 +54,8 @@ def failure_of(error: Exception) -> Failure | None:
         line = f"{count} mistake{'s' * (count != 1)}, see above: mend the file and try again"
         return Failure("mistakes", line, EXIT_NO, error.mistakes)
     if isinstance(error, OURS):
-        return Failure(code_of(error), str(error), EXIT_NO if isinstance(error, NO) else 3)
+        code = error.code if isinstance(error, SaidNoError) else code_of(error)
+        return Failure(code, str(error), EXIT_NO if isinstance(error, NO) else 3)
     return _of_engines(error) or _of_system(error)
 
 

@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "submit": "Send FILES of reports and corridor statuses to the gateway.",
     "spool": "Show, send on or export what waits for the gateway.",
     "violations": "List the violations that stand, newest first.",
+    "desk": "Look at results, and release them: what waits, who did what, decide.",
     "incidents": "List incidents, the newest first: violations near each other in space and time.",
     "coverage": "Show how long zones were watched, beside what was found there.",
     "explain": "Say why the report REPORT_ID was judged as it was.",

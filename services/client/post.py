@@ -24,6 +24,7 @@ CHUNK: Final = 16 * 1024
 """Sent and read at a time; each has a time limit of its own, so that a slow line is no dead one."""
 LONGEST_ANSWER: Final = 8 * 1024 * 1024
 WHOLE_ANSWER_S: Final = 120.0
+JSON: Final = "application/json"
 
 
 class NoAnswerError(Exception):
@@ -59,14 +60,22 @@ class HttpGateway:
 
     def post(self, batch: Batch, timeout_s: float) -> Answer:
         """Send a batch; see `Gateway.post`."""
-        # Half of the time at most: one that hangs leaves room for another try.
         body = batch.body()
+        headers = {"Content-Type": batch.content_type, "Content-Encoding": "gzip"}
+        return self._post(batch.path, body, headers, timeout_s)
+
+    def post_json(self, path: str, body: bytes, timeout_s: float) -> Answer:
+        """Send one JSON value as it is; see `Gateway.post`."""
+        return self._post(path, body, {"Content-Type": JSON}, timeout_s)
+
+    def _post(self, path: str, body: bytes, headers: dict[str, str], timeout_s: float) -> Answer:
+        # Half of the time at most: one that hangs leaves room for another try.
         try:
             response = self._pool.request(
                 "POST",
-                self.address + batch.path,
+                self.address + path,
                 body=list(_chunks(body)),
-                headers=self._headers(batch, len(body)),
+                headers={**headers, **self._headers(headers["Content-Type"], len(body))},
                 redirect=False,
                 preload_content=False,
                 timeout=urllib3.Timeout(
@@ -82,13 +91,11 @@ class HttpGateway:
         except (HTTPError, OSError) as error:
             raise NoAnswerError(_reason(error)) from error
 
-    def _headers(self, batch: Batch, length: int) -> dict[str, str]:
+    def _headers(self, content_type: str, length: int) -> dict[str, str]:
         return {
             "Authorization": f"Bearer {self._token.secret}",
-            "Content-Type": batch.content_type,
-            "Content-Encoding": "gzip",
             "Content-Length": str(length),
-            "Accept": f"{batch.content_type}, application/problem+json",
+            "Accept": f"{content_type}, application/problem+json",
             "Accept-Encoding": "identity",
             "User-Agent": self._agent,
         }
