@@ -51,20 +51,26 @@ class FairQueue(Generic[Item]):
         self._events = Room(events_limit)
         self._bytes = Room(bytes_limit)
         self._queues: OrderedDict[str, deque[Entry[Item]]] = OrderedDict()
+        self.events = 0
+        """How many wait."""
         self._last: str | None = None
         self._alone = 0
 
     def __bool__(self) -> bool:
         return bool(self._queues)
 
-    @property
-    def events(self) -> int:
-        """How many wait."""
-        return self._events.held
+    def reserve(self, name: str, events: int, size: int) -> bool:
+        """Keep room for so many events, of so many bytes, that are still to be put; if there is."""
+        if not (self._events.has(name, events) and self._bytes.has(name, size)):
+            return False
+        self._events.take(name, events)
+        self._bytes.take(name, size)
+        return True
 
-    def has_room(self, name: str, events: int, size: int) -> bool:
-        """Whether so many events, of so many bytes, may wait."""
-        return self._events.has(name, events) and self._bytes.has(name, size)
+    def release(self, name: str, events: int, size: int) -> None:
+        """Give back room that was reserved, and that nothing was put into."""
+        self._events.give(name, events)
+        self._bytes.give(name, size)
 
     def put(self, name: str, entries: Sequence[Entry[Item]]) -> bool:
         """Let them wait, all or none; whether there was room."""
@@ -72,15 +78,18 @@ class FairQueue(Generic[Item]):
         for entry in entries:  # one, mostly: two sums over it take as long as all else here
             events += entry.events
             size += entry.bytes
-        if not self.has_room(name, events, size):
+        if not self.reserve(name, events, size):
             return False
-        self._events.take(name, events)
-        self._bytes.take(name, size)
+        self.put_reserved(name, entries, events)
+        return True
+
+    def put_reserved(self, name: str, entries: Sequence[Entry[Item]], events: int) -> None:
+        """Let them wait where room is reserved; `events` of all of them."""
+        self.events += events
         queue = self._queues.get(name)
         if queue is None:
             queue = self._queues[name] = deque()
         queue.extend(entries)
-        return True
 
     def take(self, *, small: bool = False) -> list[Item]:
         """The next group; none: nothing waits.
@@ -112,6 +121,7 @@ class FairQueue(Generic[Item]):
         while queue and (queue[0].events <= most or (first and not given)):
             entry = queue.popleft()
             most -= entry.events
+            self.events -= entry.events
             given.append(entry)
             self._events.give(name, entry.events)
             self._bytes.give(name, entry.bytes)

@@ -118,9 +118,13 @@ class GroupWriter:
         if self._running is not None:
             await self._running
 
-    def has_room(self, token_id: str, posts: Sequence[Post]) -> bool:
-        """Whether so much of a token may wait now."""
-        return self._queue.has_room(token_id, len(posts), _bytes_of(posts))
+    def reserve(self, token_id: str, events: int, size: int) -> bool:
+        """Keep room for so many events and bytes of a token that are still being read."""
+        return self._queue.reserve(token_id, events, size)
+
+    def release(self, token_id: str, events: int, size: int) -> None:
+        """Give back room that is not needed."""
+        self._queue.release(token_id, events, size)
 
     async def store(self, token_id: str, posts: Sequence[Post]) -> list[Outcome]:
         """Store a token's posts; returns once they are committed.
@@ -132,17 +136,25 @@ class GroupWriter:
         """
         if not posts:
             return []
+        if not self.reserve(token_id, len(posts), bytes_of(posts)):
+            raise BusyError
+        told = await all_told(self.put_reserved(token_id, posts))
+        return [outcome for part in told for outcome in part]
+
+    def put_reserved(
+        self, token_id: str, posts: Sequence[Post]
+    ) -> list[asyncio.Future[list[Outcome]]]:
+        """Have posts stored for which room is kept; their outcomes, in order, in parts."""
         loop = asyncio.get_running_loop()
         parts = [posts[at : at + TURN] for at in range(0, len(posts), TURN)]
         done: list[asyncio.Future[list[Outcome]]] = [loop.create_future() for _ in parts]
-        self._put(
-            token_id,
-            [
-                Entry(_Waiting(part, partial(_settle, one)), len(part), _bytes_of(part))
-                for part, one in zip(parts, done, strict=True)
-            ],
-        )
-        return [outcome for part in await all_told(done) for outcome in part]
+        entries = [
+            Entry(_Waiting(part, partial(_settle, one)), len(part), bytes_of(part))
+            for part, one in zip(parts, done, strict=True)
+        ]
+        self._queue.put_reserved(token_id, entries, len(posts))
+        self._send()
+        return done
 
     def put(self, token_id: str, post: Post, told: Told) -> None:
         """Have one post stored; without a task and a future, which cost as much as all else here.
@@ -150,10 +162,7 @@ class GroupWriter:
         Raises:
             BusyError: too much of this token is waiting; it is not stored, and nobody told.
         """
-        self._put(token_id, (Entry(_Waiting((post,), told), 1, len(post.raw)),))
-
-    def _put(self, token_id: str, entries: Sequence[Entry[_Waiting]]) -> None:
-        if not self._queue.put(token_id, entries):
+        if not self._queue.put(token_id, (Entry(_Waiting((post,), told), 1, len(post.raw)),)):
             raise BusyError
         self._send()
 
@@ -224,7 +233,8 @@ class GroupWriter:
             _tell(self._sent.popleft().group, Reply(None, "what stores has ended"))
 
 
-def _bytes_of(posts: Sequence[Post]) -> int:
+def bytes_of(posts: Sequence[Post]) -> int:
+    """Of what was posted."""
     return sum([len(post.raw) for post in posts])
 
 

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from services.gateway.admission import Admission
 from services.gateway.answers import answer_many, answer_one
+from services.gateway.fair_queue import TURN
 from services.gateway.group import AwayError, BusyError
 from services.gateway.posts import Outcome, Post, Status
 from services.gateway.problems import RETRY_AFTER_S, Code, ProblemError
@@ -30,7 +31,7 @@ from services.gateway.read_body import (
 from services.gateway.read_event import read_event, read_events
 from services.gateway.record import Record
 from services.gateway.small_posts import SmallPosts
-from services.gateway.writers import Writers
+from services.gateway.writers import BodyWriter, Writers
 from services.tokens.token import Token
 from streams.keys import EventKind
 
@@ -41,6 +42,20 @@ AT_ONCE: Final = 50
 REST_S: Final = 0.001
 """After each of those while small posts come: twice as long as they took. A loop's timers tell no
 less apart."""
+
+
+STORED_AT_ONCE: Final = 2_000
+"""Events of a large body that are read before they are stored, which takes as long as to read the
+next ones: a group costs as much as thirty events."""
+
+
+class Taken(Struct, frozen=True, gc=False):
+    """A body that was read."""
+
+    read: Sequence[Post | Outcome]
+    """In order, each a post or the outcome that it cannot be one."""
+    storing: BodyWriter | None = None
+    """Has its posts already, where there are many."""
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -76,8 +91,8 @@ class Intake:
 
     async def read(
         self, kind: EventKind, token: Token, media_type: str, coding: str, body: bytes
-    ) -> list[Post | Outcome]:
-        """The events of a body, each a post or the outcome that it cannot be one.
+    ) -> Taken:
+        """Read the events of a body; if they are many, have the first stored before the last.
 
         Raises:
             ProblemError: the body is refused; nothing of it counts against the token.
@@ -86,9 +101,12 @@ class Intake:
             # Beside the others: a few bytes may unpack to as much as is ever taken.
             body = await asyncio.to_thread(_unpacked, body, coding)
         if media_type == JSON:
-            return [self.read_one(kind, token, body)]
-        self.admission.events(token.id, _count(body))
-        return await self._read_lines(kind, split_lines(body), token)
+            return Taken([self.read_one(kind, token, body)])
+        lines = _count(body)
+        self.admission.events(token.id, lines)
+        if lines <= TURN:
+            return Taken(read_events(kind, split_lines(body), token))
+        return await self._take_lines(kind, body, lines, token)
 
     def read_one(self, kind: EventKind, token: Token, body: bytes) -> Post | Outcome:
         """The one event that a body is; raises as `read` does."""
@@ -127,17 +145,17 @@ class Intake:
         self.record.note(request_id, posts, (outcome,))
         return Answer(int(outcome.status), JSON, answer_one(outcome))
 
-    async def store(
-        self, token: Token, media_type: str, read: Sequence[Post | Outcome], request_id: str
-    ) -> Answer:
-        """Store the posts among them.
+    async def store(self, token: Token, media_type: str, taken: Taken, request_id: str) -> Answer:
+        """Store what was read and is not being stored yet; returns when all is committed.
 
         Raises:
             ProblemError: nothing is known to be stored; or the one event was refused.
         """
+        read, storing = taken.read, taken.storing
         posts = [one for one in read if isinstance(one, Post)]
         try:
-            stored = iter(await self.writers.store(token.id, posts))
+            waiting = self.writers.store(token.id, posts) if storing is None else storing.outcomes()
+            stored = iter(await waiting)
         except BusyError:
             raise ProblemError(Code.TOO_MUCH_WAITING, retry_after_s=RETRY_AFTER_S) from None
         except AwayError:
@@ -148,15 +166,23 @@ class Intake:
         self.record.note(request_id, posts, outcomes)
         return Answer(Status.KNOWN, NDJSON, await self._answer_lines(outcomes))
 
-    async def _read_lines(
-        self, kind: EventKind, lines: list[bytes], token: Token
-    ) -> list[Post | Outcome]:
-        """Read some at a time: nobody waits behind all 5,000."""
-        read: list[Post | Outcome] = []
-        for at in range(0, len(lines), AT_ONCE):
-            read += read_events(kind, lines[at : at + AT_ONCE], token)
-            await self._let_others()
-        return read
+    async def _take_lines(self, kind: EventKind, body: bytes, count: int, token: Token) -> Taken:
+        """Read some at a time, nobody waits behind all 5,000; what is read is stored meanwhile."""
+        try:
+            storing = self.writers.open_body(token.id, count, len(body))
+        except BusyError:
+            raise ProblemError(Code.TOO_MUCH_WAITING, retry_after_s=RETRY_AFTER_S) from None
+        lines, read, given = split_lines(body), list[Post | Outcome](), 0
+        try:
+            for at in range(0, len(lines), AT_ONCE):
+                read += read_events(kind, lines[at : at + AT_ONCE], token)
+                if len(read) - given >= STORED_AT_ONCE or len(read) == len(lines):
+                    storing.put([one for one in read[given:] if isinstance(one, Post)])
+                    given = len(read)
+                await self._let_others()
+        finally:
+            storing.close()
+        return Taken(read, storing)
 
     async def _answer_lines(self, outcomes: Sequence[Outcome]) -> bytes:
         """Write some at a time, likewise."""

@@ -24,8 +24,14 @@ from services.gateway.day_stored import DayStored
 from services.gateway.door import Door
 from services.gateway.heads import Heads, KnownHead
 from services.gateway.identify import Entrant, identify_known
-from services.gateway.intake import JSON, Answer, Answered, Intake, check_media_type
-from services.gateway.posts import Outcome, Post
+from services.gateway.intake import (
+    JSON,
+    Answer,
+    Answered,
+    Intake,
+    Taken,
+    check_media_type,
+)
 from services.gateway.problems import ProblemError
 from services.gateway.receive_body import Bodies
 from services.gateway.turns import Turns
@@ -157,14 +163,14 @@ class PostRoute:
         self.day_stored.ask(token.mission)
         kind, media_type = head.posting.kind, head.media_type
         if head.is_single:
-            read = await self.intake.read(kind, token, media_type, "", await body())
+            taken = await self.intake.read(kind, token, media_type, "", await body())
         else:
-            read = await self._read_in_turn(head, token, body)
-        return await self.intake.store(token, media_type, read, head.request_id)
+            taken = await self._read_in_turn(head, token, body)
+        return await self.intake.store(token, media_type, taken, head.request_id)
 
     async def _read_in_turn(
         self, head: Head, token: Token, body: Callable[[], Awaitable[bytes]]
-    ) -> list[Post | Outcome]:
+    ) -> Taken:
         """Of one token's large bodies one at a time is received, unpacked and read.
 
         However many it sends at once, the others wait for no more than one of them, and memory

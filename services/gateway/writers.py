@@ -13,8 +13,7 @@ import asyncio
 from collections.abc import Sequence
 from itertools import chain
 
-from services.gateway.fair_queue import TURN
-from services.gateway.group import BusyError, GroupWriter, Told, all_told
+from services.gateway.group import BusyError, GroupWriter, Told, all_told, bytes_of
 from services.gateway.posts import Outcome, Post
 from services.gateway.small_posts import SmallPosts
 from services.store.outbox import way_of
@@ -47,26 +46,76 @@ class Writers:
         self._each[0].put(token_id, post, told)
 
     async def store(self, token_id: str, posts: Sequence[Post]) -> list[Outcome]:
-        """Store a token's posts, all or none of them; returns once they are committed.
+        """Store a token's posts that came together, few of them, as single ones.
 
         Raises:
             BusyError: too much of this token is waiting; nothing of these is stored.
             AwayError: the database is away. What is perhaps stored counts once when it is sent
                 again.
         """
-        if len(posts) <= TURN:
-            self._small.note()
-            return await self._each[0].store(token_id, posts)
-        parts: dict[GroupWriter, list[int]] = {}
+        self._small.note()
+        return await self._each[0].store(token_id, posts)
+
+    def open_body(self, token_id: str, events: int, size: int) -> BodyWriter:
+        """Keep room for a token's large body, to be stored while it is read; it has to be closed.
+
+        Raises:
+            BusyError: too much of this token is waiting; nothing of it is stored.
+        """
+        return BodyWriter(self._of_bodies, token_id, events, size)
+
+
+class BodyWriter:
+    """Has the events of a large body stored: the first ones while the last are read."""
+
+    def __init__(
+        self, writers: Sequence[GroupWriter], token_id: str, events: int, size: int
+    ) -> None:
+        self._token_id = token_id
+        self._writers = writers
+        self._kept: dict[GroupWriter, list[int]] = {}
+        """Events and bytes there is still room for."""
+        self._parts: list[tuple[Sequence[int], list[asyncio.Future[list[Outcome]]]]] = []
+        """Posts by their places, and what comes of them."""
+        self._posts = 0
+        for writer in writers:  # which source stands in it is not known yet
+            if not writer.reserve(token_id, events, size):
+                self.close()
+                raise BusyError
+            self._kept[writer] = [events, size]
+
+    def put(self, posts: Sequence[Post]) -> None:
+        """Have these stored, which follow those before."""
+        places: dict[GroupWriter, list[int]] = {}
         for place, post in enumerate(posts):
-            parts.setdefault(self._of(post), []).append(place)
-        given = [(writer, [posts[at] for at in places]) for writer, places in parts.items()]
-        if not all(writer.has_room(token_id, part) for writer, part in given):
-            raise BusyError
-        told = await all_told(writer.store(token_id, part) for writer, part in given)
-        outcomes = dict(zip(chain(*parts.values()), chain(*told), strict=True))
-        return [outcomes[at] for at in range(len(posts))]
+            places.setdefault(self._of(post), []).append(place)
+        for writer, own in places.items():
+            part = [posts[place] for place in own]
+            kept = self._kept[writer]
+            kept[0] -= len(part)
+            kept[1] -= bytes_of(part)
+            futures = writer.put_reserved(self._token_id, part)
+            self._parts.append(([self._posts + place for place in own], futures))
+        self._posts += len(posts)
+
+    def close(self) -> None:
+        """Give back the room that was not needed; what was put is stored."""
+        for writer, (events, size) in self._kept.items():
+            writer.release(self._token_id, events, size)
+        self._kept.clear()
+
+    async def outcomes(self) -> list[Outcome]:
+        """What came of all that was put, in order, once it is committed.
+
+        Raises:
+            AwayError: the database is away. What is perhaps stored counts once when it is sent
+                again.
+        """
+        told = await all_told([one for _, futures in self._parts for one in futures])
+        places = chain.from_iterable([places for places, _ in self._parts])
+        outcomes = dict(zip(places, chain.from_iterable(told), strict=True))
+        return [outcomes[at] for at in range(self._posts)]
 
     def _of(self, post: Post) -> GroupWriter:
         lane = way_of(post.kind, post.mission, post.source).lane
-        return self._of_bodies[lane % len(self._of_bodies)]
+        return self._writers[lane % len(self._writers)]

@@ -69,8 +69,8 @@ def make_app() -> FastAPI:
         token = await identify(callers, entrant, REPORTS.may)
         body = await request.body()
         kind, media_type = REPORTS.kind, content_type
-        read = await intake.read(kind, token, media_type, content_encoding, body)
-        answer = await intake.store(token, media_type, read, request_id_of(b""))
+        taken = await intake.read(kind, token, media_type, content_encoding, body)
+        answer = await intake.store(token, media_type, taken, request_id_of(b""))
         return Response(answer.body, answer.status, media_type=answer.media_type)
 
     return app
