@@ -21,6 +21,7 @@ from services.gateway.queue_refused import queue_refused
 from services.gateway.versions import (
     KEY_KIND,
     ROWS,
+    SIGNED,
     STORED,
     Held,
     Version,
@@ -53,7 +54,7 @@ ORDER BY version.key, version.revision
 """
 
 _STORE = f"""
-WITH told AS MATERIALIZED (
+WITH {SIGNED}, told AS MATERIALIZED (
     SELECT *, true AS free FROM {ROWS}
 ), new AS (
     SELECT * FROM told
@@ -183,8 +184,8 @@ def _store(conn: Connection, new: Sequence[_New], signer: Signer) -> list[Held]:
         return []
     versions = [one.version for one in new]
     receipts = sign(versions, signer)
-    trees = columns_of_trees(receipts.trees)
-    conn.execute(_STORE, [*columns_of(versions, receipts.tree_of), signer.key_id, *trees])
+    columns = columns_of([version.post for version in versions], receipts.tree_of)
+    conn.execute(_STORE, [*columns_of_trees(receipts.trees), *columns, signer.key_id])
     fill_placeholders(conn, _key_rows(versions))
     return receipts.held
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from services.gateway.posts import Post
 from services.gateway.versions import (
     ROWS,
+    SIGNED,
     STORED,
     Held,
     Version,
@@ -32,8 +33,8 @@ from streams.keys import Key
 # in their order, so that two gateways that meet wait for each other and not in a ring. `free` is
 # asked in the list, not joined: a hash table whatever the planner believes of arrays' lengths.
 _STORE = f"""
-WITH scope AS MATERIALIZED ({SCOPE}), asked AS MATERIALIZED (
-    SELECT version.* FROM scope, {ROWS}
+WITH scope AS MATERIALIZED ({SCOPE}), {SIGNED}, asked AS MATERIALIZED (
+    SELECT rows.* FROM scope, (SELECT * FROM {ROWS}) AS rows
 ), claimed AS (
     INSERT INTO event_keys (key, received_at, kind, vouched, content_hash)
     SELECT key, received_at, key_kind, true, content_hash FROM asked ORDER BY key
@@ -65,8 +66,8 @@ def store_new(
     versions = [Version(post, 1, at) for post in posts]
     receipts = sign(versions, signer)
     scope = scope_of({post.mission for post in posts})
-    columns = columns_of(versions, receipts.tree_of)
-    parameters = [scope, *columns, signer.key_id, *columns_of_trees(receipts.trees)]
+    trees, columns = columns_of_trees(receipts.trees), columns_of(posts, receipts.tree_of)
+    parameters = [scope, *trees, *columns, signer.key_id]
     row = conn.execute(_STORE, parameters, binary=True).fetchone()
     assert row is not None, "it selects one"
     made = {post.key: one for post, one in zip(posts, receipts.held, strict=True)}

@@ -30,15 +30,26 @@ KEY_KIND: Final = {
     EventKind.CONTEXT: KeyKind.CONTEXT,
 }
 
-ROWS: Final = """
-    unnest(%b::uuid[], %b::timestamptz[], %b::int[], %b::timestamptz[], %b::timestamptz[],
-        %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[],
-        %b::int[], %b::smallint[], %b::int[], %b::smallint[])
-        WITH ORDINALITY AS version (key, received_at, revision, observed_from, observed_to, kind,
-            mission, source, token_id, event_id, content_hash, raw, tree, lane, bundle, key_kind,
-            place)
+SIGNED: Final = """
+signed AS MATERIALIZED (
+    SELECT * FROM unnest(%b::timestamptz[], %b::int[], %b::text[], %b::bytea[], %b::bytea[])
+        WITH ORDINALITY AS signed (received_at, revision, mission, signature, leaves, tree)
+)
 """
-"""Versions as a table; its parameters: `columns_of`."""
+"""Trees as a table called `signed`; its parameters: `columns_of_trees`."""
+
+ROWS: Final = """
+    unnest(%b::uuid[], %b::timestamptz[], %b::timestamptz[], %b::text[], %b::bytea[], %b::bytea[],
+        %b::int[], %b::int[], %b::int[])
+        WITH ORDINALITY AS version (key, observed_from, observed_to, event_id, content_hash, raw,
+            tree, bundle, sender, place)
+    JOIN (SELECT received_at, revision, tree FROM signed) AS signed USING (tree)
+    JOIN unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::smallint[], %b::smallint[])
+        WITH ORDINALITY AS sender (kind, mission, source, token_id, lane, key_kind, sender)
+        USING (sender)
+"""
+"""Versions as a table, beside `SIGNED`; its parameters: `columns_of`. Many have one instant and one
+sender: to say it of each would cost as much as the rest of their rows."""
 
 STORED: Final = f"""
 submitted AS (
@@ -51,9 +62,7 @@ submitted AS (
     INSERT INTO receipts (key, received_at, revision, mission, key_id, signature, keys, leaves)
     SELECT (array_remove(keys, NULL))[1], received_at, revision, mission, %b, signature, keys,
         leaves
-    FROM unnest(%b::timestamptz[], %b::int[], %b::text[], %b::bytea[], %b::bytea[])
-        WITH ORDINALITY AS signed (received_at, revision, mission, signature, leaves, tree)
-    JOIN (
+    FROM signed JOIN (
         SELECT tree, array_agg(CASE WHEN free THEN key END ORDER BY key) AS keys
         FROM told GROUP BY tree HAVING bool_or(free)
     ) AS of_tree USING (tree)
@@ -62,9 +71,10 @@ submitted AS (
 )
 """  # noqa: S608  of our own text alone
 """All that is written of the versions called `new`: those `told` that are `free`. Where a tree has
-leaves of others too, no key is kept of these. Its parameters: the id of the receipts' key, and
-`columns_of_trees`."""
+leaves of others too, no key is kept of these. Its parameter: the id of the receipts' key."""
 
+_Sender: TypeAlias = tuple[EventKind, str, str, str]
+"""Kind, mission, source, token: what the events of one sender have in common."""
 _TICK: Final = timedelta(microseconds=1)
 
 
@@ -120,11 +130,13 @@ def sign(versions: Sequence[Version], signer: Signer) -> Receipts:
     for (mission, received_at, revision), places in _together(versions):
         for at in range(0, len(places), LEAVES):
             part = places[at : at + LEAVES]
-            signed = signer.sign_tree([receipts[place] for place in part])
+            own = [receipts[place] for place in part]
+            signed = signer.sign_tree(own)
             made.trees.append(Tree(mission, received_at, revision, signed))
-            for place, under in zip(part, signed.under, strict=True):
-                made.tree_of[place] = len(made.trees)
-                made.held[place] = Held(receipts[place], text64(under))
+            number, texts = len(made.trees), map(text64, signed.under)
+            for place, held in zip(part, map(Held, own, texts), strict=True):
+                made.tree_of[place] = number
+                made.held[place] = held
     return made
 
 
@@ -136,8 +148,9 @@ def _together(versions: Sequence[Version]) -> Iterable[tuple[_Shared, list[int]]
     shared: dict[_Shared, list[int]] = {}
     for place, (post, revision, received_at) in enumerate(versions):
         shared.setdefault((post.mission, received_at, revision), []).append(place)
+    keys = [post.key for post, _, _ in versions]
     for places in shared.values():
-        places.sort(key=lambda place: versions[place].post.key)
+        places.sort(key=keys.__getitem__)
     return shared.items()
 
 
@@ -159,7 +172,7 @@ def receipt_of(version: Version, signer: Signer) -> bytes:
 
 
 def columns_of_trees(trees: Sequence[Tree]) -> list[object]:
-    """The parameters of `STORED` but the first."""
+    """The parameters of `SIGNED`."""
     return [
         Instants.make([tree.received_at for tree in trees]),
         Int4s.make([tree.revision for tree in trees]),
@@ -169,25 +182,27 @@ def columns_of_trees(trees: Sequence[Tree]) -> list[object]:
     ]
 
 
-def columns_of(versions: Sequence[Version], tree_of: Sequence[int]) -> list[object]:
+def columns_of(posts: Sequence[Post], tree_of: Sequence[int]) -> list[object]:
     """The parameters of `ROWS`."""
-    posts = [version.post for version in versions]
-    lanes = [way_of(post.kind, post.mission, post.source).lane for post in posts]
+    senders: dict[_Sender, int] = {}
+    sender_of = [
+        senders.setdefault((it.kind, it.mission, it.source, it.token_id), len(senders) + 1)
+        for it in posts
+    ]
+    lanes = [way_of(kind, mission, source).lane for kind, mission, source, _ in senders]
+    raws = [post.raw for post in posts]
+    lane_of_each = [lanes[sender - 1] for sender in sender_of]
     return [
         Uuids.make([post.key for post in posts]),
-        Instants.make([version.received_at for version in versions]),
-        Int4s.make([version.revision for version in versions]),
         Instants.make([post.observed_from for post in posts]),
         Instants.make([post.observed_to for post in posts]),
-        Texts.make([post.kind for post in posts]),
-        Texts.make([post.mission for post in posts]),
-        Texts.make([post.source for post in posts]),
-        Texts.make([post.token_id for post in posts]),
         Texts.make([post.id for post in posts]),
         Byteas.make([post.content_hash for post in posts]),
-        Byteas.make([post.raw for post in posts]),
+        Byteas.make(raws),
         Int4s.make(tree_of),
+        Int4s.make(bundles_of(lane_of_each, [*map(len, raws)])),
+        Int4s.make(sender_of),
+        *[Texts.make(column) for column in zip(*senders, strict=True)],
         Int2s.make(lanes),
-        Int4s.make(bundles_of(lanes, [len(post.raw) for post in posts])),
-        Int2s.make([KEY_KIND[post.kind] for post in posts]),
+        Int2s.make([KEY_KIND[kind] for kind, *_ in senders]),
     ]
