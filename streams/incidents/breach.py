@@ -7,16 +7,17 @@ terms of a zone is one breach of it; one that lies in two zones is a breach of e
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+import msgspec
 from msgspec import Struct
 
 from geo.spread import Middle, middle
 from streams.assessment import FOUND, GRAVITY, Assessment, Finding, Standing
 from streams.events import Count, Report
 from streams.locate import Locator, Unlocated
-from streams.vocabulary import Kind, Verdict
+from streams.vocabulary import Kind, Verdict, ViolationKind
 
 
 class Breach(Struct, frozen=True, gc=False):
@@ -42,6 +43,14 @@ class Breach(Struct, frozen=True, gc=False):
     origin: str | None = None
     derived_from: tuple[str, ...] = ()
     draft: bool = False
+    agreement_id: str = ""
+    """Whose terms these are: an incident is of one agreement."""
+    agreement: str = ""
+    """Content hash of the version that it was judged by."""
+    violations: tuple[ViolationKind, ...] = ()
+    """What the terms call it, sorted."""
+    party: str | None = None
+    """Whom the monitor named; nobody is named by us."""
 
     @property
     def ref(self) -> tuple[str, str]:
@@ -49,20 +58,34 @@ class Breach(Struct, frozen=True, gc=False):
         return self.source, self.id
 
 
-def breaches_of(
-    reports: Sequence[Report], assessment: Assessment, locator: Locator
-) -> list[Breach]:
+encode_breach = msgspec.json.Encoder(order="deterministic").encode
+"""As it is stored."""
+decode_breach = msgspec.json.Decoder(Breach).decode
+
+
+class Ground(Struct, frozen=True):
+    """What a report was judged by, as far as its breaches tell of it."""
+
+    agreement_id: str
+    locator: Locator
+    """Of the methodology and the agreement."""
+    kind_of: Callable[[Finding], ViolationKind]
+    """What the finding's term calls it."""
+
+
+def breaches_of(reports: Sequence[Report], assessment: Assessment, ground: Ground) -> list[Breach]:
     """What a report breaches, by zone; nothing where it stands no longer.
 
     Args:
         reports: its versions that count, at least one.
         assessment: the current reading of them all.
-        locator: of the methodology and the agreement that it was judged by.
+        ground: what it was judged by.
     """
     findings = [finding for finding in assessment.findings if finding.verdict in FOUND]
     if assessment.standing is not Standing.STANDS or not findings:
         return []
-    report, where = reports[0], _middle(reports, locator)
+    report, where = reports[0], _middle(reports, ground.locator)
+    named = assessment.attribution
     return [
         Breach(
             source=assessment.source,
@@ -79,6 +102,10 @@ def breaches_of(
             origin=report.origin,
             derived_from=tuple(sorted({name for it in reports for name in it.derived_from})),
             draft=assessment.draft,
+            agreement_id=ground.agreement_id,
+            agreement=assessment.agreement,
+            violations=tuple(sorted({ground.kind_of(it) for it in own})),
+            party=None if named is None else named.party,
         )
         for zone, own in _by_zone(findings)
     ]

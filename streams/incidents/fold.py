@@ -33,7 +33,7 @@ class Incident(Struct, frozen=True, gc=False):
     id: str
     day: date
     breaches: tuple[Breach, ...]
-    """At least one, by when they began; all of one zone and one methodology."""
+    """At least one, by when they began; all of one zone, one agreement and one methodology."""
     continues: tuple[str, ...] = ()
     """Incidents of the day before that it would be one with, were there no cut-off."""
     adjoins: tuple[str, ...] = ()
@@ -53,12 +53,12 @@ def incidents_of(mission: str, breaches: Iterable[Breach], rules: Rules) -> list
         breaches: in any order, any of them more than once; those of one report and zone are equal.
         rules: of every methodology that a breach names.
     """
-    groups: defaultdict[tuple[str | None, str], list[Breach]] = defaultdict(list)
+    groups: defaultdict[tuple[str | None, str, str], list[Breach]] = defaultdict(list)
     for breach in {(it.zone, it.source, it.id): it for it in breaches}.values():
-        groups[breach.zone, breach.methodology].append(breach)
+        groups[breach.zone, breach.agreement_id, breach.methodology].append(breach)
     found = [
         incident
-        for (_, methodology), own in groups.items()
+        for (_, _, methodology), own in groups.items()
         for incident in _Folder(mission, rules[methodology]).fold(own)
     ]
     return sorted(found, key=lambda it: (it.day, it.breaches[0].start, it.id))
@@ -75,13 +75,24 @@ def holding(mission: str, incidents: Iterable[Incident]) -> dict[str, str]:
 
 def name_of(mission: str, first: Breach) -> str:
     """What an incident is called whose first report this is."""
-    named = "\0".join(("incident", mission, first.zone or "", first.source, first.id))
+    of = (mission, first.agreement_id, first.zone or "")
+    named = "\0".join(("incident", *of, first.source, first.id))
     return sha256(named.encode()).hexdigest()[:_NAME_LENGTH]
 
 
 def incidents_digest(incidents: Sequence[Incident]) -> str:
     """SHA-256 over incidents as `incidents_of` orders them."""
     return sha256(_encode(incidents)).hexdigest()
+
+
+def days_of(rules: IncidentRules | None) -> MissionDays | None:
+    """The mission's days; None: it has no cut-off of its own."""
+    return MissionDays(rules) if rules else None
+
+
+def day_of(moment: datetime, days: MissionDays | None) -> date:
+    """The mission day in which a breach that begins then is counted."""
+    return days.of(moment) if days else moment.date()
 
 
 _NAME_LENGTH = 16
@@ -91,12 +102,12 @@ _Ref = tuple[str, str]
 
 
 class _Folder:
-    """Folds the breaches of one zone under one methodology."""
+    """Folds the breaches of one zone under one agreement and one methodology."""
 
     def __init__(self, mission: str, rules: IncidentRules | None) -> None:
         self._mission = mission
         self._rules = rules
-        self._days = MissionDays(rules) if rules else None
+        self._days = days_of(rules)
 
     def fold(self, breaches: Iterable[Breach]) -> Iterator[Incident]:
         """The incidents, day by day."""
@@ -116,7 +127,7 @@ class _Folder:
             yesterday = today
 
     def _day(self, moment: datetime) -> date:
-        return self._days.of(moment) if self._days else moment.date()
+        return day_of(moment, self._days)
 
     def _named(self, parts: Iterable[Part]) -> list[tuple[str, Part]]:
         return [(name_of(self._mission, part[0]), part) for part in parts]

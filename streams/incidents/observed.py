@@ -36,8 +36,8 @@ class Observed(Struct, frozen=True, omit_defaults=True, gc=False):
     """The most that one independent witness observed."""
     witnesses: int
     """Independent ones; two or more corroborate each other."""
-    uncounted: tuple[str, ...] = ()
-    """Reports, ``source/id``, that give no number, or say that it could not be counted."""
+    uncounted: int = 0
+    """Reports that give no number, or say that it could not be counted; `uncounted` lists them."""
 
 
 def observed(breaches: Sequence[Breach]) -> Observed:
@@ -54,8 +54,13 @@ def observed(breaches: Sequence[Breach]) -> Observed:
             else max((it.max or 0 for it in sums), default=0),
         ),
         witnesses=len(groups),
-        uncounted=tuple(sorted("/".join(it.ref) for it in breaches if _is_uncounted(it.count))),
+        uncounted=len(uncounted(breaches)),
     )
+
+
+def uncounted(breaches: Iterable[Breach]) -> tuple[str, ...]:
+    """Reports, ``source/id``, that give no number, or say that it could not be counted; sorted."""
+    return tuple(sorted("/".join(it.ref) for it in breaches if _is_uncounted(it.count)))
 
 
 def _sum(counts: Iterable[Count | None]) -> Number:
@@ -68,13 +73,6 @@ def _sum(counts: Iterable[Count | None]) -> Number:
         most += count.max or 0
         is_open = is_open or count.max is None
     return Number(least, None if is_open else most)
-
-
-def _most(sums: Sequence[Number]) -> Number:
-    """At least the largest least, at most the largest most."""
-    least = max((it.min for it in sums), default=0)
-    is_open = any(it.max is None for it in sums)
-    return Number(least, None if is_open else max((it.max or 0 for it in sums), default=0))
 
 
 def _is_uncounted(count: Count | None) -> bool:

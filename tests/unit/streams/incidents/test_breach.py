@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from geo.spread import middle
-from streams.agreement import Agreement, Where
+from streams.agreement import Agreement, Where, content_hash
 from streams.assess import Judged, assess
 from streams.assessment import Context
 from streams.events import Bearings, Count, Report, Sector
-from streams.incidents.breach import Breach, breaches_of
+from streams.incidents.breach import Breach, Ground, breaches_of, decode_breach, encode_breach
 from streams.vocabulary import Authentication, Kind, Verdict
 from tests.unit.streams.builders import (
     FAR_LON,
@@ -17,6 +17,7 @@ from tests.unit.streams.builders import (
     OPERATOR,
     SOURCE,
     agreement,
+    attribution,
     hours,
     point,
     register,
@@ -33,7 +34,9 @@ def told(
 ) -> list[Breach]:
     judged = assess(register(agreed), [versions[0]], [context])[0]
     assert isinstance(judged, Judged)
-    return breaches_of(versions, judged.assessment, judged.in_force.locator)
+    kinds = {it.id: it.violation for it in agreed.terms}
+    ground = Ground(agreed.id, judged.in_force.locator, lambda finding: kinds[finding.term])
+    return breaches_of(versions, judged.assessment, ground)
 
 
 def test_a_violation_is_a_breach_of_its_zone() -> None:
@@ -102,3 +105,11 @@ def test_whom_it_comes_from_is_kept() -> None:
     again = replace(first, derived_from=("y", "x"))
     (breach,) = told(first, again)
     assert (breach.origin, breach.derived_from) == ("camera-4", ("x", "y"))
+
+
+def test_whom_the_monitor_names_and_what_the_term_calls_it_are_kept() -> None:
+    (breach,) = told(report("r", attribution=attribution("north")))
+    assert breach.party == "north"
+    assert breach.violations == (term().violation,)
+    assert (breach.agreement_id, breach.agreement) == (AGREED.id, content_hash(AGREED))
+    assert decode_breach(encode_breach(breach)) == breach

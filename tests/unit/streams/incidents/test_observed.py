@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.events import Count
-from streams.incidents.observed import Number, observed
+from streams.incidents.observed import Number, observed, uncounted
 from streams.incidents.witnesses import witnesses
 from streams.vocabulary import Qualifier
 from tests.unit.streams.incidents.scenes import breach
@@ -31,14 +31,14 @@ def test_at_least_is_carried_through() -> None:
 
 
 def test_what_could_not_be_counted_is_listed() -> None:
-    told = observed(
-        [
-            breach("b"),
-            breach("a", source="patrol-2", count=Count(min=1, qualifier=Qualifier.UNCOUNTABLE)),
-            breach("c", count=Count(min=4, max=4)),
-        ]
-    )
-    assert told.uncounted == ("patrol-1/b", "patrol-2/a")
+    some = [
+        breach("b"),
+        breach("a", source="patrol-2", count=Count(min=1, qualifier=Qualifier.UNCOUNTABLE)),
+        breach("c", count=Count(min=4, max=4)),
+    ]
+    told = observed(some)
+    assert told.uncounted == 2
+    assert uncounted(some) == ("patrol-1/b", "patrol-2/a")
     assert told.events == Number(5, None)
 
 
