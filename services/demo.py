@@ -68,7 +68,8 @@ JUDGE_LIMIT_S = 120.0
 # Not what is stored, which the gateway does at once: what a worker has taken in.
 _JUDGED = """
 SELECT (SELECT count(*) FROM assessments),
-    (SELECT count(DISTINCT key) FROM corridor_events WHERE kind = 'status')
+    (SELECT count(DISTINCT key) FROM corridor_events WHERE kind = 'status'),
+    (SELECT count(*) FROM incident_marks)
 """
 
 
@@ -226,7 +227,7 @@ def wait_until_judged(conn: Connection, sent: Sent, logs: Path) -> None:
     conn.autocommit = True
     deadline = time.monotonic() + JUDGE_LIMIT_S
     while time.monotonic() < deadline:
-        if conn.execute(_JUDGED).fetchone() == (sent.reports, sent.statuses):
+        if conn.execute(_JUDGED).fetchone() == (sent.reports, sent.statuses, 0):
             return
         time.sleep(0.1)
     said = "; ".join(f"{log.stem}: {last_line(log)}" for log in sorted(logs.glob("worker-*.log")))

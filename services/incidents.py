@@ -1,118 +1,220 @@
 """Incidents: what happened near each other, of the violations that stand.
 
-    days asked for → reports that breach → breaches → incidents → told
+    rows of the newest revisions → their members → told
 
-Place on the data's way: store → **incidents** → `truceline incidents`. The fold is pure
-(`streams.incidents`), and is made when somebody asks: it holds whatever was judged by then, and
-nothing of it can be out of step with the violations.
+Place on the data's way: store → **incidents** → `truceline incidents`, the demo. A worker folds
+them (`services.worker.keep_incidents`); `differences` reckons them again from the violations alone
+and says where what is stored is not that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
-from services.dossiers import stored_dossier
-from services.store.documents import loaded_documents
+from msgspec import Struct
+
+from services.breaches import Grounds, stored_breaches
+from services.errors import NotFoundError
 from services.store.engine import Connection
-from services.store.known import links_to, versions_of
+from services.store.incidents import members_of
 from services.store.queries.breaches import breaching_reports
-from services.store.signatures import signatures
-from services.worker.documents import register_of
-from streams.agreement import Agreement
-from streams.assessment import Assessment, decode_assessment
-from streams.dossier import counted_versions
-from streams.incidents.breach import Breach, breaches_of
-from streams.incidents.fold import Incident, incidents_of
-from streams.incidents.tell import Told, tell
-from streams.keys import Key
-from streams.locate import Locator
-from streams.measure_route import measure_routes
-from streams.methodology import Methodology
-
-AT_ONCE = 1_000
-"""Reports that are read together."""
-_AROUND = timedelta(days=3)
-"""Before the first day: the day before it, that an incident may continue, in any time zone."""
+from services.store.queries.incidents import (
+    FoundIncident,
+    IncidentFilters,
+    count_incidents,
+    incidents,
+    revisions_of,
+)
+from services.store.rows import IncidentRow
+from streams.incidents.breach import Breach
+from streams.incidents.fold import incidents_of
+from streams.incidents.revise import Reason
+from streams.incidents.tell import Told, account, decode_account, tell
 
 
-class IncidentsAsked(NamedTuple):
-    """Which incidents: by mission, zone and the mission's days, both included; None: all."""
+class Found(NamedTuple):
+    """Some of the incidents, and how many there are."""
 
-    mission: str | None = None
-    zone: str | None = None
-    since: date | None = None
-    until: date | None = None
+    told: list[Told]
+    total: int
 
 
-def incidents(conn: Connection, asked: IncidentsAsked, now: datetime) -> list[Told]:
-    """The incidents as they stand at `now`, by mission, day and begin."""
-    documents = _Documents(conn)
-    missions = documents.register.missions if asked.mission is None else [asked.mission]
+def newest_incidents(conn: Connection, asked: IncidentFilters, now: datetime, limit: int) -> Found:
+    """The incidents as they stand at `now`, the newest first."""
+    found = incidents(conn, asked, now, limit=limit)
+    total = len(found) if len(found) < limit else count_incidents(conn, asked, now)
+    return Found(_told(conn, found, now), total)
+
+
+def _told(conn: Connection, found: Sequence[FoundIncident], now: datetime) -> list[Told]:
+    zones: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for row in found:
+        zones[row.mission][row.id] = row.zone_id
+    members = {
+        (mission, name): breaches
+        for mission, of in zones.items()
+        for name, breaches in members_of(conn, mission, of).items()
+    }
     return [
-        tell(incident, documents.rules[incident.breaches[0].methodology], now)
-        for mission in missions
-        for incident in _of_mission(conn, documents, mission, asked)
-        if _is_asked(incident, asked)
+        tell(row.mission, row.id, decode_account(row.body), members[row.mission, row.id], now)
+        for row in found
     ]
 
 
-def _of_mission(
-    conn: Connection, documents: _Documents, mission: str, asked: IncidentsAsked
-) -> list[Incident]:
-    keys = breaching_reports(
-        conn,
-        mission,
-        zone=asked.zone,
-        since=None if asked.since is None else _midnight(asked.since) - _AROUND,
-        until=None if asked.until is None else _midnight(asked.until) + _AROUND,
+# --- one of them --------------------------------------------------------------------------------
+
+
+class NoSuchIncidentError(NotFoundError):
+    """No incident ever had this id."""
+
+
+class RevisionTold(Struct, frozen=True, omit_defaults=True):
+    """What was new about an incident when."""
+
+    known_at: datetime
+    reason: Reason
+    reports: int
+    """How many told of it then; of one that is no more, at the last."""
+    joined: int = 0
+    parted: int = 0
+    others: tuple[str, ...] = ()
+    """Whom it took reports from, or gave them to."""
+    became: tuple[str, ...] = ()
+
+
+class IncidentTold(Struct, frozen=True, omit_defaults=True):
+    """One incident with all that was known of it, or where its reports are now."""
+
+    id: str
+    mission: str
+    is_there: bool
+    revisions: tuple[RevisionTold, ...]
+    told: Told | None = None
+    """None: it is no more."""
+    leads_to: tuple[str, ...] = ()
+    """Of one that is no more, those that are there and hold its reports; none: they were taken
+    back, or breach another zone."""
+    members: tuple[Breach, ...] = ()
+
+
+def incident(
+    conn: Connection, name: str, now: datetime, mission: str | None = None
+) -> IncidentTold:
+    """All that is known of the incident of this id.
+
+    Raises:
+        NoSuchIncidentError: nobody knows it.
+    """
+    rows = revisions_of(conn, name, mission)
+    if not rows:
+        raise NoSuchIncidentError(
+            f"no incident {name!r} is known: `truceline incidents` lists those that there are"
+        )
+    newest = rows[-1]
+    is_there = newest.became is None
+    told: Told | None = None
+    members: list[Breach] = []
+    if is_there:
+        members = members_of(conn, newest.mission, {name: newest.zone_id})[name]
+        told = tell(newest.mission, name, decode_account(newest.body), members, now)
+    return IncidentTold(
+        id=name,
+        mission=newest.mission,
+        is_there=is_there,
+        revisions=tuple(_revision(row) for row in rows),
+        told=told,
+        leads_to=() if is_there else successors(conn, newest),
+        members=tuple(members),
     )
-    breaches = [
-        breach
-        for first in range(0, len(keys), AT_ONCE)
-        for breach in _breaches(conn, documents, keys[first : first + AT_ONCE])
-        if asked.zone is None or breach.zone == asked.zone
+
+
+def successors(conn: Connection, gone: IncidentRow) -> tuple[str, ...]:
+    """Those that are there and to which one leads that is no more, sorted.
+
+    What it became may have become another since, where a correction has moved it to another day.
+    """
+    found: set[str] = set()
+    seen: set[str] = {gone.id}
+    ahead = list(gone.became or ())
+    while ahead:
+        name = ahead.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        newest = revisions_of(conn, name, gone.mission)[-1]
+        if newest.became is None:
+            found.add(name)
+        else:
+            ahead += newest.became
+    return tuple(sorted(found))
+
+
+def _revision(row: IncidentRow) -> RevisionTold:
+    return RevisionTold(
+        row.known_at,
+        Reason(row.reason),
+        row.reports,
+        len(row.joined),
+        len(row.parted),
+        tuple(row.others),
+        tuple(row.became or ()),
+    )
+
+
+# --- reckoned again -----------------------------------------------------------------------------
+
+
+class Difference(Struct, frozen=True):
+    """An incident that is stored otherwise than the violations make it."""
+
+    mission: str
+    id: str
+    what: str
+    """`missing`, `too much`, or `other`."""
+
+
+def differences(conn: Connection, mission: str | None = None) -> list[Difference]:
+    """Where what is stored is not what the violations come to now; none: it is."""
+    grounds = Grounds(conn)
+    missions = grounds.register.missions if mission is None else [mission]
+    return [
+        Difference(of, name, what)
+        for of in missions
+        for name, what in _compared(dict(_reckoned(conn, grounds, of)), dict(_stored(conn, of)))
     ]
-    return incidents_of(mission, breaches, documents.rules)
 
 
-def _is_asked(incident: Incident, asked: IncidentsAsked) -> bool:
-    first, last = asked.since or date.min, asked.until or date.max
-    return first <= incident.day <= last
+_Whole = tuple[str, tuple[object, object]]
+"""An incident's id, and what is said of it and by which reports."""
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _reckoned(conn: Connection, grounds: Grounds, mission: str) -> Iterator[_Whole]:
+    keys = breaching_reports(conn, mission)
+    breaches = [it for _, told in stored_breaches(conn, grounds, keys) for it in told.breaches]
+    for it in incidents_of(mission, breaches, grounds.rules):
+        yield it.id, (account(it, grounds.rules[it.breaches[0].methodology]), it.breaches)
 
 
-class _Documents:
-    """What is loaded, and how reports are located under each two of the documents."""
-
-    def __init__(self, conn: Connection) -> None:
-        loaded = loaded_documents(conn)
-        self.register = register_of(loaded, signatures(conn))
-        both = [(it.hash.hex(), it.document) for it in loaded]
-        self._agreements = {of: it for of, it in both if isinstance(it, Agreement)}
-        self._methodologies = {of: it for of, it in both if isinstance(it, Methodology)}
-        self._locators: dict[tuple[str, str], Locator] = {}
-        self.rules = {of: it.incidents for of, it in self._methodologies.items()}
-
-    def locator(self, assessment: Assessment) -> Locator:
-        """By the methodology and the agreement that a report was judged by."""
-        both = assessment.agreement, assessment.methodology
-        if both not in self._locators:
-            routes = measure_routes(self._agreements[both[0]].corridors)
-            self._locators[both] = Locator(self._methodologies[both[1]], routes)
-        return self._locators[both]
+def _stored(conn: Connection, mission: str) -> Iterator[_Whole]:
+    found = incidents(conn, IncidentFilters(mission), datetime.now(UTC), limit=_ALL)
+    members = members_of(conn, mission, {row.id: row.zone_id for row in found})
+    for row in found:
+        yield row.id, (decode_account(row.body), tuple(members[row.id]))
 
 
-def _breaches(conn: Connection, documents: _Documents, keys: Sequence[Key]) -> Iterator[Breach]:
-    versions, links = versions_of(conn, keys), links_to(conn, keys)
-    for key in keys:
-        stored = versions[key]
-        assert stored[0].assessment is not None, "what breaches something was assessed"
-        assessment = decode_assessment(stored[0].assessment)
-        dossier = stored_dossier(documents.register, stored, links.get(key, ()))
-        reports = [version.report for version in counted_versions(dossier)]
-        yield from breaches_of(reports, assessment, documents.locator(assessment))
+_ALL = 1 << 31
+
+
+def _compared(
+    reckoned: dict[str, tuple[object, object]], stored: dict[str, tuple[object, object]]
+) -> Iterable[tuple[str, str]]:
+    for name in sorted(reckoned.keys() | stored.keys()):
+        if name not in stored:
+            yield name, "missing"
+        elif name not in reckoned:
+            yield name, "too much"
+        elif reckoned[name] != stored[name]:
+            yield name, "other"

@@ -28,10 +28,11 @@ from services.demo import (
 from services.demo_intake import Intake
 from services.drafts import Drafts, versions
 from services.explain import explain_report
-from services.incidents import IncidentsAsked, incidents
+from services.incidents import newest_incidents
 from services.store.engine import Connection, connect
 from services.store.generations import StoredInterval, known_intervals
 from services.store.queries.corridors import CorridorName
+from services.store.queries.incidents import IncidentFilters
 from services.store.queries.totals import overall, totals, verdicts
 from services.timeline import within
 from streams.assessment import status_of
@@ -130,7 +131,7 @@ def show(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
 
 def _incidents(conn: Connection) -> list[Told]:
     """The newest first."""
-    return incidents(conn, IncidentsAsked(MISSION), datetime.now(UTC))[::-1]
+    return newest_incidents(conn, IncidentFilters(MISSION), datetime.now(UTC), 1_000).told
 
 
 def _show_incidents(conn: Connection) -> None:

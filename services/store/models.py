@@ -4,11 +4,11 @@ Place on the data's way: the shape of the truth. The migrations make these table
 them equal), `rows` mirrors them column by column for COPY.
 
 History (submissions, assessments, violations, supersessions, links, corridor rows, sightings,
-whereabouts, what stands, context, due instants, acts at the desk, rejected, receipts) is never
-updated and never deleted: a trigger refuses it (migrations 0010, 0012, 0019 and so on), but
-for the bytes of a submission that nobody may keep (0036). What supersedes is a new row. No foreign
-keys between the big tables: a check for each row would cost more than the row, and everything that
-one event causes is written in one transaction by one writer.
+whereabouts, what stands, context, due instants, acts at the desk, breaches, incidents, rejected,
+receipts) is never updated and never deleted: a trigger refuses it (migrations 0010, 0012, 0019 and
+so on), but for the bytes of a submission that nobody may keep (0036). What supersedes is a new row.
+No foreign keys between the big tables: a check for each row would cost more than the row, and
+everything that one event causes is written in one transaction by one writer.
 
 Times are `timestamptz`. Columns stand fixed width first, so that rows carry no padding. Bodies are
 the canonical msgspec JSON as `bytea`: they are hashed and compared, never searched.
@@ -16,7 +16,7 @@ the canonical msgspec JSON as `bytea`: they are hashed and compared, never searc
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from sqlalchemy import (
     TIMESTAMP,
     BigInteger,
     CheckConstraint,
+    Date,
     Double,
     Identity,
     Index,
@@ -51,6 +52,7 @@ Strings = Annotated[list[str], mapped_column(ARRAY(Text))]
 Keys = Annotated[list[UUID], mapped_column(ARRAY(Uuid))]
 Instants = Annotated[list[datetime], mapped_column(ARRAY(TIMESTAMP(timezone=True)))]
 Revisions = Annotated[list[int], mapped_column(ARRAY(Integer))]
+Day = Annotated[date, mapped_column(Date)]
 Share = Annotated[float, mapped_column(Double)]
 
 BY_MONTH = {"postgresql_partition_by": "RANGE (received_at)"}
@@ -515,6 +517,88 @@ class DeskAction(Base):
     into_item: Mapped[String | None]
     parts: Mapped[Strings]
     agreement: Mapped[Hash]
+
+
+class IncidentMark(Base):
+    """That some reports breach otherwise than before, and the incidents do not say so yet.
+
+    A queue and no history: written with the violations, in their transaction; who folds them takes
+    the row away, in the transaction that adds what came of it.
+    """
+
+    __tablename__ = "incident_marks"
+    __table_args__ = (
+        Index("incident_marks_by_mission", "mission"),
+        {
+            "postgresql_with": {
+                "autovacuum_vacuum_scale_factor": "0",
+                "autovacuum_vacuum_threshold": "1000",
+            }
+        },
+    )
+
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    mission: Mapped[String]
+    keys: Mapped[Keys]
+
+
+class StoredBreach(Base):
+    """What a report tells of a zone that it breaches, by zone and mission day; the newest counts.
+
+    Without a body it tells nothing there any more. Incidents are folded from these.
+    """
+
+    __tablename__ = "breaches"
+    __table_args__ = (
+        PrimaryKeyConstraint("mission", "zone_id", "day", "key", "generation"),
+        Index("breaches_by_key", "key"),
+    )
+
+    key: Mapped[Key]
+    known_at: Mapped[Instant]
+    day: Mapped[Day]
+    generation: Mapped[int]
+    mission: Mapped[String]
+    zone_id: Mapped[String]
+    agreement: Mapped[Hash]
+    body: Mapped[Body]
+
+
+class StoredIncident(Base):
+    """A revision of an incident: what is said of it, and what the revision changes about it.
+
+    The newest generation of an id counts. Members are the keys that joined and did not part since
+    it last came to be; where `became` is not null it is no more, and these are its successors.
+    Generations are counted over all incidents of a mission.
+    """
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        PrimaryKeyConstraint("mission", "id", "generation"),
+        Index("incidents_by_zone", "mission", "zone_id", "day"),
+        Index("incidents_in_time", "mission", "day", "begun", "id"),
+        Index("incidents_in_order", "mission", "agreement", "generation"),
+    )
+
+    known_at: Mapped[Instant]
+    begun: Mapped[Instant]
+    ended: Mapped[Instant]
+    over_at: Mapped[Instant]
+    day: Mapped[Day]
+    generation: Mapped[int]
+    reports: Mapped[int]
+    mission: Mapped[String]
+    id: Mapped[String]
+    zone_id: Mapped[String]
+    reason: Mapped[String]
+    verdict: Mapped[String]
+    violates: Mapped[Strings]
+    others: Mapped[Strings]
+    became: Mapped[Strings | None]
+    joined: Mapped[Keys]
+    parted: Mapped[Keys]
+    agreement: Mapped[Hash]
+    body: Mapped[Body]
 
 
 class Rejected(Base):

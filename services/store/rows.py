@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated
 
@@ -22,6 +22,8 @@ Long = Annotated[int, "int8"]
 """An integer that may pass 2**31; all others are `int4` (`binary` has the types of the rest)."""
 
 Keys = Annotated[Sequence[Key | None], "uuid[]"]
+
+Day = Annotated[date, "date"]
 
 
 class KeyKind(IntEnum):
@@ -306,6 +308,53 @@ class DeskRow(Row, frozen=True, gc=False):
     into_item: str | None
     parts: Sequence[str]
     agreement: bytes
+
+
+class IncidentMarkRow(Row, frozen=True, gc=False):
+    """`incident_marks`: reports that breach otherwise than before, and are not folded yet."""
+
+    id: Key
+    mission: str
+    keys: Keys
+
+
+class BreachRow(Row, frozen=True, gc=False):
+    """`breaches`: what a report tells of a zone; an empty body: nothing any more."""
+
+    key: Key
+    known_at: datetime
+    day: Day
+    generation: int
+    mission: str
+    zone_id: str
+    """Empty: of terms that hold everywhere."""
+    agreement: bytes
+    body: bytes
+
+
+class IncidentRow(Row, frozen=True, gc=False):
+    """`incidents`: one revision of one incident (`streams.incidents.revise.Revision`)."""
+
+    known_at: datetime
+    begun: datetime
+    ended: datetime
+    over_at: datetime
+    day: Day
+    generation: int
+    reports: int
+    mission: str
+    id: str
+    zone_id: str
+    """Empty: of terms that hold everywhere."""
+    reason: str
+    verdict: str
+    violates: Sequence[str]
+    others: Sequence[str]
+    became: Sequence[str] | None
+    joined: Keys
+    parted: Keys
+    agreement: bytes
+    body: bytes
 
 
 class RejectedRow(Row, frozen=True, gc=False):

@@ -29,6 +29,8 @@ HISTORY_TABLES = (
     "unheeded_movements",
     "due_instants",
     "desk_actions",
+    "breaches",
+    "incidents",
     "rejected",
     "receipts",
 )

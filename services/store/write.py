@@ -7,15 +7,18 @@ it leaves all of it, and the batch that then comes again is known by its keys.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 from operator import attrgetter
+from uuid import uuid4
 
 from msgspec.structs import astuple, replace
 
 from services.store.binary import Target, storable
 from services.store.engine import Connection
-from services.store.rows import BatchRows, RejectedRow, Row
+from services.store.rows import BatchRows, IncidentMarkRow, RejectedRow, Row, ViolationRow
+from streams.keys import Key
 
 _target = cache(Target)
 
@@ -32,12 +35,23 @@ def copy_batch(conn: Connection, rows: BatchRows) -> None:
     copy_rows(conn, "submissions", rows.submissions)
     copy_rows(conn, "assessments", rows.assessments)
     copy_rows(conn, "violations", rows.violations)
+    copy_rows(conn, "incident_marks", marks(rows.violations))
     copy_rows(conn, "supersessions", rows.supersessions)
     copy_rows(conn, "report_links", rows.links)
     copy_rows(conn, "corridor_events", rows.corridor_events)
     copy_rows(conn, "sightings", rows.sightings)
     copy_rows(conn, "context_events", rows.context_events)
     copy_rows(conn, "rejected", [storable_row(row) for row in rows.rejected])
+
+
+def marks(violations: Sequence[ViolationRow]) -> list[IncidentMarkRow]:
+    """That these reports breach otherwise than before: one row a mission, whatever the batch."""
+    of: defaultdict[str, set[Key]] = defaultdict(set)
+    for row in violations:
+        of[row.mission].add(row.key)
+    return [
+        IncidentMarkRow(Key(uuid4().bytes), mission, sorted(keys)) for mission, keys in of.items()
+    ]
 
 
 def copy_rows(conn: Connection, table: str, rows: Sequence[Row]) -> None:

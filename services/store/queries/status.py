@@ -29,6 +29,10 @@ class Figures:
     superseded: int
     violations: int
     """Rows, current or not."""
+    incidents: int
+    """Those that there are."""
+    unfolded: int
+    """Reports of which the incidents do not say yet what they breach."""
     rejected: int
     agreements: int
     methodologies: int
@@ -49,6 +53,8 @@ _COUNTS: dict[str, LiteralString] = {
     "assessments": "SELECT count(*) FROM assessments",
     "superseded": "SELECT count(*) FROM supersessions",
     "violations": "SELECT count(*) FROM violations",
+    "incidents": "SELECT count(*) FROM current_incidents",
+    "unfolded": "SELECT coalesce(sum(cardinality(keys)), 0) FROM incident_marks",
     "rejected": "SELECT count(*) FROM rejected",
     "agreements": "SELECT count(*) FROM agreements",
     "methodologies": "SELECT count(*) FROM methodologies",

@@ -29,6 +29,35 @@ def test_some_reports_are_one_incident_and_the_two_totals_are_apart(walk: Walk) 
     assert {it["progress"] for it in incidents} == {"ended"}
 
 
+def test_what_is_stored_is_what_the_violations_come_to(walk: Walk) -> None:
+    ran = walk.console.run("incidents", "--recompute", "--json")
+    assert (ran.code, ran.out) == (0, "")
+
+
+def test_one_is_told_with_its_reports_and_how_it_came_about(walk: Walk) -> None:
+    everything = walk.console.run("incidents", "--limit", "1000", "--json").lines
+    most = max(everything, key=lambda it: len(it["reports"]))
+    (one,) = walk.console.run("incidents", most["id"], "--json").lines
+    assert one["told"] == most
+    assert one["is_there"]
+    assert [f"{it['source']}/{it['id']}" for it in one["members"]] == most["reports"]
+    assert one["revisions"][0]["reason"] == "begun"
+    assert "How it came about" in walk.console.run("incidents", most["id"]).out
+    ran = walk.console.run("incidents", "0123456789abcdef")
+    assert ran.code == 1
+    assert "truceline incidents" in ran.err
+
+
+def test_each_ended_once_and_is_written(walk: Walk) -> None:
+    everything = walk.console.run("incidents", "--limit", "1000", "--json").lines
+    span = ("--since", "2015-01-01T00:00Z", "--until", "2021-01-01T00:00Z")
+    due = walk.console.run("due", "--rule", "incident_ended", *span, "--json").lines
+    assert sorted((it["subject"], it["due_at"]) for it in due) == sorted(
+        (it["id"], it["over_at"]) for it in everything
+    )
+    assert {(it["state"], it["revision"]) for it in due} == {("due", 1)}
+
+
 def test_days_and_zones_are_asked_for(walk: Walk) -> None:
     everything = walk.console.run("incidents", "--limit", "1000", "--json").lines
     days = sorted({it["day"] for it in everything})

@@ -13,14 +13,17 @@ from hashlib import sha256
 import msgspec
 from msgspec.structs import replace
 
+from geo.spread import Middle
 from services.store.documents import load_document
 from services.store.engine import Connection
 from services.store.partitions import ensure_partitions
 from services.store.rows import (
     AvailabilityRow,
     BatchRows,
+    BreachRow,
     ContextGenerationRow,
     DueRow,
+    IncidentRow,
     MovementRow,
     ReceiptRow,
     StandingRow,
@@ -30,15 +33,20 @@ from services.store.rows import (
     WhereaboutsRow,
 )
 from services.store.write import copy_batch, copy_rows
+from services.worker.keep_incidents import incident_row
 from streams.agreement import Agreement, content_hash
 from streams.assessment import UnderClaim
 from streams.context.fold import encode_state, fold
 from streams.context.heard import Heard
 from streams.desk.item import ViolationItem
-from streams.events import MovementEvent, MovementNotified, NamedPlaces
+from streams.events import Count, MovementEvent, MovementNotified, NamedPlaces
+from streams.incidents.breach import Breach, encode_breach
+from streams.incidents.fold import Incident, name_of
+from streams.incidents.revise import Held, Live, revisions
+from streams.incidents.tell import account
 from streams.keys import EventKind, event_key
 from streams.movements.history import encode_history, tell_movement
-from streams.vocabulary import MovementKind, Verdict
+from streams.vocabulary import Kind, MovementKind, Verdict, ViolationKind
 from streams.whereabouts.crossings import LineSide
 from streams.whereabouts.fold import Answer, Crossing, Passing, Spell
 from tests.unit.services.store.sample_rows import ASSESSMENT, DESK, DUE, VIOLATION, key_row
@@ -470,6 +478,58 @@ def release(conn: Connection, mission: str, name: str, number: int = 1) -> None:
     conn.commit()
 
 
+def together(mission: str, name: str, address: bytes) -> tuple[list[BreachRow], list[IncidentRow]]:
+    """Both reports are one incident; before the second was heard of, each was one of its own."""
+    zone = f"zone-of-{name}"
+    told = [
+        Breach(
+            source=source(mission, number),
+            id=report_id(mission, name, number),
+            zone=zone,
+            methodology=sha256(b"method").hexdigest(),
+            verdict=Verdict.POSSIBLE_VIOLATION,
+            kind=Kind.EXPLOSION,
+            terms=("no-fire",),
+            start=OBSERVED + timedelta(minutes=number),
+            end=OBSERVED + timedelta(minutes=number),
+            middle=Middle(*PLACE, 7.0),
+            count=Count(min=3, max=3),
+            agreement_id=name,
+            agreement=address.hex(),
+            violations=(ViolationKind.FIRE_INTO_ZONE,),
+            party="a",
+        )
+        for number in (1, 2)
+    ]
+    breaches = [
+        BreachRow(
+            key=submission(mission, name, number).key,
+            known_at=NOW,
+            day=OBSERVED.date(),
+            generation=1,
+            mission=mission,
+            zone_id=zone,
+            agreement=address,
+            body=encode_breach(one),
+        )
+        for number, one in enumerate(told, start=1)
+    ]
+    revised: list[IncidentRow] = []
+    known: dict[str, Held] = {}
+    for generation, part in ((1, [[told[0]], [told[1]]]), (2, [told])):
+        now = {
+            name_of(mission, some[0]): Live(
+                account(Incident(name_of(mission, some[0]), OBSERVED.date(), tuple(some)), None),
+                frozenset(submission(mission, name, 1 + told.index(one)).key for one in some),
+            )
+            for some in part
+        }
+        at = NOW + timedelta(minutes=generation)
+        revised += [incident_row(it, mission, None, at, generation) for it in revisions(known, now)]
+        known = {it: Held(live.account, live.members) for it, live in now.items()}
+    return breaches, revised
+
+
 def seed(conn: Connection) -> None:
     """Write it all, and commit."""
     ensure_partitions(conn, NOW)
@@ -478,6 +538,8 @@ def seed(conn: Connection) -> None:
     contexts: list[ContextGenerationRow] = []
     due: list[DueRow] = []
     moved: list[MovementRow] = []
+    breaches: list[BreachRow] = []
+    incidents: list[IncidentRow] = []
     unheeded: list[UnheededMovementRow] = []
     for mission, names in MISSIONS.items():
         methodology = builders.methodology(id=f"method-{mission}", mission=mission)
@@ -498,6 +560,9 @@ def seed(conn: Connection) -> None:
             availability += available(mission, name)
             whereabouts += traced(mission, name)
             due.append(fell_due(mission, name, address))
+            found = together(mission, name, address)
+            breaches += found[0]
+            incidents += found[1]
             row, word, late = moves(document, address)
             moved.append(row)
             unheeded.append(word)
@@ -512,4 +577,6 @@ def seed(conn: Connection) -> None:
     copy_rows(conn, "movement_generations", moved)
     copy_rows(conn, "unheeded_movements", unheeded)
     copy_rows(conn, "due_instants", due)
+    copy_rows(conn, "breaches", breaches)
+    copy_rows(conn, "incidents", incidents)
     conn.commit()

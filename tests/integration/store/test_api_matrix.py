@@ -108,6 +108,10 @@ MATRIX: Final = {
     "unheeded_movements": May(Seen.OF_SOURCES),
     "due_instants": May(Seen.OF_AGREEMENT),
     "desk_actions": May(Seen.OF_AGREEMENT, Adds.OF_AGREEMENT),
+    "incident_marks": May(Seen.NEVER),
+    "breaches": May(Seen.OF_AGREEMENT),
+    "incidents": May(Seen.OF_AGREEMENT),
+    "current_incidents": May(Seen.OF_AGREEMENT),
     "rejected": May(Seen.OF_MISSION),
     "tokens": May(Seen.NEVER),
     "outbox": May(Seen.NEVER, Adds.IN_ANY_SCOPE),
@@ -405,6 +409,15 @@ def copies(rows: Rows) -> Iterator[dict[str, Any]]:
         yield new | {name: value for name, value in named.items() if name in new}
 
 
+OF_KEYS: Final = {
+    "receipts": ("keys",),
+    "incident_marks": ("keys",),
+    "incidents": ("joined", "parted"),
+    "current_incidents": ("joined", "parted"),
+}
+"""The columns that hold keys, of tables whose rows are read as keys."""
+
+
 def add(conn: Connection, table: str, row: dict[str, Any]) -> None:
     statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
         sql.Identifier(table),
@@ -412,10 +425,8 @@ def add(conn: Connection, table: str, row: dict[str, Any]) -> None:
         sql.SQL(", ").join(sql.Placeholder() * len(row)),
     )
     # Keys are bytes, and a list of bytes is `bytea[]` to psycopg.
-    is_of_receipts = table == "receipts"
-    values = [
-        Uuids.make(it) if is_of_receipts and name == "keys" else it for name, it in row.items()
-    ]
+    of_keys = OF_KEYS.get(table, ())
+    values = [Uuids.make(it) if name in of_keys else it for name, it in row.items()]
     with conn.transaction():
         conn.execute(statement, values)
 

@@ -18,8 +18,10 @@ from services.store.rows import (
 from services.store.tables import BY_MONTH_TABLES, HISTORY_TABLES
 from services.store.write import copy_batch, copy_rows
 from tests.unit.services.store.sample_rows import (
+    BREACH,
     DESK,
     DUE,
+    INCIDENT,
     MOVEMENT,
     NOW,
     SIGHTING,
@@ -71,6 +73,8 @@ def full(conn: Connection) -> Connection:
     copy_rows(conn, "unheeded_movements", [UNHEEDED_MOVEMENT])
     copy_rows(conn, "due_instants", [DUE])
     copy_rows(conn, "desk_actions", [DESK])
+    copy_rows(conn, "breaches", [BREACH])
+    copy_rows(conn, "incidents", [INCIDENT])
     copy_rows(conn, "standing_violations", [STANDING])
     key = submission(1).key
     copy_rows(conn, "receipts", [ReceiptRow(key, NOW, 1, "smm", "rk-1", bytes(64), [key])])
@@ -105,5 +109,5 @@ def test_history_is_never_changed(full: Connection, table: str, change: str) -> 
 
 
 def test_every_table_is_history_or_known_not_to_be() -> None:
-    others = {"event_keys", "tokens", "outbox", "resend_progress"}
+    others = {"event_keys", "tokens", "outbox", "resend_progress", "incident_marks"}
     assert set(Base.metadata.tables) - set(HISTORY_TABLES) == others

@@ -61,6 +61,8 @@ FOLDED = {
     "context_generations",
     "movement_generations",
     "unheeded_movements",
+    "breaches",
+    "incidents",
 }
 
 

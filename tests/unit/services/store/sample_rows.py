@@ -8,8 +8,10 @@ from msgspec.structs import replace
 from services.store.rows import (
     AssessmentRow,
     BatchRows,
+    BreachRow,
     DeskRow,
     DueRow,
+    IncidentRow,
     KeyKind,
     KeyRow,
     LinkRow,
@@ -60,6 +62,38 @@ DUE = DueRow(
     subject="guns",
     rule="measure_overdue",
     agreement=AGREEMENT,
+)
+
+BREACH = BreachRow(
+    key=event_key(EventKind.REPORT, "smm", "patrol-1", "r-0"),
+    known_at=NOW,
+    day=OBSERVED.date(),
+    generation=1,
+    mission="smm",
+    zone_id="zolote",
+    agreement=AGREEMENT,
+    body=b"{}",
+)
+INCIDENT = IncidentRow(
+    known_at=NOW,
+    begun=OBSERVED,
+    ended=OBSERVED,
+    over_at=OBSERVED,
+    day=OBSERVED.date(),
+    generation=1,
+    reports=1,
+    mission="smm",
+    id="0123456789abcdef",
+    zone_id="zolote",
+    reason="begun",
+    verdict="violation",
+    violates=["fire_into_zone"],
+    others=[],
+    became=None,
+    joined=[BREACH.key],
+    parted=[],
+    agreement=AGREEMENT,
+    body=b"{}",
 )
 
 SUBMISSION = SubmissionRow(
