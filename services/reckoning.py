@@ -4,7 +4,8 @@
 
 Place on the data's way: under the timer, which writes what has fallen due, and under everybody who
 asks (`services.due`): both reckon alike. A *source* is what is reckoned as one: a mission's
-context, its movements, or one corridor. Its *mark* names the generations it was reckoned from.
+context, its movements, its incidents, or one corridor. Its *mark* names the generations that it
+was reckoned from.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from services.store.contexts import Generation, known_states, newest_generations
 from services.store.documents import LoadedDocument
 from services.store.engine import Connection
 from services.store.generations import known_intervals, newest_of_corridors
+from services.store.incidents import Over, newest_incidents, over_incidents
 from services.store.movements import StoredMovement, known_movements, newest_movements
 from streams.agreement import Agreement
 from streams.context.fold import MissionState
@@ -26,6 +28,7 @@ from streams.corridors.effects import Cause
 from streams.due import (
     CONTEXT_RULES,
     CORRIDOR_RULES,
+    INCIDENT_RULES,
     MOVEMENT_RULES,
     Due,
     MovementsRead,
@@ -42,19 +45,22 @@ from streams.movements.history import MovementHistory
 
 
 class Source(NamedTuple):
-    """A mission's context, its movements, or one of its corridors."""
+    """A mission's context, its movements, its incidents, or one of its corridors."""
 
     mission: str
     agreement_id: str
     corridor_id: str = ""
-    """Empty: the context, or the movements; no id of a corridor is empty."""
+    """Empty: the context, the movements or the incidents; no id of a corridor is empty."""
     is_movements: bool = False
+    is_incidents: bool = False
 
     @property
     def rules(self) -> frozenset[Rule]:
         """What may fall due of it."""
         if self.is_movements:
             return MOVEMENT_RULES
+        if self.is_incidents:
+            return INCIDENT_RULES
         return CORRIDOR_RULES if self.corridor_id else CONTEXT_RULES
 
 
@@ -99,19 +105,21 @@ def sources_of(agreements: Iterable[LoadedDocument[Agreement]]) -> Sources:
         for corridor in it.document.corridors
     }
     movements = {of._replace(is_movements=True): versions for of, versions in contexts.items()}
-    return {**contexts, **movements, **corridors}
+    incidents = {of._replace(is_incidents=True): versions for of, versions in contexts.items()}
+    return {**contexts, **movements, **incidents, **corridors}
 
 
 def marks_of(conn: Connection, sources: Sources) -> Marks:
     """What each source would be reckoned from now."""
     corridors = {(of.mission, of.corridor_id): of for of in sources if of.corridor_id}
     found: defaultdict[Source, list[tuple[bytes, int]]] = defaultdict(list)
-    for newest, is_movements in ((newest_generations, False), (newest_movements, True)):
+    for newest, rules in (
+        (newest_generations, CONTEXT_RULES),
+        (newest_movements, MOVEMENT_RULES),
+        (newest_incidents, INCIDENT_RULES),
+    ):
         by_version = {
-            it.hash: of
-            for of, versions in sources.items()
-            if not of.corridor_id and of.is_movements is is_movements
-            for it in versions
+            it.hash: of for of, versions in sources.items() if of.rules == rules for it in versions
         }
         asked = [(address, of.mission) for address, of in by_version.items()]
         for address, generation in newest(conn, asked).items():
@@ -128,6 +136,8 @@ def reckon(conn: Connection, of: Source, versions: Versions, mark: Mark) -> Reck
         return reckon_corridor(conn, of, versions)
     if of.is_movements:
         return _of_movements(versions, known_movements(conn, of.mission))._replace(mark=mark)
+    if of.is_incidents:
+        return _of_incidents(versions, over_incidents(conn, of.mission))._replace(mark=mark)
     states = {address: state_of(conn, of.mission, address, number) for address, number in mark}
     return Reckoning(_of_context(versions, states), versions, mark)
 
@@ -140,12 +150,17 @@ def reckon_as_known(
     moved: defaultdict[str, list[StoredMovement]] = defaultdict(list)
     for it in known_movements(conn, mission, known_at):
         moved[it.mission].append(it)
+    over: defaultdict[str, list[Over]] = defaultdict(list)
+    for incident in over_incidents(conn, mission, known_at):
+        over[incident.mission].append(incident)
     found: dict[Source, Reckoning] = {}
     for of, versions in sources.items():
         if of.corridor_id:
             found[of] = reckon_corridor(conn, of, versions, known_at)
         elif of.is_movements:
             found[of] = _of_movements(versions, moved[of.mission])
+        elif of.is_incidents:
+            found[of] = _of_incidents(versions, over[of.mission])
         else:
             found[of] = _of_generations(versions, known)
     return found
@@ -199,6 +214,18 @@ def _of_movements(versions: Versions, stored: Sequence[StoredMovement]) -> Recko
         ]
     )
     since = max((it.known_at for it in stored), default=None)
+    return Reckoning(due, versions, tuple(sorted(newest.items())), since)
+
+
+def _of_incidents(versions: Versions, stored: Sequence[Over]) -> Reckoning:
+    """When each is over: all that happens to an incident by time alone, and it is known before."""
+    own = {it.hash for it in versions}
+    newest: dict[bytes, int] = {}
+    read = [it for it in stored if it.agreement in own]
+    for it in read:
+        newest[it.agreement] = max(it.generation, newest.get(it.agreement, 0))
+    due = sorted(Due(it.over_at, Rule.INCIDENT_ENDED, it.id) for it in read)
+    since = max((it.known_at for it in read), default=None)
     return Reckoning(due, versions, tuple(sorted(newest.items())), since)
 
 

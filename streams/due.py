@@ -58,6 +58,8 @@ class Rule(Word):
     """Neither the agreement nor the corridor in it is in force any longer."""
     CHECK_IN_OVERDUE = "check_in_overdue"
     """A movement on its way was to be heard of, and was not."""
+    INCIDENT_ENDED = "incident_ended"
+    """Nothing more was seen near an incident for as long as the methodology's gap."""
 
 
 CORRIDOR_RULES: Final = frozenset(
@@ -70,7 +72,8 @@ CORRIDOR_RULES: Final = frozenset(
     }
 )
 MOVEMENT_RULES: Final = frozenset({Rule.CHECK_IN_OVERDUE})
-CONTEXT_RULES: Final = frozenset(Rule) - CORRIDOR_RULES - MOVEMENT_RULES
+INCIDENT_RULES: Final = frozenset({Rule.INCIDENT_ENDED})
+CONTEXT_RULES: Final = frozenset(Rule) - CORRIDOR_RULES - MOVEMENT_RULES - INCIDENT_RULES
 
 
 class Due(NamedTuple):
@@ -80,7 +83,8 @@ class Due(NamedTuple):
     """UTC."""
     rule: Rule
     subject: str
-    """Id of the measure, phase, truce, exchange, corridor or movement; the rule says of which."""
+    """Id of the measure, phase, truce, exchange, corridor, movement or incident; the rule says of
+    which."""
 
 
 SINCE_EVER: Final = datetime.min.replace(tzinfo=UTC)

@@ -44,6 +44,7 @@ def _lines(found: Status) -> list[str]:
         f"{figures.assessments:,} readings, {figures.superseded:,} of them superseded; "
         f"{figures.violations:,} violation rows"
     )
+    folded = f"{figures.incidents:,}; {figures.unfolded:,} reports are not folded yet"
     loaded = f"{figures.agreements} of agreements, {figures.methodologies} of methodologies"
     return [
         f"Truceline   {version('truceline')}, tables of revision {found.schema}",
@@ -57,6 +58,7 @@ def _lines(found: Status) -> list[str]:
         *([] if found.spool_waiting is None else [f"Spool       {found.spool_waiting:,} to send"]),
         f"Kept        {kept}{f'last received {instant(received)}' if received else 'nothing yet'}",
         f"Judged      {judged}",
+        f"Incidents   {folded}",
         f"Versions    {loaded}",
         *(f"! {worry}" for worry in found.worries()),
     ]

@@ -17,9 +17,11 @@ from kafka.errors import KafkaError
 
 from services.lag import Waiting
 from services.store.engine import Connection
+from services.store.incidents import waits_unfolded
 from services.store.instants import SINCE_EVER
 from services.store.rows import DueRow
 from services.store.unjudged import waits_unjudged
+from streams.due import Rule
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +50,9 @@ class PassedByAll:
         oldest, count = self._oldest, len(rows)
         if oldest is not None:
             count = bisect_left(rows, oldest, key=lambda row: row.due_at)
+        # What is judged and not folded may go on with an incident that would have ended.
+        if rows[0].rule == Rule.INCIDENT_ENDED and waits_unfolded(conn, mission):
+            return 0
         # Of a later instant more was received before it, so what waits for one waits for the next.
         return bisect_left(
             rows[:count], 1, key=lambda row: int(waits_unjudged(conn, mission, row.due_at))

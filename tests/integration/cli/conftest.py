@@ -133,7 +133,8 @@ def _running(console: Console, program: str) -> Iterator[None]:
 def _is_done(status: dict[str, Any]) -> bool:
     """All is judged, and what fell due is written."""
     judged = status["figures"]["assessments"] == 174 and not status["lag"]
-    return judged and not status["timer"]["unwritten"]
+    folded = not status["figures"]["unfolded"]
+    return judged and folded and not status["timer"]["unwritten"]
 
 
 def wait_until_judged(walk: Walk) -> None:

@@ -23,6 +23,8 @@ READ = {
     "movement_generations",
     "corridor_events",
     "due_instants",
+    "incidents",
+    "incident_marks",
 }
 TABLES = sorted(Base.metadata.tables)
 REFUSED = psycopg.errors.InsufficientPrivilege
