@@ -29,7 +29,7 @@ from tests.unit.services.cli.ran import Ran
 
 AGREEMENT, METHODOLOGY = FOLDER / "agreement.yaml", FOLDER / "methodology.yaml"
 SIGNATURES = sorted(FOLDER.glob("agreement.*.signature.json"))
-JUDGED_S = 60.0
+JUDGED_S = 180.0
 
 
 @dataclass(slots=True)
