@@ -54,7 +54,7 @@ PACKAGE = Path(__file__).resolve().parent
 EXAMPLE = "donetsk-luhansk"
 ROAD_EXAMPLE = "segmented-road"
 ROAD_MISSION = "segmented-road"
-ROAD_FILES = ("reports.ndjson", "corridor-day.ndjson")
+ROAD_FILES = ("reports.ndjson", "patrols.ndjson", "corridor-day.ndjson")
 MISSION = "osce-smm"
 FILES = (
     "smm_observations.csv",
@@ -218,8 +218,8 @@ def send_road(conn: Connection, gateway_url: str, folder: Path) -> Sent:
     load_example(conn, example)
     make_token(conn, ROAD_MISSION, folder / ROAD_SECRET)
     files = [example / name for name in ROAD_FILES]
-    reports, statuses = send_plainly(gateway_url, folder, files, ROAD_MISSION)
-    return Sent(reports, statuses, refused=0)
+    *reports, statuses = send_plainly(gateway_url, folder, files, ROAD_MISSION)
+    return Sent(sum(reports), statuses, refused=0)
 
 
 def wait_until_judged(conn: Connection, sent: Sent, logs: Path) -> None:

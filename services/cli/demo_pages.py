@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 import rich_click as click
 
 from services.cli.corridor import print_intervals
 from services.cli.corridor_names import note
+from services.cli.coverage import print_coverage
 from services.cli.incidents import print_incidents
 from services.cli.output import print_json, print_lines, print_table
 from services.cli.violations import print_totals
+from services.coverage import CoverageAsked, coverage
 from services.demo import (
     MISSION,
     ROAD_MISSION,
@@ -42,6 +44,7 @@ CORRIDOR = CorridorName(MISSION, "zolote-road")
 DAY = datetime(2018, 9, 5, tzinfo=UTC), datetime(2018, 9, 6, tzinfo=UTC)
 ROAD = CorridorName(ROAD_MISSION, "village-town")
 ROAD_DAY = datetime(2019, 5, 14, 4, tzinfo=UTC), datetime(2019, 5, 14, 14, tzinfo=UTC)
+ROAD_COVERAGE = CoverageAsked(ROAD_MISSION, since=date(2019, 5, 14), until=date(2019, 5, 15))
 ROAD_TOLD = (
     "An invented road in three segments. Fire suspends one of them; what had been seen before it"
     " opens nothing any more, also once the report is settled by its name, until somebody who may"
@@ -50,7 +53,7 @@ ROAD_TOLD = (
 SHOWN_INCIDENTS = 3
 EXPLAINED = ("camera-zolote", "smm-CC-4")
 
-NEXT = """9. Where to look next
+NEXT = """10. Where to look next
   truceline up
       the same engines, to stay
   truceline agreement load FILES
@@ -80,7 +83,7 @@ def run(*, as_json: bool) -> None:
             f"{sent.refused} event without a UTC offset to the gateway: {intake.receipts} receipts"
         )
         road = send_road(conn, endpoints.gateway_url, folder)
-        say(f"sent the day of an invented road: {road.reports} report, {road.statuses} statuses")
+        say(f"sent the day of an invented road: {road.reports} reports, {road.statuses} statuses")
         wait_until_judged(conn, sent.with_(road), folder / "logs")
         say("relayed by Kafka, judged by Faust workers, committed to PostgreSQL")
         if as_json:
@@ -118,7 +121,10 @@ def show(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
     draft = Drafts.of(conn, ROAD_MISSION).cover(*ROAD_DAY)
     print_intervals(ROAD, day, datetime.now(UTC), note(draft=draft))
     click.echo()
-    click.echo(f"6. One decision explained: truceline explain {EXPLAINED[1]}")
+    click.echo("6. Who watched that road: a rate stands beside the time that it is of")
+    print_coverage(coverage(conn, ROAD_COVERAGE).rows)
+    click.echo()
+    click.echo(f"7. One decision explained: truceline explain {EXPLAINED[1]}")
     print_lines(_sentences(conn, notice), indent="  ")
     click.echo()
     _show_refused(intake)
@@ -145,7 +151,7 @@ def _road_day(conn: Connection) -> list[StoredInterval]:
 
 
 def _show_refused(intake: Intake) -> None:
-    click.echo("7. What the gateway refused with 400: not stored, no receipt")
+    click.echo("8. What the gateway refused with 400: not stored, no receipt")
     print_lines(
         [f"{one.origin}: {one.detail} [{one.reason}]" for one in intake.refused], indent="  "
     )
@@ -153,7 +159,7 @@ def _show_refused(intake: Intake) -> None:
 
 def _show_receipt(intake: Intake) -> None:
     shown = intake.receipt
-    click.echo(f"8. One of {intake.receipts} receipts, checked with the public key file alone")
+    click.echo(f"9. One of {intake.receipts} receipts, checked with the public key file alone")
     receipt = shown.signed.receipt
     what = f"{receipt.mission} {receipt.source} {receipt.id}, received {receipt.received_at}"
     print_lines(
@@ -209,6 +215,7 @@ def show_json(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None
             "incidents": _incidents(conn),
             "corridor": known_intervals(conn, *CORRIDOR).intervals,
             "road": _road_day(conn),
+            "coverage": coverage(conn, ROAD_COVERAGE).rows,
             "explained": explain_report(conn, MISSION, *EXPLAINED).explanation.sentences,
             "refused": intake.refused,
         }

@@ -113,6 +113,21 @@ def test_all_was_sent_and_one_event_refused(shown: Any) -> None:  # noqa: ANN401
     assert shown["draft"] is False
 
 
+def test_a_rate_stands_beside_its_coverage_and_the_day_after_has_none(
+    shown: Any,  # noqa: ANN401  JSON
+) -> None:
+    road = {
+        it["day"]: it
+        for it in shown["coverage"]
+        if it["zone"] == "surroundings" and "means" not in it
+    }
+    first, second = road["2019-05-14"], road["2019-05-15"]
+    hours = first["watched_s"] / 3_600
+    assert first["violations"] == first["while_watched"] == 1
+    assert first["per_watched_hour"] == pytest.approx(1 / hours, abs=1e-5)
+    assert (second["state"], second["watched_s"]) == ("no_coverage", 0)
+
+
 def test_every_other_event_has_a_receipt_and_one_is_verified(shown: Any) -> None:  # noqa: ANN401  JSON
     assert shown["receipts"] == 174 + 7
     receipt = shown["receipt"]
@@ -240,10 +255,11 @@ def test_for_people_it_is_pages_of_80_columns_and_sigterm_leaves_nothing(place: 
         "3. What",
         "4. Violations",
         "5. A",
-        "6. One",
-        "7. What",
-        "8. One",
-        "9. Where",
+        "6. Who",
+        "7. One",
+        "8. What",
+        "9. One",
+        "10. Where",
     ):
         assert f"\n{heading}" in text
     assert left_behind(place) == []
