@@ -117,6 +117,35 @@ class CoverageRules(Document, frozen=True, kw_only=True):
 UNWATCHED = CoverageRules()
 
 
+class CredibilityRules(Document, frozen=True, kw_only=True):
+    """From where on reports ask for a second look (`streams.credibility`); no verdict changes."""
+
+    flood_reports: Annotated[int, Meta(ge=1, le=1_000_000)] = 100
+    """One source that tells of more than so many events within `flood_window_s` floods."""
+    flood_window_s: Seconds = 600.0
+    copied_words: Annotated[int, Meta(ge=5, le=1_000)] = 10
+    """A remark of fewer words is alike by chance."""
+    copied_share: Share = 0.7
+    """So much of the shorter text must stand in the longer one."""
+    copied_times: Annotated[int, Meta(ge=3, le=1_000_000)] = 10
+    """So many events with the same times to the second make two sources copies."""
+    one_sided_reports: Annotated[int, Meta(ge=2, le=1_000_000)] = 5
+    """So many accusations of a day by one party's sources, and nobody else's word near by."""
+    corroborated_within_m: Annotated[float, Meta(gt=0, le=1_000_000)] = 10_000.0
+    corroborated_within_s: Seconds = 3_600.0
+    max_speed_mps: Annotated[float, Meta(gt=0, le=10_000)] = 70.0
+    """No patrol or observer goes faster."""
+    present_within_m: Annotated[float, Meta(ge=0, le=1_000_000)] = 20_000.0
+    """Who heard or saw something at a point was no farther from it."""
+    repeated_positions: Annotated[int, Meta(ge=2, le=1_000_000)] = 5
+    """So many events on one spot to the last digit."""
+    exact_within_m: Annotated[float, Meta(gt=0, le=100_000)] = 100.0
+    """Of points that claim to be no worse than this."""
+
+
+UNDOUBTED = CredibilityRules()
+
+
 class Methodology(Document, frozen=True, kw_only=True):
     """A version of a mission's methodology, whole."""
 
@@ -152,3 +181,5 @@ class Methodology(Document, frozen=True, kw_only=True):
     """Absent: every result takes two people."""
     coverage: CoverageRules | None = None
     """Absent: `UNWATCHED`."""
+    credibility: CredibilityRules | None = None
+    """Absent: `UNDOUBTED`."""

@@ -46,6 +46,7 @@ COMMANDS: Final = {
     "desk": "Look at results, and release them: what waits, who did what, decide.",
     "incidents": "List incidents, the newest first: violations near each other in space and time.",
     "coverage": "Show how long zones were watched, beside what was found there.",
+    "flags": "List what in the reports asks for a second look, each with its reason.",
     "explain": "Say why the report REPORT_ID was judged as it was.",
     "whereabouts": "Show where sighted subjects are known to have been: entries, exits, how long.",
     "corridor": "Show the availability of corridors.",

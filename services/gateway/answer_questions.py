@@ -19,6 +19,7 @@ from litestar import Request, Response
 from services.corridor_figures import StatsAsked
 from services.coverage import CoverageAsked
 from services.due import DueAsked
+from services.flags import FlagsAsked
 from services.gateway.ask_corridor_figures import FIGURES, ask_figures
 from services.gateway.ask_corridor_figures import NOTE as FIGURES_NOTE
 from services.gateway.ask_corridors import (
@@ -46,6 +47,8 @@ from services.gateway.ask_due import AFTER as DUE_AFTER
 from services.gateway.ask_due import BEFORE as DUE_BEFORE
 from services.gateway.ask_due import DUE, ask_due
 from services.gateway.ask_due import NOTE as DUE_NOTE
+from services.gateway.ask_flags import FLAGS, AfterFlag, ask_flags
+from services.gateway.ask_flags import NOTE as FLAGS_NOTE
 from services.gateway.ask_movements import (
     MOVEMENT,
     MOVEMENTS,
@@ -87,6 +90,7 @@ from services.tokens.token import Token
 from services.ways import WaysAsked
 from streams.corridors.parts import Part
 from streams.coverage.periods import By
+from streams.credibility.flag import FlagKind
 from streams.due import Rule
 from streams.movements.outcomes import Period
 from streams.movements.standing import MovementPhase
@@ -114,6 +118,7 @@ WHEREABOUTS_FILTERS: Final = ("subject", "zone", "answer", "from", "to", "known_
 CROSSING_FILTERS: Final = ("subject", "line", "answer", "from", "to", "known_at")
 COVERAGE_FILTERS: Final = ("zone", "first_day", "last_day", "by")
 RESTRICTION_FILTERS: Final = ("zone", "first_day", "last_day")
+FLAG_FILTERS: Final = ("kind", "source", "from", "to")
 PAGING: Final = ("limit", "after")
 STANDING_PARAMETERS: Final = ("at", "known_at")
 DUE_PARAMETERS: Final = ("rule", "from", "to", "known_at", "limit")
@@ -343,6 +348,22 @@ def _coverage_asked(paging: Paging) -> CoverageAsked:
         raise bad("last_day", "lies before `first_day`")
     by = parameters.word("by", By) or By.DAY
     return CoverageAsked(paging.token.mission, parameters.text("zone"), first, last, by)
+
+
+async def answer_flags(request: Asked) -> Response[bytes]:
+    """A page of what asks for a second look."""
+    paging = _Paging(request, FLAG_FILTERS, TABLES, FLAGS)
+    parameters = paging.parameters
+    asked = FlagsAsked(
+        paging.token.mission,
+        *parameters.span(),
+        parameters.word("kind", FlagKind),
+        parameters.text("source"),
+    )
+    question = partial(
+        ask_flags, asked=asked, limit=parameters.limit(), after=paging.after(AfterFlag)
+    )
+    return await paging.answer(question, {"note": FLAGS_NOTE})
 
 
 async def answer_movements(request: Asked) -> Response[bytes]:

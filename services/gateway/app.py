@@ -13,6 +13,7 @@
     GET  /v1/whereabouts        all but parties and the publisher: when subjects were in zones
     GET  /v1/crossings          the same: when subjects went over lines
     GET  /v1/coverage, /v1/restrictions              who sees the whole mission: what was watched
+    GET  /v1/flags              the same: what asks for a second look
     GET  /v1/corridors          every role: each corridor's state now
     GET  /v1/corridors/{id}/availability             one's intervals, as known at an instant
     GET  /v1/corridors/board    every role: all of them for a phone, now or when something changes
@@ -68,6 +69,7 @@ from services.gateway.answer_questions import (
     answer_crossings,
     answer_due,
     answer_figures,
+    answer_flags,
     answer_movement,
     answer_movements,
     answer_outcomes,
@@ -79,7 +81,6 @@ from services.gateway.answer_questions import (
     answer_ways,
     answer_whereabouts,
 )
-from services.gateway.ask_coverage import READS_COVERAGE
 from services.gateway.ask_movements import READS_MOVEMENTS
 from services.gateway.ask_standing import (
     EXCHANGES,
@@ -95,7 +96,13 @@ from services.gateway.callers import Callers
 from services.gateway.cursors import Cursors
 from services.gateway.day_stored import DayStored
 from services.gateway.describe import describe
-from services.gateway.disclosure import READS_DESK, READS_REPORTS, READS_UNREVIEWED, REVIEWS
+from services.gateway.disclosure import (
+    READS_DESK,
+    READS_REPORTS,
+    READS_UNREVIEWED,
+    READS_WHOLE,
+    REVIEWS,
+)
 from services.gateway.door import ENTRANT, Behind, Door
 from services.gateway.figures import StoreFigures, make_tally
 from services.gateway.group import GroupWriter
@@ -229,16 +236,22 @@ async def get_crossings(request: Asked) -> Response[bytes]:
     return await answer_crossings(request)
 
 
-@get("/v1/coverage", opt={MAY: READS_COVERAGE})
+@get("/v1/coverage", opt={MAY: READS_WHOLE})
 async def get_coverage(request: Asked) -> Response[bytes]:
     """How much of each zone was watched, by day or hour and means, page by page."""
     return await answer_coverage(request)
 
 
-@get("/v1/restrictions", opt={MAY: READS_COVERAGE})
+@get("/v1/restrictions", opt={MAY: READS_WHOLE})
 async def get_restrictions(request: Asked) -> Response[bytes]:
     """What kept monitors from watching, page by page."""
     return await answer_restrictions(request)
+
+
+@get("/v1/flags", opt={MAY: READS_WHOLE})
+async def get_flags(request: Asked) -> Response[bytes]:
+    """What in the reports asks for a second look, page by page."""
+    return await answer_flags(request)
 
 
 @get("/v1/corridors", opt={MAY: EVERY_ROLE})
@@ -388,6 +401,7 @@ ROUTES: Final = (
     get_crossings,
     get_coverage,
     get_restrictions,
+    get_flags,
     get_corridors,
     get_board,
     get_calendar,

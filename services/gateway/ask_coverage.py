@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 from services.coverage import CoverageAsked, coverage
-from services.gateway.disclosure import VIEWS, View
 from services.gateway.page import Page
 from services.gateway.represent import Shape
 from services.store.engine import Connection
@@ -21,7 +20,6 @@ from streams.coverage.tell import CoverageTold, RestrictionTold
 
 T = TypeVar("T")
 
-READS_COVERAGE: Final = frozenset(role for role, view in VIEWS.items() if view is View.WHOLE)
 COVERAGE: Final = Shape(CoverageTold.__struct_fields__, lambda _: None)
 RESTRICTIONS: Final = Shape(RestrictionTold.__struct_fields__, lambda _: None)
 NOTE: Final = f"{STATUS}; no_coverage is not calm: of that time nothing is known"

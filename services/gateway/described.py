@@ -15,6 +15,7 @@ from msgspec import Struct
 from services.corridor_figures import FigureTold
 from services.desk.show import ItemShown, ItemTold
 from services.due import DueTold
+from services.flags import FlagTold
 from services.gateway import examples
 from services.gateway.ask_corridors import IntervalTold, WayTold
 from services.gateway.ask_crossings import CrossingTold
@@ -60,6 +61,7 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     SpellTold,
     CoverageTold,
     RestrictionTold,
+    FlagTold,
     CrossingTold,
     IntervalTold,
     Board,

@@ -21,6 +21,8 @@ from services.gateway.ask_coverage import NOTE as WATCHED
 from services.gateway.ask_crossings import CROSSINGS
 from services.gateway.ask_due import DUE
 from services.gateway.ask_due import NOTE as DUE_NOTE
+from services.gateway.ask_flags import FLAGS
+from services.gateway.ask_flags import NOTE as DOUBTED
 from services.gateway.ask_movements import MOVEMENT, MOVEMENTS, OUTCOMES
 from services.gateway.ask_movements import NOTE as MOVED
 from services.gateway.ask_report import ReportAnswer
@@ -55,6 +57,7 @@ from services.gateway.problems import Code
 from services.gateway.represent import EVERY_FORM, TABLES, Form, Shape, write_items
 from services.store.queries.violations import STANDING
 from streams.coverage.periods import By
+from streams.credibility.flag import FlagKind
 from streams.due import Rule
 from streams.movements.outcomes import Period
 from streams.movements.standing import MovementPhase
@@ -272,6 +275,20 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
             Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
         ),
         problems=PROBLEMS,
+    ),
+    ("GET", "/v1/flags"): Operation(
+        "What in the reports asks for a second look: floods, copied texts and times, one-sided and "
+        "circular sourcing, impossible speed, repeated positions, clocks. Each with its reason and "
+        "its reports. It changes no verdict. For who sees the whole of the mission.",
+        (_page([examples.FLAG], FLAGS, TABLES, {"note": DOUBTED}, _PAGED), _KEPT),
+        (
+            Parameter("kind", "Of this kind.", "flood", {"enum": [str(it) for it in FlagKind]}),
+            Parameter("source", "That this source has a part in.", "patrol-1"),
+            *_SPAN,
+            _LIMITED,
+            Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
+        ),
+        problems=_PROBLEMS,
     ),
     ("GET", "/v1/corridors"): Operation(
         "Each corridor with its state now. Unknown is not open; permission is not safety.",

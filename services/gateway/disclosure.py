@@ -46,7 +46,11 @@ Parties and the public are told what was released at the desk (domain.md, "Asses
 never released there they are refused and not shown an empty list: none is told of, which is not
 that there is none."""
 
-READS_DESK: Final = frozenset(role for role, view in VIEWS.items() if view is View.WHOLE)
+READS_WHOLE: Final = frozenset(role for role, view in VIEWS.items() if view is View.WHOLE)
+"""The roles that are told where nobody watches, and which reports are doubted: it would help those
+who want to fire unseen, or to make reports up."""
+
+READS_DESK: Final = READS_WHOLE
 """The roles that see what waits at the desk, who did what there, and why."""
 
 REVIEWS: Final = frozenset({Role.INVESTIGATOR})

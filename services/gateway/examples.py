@@ -13,6 +13,7 @@ import msgspec
 
 from services.corridor_figures import DEFINITIONS, FigureName, FigureTold
 from services.due import DueState, DueTold
+from services.flags import FlagTold
 from services.gateway.ask_corridors import NOTE as NOTE  # noqa: PLC0414 (an example as well)
 from services.gateway.ask_corridors import IntervalTold, LegTold, PartTold, WayTold
 from services.gateway.ask_crossings import CrossingTold
@@ -31,6 +32,7 @@ from streams.context.truces import TruceState
 from streams.corridors.agenda import Entry, Window
 from streams.coverage.count import State as CoverageState
 from streams.coverage.tell import CoverageTold, RestrictionTold
+from streams.credibility.flag import FlagKind
 from streams.due import Rule
 from streams.events import PeopleCount, VehicleCount
 from streams.movements.history import MovementWord
@@ -541,6 +543,13 @@ RESTRICTION: Final = RestrictionTold(
     party="formations",
     basis=AttributionBasis.HIGHLY_PROBABLE,
     zones=("zolote",),
+)
+FLAG: Final = FlagTold(
+    mission="osce-smm",
+    kind=FlagKind.COPIED_TEXT,
+    sources=("group-1", "group-2"),
+    reason="2 reports of 2 sources share at least 70% of their words, and name no common origin",
+    reports=("group-1/7", "group-2/31"),
 )
 UNHEEDED: Final = UnheededRow("osce-smm", "ua-liaison/n-7", "without_right", draft=False)
 

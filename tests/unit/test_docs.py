@@ -78,6 +78,7 @@ from streams.events import Report
 from streams.methodology import (
     CorridorRules,
     CoverageRules,
+    CredibilityRules,
     DeskRules,
     IncidentRules,
     Methodology,
@@ -372,7 +373,7 @@ def test_every_field_of_the_documents_is_documented() -> None:
     kinds += (Exchange, ExchangeTruce, ExchangeList, Window)
     kinds += (Daily, Recurring, PhaseDays, Phase, Measure, Due, Repeats, Calibres, Exemption)
     kinds += (Methodology, Thresholds, CorridorRules, SightingRules, IncidentRules, DeskRules)
-    kinds += (CoverageRules, WatchRange)
+    kinds += (CoverageRules, WatchRange, CredibilityRules)
     fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
     assert fields <= named
 

@@ -52,6 +52,24 @@ def reports_of_watching(
         return [key for (key,) in cursor]
 
 
+def reports_observed(
+    conn: Connection,
+    mission: str,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+) -> list[Key]:
+    """Keys of at most so many reports observed in [since, until), in order."""
+    filters = Filters()
+    filters.add("mission = %s", mission)
+    filters.add("observed_to >= %s", since)
+    filters.add("observed_from < %s", until)
+    query = sql.SQL("SELECT key FROM current_assessments {} ORDER BY key LIMIT %s")
+    with conn.cursor(binary=True) as cursor:
+        cursor.execute(query.format(filters.where), [*filters.values, limit])
+        return [key for (key,) in cursor]
+
+
 def breaches_of_zones(
     conn: Connection, mission: str, zones: Sequence[str] | None, since: datetime, until: datetime
 ) -> list[Happened]:

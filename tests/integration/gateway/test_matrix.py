@@ -144,6 +144,7 @@ ASKED: Final = {
     ("GET", "/v1/crossings"): Asked("/v1/crossings", always, seeded.corridor),
     ("GET", "/v1/coverage"): Asked("/v1/coverage", always),
     ("GET", "/v1/restrictions"): Asked("/v1/restrictions", always),
+    ("GET", "/v1/flags"): Asked("/v1/flags", always),
     ("GET", "/v1/corridors"): Asked("/v1/corridors", always, seeded.corridor),
     ("GET", "/v1/corridors/board"): Asked("/v1/corridors/board", always, seeded.corridor),
     ("GET", "/v1/corridors/calendar.ics"): Asked(

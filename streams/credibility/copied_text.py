@@ -1,0 +1,75 @@
+"""Copied text: sources that name no common origin use each other's words.
+
+Place on the data's way: account → **copied text**. Texts are compared by their runs of three
+words, without case, digits and punctuation: so much of the shorter one must stand in the longer
+one. Who says where its words come from (`origin`, `derived_from`) copies nothing. Short texts are
+alike by chance, and a run that many reports share is a form's, nobody's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from streams.credibility.account import Account
+from streams.credibility.flag import Flag, FlagKind
+from streams.credibility.groups import grouped
+from streams.methodology import CredibilityRules
+
+RUN = 3
+FORM = 50
+"""A run of words that more reports share than this is part of a form."""
+_WORD = re.compile(r"[^\W\d_]+")
+Runs = frozenset[tuple[str, ...]]
+
+
+def copied_text(accounts: Sequence[Account], rules: CredibilityRules) -> Iterator[Flag]:
+    """A flag for each group of reports that share their words."""
+    texts = {row: runs for row, it in enumerate(accounts) if (runs := _runs(it, rules))}
+    pairs = [
+        (a, b)
+        for a, b in _candidates(texts)
+        if _share(texts[a], texts[b]) >= rules.copied_share and _are_apart(accounts[a], accounts[b])
+    ]
+    for rows in grouped(pairs):
+        part = [accounts[row] for row in rows]
+        sources = tuple(sorted({it.source for it in part}))
+        yield Flag(
+            FlagKind.COPIED_TEXT,
+            sources,
+            f"{len(part)} reports of {len(sources)} sources share at least"
+            f" {rules.copied_share:.0%} of their words, and name no common origin",
+            tuple(sorted(it.ref for it in part)),
+        )
+
+
+def _runs(one: Account, rules: CredibilityRules) -> Runs:
+    """Every three words in a row; empty: too few words."""
+    words = _WORD.findall((one.report.remark or "").casefold())
+    if len(words) < rules.copied_words:
+        return frozenset()
+    return frozenset(tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1))
+
+
+def _candidates(texts: dict[int, Runs]) -> Iterator[tuple[int, int]]:
+    """Pairs that share a run which is no form's, once each."""
+    holding: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for row, runs in texts.items():
+        for run in runs:
+            holding[run].append(row)
+    shared: Counter[tuple[int, int]] = Counter()
+    for rows in holding.values():
+        if len(rows) <= FORM:
+            shared.update((a, b) for at, a in enumerate(rows) for b in rows[at + 1 :])
+    yield from shared
+
+
+def _share(one: Runs, other: Runs) -> float:
+    """How much of the shorter text stands in the longer one."""
+    return len(one & other) / min(len(one), len(other))
+
+
+def _are_apart(one: Account, other: Account) -> bool:
+    """Whether they claim to be two witnesses."""
+    return one.source != other.source and not one.shares_origin(other)
