@@ -352,7 +352,7 @@ def _coverage_asked(paging: Paging) -> CoverageAsked:
 
 async def answer_flags(request: Asked) -> Response[bytes]:
     """A page of what asks for a second look."""
-    paging = _Paging(request, FLAG_FILTERS, TABLES, FLAGS)
+    paging = Paging(request, FLAG_FILTERS, TABLES, FLAGS)
     parameters = paging.parameters
     asked = FlagsAsked(
         paging.token.mission,

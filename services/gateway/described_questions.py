@@ -280,15 +280,15 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "What in the reports asks for a second look: floods, copied texts and times, one-sided and "
         "circular sourcing, impossible speed, repeated positions, clocks. Each with its reason and "
         "its reports. It changes no verdict. For who sees the whole of the mission.",
-        (_page([examples.FLAG], FLAGS, TABLES, {"note": DOUBTED}, _PAGED), _KEPT),
+        (page_answer([examples.FLAG], FLAGS, TABLES, {"note": DOUBTED}, PAGED), KEPT),
         (
             Parameter("kind", "Of this kind.", "flood", {"enum": [str(it) for it in FlagKind]}),
             Parameter("source", "That this source has a part in.", "patrol-1"),
-            *_SPAN,
-            _LIMITED,
+            *SPAN,
+            LIMITED,
             Parameter("after", "From a `Link`; for the same question alone.", "AAAA"),
         ),
-        problems=_PROBLEMS,
+        problems=PROBLEMS,
     ),
     ("GET", "/v1/corridors"): Operation(
         "Each corridor with its state now. Unknown is not open; permission is not safety.",
