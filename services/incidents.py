@@ -144,11 +144,13 @@ def successors(conn: Connection, gone: IncidentRow) -> tuple[str, ...]:
         if name in seen:
             continue
         seen.add(name)
-        newest = revisions_of(conn, name, gone.mission)[-1]
-        if newest.became is None:
+        rows = revisions_of(conn, name, gone.mission)
+        if not rows:
+            continue  # it is under an agreement that who asks is not for
+        if rows[-1].became is None:
             found.add(name)
         else:
-            ahead += newest.became
+            ahead += rows[-1].became
     return tuple(sorted(found))
 
 

@@ -7,6 +7,8 @@
     GET  /v1/reports/{id}       who works with reports: receipts, state, readings
     GET  /v1/violations         every role, as far as each sees: what stands, page by page; to
                                 parties and the publisher what was released
+    GET  /v1/incidents          all but parties and the publisher: what happened near each other
+    GET  /v1/incidents/{id}     who sees the whole: one, with its reports, or where they are now
     GET  /v1/desk, /v1/desk/{item}, /v1/desk/times
                                 who sees the whole: what waits for a person, the gravest first
     POST /v1/desk/{item}        investigator, by name: confirm, return, merge, split, release
@@ -62,6 +64,7 @@ from services.gateway.admission import Admission
 from services.gateway.answer_board import answer_board
 from services.gateway.answer_calendar import answer_calendar
 from services.gateway.answer_desk import answer_act, answer_item, answer_queue, answer_times
+from services.gateway.answer_incidents import answer_incident, answer_incidents
 from services.gateway.answer_questions import (
     answer_availability,
     answer_corridors,
@@ -198,6 +201,18 @@ async def get_report(request: Asked) -> Response[bytes]:
 async def get_violations(request: Asked) -> Response[bytes]:
     """The violations that stand, the newest first, page by page."""
     return await answer_violations(request)
+
+
+@get("/v1/incidents", opt={MAY: READS_UNREVIEWED})
+async def get_incidents(request: Asked) -> Response[bytes]:
+    """What happened near each other in space and time, the newest first, page by page."""
+    return await answer_incidents(request)
+
+
+@get("/v1/incidents/{name:str}", opt={MAY: READS_DESK})
+async def get_incident(request: Asked, name: FromPath[str]) -> Response[bytes]:
+    """One incident, with its reports and how it came about, or where these are now."""
+    return await answer_incident(request, name)
 
 
 @get("/v1/desk", opt={MAY: READS_DESK})
@@ -393,6 +408,8 @@ ROUTES: Final = (
     post_context,
     get_report,
     get_violations,
+    get_incidents,
+    get_incident,
     get_desk,
     get_desk_times,
     get_desk_item,

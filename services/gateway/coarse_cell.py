@@ -33,6 +33,11 @@ def coarse_cell(locator: Locator, versions: Sequence[Report]) -> Polygon | None:
     return None if only is None else _drawn(*only)
 
 
+def cell_of(lon: float, lat: float) -> Polygon:
+    """The cell, as GeoJSON, that holds a place."""
+    return _drawn(*_numbers(lon, lat))
+
+
 def _cell(locator: Locator, report: Report) -> tuple[int, int] | None:
     regions = locator.locate([report]).regions
     if regions.others:
@@ -44,8 +49,12 @@ def _cell(locator: Locator, report: Report) -> tuple[int, int] | None:
         lon, lat = regions.circle_lon[0], regions.circle_lat[0]
     else:
         return None
-    west = (float(lon) + 180) % 360 - 180
-    return math.floor(west * STEPS), math.floor(float(lat) * STEPS)
+    return _numbers(float(lon), float(lat))
+
+
+def _numbers(lon: float, lat: float) -> tuple[int, int]:
+    west = (lon + 180) % 360 - 180
+    return math.floor(west * STEPS), math.floor(lat * STEPS)
 
 
 def _drawn(column: int, row: int) -> Polygon:

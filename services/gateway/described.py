@@ -26,6 +26,8 @@ from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
 from services.gateway.board import Board
 from services.gateway.described_desk import DESK
+from services.gateway.described_incidents import INCIDENTS
+from services.gateway.described_incidents import TYPES as OF_INCIDENTS
 from services.gateway.described_questions import QUESTIONS
 from services.gateway.operation import (
     JSON,
@@ -54,6 +56,7 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     SignedReceipt,
     PublicKeys,
     ViolationTold,
+    *OF_INCIDENTS,
     ItemTold,
     ItemShown,
     DeskAct,
@@ -135,6 +138,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     **QUESTIONS,
     **DESK,
+    **INCIDENTS,
     ("GET", "/v1/receipt-keys"): Operation(
         "No key is ever taken out. Keep a copy: with it a receipt can be verified without us.",
         (

@@ -50,6 +50,8 @@ class Code(StrEnum):
     PRINCIPAL_NEEDED = "principal_needed"
     CHANGED_SINCE = "changed_since"
     ACT_REFUSED = "act_refused"
+    INCIDENT_UNKNOWN = "incident_unknown"
+    INCIDENT_GONE = "incident_gone"
     FORM_UNKNOWN = "form_unknown"
     TOO_MUCH_ASKED = "too_much_asked"
     TOOK_TOO_LONG = "took_too_long"
@@ -147,6 +149,14 @@ PROBLEMS: Final[Mapping[Code, Problem]] = {
         409,
         "It may not be done in the state that it is in",
         "Nothing was done; `reason` says why, and `item` is as it is now.",
+    ),
+    Code.INCIDENT_UNKNOWN: Problem(
+        404, "No such incident for this token", "GET /v1/incidents lists those that there are."
+    ),
+    Code.INCIDENT_GONE: Problem(
+        410,
+        "The incident is no more",
+        "`leads_to` names those that hold its reports now; none: they were taken back.",
     ),
     Code.FORM_UNKNOWN: Problem(
         406, "Nothing of what `Accept` names is given here", "Accept one of those in `forms`."

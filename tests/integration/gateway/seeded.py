@@ -478,6 +478,13 @@ def release(conn: Connection, mission: str, name: str, number: int = 1) -> None:
     conn.commit()
 
 
+def incident_id(mission: str, name: str, number: int = 1) -> str:
+    """What the incident is called whose first report this is."""
+    named = (mission, name, f"zone-of-{name}", source(mission, number))
+    of = "\0".join(("incident", *named, report_id(mission, name, number)))
+    return sha256(of.encode()).hexdigest()[:16]
+
+
 def together(mission: str, name: str, address: bytes) -> tuple[list[BreachRow], list[IncidentRow]]:
     """Both reports are one incident; before the second was heard of, each was one of its own."""
     zone = f"zone-of-{name}"

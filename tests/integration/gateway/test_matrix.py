@@ -132,6 +132,10 @@ ASKED: Final = {
     ),
     ("GET", "/v1/reports/{id:path}"): Asked(REPORT_PATH, of_the_agreement),
     ("GET", "/v1/violations"): Asked("/v1/violations", always, zone),
+    ("GET", "/v1/incidents"): Asked("/v1/incidents", always, zone),
+    ("GET", "/v1/incidents/{name:str}"): Asked(
+        f"/v1/incidents/{seeded.incident_id(MISSION, AGREEMENT)}", of_the_agreement
+    ),
     ("GET", "/v1/desk"): Asked("/v1/desk", always, zone),
     ("GET", "/v1/desk/times"): Asked("/v1/desk/times", always),
     ("GET", "/v1/desk/{item:str}"): Asked(
