@@ -197,6 +197,7 @@ class GroupWriter:
             writing = self._start()
             reader, self._line = await asyncio.open_connection(sock=writing.line)
             self._send()
+            self._end_if_done()  # told to stop before there was a line
             try:
                 await self._hear(reader)
             except (OSError, asyncio.IncompleteReadError) as error:

@@ -44,6 +44,20 @@ def test_all_that_goes_in_comes_out_once_each_names_in_its_order(done: list[Step
     }
 
 
+def test_room_that_is_reserved_is_taken_and_what_waits_is_what_was_put() -> None:
+    queue = FairQueue[tuple[str, int]](events_limit=100, bytes_limit=1_000)
+    assert queue.reserve("a", 50, 500)
+    assert not queue.reserve("a", 1, 0)
+    assert queue.events == 0
+    assert not queue
+    queue.put_reserved("a", [entry("a", 1, 30)], 30)
+    assert queue.events == 30
+    queue.release("a", 20, 470)
+    assert queue.take() == [("a", 1)]
+    assert queue.events == 0
+    assert queue.reserve("a", 50, 500)
+
+
 def test_whoever_comes_after_a_flood_is_in_the_next_group() -> None:
     queue = FairQueue[tuple[str, int]]()
     flood = 0
