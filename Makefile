@@ -9,7 +9,7 @@ RIVALS := .venv-bench
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint kernels test demo bench bench-judge bench-incidents bench-gateway bench-latency bench-flood bench-geofence bench-corridors calibrate exact chaos fuzz agree corridors mutate lock clean
+.PHONY: help install lint kernels test demo bench bench-judge bench-incidents incidents-shuffled bench-gateway bench-latency bench-flood bench-geofence bench-corridors calibrate exact chaos fuzz agree corridors mutate lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ bench-judge: install ## Reports/s of one core from a history's bytes to its asse
 
 bench-incidents: install ## Breaches/s of one core, folded to incidents
 	$(BIN)/python -m tests.bench.incidents
+
+incidents-shuffled: install ## 10,000 orders of one history of breaches: one digest
+	$(BIN)/python -m tests.unit.streams.incidents.shuffles
 
 bench-gateway: install ## Signed receipts/s over HTTP, beside a commit for each post
 	$(BIN)/python -m tests.bench.gateway
