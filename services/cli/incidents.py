@@ -66,8 +66,12 @@ DAY: Final = DayType()
 @click.argument("name", metavar="[ID]", required=False)
 @click.option("--mission", help="Of this mission alone.")
 @click.option("--zone", help="Of this zone alone.")
-@click.option("--kind", type=click.Choice([*ViolationKind]), help="That the terms call so.")
-@click.option("--state", type=click.Choice([*Progress]), help="Those alone that are so now.")
+@click.option(
+    "--kind", type=click.Choice([it.value for it in ViolationKind]), help="That the terms call so."
+)
+@click.option(
+    "--state", type=click.Choice([it.value for it in Progress]), help="Those alone that are so now."
+)
 @click.option("--since", type=DAY, help="Of this mission day or later.")
 @click.option("--until", type=DAY, help="Of this mission day or earlier.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)

@@ -51,6 +51,7 @@ COMMANDS: Final = {
     "whereabouts": "Show where sighted subjects are known to have been: entries, exits, how long.",
     "corridor": "Show the availability of corridors.",
     "measures": "Show what is due, and what is overdue; the first due comes first.",
+    "totals": "Show totals by zone, kind, party or day, against the period before.",
     "truces": "Show local truces: proposed, agreed, in force, suspended, ended early, lapsed.",
     "phases": "Show which phases have begun, and which measures the others wait for.",
     "exchanges": "Show exchanges of prisoners, detainees and remains: each side's counts by step.",

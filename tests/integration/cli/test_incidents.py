@@ -66,6 +66,11 @@ def test_days_and_zones_are_asked_for(walk: Walk) -> None:
     found = walk.console.run(*asked).lines
     assert found == [it for it in everything if it["zone"] == Z and first <= it["day"] <= last]
     assert found
+    ended = walk.console.run("incidents", "--limit", "1000", "--state", "ended", "--json").lines
+    assert ended == everything
+    kind = found[0]["violates"][0]
+    of_kind = walk.console.run("incidents", "--limit", "1000", "--kind", kind, "--json").lines
+    assert of_kind == [it for it in everything if kind in it["violates"]]
     assert walk.console.run("incidents", "--mission", "nobody", "--json").out == ""
 
 
