@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 import msgspec
 import rich_click as click
@@ -27,6 +28,7 @@ from services.demo import (
     send_road,
     wait_until_judged,
 )
+from services.demo_desk import Released, release_by_two
 from services.demo_intake import Intake
 from services.drafts import Drafts, versions
 from services.explain import explain_report
@@ -53,7 +55,7 @@ ROAD_TOLD = (
 SHOWN_INCIDENTS = 3
 EXPLAINED = ("camera-zolote", "smm-CC-4")
 
-NEXT = """10. Where to look next
+NEXT = """11. Where to look next
   truceline up
       the same engines, to stay
   truceline agreement load FILES
@@ -62,6 +64,14 @@ NEXT = """10. Where to look next
       try an agreement on history, no engine
   README.md
       what this proves and what it does not"""
+
+
+class Came(NamedTuple):
+    """What came of everything that was done."""
+
+    sent: Sent
+    intake: Intake
+    released: Released
 
 
 def run(*, as_json: bool) -> None:
@@ -86,15 +96,19 @@ def run(*, as_json: bool) -> None:
         say(f"sent the day of an invented road: {road.reports} reports, {road.statuses} statuses")
         wait_until_judged(conn, sent.with_(road), folder / "logs")
         say("relayed by Kafka, judged by Faust workers, committed to PostgreSQL")
+        released = release_by_two(conn, endpoints.gateway_url, folder, MISSION, EXPLAINED)
+        say("one of the results was released by two people")
+        came = Came(sent, intake, released)
         if as_json:
-            show_json(conn, sent, intake, notice)
+            show_json(conn, came, notice)
         else:
-            show(conn, sent, intake, notice)
+            show(conn, came, notice)
     say("stopped; the temporary folder is removed")
 
 
-def show(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
+def show(conn: Connection, came: Came, notice: str) -> None:
     """Everything a newcomer should see, in the order of the data's way."""
+    sent, intake, released = came
     click.echo()
     print_lines([f"ILLUSTRATION. {notice.removeprefix('Illustrative.').strip()}"])
     click.echo()
@@ -127,6 +141,8 @@ def show(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
     click.echo(f"7. One decision explained: truceline explain {EXPLAINED[1]}")
     print_lines(_sentences(conn, notice), indent="  ")
     click.echo()
+    _show_released(released)
+    click.echo()
     _show_refused(intake)
     click.echo()
     _show_receipt(intake)
@@ -150,8 +166,20 @@ def _road_day(conn: Connection) -> list[StoredInterval]:
     return [i for i in known_intervals(conn, *ROAD).intervals if within(i, *ROAD_DAY)]
 
 
+def _show_released(released: Released) -> None:
+    click.echo("8. The same released by two people: until then no party is told of it")
+    told = released.told
+    confirmed, out = (f"{it.principal}: {it.action}, {it.note}." for it in released.shown.acts)
+    alone = f"The same person tries to release it as well: {released.alone}"
+    party = (
+        f"A party was told of {released.told_before} violations before, and now of this one: "
+        f"{told.kind} in {told.zone}, {told.status}; neither by whom it was seen nor exactly where."
+    )
+    print_lines([confirmed, alone, out, party], indent="  ")
+
+
 def _show_refused(intake: Intake) -> None:
-    click.echo("8. What the gateway refused with 400: not stored, no receipt")
+    click.echo("9. What the gateway refused with 400: not stored, no receipt")
     print_lines(
         [f"{one.origin}: {one.detail} [{one.reason}]" for one in intake.refused], indent="  "
     )
@@ -159,7 +187,7 @@ def _show_refused(intake: Intake) -> None:
 
 def _show_receipt(intake: Intake) -> None:
     shown = intake.receipt
-    click.echo(f"9. One of {intake.receipts} receipts, checked with the public key file alone")
+    click.echo(f"10. One of {intake.receipts} receipts, checked with the public key file alone")
     receipt = shown.signed.receipt
     what = f"{receipt.mission} {receipt.source} {receipt.id}, received {receipt.received_at}"
     print_lines(
@@ -195,8 +223,9 @@ def _sentences(conn: Connection, notice: str) -> list[str]:
     return [sentence for sentence in sentences if sentence != notice.strip()]
 
 
-def show_json(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None:
+def show_json(conn: Connection, came: Came, notice: str) -> None:
     """The same for a program."""
+    sent, intake, released = came
     print_json(
         {
             "notice": notice,
@@ -217,6 +246,12 @@ def show_json(conn: Connection, sent: Sent, intake: Intake, notice: str) -> None
             "road": _road_day(conn),
             "coverage": coverage(conn, ROAD_COVERAGE).rows,
             "explained": explain_report(conn, MISSION, *EXPLAINED).explanation.sentences,
+            "released": {
+                "item": msgspec.to_builtins(released.shown),
+                "alone": released.alone,
+                "told_before": released.told_before,
+                "told": msgspec.to_builtins(released.told),
+            },
             "refused": intake.refused,
         }
     )

@@ -9,6 +9,7 @@ import rich_click as click
 
 from services.cli.language import language_option
 from services.cli.output import EXIT_NO, instant, json_option, print_json, print_lines
+from services.desk.show import ItemShown, reviewed
 from services.errors import NotFoundError
 from services.explain import Explained, explain_report
 from services.settings import load_settings
@@ -47,7 +48,8 @@ def explain(  # noqa: PLR0913 (which report, and how it is said)
 
     With --json, a line for each report of that id: "key", "assessment", "sentences", "terms" (each
     with the rules asked, in order, and what each saw; "beside" those that decided, others in other
-    zones, of other versions, by claims), "revisions", "replayed_equal", "intact".
+    zones, of other versions, by claims), "revisions", "replayed_equal", "intact", "desk" (what
+    people did with its results).
     """
     with connect(load_settings().database()) as conn:
         found = _find(conn, report_id, mission, source)
@@ -91,13 +93,15 @@ def _show(
     conn: Connection, event: FoundEvent, language: Language, *, rules: bool, as_json: bool
 ) -> bool:
     explained = explain_report(conn, event.mission, event.source, event.event_id, language)
+    at_desk = reviewed(conn, event.key)
     if as_json:
-        print_json({"key": event.key, **_plain(explained)})
+        print_json({"key": event.key, **_plain(explained), "desk": msgspec.to_builtins(at_desk)})
     else:
         print_lines(explained.explanation.sentences)
         if rules:
             print_lines(_rules(explained))
         print_lines(_history(explained))
+        print_lines(_reviews(at_desk))
         click.echo(f"Its key, in the store and in every log: {event.key}.")
         click.echo()
     return explained.same and explained.intact
@@ -146,6 +150,16 @@ def _history(explained: Explained) -> list[str]:
     if not explained.intact:
         lines.append("The stored bytes are NOT those that came (SHA-256 differs): report this.")
     return lines
+
+
+def _reviews(at_desk: list[ItemShown]) -> list[str]:
+    """What people did with its results; what is explained above is the program's own."""
+    return [
+        f"At the desk, under term {item.term}: {act.action} of reading {act.reading} by "
+        f"{act.principal}, {instant(act.at)}: {act.note}"
+        for item in at_desk
+        for act in item.acts
+    ]
 
 
 def _plain(explained: Explained) -> dict[str, object]:

@@ -21,6 +21,7 @@ from streams.desk.decide import TWO, people_needed
 from streams.desk.fold import ItemState, Release, Review, fold
 from streams.desk.item import ViolationItem, read_item
 from streams.desk.reads import reads_now
+from streams.keys import Key
 from streams.methodology import Methodology
 from streams.vocabulary import Severity
 
@@ -147,6 +148,12 @@ def show(conn: Connection, name: str) -> ItemShown | None:
     """The item of this name; None: there is none that may be seen."""
     one = at_desk(conn, [name]).get(name)
     return None if one is None else shown(conn, one)
+
+
+def reviewed(conn: Connection, key: Key) -> list[ItemShown]:
+    """The results of a report that anybody has acted on, by their terms."""
+    found = at_desk(conn, list(acts_of(conn, [key])))
+    return [shown(conn, found[name]) for name in sorted(found)]
 
 
 _METHODOLOGY: Final = """

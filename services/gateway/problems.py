@@ -143,12 +143,12 @@ PROBLEMS: Final[Mapping[Code, Problem]] = {
     Code.CHANGED_SINCE: Problem(
         409,
         "It has changed since it was looked at",
-        "Nothing was done. `item` is as it is now: look at it, and decide anew on its `revision`.",
+        "Nothing was done: look at it as it is now, and decide anew.",
     ),
     Code.ACT_REFUSED: Problem(
         409,
         "It may not be done in the state that it is in",
-        "Nothing was done; `reason` says why, and `item` is as it is now.",
+        "Nothing was done.",
     ),
     Code.INCIDENT_UNKNOWN: Problem(
         404, "No such incident for this token", "GET /v1/incidents lists those that there are."

@@ -230,6 +230,15 @@ def test_the_decision_is_explained(shown: Any) -> None:  # noqa: ANN401  JSON
     assert "Result: violation (automatic, unreviewed)." in shown["explained"]
 
 
+def test_two_people_release_what_a_party_is_told_of(shown: Any) -> None:  # noqa: ANN401  JSON
+    released = shown["released"]
+    assert released["told_before"] == 0
+    assert released["item"]["releases"][0]["people"] == ["ana.petrovic", "ben.okafor"]
+    assert "It takes two people" in released["alone"]
+    assert released["told"]["status"] == "released"
+    assert not {"source", "report", "count_min"} & released["told"].keys()
+
+
 @pytest.mark.usefixtures("shown")
 def test_for_people_it_is_pages_of_80_columns_and_sigterm_leaves_nothing(place: Path) -> None:
     running = start(place, COLUMNS="80", PYTHONUNBUFFERED="1")
@@ -257,9 +266,10 @@ def test_for_people_it_is_pages_of_80_columns_and_sigterm_leaves_nothing(place: 
         "5. A",
         "6. Who",
         "7. One",
-        "8. What",
-        "9. One",
-        "10. Where",
+        "8. The",
+        "9. What",
+        "10. One",
+        "11. Where",
     ):
         assert f"\n{heading}" in text
     assert left_behind(place) == []
