@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import rich_click as click
 from msgspec.structs import asdict
@@ -19,12 +20,13 @@ from services.cli.output import (
 )
 from services.cli.violations import events
 from services.desk.errors import NoSuchItemError
-from services.desk.show import ItemShown, ItemTold, told
+from services.desk.show import ItemShown, ItemTold, Subject, told, told_incidents
 from services.desk.show import show as show_item
 from services.settings import load_settings
-from services.store.engine import connect
+from services.store.engine import Connection, connect
 from services.store.queries.desk import Times, queue
 from services.store.queries.desk import times as all_times
+from services.store.queries.desk_incidents import queue_incidents
 from streams.desk.act import Act
 from streams.desk.fold import Held, Review
 from streams.vocabulary import Severity
@@ -40,6 +42,12 @@ def desk() -> None:
 
 
 @desk.command(name="list", epilog="Example: truceline desk list --severity grave")
+@click.option(
+    "--of",
+    type=click.Choice([it.value for it in Subject]),
+    default=Subject.VIOLATIONS.value,
+    show_default=True,
+)
 @click.option("--mission", help="Mission id.")
 @click.option("--severity", type=click.Choice([it.value for it in Severity]))
 @click.option(
@@ -53,6 +61,7 @@ def desk() -> None:
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @json_option
 def list_(  # noqa: PLR0913, PLR0917 (each is one thing that may be asked for)
+    of: str,
     mission: str | None,
     severity: str | None,
     review: str | None,
@@ -69,25 +78,25 @@ def list_(  # noqa: PLR0913, PLR0917 (each is one thing that may be asked for)
     "waiting_since", "status", and the result.
     """
     require_order(since, until)
+    asked = {
+        "mission": mission,
+        "severity": Severity(severity) if severity else None,
+        "review": Review(review) if review else None,
+        "zone": zone,
+        "since": since,
+        "until": until,
+        "limit": limit + 1,
+    }
     with connect(load_settings().database()) as conn:
-        found = queue(
-            conn,
-            mission=mission,
-            severity=Severity(severity) if severity else None,
-            review=Review(review) if review else None,
-            zone=zone,
-            since=since,
-            until=until,
-            limit=limit + 1,
-        )
-        rows = told(found[:limit], conn)
+        found = _find(conn, Subject(of), asked)
+    rows = found[:limit]
     if as_json:
         for row in rows:
             print_json(asdict(row))
     else:
         print_table(
             "At the desk",
-            ("Waits since!", "Severity!", "Zone and kind!", "Events", "Item"),
+            ("Waits since!", "Severity!", "Zone and kind!", "Told by", "Item"),
             [_row(row) for row in rows],
             note="One of them: truceline desk show ITEM",
         )
@@ -95,14 +104,28 @@ def list_(  # noqa: PLR0913, PLR0917 (each is one thing that may be asked for)
         click.echo(f"there are more than these {limit}: ask for more with --limit", err=True)
 
 
+def _find(conn: Connection, of: Subject, asked: dict[str, Any]) -> list[ItemTold]:
+    if of is Subject.INCIDENTS:
+        return told_incidents(queue_incidents(conn, **asked), conn)
+    return told(queue(conn, **asked), conn)
+
+
 def _row(row: ItemTold) -> tuple[object, ...]:
     return (
         (row.waiting_since, row.review),
         (row.severity, row.verdict),
         (row.zone, row.kind),
-        events(row.count_min, row.count_max, row.count_qualifier),
-        (row.item, f"revision {row.revision}, {row.source}/{row.report}"),
+        _told_by(row),
+        (row.item, f"revision {row.revision}"),
     )
+
+
+def _told_by(row: ItemTold) -> tuple[str, str]:
+    """How much, and by whom."""
+    if row.reports is not None:
+        return "", f"{row.reports:,} report{'s' * (row.reports != 1)}"
+    counted = events(row.count_min, row.count_max, row.count_qualifier)
+    return counted, f"{row.source}/{row.report}"
 
 
 @desk.command(
@@ -129,11 +152,12 @@ def show(item: str, *, as_json: bool) -> None:
 def lines_of(found: ItemShown) -> list[str]:
     """An item in sentences."""
     where = f" in {found.zone}" if found.zone else ""
-    term, report = f"{found.term} ({found.clause})", f"{found.source}/{found.report}"
+    term = f" of {found.term} ({found.clause})" if found.term else ""
+    told_by = _told_by(found)[1]
     takes = f"{found.people} {'people' if found.people > 1 else 'person'}"
     lines = [
         f"{found.item}, revision {found.revision}: {found.review}.",
-        f"{found.severity} {found.kind}{where}, {found.verdict} of {term}, by {report}.",
+        f"{found.severity} {found.kind}{where}, {found.verdict}{term}, by {told_by}.",
         f"It reads: {found.status}. A release takes {takes}.",
     ]
     if found.question:

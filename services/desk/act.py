@@ -18,11 +18,11 @@ import psycopg
 from msgspec import Struct
 
 from services.desk.errors import ActRefusedError, ChangedSinceError, NoSuchItemError
-from services.desk.show import AtDesk, ItemShown, at_desk, people_of, shown
+from services.desk.show import AtDesk, ItemShown, at_desk, people_of, shown, stands
 from services.store.desk import add_acts
 from services.store.engine import Connection
+from services.store.queries.desk import Queued
 from services.store.rows import DeskRow
-from streams.assessment import FOUND
 from streams.desk.act import Act, Action
 from streams.desk.decide import Refused, Wish, decide
 from streams.desk.fold import Reason, take
@@ -147,28 +147,36 @@ def _why_not(own: AtDesk, others: Sequence[AtDesk], action: Action) -> Refused |
     if action is Action.SPLIT:
         return None
     for one in (own, *others):
-        if one.result.verdict not in FOUND:
+        if not stands(one.result):
             return Refused(one.state.item, Reason.NO_FINDING)
         if _term(one) != _term(own):
             return Refused(one.state.item, Reason.OTHER_TERM)
     return None
 
 
-def _term(one: AtDesk) -> tuple[str, str, bytes]:
-    return one.result.mission, one.result.term_id, one.result.agreement
+def _term(one: AtDesk) -> tuple[str, str | None, bytes]:
+    """What all that are merged have in common; incidents are of no one term."""
+    row = one.result
+    return row.mission, row.term_id if isinstance(row, Queued) else None, row.agreement
 
 
 def _row(one: AtDesk, made: Act) -> DeskRow:
+    row = one.result
+    key, term, known_at = (
+        (row.key, row.term_id, row.received_at)
+        if isinstance(row, Queued)
+        else (None, None, row.known_at)
+    )
     return DeskRow(
-        key=one.result.key,
+        key=key,
         at=made.at,
-        received_at=one.result.received_at,
+        received_at=known_at,
         seq=made.seq,
         reading=made.reading,
         people=made.people,
-        mission=one.result.mission,
+        mission=row.mission,
         item=made.item,
-        term_id=one.result.term_id,
+        term_id=term,
         action=made.action,
         review=take(one.state, made).review,
         principal=made.principal,
@@ -176,5 +184,5 @@ def _row(one: AtDesk, made: Act) -> DeskRow:
         note=made.note,
         into_item=made.into,
         parts=list(made.parts),
-        agreement=one.result.agreement,
+        agreement=row.agreement,
     )

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 from litestar import Request, Response
 
+from services.desk.show import Subject
 from services.gateway.answer_questions import PRIVATE, Paging, respond
 from services.gateway.ask_desk import (
     QUEUE,
@@ -39,13 +40,14 @@ from services.gateway.represent import (
     write_items,
 )
 from services.store.queries.desk import After
+from services.store.queries.desk_incidents import AfterIncident
 from services.tokens.token import Token
 from streams.desk.fold import Review
 from streams.vocabulary import Severity
 
 Asked = Request[Any, Any, Any]
 
-DESK_FILTERS: Final = ("review", "severity", "zone", "from", "to")
+DESK_FILTERS: Final = ("of", "review", "severity", "zone", "from", "to")
 NOTE: Final = "automatic, unreviewed until a person has released it"
 BODY_LIMIT: Final = 64 * 1024
 CREATED: Final = 201
@@ -57,14 +59,18 @@ async def answer_queue(request: Asked) -> Response[bytes]:
     paging = Paging(request, DESK_FILTERS, TABLES, QUEUE)
     parameters = paging.parameters
     since, until = parameters.span()
+    of = parameters.word("of", Subject) or Subject.VIOLATIONS
+    after: After | AfterIncident | None
+    after = paging.after(AfterIncident) if of is Subject.INCIDENTS else paging.after(After)
     asked = QueueAsked(
+        of=of,
         review=parameters.word("review", Review),
         severity=parameters.word("severity", Severity),
         zone=parameters.text("zone"),
         since=since,
         until=until,
         limit=parameters.limit(),
-        after=paging.after(After),
+        after=after,
     )
     question = partial(ask_queue, token=paging.token, asked=asked)
     return await paging.answer(question, {"note": NOTE})

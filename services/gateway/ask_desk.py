@@ -14,12 +14,13 @@ from msgspec import Meta, Struct
 
 from services.desk.act import Decision, Done, Other, Who, act
 from services.desk.errors import ActRefusedError, ChangedSinceError, NoSuchItemError
-from services.desk.show import ItemShown, ItemTold, show, told
+from services.desk.show import ItemShown, ItemTold, Subject, show, told, told_incidents
 from services.gateway.page import Page, page_of
 from services.gateway.problems import Code, ProblemError
 from services.gateway.represent import Shape
 from services.store.engine import Connection
 from services.store.queries.desk import After, queue, times
+from services.store.queries.desk_incidents import AfterIncident, queue_incidents
 from services.tokens.token import Token
 from streams.desk.act import Action
 from streams.desk.decide import TO_DO
@@ -81,18 +82,22 @@ TIMES: Final = Shape(TimesTold.__struct_fields__, lambda _: None)
 class QueueAsked(NamedTuple):
     """What is asked for; without a review: what waits."""
 
+    of: Subject
     review: Review | None
     severity: Severity | None
     zone: str | None
     since: datetime | None
     until: datetime | None
     limit: int
-    after: After | None
+    after: After | AfterIncident | None
 
 
 def ask_queue(conn: Connection, token: Token, asked: QueueAsked) -> Page[ItemTold]:
     """A page of the desk's items, the gravest first, of those the oldest."""
     more = asked._replace(limit=asked.limit + 1)._asdict()  # whether there is another page
+    if more.pop("of") is Subject.INCIDENTS:
+        incidents = page_of(queue_incidents(conn, mission=token.mission, **more), asked.limit)
+        return Page(told_incidents(incidents.told, conn), incidents.next)
     page = page_of(queue(conn, mission=token.mission, **more), asked.limit)
     return Page(told(page.told, conn), page.next)
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from services.desk.show import ItemShown
+from services.desk.show import ItemShown, Subject
 from services.gateway import examples_desk as examples
 from services.gateway.answer_desk import NOTE
 from services.gateway.ask_desk import QUEUE, TIMES, DeskAct
@@ -40,6 +40,12 @@ DESK: Final[Mapping[tuple[str, str], Operation]] = {
         "a result that is none any more. The gravest first, of those the oldest.",
         (page_answer([examples.QUEUED], QUEUE, TABLES, {"note": NOTE}, PAGED), KEPT),
         (
+            Parameter(
+                "of",
+                "Of these; violations, if absent.",
+                "incidents",
+                {"enum": [str(it) for it in Subject]},
+            ),
             Parameter("review", "At this.", "returned", {"enum": [str(it) for it in Review]}),
             Parameter("severity", "This grave.", "serious", {"enum": [str(it) for it in Severity]}),
             Parameter("zone", "In this zone.", "zolote"),

@@ -23,6 +23,7 @@ _COLUMNS: Final = sql.SQL(", ").join(map(sql.Identifier, DeskRow.__struct_fields
 _ADD: Final = sql.SQL("INSERT INTO desk_actions ({}) VALUES ({})").format(
     _COLUMNS, sql.SQL(", ").join(sql.Placeholder() * len(DeskRow.__struct_fields__))
 )
+_OF_ITEMS: Final = sql.SQL("SELECT {} FROM desk_actions WHERE item = ANY (%s)").format(_COLUMNS)
 _OF_KEYS: Final = sql.SQL("SELECT {} FROM desk_actions WHERE key = ANY (%s)").format(_COLUMNS)
 
 
@@ -39,16 +40,21 @@ def add_acts(conn: Connection, rows: Iterable[DeskRow]) -> None:
             conn.execute(_ADD, astuple(row))
 
 
-def rows_of(conn: Connection, keys: Sequence[Key]) -> list[DeskRow]:
-    """Every act on results of these reports."""
-    with conn.cursor(binary=True, row_factory=args_row(DeskRow)) as cursor:
-        return cursor.execute(_OF_KEYS, [Uuids.make(keys)]).fetchall()
-
-
 def acts_of(conn: Connection, keys: Sequence[Key]) -> dict[str, list[Act]]:
     """Every act on results of these reports, by item, in the order in which they were decided."""
+    return _acts(conn, _OF_KEYS, Uuids.make(keys))
+
+
+def acts_on(conn: Connection, items: Sequence[str]) -> dict[str, list[Act]]:
+    """Every act on these items, by item, in the order in which they were decided."""
+    return _acts(conn, _OF_ITEMS, list(items))
+
+
+def _acts(conn: Connection, query: sql.Composed, of: object) -> dict[str, list[Act]]:
+    with conn.cursor(binary=True, row_factory=args_row(DeskRow)) as cursor:
+        rows = cursor.execute(query, [of]).fetchall()
     found: defaultdict[str, list[Act]] = defaultdict(list)
-    for row in sorted(rows_of(conn, keys), key=lambda it: it.seq):
+    for row in sorted(rows, key=lambda it: it.seq):
         found[row.item].append(_act(row))
     return found
 

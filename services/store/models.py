@@ -498,9 +498,11 @@ class DeskAction(Base):
     __table_args__ = (
         PrimaryKeyConstraint("mission", "item", "seq"),
         Index("desk_actions_by_key", "key", "term_id", "seq"),
+        Index("desk_actions_by_item", "item"),
     )
 
-    key: Mapped[Key]
+    key: Mapped[Key | None]
+    """And `term_id`: of a violation; an incident has neither."""
     at: Mapped[Instant]
     received_at: Mapped[Instant]
     seq: Mapped[int]
@@ -508,7 +510,7 @@ class DeskAction(Base):
     people: Mapped[int]
     mission: Mapped[String]
     item: Mapped[String]
-    term_id: Mapped[String]
+    term_id: Mapped[String | None]
     action: Mapped[String]
     review: Mapped[String]
     principal: Mapped[String]

@@ -288,9 +288,12 @@ class DueRow(Row, frozen=True, gc=False):
 
 
 class DeskRow(Row, frozen=True, gc=False):
-    """`desk_actions`: one act of one person on one item; `received_at` is the reading's."""
+    """`desk_actions`: one act of one person on one item; `received_at` is the reading's.
 
-    key: Key
+    Of an incident there is neither `key` nor `term_id`.
+    """
+
+    key: Key | None
     at: datetime
     received_at: datetime
     seq: int
@@ -298,7 +301,7 @@ class DeskRow(Row, frozen=True, gc=False):
     people: int
     mission: str
     item: str
-    term_id: str
+    term_id: str | None
     action: str
     review: str
     """After it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 from itertools import count
 from threading import Barrier
 from typing import Any, Final, NamedTuple
@@ -19,11 +20,11 @@ from services.store.write import copy_rows
 from services.tokens.token import Role
 from streams.agreement import content_hash
 from streams.desk.fold import Reason
-from streams.keys import EventKind, event_key
+from streams.keys import EventKind, Key, event_key
 from tests.integration.gateway import seeded
 from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.served import Client, items_at
-from tests.unit.services.store.sample_rows import ASSESSMENT, VIOLATION, key_row
+from tests.unit.services.store.sample_rows import ASSESSMENT, INCIDENT, VIOLATION, key_row
 
 pytestmark = pytest.mark.usefixtures("filled")
 
@@ -479,3 +480,143 @@ def test_the_time_to_release_is_measured_by_severity(
         before["waiting"] - 1,
     )
     assert after["longest_s"] >= after["slowest_tenth_s"] >= after["median_s"] > 0
+
+
+class Incidents:
+    """Incidents of the mission, and their later revisions."""
+
+    def __init__(self, conn: Connection, violations: Violations) -> None:
+        self._conn = conn
+        self._violations = violations
+        self._generation = 100
+
+    def __call__(self) -> str:
+        """One that nobody has looked at, of one report: its name."""
+        _, key, _ = self._violations().split("~")
+        document = seeded.agreement_of(MISSION, AGREEMENT)
+        self._row = replace(
+            INCIDENT,
+            id=sha256(key.encode()).hexdigest()[:16],
+            mission=MISSION,
+            zone_id=f"zone-of-{AGREEMENT}",
+            joined=[Key.parse(key)],
+            agreement=bytes.fromhex(content_hash(document)),
+            known_at=seeded.NOW,
+        )
+        self.revise()
+        return f"incident~{self._row.id}"
+
+    def revise(self, **changes: object) -> int:
+        """Another revision of the last one: its number."""
+        self._generation += 1
+        row = replace(self._row, generation=self._generation, **changes)
+        copy_rows(self._conn, "incidents", [row])
+        return self._generation
+
+
+@pytest.fixture
+def incidents(owner: Connection, fresh: Violations) -> Incidents:
+    return Incidents(owner, fresh)
+
+
+def of_incidents(client: Client, by: Headers) -> dict[str, dict[str, Any]]:
+    found = items_at("/v1/desk", client, by, of="incidents", limit="1000")
+    return {one["item"]: one for one in found}
+
+
+def test_an_incident_waits_as_severe_as_the_gravest_in_it_until_two_people_release_it(
+    client: Client, people: People, incidents: Incidents
+) -> None:
+    ana, ben = people
+    item = incidents()
+    waits = of_incidents(client, ana)[item]
+    assert (waits["severity"], waits["reports"]) == ("serious", 1)
+    assert "report" not in waits
+    release(client, people, item)
+    assert item not in of_incidents(client, ben)
+    seen = shown(client, ana, item)
+    assert (seen["review"], seen["people"]) == ("released", 2)
+    assert seen["releases"][0]["people"] == ["ana", "ben"]
+
+
+def test_an_incident_that_has_grown_is_looked_at_again(
+    client: Client, people: People, incidents: Incidents
+) -> None:
+    item = incidents()
+    release(client, people, item)
+    number = incidents.revise(reason="grown", reports=2)
+    again = shown(client, people.ana, item)
+    assert (again["review"], again["revision"]) == ("unreviewed", f"2.{number}")
+    assert again["releases"][0]["held"] == "superseded"
+    assert item in of_incidents(client, people.ana)
+
+
+def test_people_join_incidents_beside_the_fold_and_part_them_again(
+    client: Client, ana: Headers, incidents: Incidents
+) -> None:
+    whole, part = incidents(), incidents()
+    revision, other = (shown(client, ana, name)["revision"] for name in (whole, part))
+    merged = act(client, ana, whole, "merge", revision, "one raid", [(part, other)])
+    assert merged.status_code == 201, merged.text
+    assert shown(client, ana, part)["into"] == whole
+    assert part not in of_incidents(client, ana)
+    revision, other = (shown(client, ana, name)["revision"] for name in (whole, part))
+    split = act(client, ana, whole, "split", revision, "two raids", [(part, other)])
+    assert split.status_code == 201, split.text
+    assert {whole, part} <= set(of_incidents(client, ana))
+
+
+def test_an_incident_that_is_no_more_can_be_neither_confirmed_nor_released(
+    client: Client, ana: Headers, incidents: Incidents
+) -> None:
+    item = incidents()
+    number = incidents.revise(reason="withdrawn", became=[])
+    refused = act(client, ana, item, "confirm", f"0.{number}")
+    assert refused.json()["reason"] == Reason.NO_FINDING
+    assert item not in of_incidents(client, ana)
+
+
+def test_a_part_of_an_incident_that_is_no_more_waits_to_be_split_off(
+    client: Client, ana: Headers, incidents: Incidents
+) -> None:
+    part, whole = incidents(), incidents()
+    revision, other = (shown(client, ana, name)["revision"] for name in (whole, part))
+    act(client, ana, whole, "merge", revision, "one raid", [(part, other)])
+    incidents.revise(reason="withdrawn", became=[])
+    assert part in of_incidents(client, ana)
+
+
+def test_violations_and_incidents_are_not_merged_with_each_other(
+    client: Client, ana: Headers, fresh: Violations, incidents: Incidents
+) -> None:
+    item, incident = fresh(), incidents()
+    other = (incident, shown(client, ana, incident)["revision"])
+    refused = act(client, ana, item, "merge", "0.1", "same", [other])
+    assert refused.json()["reason"] == Reason.OTHER_TERM
+
+
+def test_incidents_of_another_mission_or_agreement_are_not_at_the_desk(
+    client: Client, token: MakeToken, ana: Headers, incidents: Incidents
+) -> None:
+    item = incidents()
+    for of in ({"mission": "unmil"}, {"agreement": "smm-b"}):
+        stranger = token(Role.INVESTIGATOR, principal="ana", **of)
+        assert item not in of_incidents(client, stranger)
+        assert client.get(f"/v1/desk/{item}", headers=stranger).status_code == 404
+    ours = {it["zone"] for it in of_incidents(client, ana).values()}
+    assert ours == {"zone-of-smm-a", "zone-of-smm-b"}
+
+
+def test_incidents_come_page_by_page_in_the_same_order(
+    client: Client, ana: Headers, incidents: Incidents
+) -> None:
+    for _ in range(3):
+        incidents()
+    whole = items_at("/v1/desk", client, ana, of="incidents", limit="1000")
+    paged: list[dict[str, Any]] = []
+    path: str | None = "/v1/desk?of=incidents&limit=2"
+    while path:
+        page = client.get(path, headers=ana).json()
+        paged += page["items"]
+        path = page.get("next")
+    assert paged == whole

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.desk.item import ViolationItem, read_item
+from streams.desk.item import IncidentItem, ViolationItem, read_item
 from streams.keys import EventKind, event_key
 
 KEY = event_key(EventKind.REPORT, "smm", "patrol-1", "r-1")
@@ -14,10 +14,19 @@ def test_a_name_leads_back_to_its_item() -> None:
     assert read_item(str(item)) == item
 
 
+def test_an_incident_has_a_name_as_well() -> None:
+    item = IncidentItem("0123456789abcdef")
+    assert str(item) == "incident~0123456789abcdef"
+    assert read_item(str(item)) == item
+
+
 @pytest.mark.parametrize(
     "name",
     [
         "",
+        "incident~",
+        "incident~0123456789ABCDEF",
+        "incident~0123456789abcdef~a",
         "violation",
         f"violation~{KEY}",
         f"violation~{KEY}~",
