@@ -9,20 +9,29 @@ pure (`streams.coverage`), and is made when somebody asks: a late report of a pa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
 from typing import NamedTuple
+
+import msgspec
 
 from services.dossiers import stored_dossier
 from services.store.documents import loaded_documents
 from services.store.engine import Connection
-from services.store.known import StoredVersion, versions_of
-from services.store.queries.watching import breaches_of_zones, observed_days, reports_of_watching
+from services.store.known import versions_of
+from services.store.queries.watching import (
+    breaches_of_zones,
+    incidents_of_days,
+    observed_days,
+    reports_of_watching,
+)
 from services.store.signatures import signatures
 from services.worker.documents import register_of
-from streams.assessment import Standing, decode_assessment
 from streams.coverage import fold
 from streams.coverage.fold import Coverage
-from streams.coverage.periods import By, periods
+from streams.coverage.periods import By, Period, periods
 from streams.coverage.tell import (
     CoverageTold,
     RestrictionTold,
@@ -39,8 +48,11 @@ from streams.methodology import IncidentRules
 
 AT_ONCE = 1_000
 """Reports that are read together."""
-MOST_DAYS = 366
-MOST_DAYS_BY_HOUR = 31
+MOST_DAYS = 372
+_HOURLY = 12
+"""By the hour a twelfth as many days."""
+REMEMBERED = 16
+"""Answers that are kept: a page asks again for what the page before has folded."""
 
 
 class CoverageAsked(NamedTuple):
@@ -52,6 +64,7 @@ class CoverageAsked(NamedTuple):
     until: date | None = None
     """Both included. Absent: from the first day that anything was observed on; to the last."""
     by: By = By.DAY
+    most_days: int = MOST_DAYS
 
 
 class CoverageAnswer(NamedTuple):
@@ -63,7 +76,7 @@ class CoverageAnswer(NamedTuple):
     """Reports of coverage that watched nothing, each with the reason."""
     first: date | None
     last: date | None
-    """The days that it is of; they may be fewer than were asked for (`MOST_DAYS`)."""
+    """The days that it is of; they may be fewer than were asked for (`most_days`)."""
 
 
 NOTHING = CoverageAnswer([], [], [], None, None)
@@ -76,7 +89,8 @@ def missions_of(conn: Connection) -> list[str]:
 
 def coverage(conn: Connection, asked: CoverageAsked) -> CoverageAnswer:
     """A mission's coverage as it is known now, by zone, begin and means."""
-    register = register_of(loaded_documents(conn), signatures(conn))
+    loaded = loaded_documents(conn)
+    register, documents = register_of(loaded, signatures(conn)), [it.hash for it in loaded]
     rules = _rules(register, asked.mission)
     days = _days(conn, asked, rules) if register.knows(asked.mission) else None
     if days is None:
@@ -84,14 +98,50 @@ def coverage(conn: Connection, asked: CoverageAsked) -> CoverageAnswer:
     spans = periods(rules, *days, asked.by)
     since, until = moment_of(spans[0].span[0]), moment_of(spans[-1].span[1])
     said = _said(conn, register, asked.mission, since, until)
-    found = _of_zone(fold.coverage(register, asked.mission, said, spans), asked.zone)
+    found = _folded(_Question.of(register, documents, asked, said, spans))
     zones = None if asked.zone is None else [asked.zone]
     happened = breaches_of_zones(conn, asked.mission, zones, since, until)
+    counted = None
+    if asked.by is By.DAY:
+        counted = incidents_of_days(conn, asked.mission, asked.zone, *days)
     return CoverageAnswer(
-        tell_coverage(asked.mission, found, happened),
+        tell_coverage(asked.mission, found, happened, counted),
         [tell_restriction(asked.mission, it) for it in found.restrictions],
         tell_unused(asked.mission, found),
         *days,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a fold is of; equal where it is of the same."""
+
+    digest: bytes
+    register: Register = field(compare=False)
+    asked: CoverageAsked = field(compare=False)
+    said: Sequence[Said] = field(compare=False)
+    spans: Sequence[Period] = field(compare=False)
+
+    @classmethod
+    def of(
+        cls,
+        register: Register,
+        documents: Sequence[bytes],
+        asked: CoverageAsked,
+        said: Sequence[Said],
+        spans: Sequence[Period],
+    ) -> _Question:
+        """By everything that the answer depends on."""
+        told = [asked.mission, asked.zone, sorted(documents), said, spans]
+        digest = sha256(msgspec.msgpack.encode(told)).digest()
+        return cls(digest, register, asked, said, spans)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _folded(question: _Question) -> Coverage:
+    asked = question.asked
+    return fold.coverage(
+        question.register, asked.mission, question.said, question.spans, asked.zone
     )
 
 
@@ -112,7 +162,7 @@ def _days(
             return None
         known = [_day(rules, it) for it in observed or ()] or [first or last] * 2  # type: ignore[list-item]  # one is there
         first, last = first or known[0], last or known[1]
-    most = MOST_DAYS if asked.by is By.DAY else MOST_DAYS_BY_HOUR
+    most = asked.most_days if asked.by is By.DAY else max(1, asked.most_days // _HOURLY)
     first = max(first, last - timedelta(days=most - 1))
     return (first, last) if first <= last else None
 
@@ -128,25 +178,7 @@ def _said(
     said: list[Said] = []
     for first in range(0, len(keys), AT_ONCE):
         some = keys[first : first + AT_ONCE]
-        standing = [versions for versions in versions_of(conn, some).values() if _stands(versions)]
-        dossiers = (stored_dossier(register, versions, ()) for versions in standing)
+        # Who withdrew one is nothing to who reads: its current reading says that it stands.
+        dossiers = (stored_dossier(register, it, ()) for it in versions_of(conn, some).values())
         said += [one for it in dossiers if (one := said_of(it)) is not None]
     return said
-
-
-def _stands(versions: Sequence[StoredVersion]) -> bool:
-    """Whether the report still speaks: its reading says so, and who reads need not see by whom."""
-    assert versions[0].assessment is not None, "what was found was assessed"
-    return decode_assessment(versions[0].assessment).standing is Standing.STANDS
-
-
-def _of_zone(found: Coverage, zone: str | None) -> Coverage:
-    """Of one zone alone: its rows, and the restrictions that touch it."""
-    if zone is None:
-        return found
-    return Coverage(
-        found.periods,
-        {name: by_means for name, by_means in found.zones.items() if name == zone},
-        [it for it in found.restrictions if zone in it.zones],
-        found.left,
-    )

@@ -22,7 +22,6 @@ from services.store.known import versions_of
 from services.store.queries.watching import reports_observed
 from services.store.signatures import signatures
 from services.worker.documents import register_of
-from streams.assessment import Standing, decode_assessment
 from streams.credibility.account import Account, account_of
 from streams.credibility.compare import Comparison, comparisons
 from streams.credibility.flag import FlagKind
@@ -33,7 +32,7 @@ from streams.methodology import UNDOUBTED, Methodology
 AT_ONCE = 1_000
 """Reports that are read together."""
 MOST = 200_000
-"""Reports that are looked at together."""
+"""Reports that are looked at together, unless less is asked for."""
 
 
 class TooManyReportsError(AnswerIsNoError):
@@ -48,6 +47,7 @@ class FlagsAsked(NamedTuple):
     until: datetime | None = None
     kind: FlagKind | None = None
     source: str | None = None
+    most: int = MOST
 
 
 class FlagTold(Struct, frozen=True, kw_only=True):
@@ -118,17 +118,16 @@ def _methodology(register: Register, mission: str) -> Methodology | None:
 
 
 def _accounts(conn: Connection, register: Register, asked: FlagsAsked) -> Iterator[Account]:
-    keys = reports_observed(conn, asked.mission, asked.since, asked.until, MOST + 1)
-    if len(keys) > MOST:
-        said = f"more than {MOST:,} reports were observed in that time: ask for less of it"
+    keys = reports_observed(conn, asked.mission, asked.since, asked.until, asked.most + 1)
+    if len(keys) > asked.most:
+        said = f"more than {asked.most:,} reports were observed in that time: ask for less of it"
         raise TooManyReportsError(said)
     speaks_for = _speaks_for(register, asked.mission)
     for first in range(0, len(keys), AT_ONCE):
         for stored in versions_of(conn, keys[first : first + AT_ONCE]).values():
-            assert stored[0].assessment is not None, "what was found was assessed"
-            if decode_assessment(stored[0].assessment).standing is not Standing.STANDS:
-                continue
             dossier = stored_dossier(register, stored, ())
+            if not dossier.versions:
+                continue  # the gateway has it; it says something from when a worker has judged it
             account = account_of(dossier, speaks_for.get(stored[0].source))
             if account is not None:
                 yield account

@@ -65,8 +65,8 @@ def coverage(  # noqa: PLR0913, PLR0917 (each is one thing that may be asked for
     With --json, a line each: "zone", "day" (the mission's), "starts_at", "ends_at", "means" (none:
     all together), "state" (watched, partly_watched, no_coverage), "watched_s", "partly_s",
     "unwatched_s", "share" (of the zone, on average), "violations", "possible", "while_watched",
-    "per_watched_hour". Restrictions: "minutes", "reason", "party", "zones". Unused:
-    "reason". Days are 366 at the most, by the hour 31: the last ones.
+    "per_watched_hour", "incidents". Restrictions: "minutes", "reason", "party", "zones". Unused:
+    "reason". Days are 372 at the most, by the hour 31: the last ones.
     """
     require_order(since, until)
     with connect(load_settings().database()) as conn:

@@ -118,6 +118,9 @@ WHEREABOUTS_FILTERS: Final = ("subject", "zone", "answer", "from", "to", "known_
 CROSSING_FILTERS: Final = ("subject", "line", "answer", "from", "to", "known_at")
 COVERAGE_FILTERS: Final = ("zone", "first_day", "last_day", "by")
 RESTRICTION_FILTERS: Final = ("zone", "first_day", "last_day")
+COVERAGE_DAYS: Final = 36
+"""By the hour a twelfth as many. What takes longer to fold is asked for by the command."""
+FLAGGED_REPORTS: Final = 20_000
 FLAG_FILTERS: Final = ("kind", "source", "from", "to")
 PAGING: Final = ("limit", "after")
 STANDING_PARAMETERS: Final = ("at", "known_at")
@@ -347,7 +350,8 @@ def _coverage_asked(paging: Paging) -> CoverageAsked:
     if first is not None and last is not None and last < first:
         raise bad("last_day", "lies before `first_day`")
     by = parameters.word("by", By) or By.DAY
-    return CoverageAsked(paging.token.mission, parameters.text("zone"), first, last, by)
+    zone = parameters.text("zone")
+    return CoverageAsked(paging.token.mission, zone, first, last, by, COVERAGE_DAYS)
 
 
 async def answer_flags(request: Asked) -> Response[bytes]:
@@ -359,6 +363,7 @@ async def answer_flags(request: Asked) -> Response[bytes]:
         *parameters.span(),
         parameters.word("kind", FlagKind),
         parameters.text("source"),
+        FLAGGED_REPORTS,
     )
     question = partial(
         ask_flags, asked=asked, limit=parameters.limit(), after=paging.after(AfterFlag)

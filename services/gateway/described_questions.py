@@ -135,7 +135,7 @@ _DAYS: Final = (
     Parameter("first_day", "Of this mission day or later.", "2018-09-01", _DAY),
     Parameter(
         "last_day",
-        "Of this mission day or earlier. At most 366 days, by the hour 31: the last ones.",
+        "Of this mission day or earlier. At most 36 days, by the hour 3: the last ones.",
         "2018-09-05",
         _DAY,
     ),

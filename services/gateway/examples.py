@@ -530,6 +530,7 @@ COVERAGE: Final = CoverageTold(
     possible=1,
     while_watched=2,
     per_watched_hour=0.5,
+    incidents=1,
 )
 RESTRICTION: Final = RestrictionTold(
     mission="osce-smm",

@@ -56,17 +56,26 @@ class Coverage:
 
 
 def coverage(
-    register: Register, mission: str, said: Iterable[Said], periods: Sequence[Period]
+    register: Register,
+    mission: str,
+    said: Iterable[Said],
+    periods: Sequence[Period],
+    only: str | None = None,
 ) -> Coverage:
-    """The coverage of a mission's zones in these periods, sorted and contiguous, at least one.
+    """The coverage of a mission's zones.
 
-    `said`: in any order, any of it more than once; of each report the one reading of its dossier.
+    Args:
+        register: the documents.
+        mission: whose.
+        said: in any order, any of it more than once; of each report the reading of its dossier.
+        periods: sorted and contiguous, at least one.
+        only: this zone alone, and the restrictions that touch it.
     """
     known = {(it.source, it.id): it for it in said}
     told = [known[name] for name in sorted(known)]
     restrictions = [it for it in told if isinstance(it, Restriction)]
     watching = [(it, up(it, restrictions)) for it in told if isinstance(it, Watching)]
-    folder = _Folder(periods)
+    folder = _Folder(periods, only)
     for version in register.versions(mission):
         span = micros(version.start), micros_or_forever(version.end)
         asked = max(span[0], periods[0].span[0]), min(span[1], periods[-1].span[1])
@@ -75,10 +84,11 @@ def coverage(
             folder.add(pick.in_force, asked, watching)
     left = [it for it in told if isinstance(it, Left)]
     left += [folder.left(it) for it, _ in watching if it.ref not in folder.used]
+    restricted = [Restricted(it, _zones_of(register, mission, it)) for it in restrictions]
     return Coverage(
         periods,
         dict(sorted(folder.zones.items())),
-        [Restricted(it, _zones_of(register, mission, it)) for it in restrictions],
+        [it for it in restricted if only is None or only in it.zones],
         sorted(left),
     )
 
@@ -86,7 +96,8 @@ def coverage(
 class _Folder:
     """Adds up what is counted under each pair of versions."""
 
-    def __init__(self, periods: Sequence[Period]) -> None:
+    def __init__(self, periods: Sequence[Period], only: str | None) -> None:
+        self._only = only
         self._spans = [period.span for period in periods]
         self._cuts = [edge for span in self._spans for edge in span]
         self._reasons: dict[str, Reason] = {}
@@ -106,7 +117,8 @@ class _Folder:
             begins = micros(valid.from_) if valid else -FOREVER
             ends = micros_or_forever(valid.to) if valid else FOREVER
             span = max(asked[0], begins), min(asked[1], ends)
-            if number in in_force.claim_of or span[0] >= span[1]:
+            left_out = number in in_force.claim_of or self._only not in {None, zone}
+            if left_out or span[0] >= span[1]:
                 continue
             found = {EVERYBODY: NOBODY, **watch(Ground.of(outline), reaches, span, self._cuts)}
             for means, pieces in found.items():

@@ -8,7 +8,7 @@ those alone that happened while the zone was watched.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -64,6 +64,8 @@ class CoverageTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Those of the violations that happened while enough of the zone was watched."""
     per_watched_hour: float | None = None
     """Of these. Absent where it was never watched: that is no rate of nought."""
+    incidents: int | None = None
+    """Of the mission day, possible violations among them; absent by the hour."""
 
 
 class RestrictionTold(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -97,8 +99,15 @@ class UnusedTold(Struct, frozen=True, kw_only=True):
     reason: str
 
 
+Incidents = Mapping[tuple[str, date], int]
+"""How many there are by zone and mission day."""
+
+
 def tell_coverage(
-    mission: str, found: Coverage, happened: Sequence[Happened]
+    mission: str,
+    found: Coverage,
+    happened: Sequence[Happened],
+    incidents: Incidents | None = None,
 ) -> list[CoverageTold]:
     """Every zone's periods, by zone, begin and means; all means together first."""
     by_zone: dict[str, list[Happened]] = {}
@@ -108,7 +117,7 @@ def tell_coverage(
         row
         for zone, by_means in found.zones.items()
         for means, zoned in by_means.items()
-        for row in _rows(mission, zone, means, zoned, found, by_zone.get(zone, ()))
+        for row in _rows(mission, zone, means, zoned, found, by_zone.get(zone, ()), incidents)
     ]
     return sorted(rows, key=lambda it: (it.zone, it.starts_at, it.means or ""))
 
@@ -120,6 +129,7 @@ def _rows(  # noqa: PLR0913, PLR0917 (one zone, and what stands beside its figur
     zoned: Zoned,
     found: Coverage,
     happened: Sequence[Happened],
+    incidents: Incidents | None,
 ) -> Iterator[CoverageTold]:
     for period, amount in zip(found.periods, zoned.amounts, strict=True):
         if not amount.in_force or (means is not EVERYBODY and not amount.shared):
@@ -129,6 +139,8 @@ def _rows(  # noqa: PLR0913, PLR0917 (one zone, and what stands beside its figur
         if means is EVERYBODY:
             began = [it for it in happened if start <= micros(it.start) < end]
             beside = _rates(began, zoned.spans, amount.watched)
+            if incidents is not None:
+                beside["incidents"] = incidents.get((zone, period.day), 0)
         yield CoverageTold(
             mission=mission,
             zone=zone,

@@ -39,9 +39,8 @@ class Pieces(NamedTuple):
 class _Part(NamedTuple):
     """What one reach shows of the zone, by the pieces of time in which it shows some."""
 
-    means: frozenset[Means]
+    reach: Reach
     shown: Mapping[int, shapely.Geometry]
-    still: bool
 
 
 def watch(
@@ -56,17 +55,37 @@ def watch(
         cuts: instants at which pieces are to end, as hours do.
     """
     up = [(it, it.spans.within(Spans((span[0],), (span[1],)))) for it in reaches]
-    present = [(it, spans) for it, spans in up if spans.starts]
+    present = [(it, spans) for it, spans in up if spans.starts and _may_reach(ground, it)]
     if not present:
         return {}
     edges = _edges(present, cuts)
     parts = [part for it, spans in present if (part := _part(ground, it, spans, edges)).shown]
     found: dict[Means | None, Pieces] = {}
-    for means in sorted({one for part in parts for one in part.means}):
-        found[means] = _pieces(ground, [it for it in parts if means in it.means], edges)
+    for means in sorted({one for part in parts for one in part.reach.means}):
+        found[means] = _pieces(ground, [it for it in parts if means in it.reach.means], edges)
     if parts:
-        found[EVERYBODY] = _pieces(ground, parts, edges)
+        found[EVERYBODY] = _pieces(ground, _widest(parts), edges)
     return found
+
+
+def _may_reach(ground: Ground, reach: Reach) -> bool:
+    """Whether it is worth looking: most who watch are far from most zones."""
+    if reach.way is None:
+        return True
+    lon, lat = reach.way.points.T
+    return ground.may_reach(lon, lat, reach.radius_m)
+
+
+def _widest(parts: Iterable[_Part]) -> list[_Part]:
+    """Without discs that lie in a wider one of the same report: who hears farther sees no more."""
+    widest: dict[object, _Part] = {}
+    for part in parts:
+        reach = part.reach
+        key = (reach.watching.ref, reach.means) if reach.way is None else reach.watching.ref
+        known = widest.get(key)
+        if known is None or known.reach.radius_m < reach.radius_m:
+            widest[key] = part
+    return list(widest.values())
 
 
 def _edges(present: Sequence[tuple[Reach, Spans]], cuts: Iterable[int]) -> Ints:
@@ -88,14 +107,14 @@ def _part(ground: Ground, reach: Reach, spans: Spans, edges: Ints) -> _Part:
     if reach.moves:
         middles = (edges[rows] + edges[rows + 1]) / 2
         shown = _discs(ground, reach, middles)
-        kept = {row: it for row, it in zip(rows.tolist(), shown, strict=True) if not it.is_empty}
-        return _Part(reach.means, kept, still=False)
+        some = ~shapely.is_empty(shown)
+        return _Part(reach, dict(zip(rows[some].tolist(), shown[some], strict=True)))
     if reach.outline is not None:
         one = ground.outline(reach.outline)
     else:
         one = _discs(ground, reach, np.array([float(reach.watching.start)]))[0]
     kept = {} if shapely.area(one) == 0 else dict.fromkeys(rows.tolist(), one)
-    return _Part(reach.means, kept, still=True)
+    return _Part(reach, kept)
 
 
 def _discs(ground: Ground, reach: Reach, at: Floats) -> npt.NDArray[np.object_]:
@@ -107,18 +126,25 @@ def _discs(ground: Ground, reach: Reach, at: Floats) -> npt.NDArray[np.object_]:
 
 
 def _pieces(ground: Ground, parts: Sequence[_Part], edges: Ints) -> Pieces:
-    by_row: dict[int, list[shapely.Geometry]] = {}
+    by_row: dict[int, tuple[shapely.Geometry, ...]] = {}
     for part in parts:
         for row, seen in part.shown.items():
-            by_row.setdefault(row, []).append(seen)
+            by_row[row] = (*by_row.get(row, ()), seen)
     rows = np.array(sorted(by_row), dtype=np.int64)
-    known: dict[tuple[int, ...], float] = {}  # who stands still shows the same for hours
-    shares = np.empty(len(rows))
+    known: dict[tuple[int, ...], shapely.Geometry] = {}  # who stands still shows the same for hours
+    wholes = np.empty(len(rows), dtype=np.object_)
     for at, row in enumerate(rows.tolist()):
         shown = by_row[row]
-        key = tuple(map(id, shown))
-        if key not in known:
-            known[key] = ground.share(shown)
-        shares[at] = known[key]
+        wholes[at] = shown[0] if len(shown) == 1 else _union(known, shown)
+    shares = ground.shares(wholes)
     some = shares > 0
     return Pieces(edges[rows[some]], edges[rows[some] + 1], shares[some])
+
+
+def _union(
+    known: dict[tuple[int, ...], shapely.Geometry], shown: tuple[shapely.Geometry, ...]
+) -> shapely.Geometry:
+    key = tuple(map(id, shown))
+    if key not in known:
+        known[key] = shapely.union_all(shown)
+    return known[key]

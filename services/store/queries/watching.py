@@ -9,13 +9,14 @@ found. Assessments are found by ranges of blocks (`assessments_by_time`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from psycopg import sql
 
 from services.store.engine import Connection
 from services.store.queries.filters import Filters
 from services.store.queries.violations import STANDING
+from streams.assessment import Standing
 from streams.coverage.tell import Happened
 from streams.keys import Key
 from streams.vocabulary import Kind, Verdict
@@ -45,6 +46,7 @@ def reports_of_watching(
     """Keys of reports that may speak of coverage or restrictions at some time of [since, until)."""
     filters = Filters()
     filters.add("mission = %s", mission)
+    filters.add("standing = %s", Standing.STANDS.value)
     filters.add("observed_to >= %s", since)
     filters.add("observed_from < %s", until)
     with conn.cursor(binary=True) as cursor:
@@ -59,12 +61,13 @@ def reports_observed(
     until: datetime | None,
     limit: int,
 ) -> list[Key]:
-    """Keys of at most so many reports observed in [since, until), in order."""
+    """Keys of at most so many reports observed in [since, until)."""
     filters = Filters()
     filters.add("mission = %s", mission)
+    filters.add("standing = %s", Standing.STANDS.value)
     filters.add("observed_to >= %s", since)
     filters.add("observed_from < %s", until)
-    query = sql.SQL("SELECT key FROM current_assessments {} ORDER BY key LIMIT %s")
+    query = sql.SQL("SELECT key FROM current_assessments {} LIMIT %s")
     with conn.cursor(binary=True) as cursor:
         cursor.execute(query.format(filters.where), [*filters.values, limit])
         return [key for (key,) in cursor]
@@ -85,6 +88,23 @@ def breaches_of_zones(
         query = sql.SQL(_BREACHES).format(filters.where)
         cursor.execute(query, [Verdict.VIOLATION.value, *filters.values])
         return [Happened(*row) for row in cursor]
+
+
+def incidents_of_days(
+    conn: Connection, mission: str, zone: str | None, first: date, last: date
+) -> dict[tuple[str, date], int]:
+    """How many incidents there are of each zone and mission day, both days included."""
+    filters = Filters()
+    filters.add("mission = %s", mission)
+    filters.add("zone_id = %s", zone)
+    filters.add("day >= %s", first)
+    filters.add("day <= %s", last)
+    with conn.cursor(binary=True) as cursor:
+        cursor.execute(sql.SQL(_INCIDENTS).format(filters.where), filters.values)
+        return {(zone_id, day): count for zone_id, day, count in cursor}
+
+
+_INCIDENTS = "SELECT zone_id, day, count(*) FROM current_incidents {} GROUP BY zone_id, day"
 
 
 def observed_days(conn: Connection, mission: str) -> tuple[datetime, datetime] | None:

@@ -13,6 +13,7 @@ from services.local.endpoints import DATABASE_VARIABLE
 from services.store.engine import connect
 from services.store.partitions import ensure_partitions
 from services.worker.documents import load_register
+from services.worker.keep_incidents import keep_all
 from streams.methodology import IncidentRules
 from streams.vocabulary import Means
 from tests.integration.cli.console import Console
@@ -56,7 +57,7 @@ def console(migrated_url: str) -> Console:
         load_documents(conn, [agreement(), rules], RECEIVED)
         late = RECEIVED + timedelta(days=2)
         assert take_in_log(conn, load_register(conn), log_of(events(), late)) == []
-        conn.commit()
+        keep_all(conn)
     return Console({DATABASE_VARIABLE: migrated_url})
 
 
@@ -75,6 +76,7 @@ def test_a_day_is_told_with_what_was_found_in_it(console: Console) -> None:
         "possible": 0,
         "while_watched": 1,
         "per_watched_hour": 1.0,
+        "incidents": 2,
     }
 
 
@@ -99,6 +101,7 @@ def test_hours_and_means_are_told_apart(console: Console) -> None:
         ("heard", 1_800),
         ("saw", 0),
     ]
+    assert "incidents" not in noon[0]
     assert {it["zone"] for it in rows} == {"z", "corridor:c"}, "nothing is left out for being quiet"
 
 

@@ -289,8 +289,8 @@ def test_a_rate_counts_what_happened_while_somebody_watched() -> None:
         Happened("z", at(70), at(70), found=False),
         Happened("y", at(10), at(10), found=True),
     ]
-    row, *_ = tell_coverage(MISSION, found, happened)
-    assert (row.violations, row.possible, row.while_watched) == (4, 1, 2)
+    row, *_ = tell_coverage(MISSION, found, happened, {("z", DAY): 2})
+    assert (row.violations, row.possible, row.while_watched, row.incidents) == (4, 1, 2, 2)
     assert row.per_watched_hour == 2.0
 
 
