@@ -1,16 +1,23 @@
-"""Behind: what the store says of a corridor, where events wait that it does not know yet.
+"""Behind: what is told of a corridor where events wait, or waited, that the store does not know.
 
-Place on the data's way: between the store and whoever asks about now or later. While something
-waits unassessed for longer than the methodology allows, nobody is told that a corridor can be used:
-it may be about that corridor (domain.md, "Corridor"). What is closed stays closed. Every corridor
-of the mission is affected, wherever the waiting report says that it happened: a place is known once
-it is judged, and the news of the next road stands in the same queue.
+    who looks in time notes it → stretches in which nothing waited too long → laid over what is told
+
+Place on the data's way: between the store and whoever asks what can be used, or could. While
+something waits unassessed for longer than the methodology allows, nobody is told that a corridor
+can be used: it may be about that corridor (domain.md, "Corridor"). What is closed stays closed.
+Every corridor of the mission is affected, wherever the waiting report says that it happened: a
+place is known once it is judged, and the news of the next road stands in the same queue.
+
+What was received before some instant was judged when somebody looked: so nothing waits for too long
+until what is allowed has passed from then on. Until then the store has a stretch (`kept_up`), and
+whoever asks as of an instant outside of all stretches is told that the system was behind: at once,
+or in ten years, the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from kafka.errors import KafkaError
@@ -18,10 +25,9 @@ from msgspec.structs import replace
 
 from services.lag import Lag, measure_lag
 from services.settings import Settings
-from services.store.documents import methodologies
 from services.store.engine import Connection
 from services.store.generations import StoredInterval
-from services.store.unjudged import waits_unjudged
+from services.store.shown import seen_as_of
 from streams.corridors.divided import PartState
 from streams.vocabulary import Availability
 
@@ -36,6 +42,10 @@ def is_usable(interval: StoredInterval) -> bool:
     return interval.state in USABLE or any(part.state in USABLE for part in interval.parts)
 
 
+AskLag = Callable[[], Lag | None]
+"""Tells what waits in Kafka; None: nobody knows."""
+
+
 def ask_lag(settings: Settings) -> Lag | None:
     """What waits in Kafka; None: nobody knows, for want of an address or of an answer."""
     if settings.kafka_bootstrap is None:
@@ -43,32 +53,76 @@ def ask_lag(settings: Settings) -> Lag | None:
     try:
         return measure_lag(settings.kafka_bootstrap, settings.worker_group)
     except KafkaError:
-        return None  # safe: who does not know is behind
+        return None  # safe: who does not know notes nothing, and what is noted ends by itself
 
 
-def is_behind(conn: Connection, lag: Lag | None, mission: str, now: datetime) -> bool:
-    """Whether something waits longer than the mission's methodology allows, as far as we can tell.
+def as_of(conn: Connection, ask_lag: AskLag, mission: str) -> datetime:
+    """The instant as of which a question about the mission's corridors is answered: now.
 
-    In Kafka, or stored by the gateway and not judged. What nobody knows is behind as well, never a
-    reason to show a corridor open.
+    Whether the system is behind is found out first, where that is not known already.
+
+    Args:
+        conn: between transactions, and one that may write; each statement is committed.
+        ask_lag: asked only where need be.
+        mission: the corridors'.
     """
-    allowed_s = _allowed_s(conn, mission)
-    return _waits_in_kafka(lag, allowed_s) or waits_unjudged(
-        conn, mission, now - timedelta(seconds=allowed_s)
-    )
+    now = _committed(conn, seen_as_of, mission)
+    if not is_behind(conn, mission, now):
+        _end(conn)
+        return now
+    _end(conn)
+    note_kept_up(conn, ask_lag(), [mission])
+    return _committed(conn, seen_as_of, mission)
 
 
-def _waits_in_kafka(lag: Lag | None, allowed_s: float) -> bool:
-    if lag is None:
-        return True
+def note_kept_up(conn: Connection, lag: Lag | None, missions: Iterable[str]) -> None:
+    """Note until when nothing of these missions waits too long, by what waits now.
+
+    Each is committed by itself: who asks about it waits until then. Whoever does not know what
+    waits notes nothing.
+    """
+    judged = judged_in_kafka(lag, datetime.now(UTC))
+    if judged is None:
+        return
+    for mission in missions:
+        conn.execute("SELECT note_kept_up(%s, %s)", [mission, judged])
+        _end(conn)
+
+
+def missions_to_keep_up(conn: Connection) -> list[str]:
+    """All that have a methodology, whoever asks."""
+    return [mission for (mission,) in conn.execute("SELECT missions_to_keep_up()")]
+
+
+def judged_in_kafka(lag: Lag | None, now: datetime) -> datetime | None:
+    """All that came into Kafka before that is judged; None: nobody knows."""
+    if lag is None or lag.missing:
+        return None
+    began = lag.began_at or now
     if not lag.waiting:
-        return bool(lag.missing)
-    return lag.oldest_s is None or lag.oldest_s > allowed_s
+        return began
+    return None if lag.oldest_s is None else began - timedelta(seconds=lag.oldest_s)
 
 
-def _allowed_s(conn: Connection, mission: str) -> float:
-    newest = methodologies(conn, mission)[-1:]
-    return newest[0].corridor.unassessed_after_s if newest else 0.0
+def is_behind(conn: Connection, mission: str, known_at: datetime) -> bool:
+    """Whether something waited longer than the mission's methodology allowed, or nobody knew.
+
+    Of an instant that `as_of` gave, or an earlier one; the answer is the same at any time.
+    """
+    row = conn.execute("SELECT is_kept_up(%s, %s)", [mission, known_at]).fetchone()
+    return row is None or not row[0]
+
+
+def _committed(conn: Connection, ask: Callable[[Connection, str], datetime], of: str) -> datetime:
+    found = ask(conn, of)
+    _end(conn)
+    return found
+
+
+def _end(conn: Connection) -> None:
+    """Let go of the mission's lock, where the connection does not by itself."""
+    if not conn.autocommit:
+        conn.commit()
 
 
 def overlay(intervals: Sequence[StoredInterval], now: datetime) -> list[StoredInterval]:

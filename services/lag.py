@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from kafka import KafkaConsumer, TopicPartition
@@ -41,6 +41,8 @@ class Lag:
     """Topics that are not there."""
     by_topic: Mapping[str, int] = field(default_factory=dict)
     """What waits in each."""
+    began_at: datetime | None = None
+    """When asking began: what came in later may wait as well; None: just now."""
 
 
 Waiting = Callable[[datetime], datetime | None]
@@ -68,6 +70,7 @@ def measure_lag(bootstrap: str, group: str) -> Lag:
     Raises:
         kafka.errors.KafkaError: it does not answer.
     """
+    began_at = datetime.now(UTC)
     admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=ANSWER_MS)
     try:
         present = set(admin.list_topics())
@@ -89,6 +92,7 @@ def measure_lag(bootstrap: str, group: str) -> Lag:
             topic.value: sum(ends[tp] - offset for tp, offset in late.items() if tp.topic == topic)
             for topic in CONSUMED
         },
+        began_at=began_at,
     )
 
 

@@ -12,6 +12,7 @@ from services.errors import AnswerIsNoError
 from services.store.documents import agreements, load_document
 from services.store.engine import Connection
 from services.store.movements import movements_of
+from services.store.shown import show
 from services.store.signatures import add_signature
 from services.worker.contexts import add_alone, refold_contexts
 from services.worker.documents import load_alone, load_register
@@ -55,7 +56,7 @@ def load_documents(
         for mission in missions
         for corridor_id in register.corridors(mission)
     }
-    refold(conn, register, changes)
+    folded = refold(conn, register, changes)
     retrace_missions(conn, register, [it for it in missions if register.knows(it)], now)
     # What is judged keeps its judgement; what comes is judged beside the context as it is now read.
     add_alone(conn)
@@ -66,7 +67,9 @@ def load_documents(
         {mission: movements_of(conn, mission) for mission in missions},
         dict.fromkeys(missions, now),
     )
-    return [*new, *(_load_signature(conn, signature, now) for signature in signatures)]
+    signed = [_load_signature(conn, signature, now) for signature in signatures]
+    show(conn, folded)
+    return [*new, *signed]
 
 
 _WHAT_TO_DO = {

@@ -19,6 +19,7 @@ from services.errors import AnswerIsNoError, NotFoundError
 from services.store.documents import loaded_documents
 from services.store.engine import Connection
 from services.store.rows import BatchRows
+from services.store.shown import show
 from services.store.write import copy_batch
 from services.worker.contexts import Contexts, hold_contexts
 from services.worker.documents import Documents
@@ -145,8 +146,9 @@ def _judge_again(
         rows = BatchRows()
         corridors = add_changed(rows, changed, register)
         copy_batch(conn, rows)
-        refold(conn, register, dict.fromkeys(corridors, cause.known_at))
+        folded = refold(conn, register, dict.fromkeys(corridors, cause.known_at))
         restand_reports(conn, [one.step.key for one in changed], cause.known_at)
+        show(conn, folded)
     return changed
 
 

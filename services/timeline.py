@@ -3,8 +3,8 @@
     what is known → what waits is laid over it → shown
 
 Place on the data's way: store → **timeline** → `truceline corridor`, GET /v1/corridors. Nobody is
-told that a corridor can be used from now on while word of it may wait (`behind`). What was known at
-an earlier instant is shown as it was known then.
+told that a corridor can be used from now on while word of it may wait (`behind`). What could be
+seen at an earlier instant is shown as it was seen then: now is but the last of such instants.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from functools import cache, partial
 from typing import Final, NamedTuple
 
 from services.behind import SYSTEM_BEHIND, USABLE, is_behind, is_usable, overlay
-from services.lag import Lag
 from services.store.engine import Connection
 from services.store.generations import NOTHING_KNOWN, StoredInterval, joined
 from services.store.instants import SINCE_EVER, WITHOUT_END
@@ -25,9 +24,6 @@ from streams.corridors.divided import PartState
 from streams.corridors.effects import CAUTION, Cause
 from streams.corridors.parts import ALL, Part
 from streams.corridors.ways import State
-
-AskLag = Callable[[], Lag | None]
-"""Tells what waits in Kafka; asked only where something would be shown usable."""
 
 
 def narrowed(interval: StoredInterval, asked: Part) -> StoredInterval:
@@ -76,22 +72,21 @@ def _is_of(part: PartState, asked: Part) -> bool:
 
 
 def state_now(
-    conn: Connection, ask_lag: AskLag, name: CorridorName, now: datetime, part: Part = ALL
+    conn: Connection, name: CorridorName, now: datetime, part: Part = ALL
 ) -> StoredInterval:
     """The corridor's state now, or that of a part of it."""
-    (found,) = states_now(conn, ask_lag, [name], now, part)
+    (found,) = states_now(conn, [name], now, part)
     return found
 
 
 def states_now(
     conn: Connection,
-    ask_lag: AskLag,
     names: Iterable[CorridorName],
     now: datetime,
     part: Part = ALL,
 ) -> list[StoredInterval]:
-    """Their states now, in this order; what waits is asked once a mission, and only if need be."""
-    lags = cache(lambda mission: is_behind(conn, ask_lag(), mission, now))
+    """Their states as of `now`, in this order."""
+    lags = cache(lambda mission: is_behind(conn, mission, now))
     asked = list(names)
     known = availabilities(conn, asked, now, now)
     return [
@@ -109,7 +104,7 @@ def _laid_over(found: StoredInterval, now: datetime, lags: Callable[[], bool]) -
 
 
 class TimelineAsked(NamedTuple):
-    """Whose timeline, by what was known when, over which time; None: now, and all of it."""
+    """Whose timeline, by what could be seen when, over which time; None: now, and all of it."""
 
     name: CorridorName
     known_at: datetime | None = None
@@ -118,21 +113,15 @@ class TimelineAsked(NamedTuple):
     until: datetime | None = None
 
 
-def timeline(
-    conn: Connection, ask_lag: AskLag, asked: TimelineAsked, now: datetime
-) -> list[StoredInterval]:
-    """The intervals with a moment in [since, until], as known at `known_at`, or now.
+def timeline(conn: Connection, asked: TimelineAsked, now: datetime) -> list[StoredInterval]:
+    """The intervals with a moment in [since, until], as seen at `known_at`, or now.
 
     What will be known later nobody knows.
     """
     known_at = min(asked.known_at or now, now)
     intervals = _known(conn, asked, known_at)
-    if (
-        known_at == now
-        and _usable_later(intervals, now)
-        and is_behind(conn, ask_lag(), asked.name.mission, now)
-    ):
-        intervals = overlay(intervals, now)
+    if _usable_later(intervals, known_at) and is_behind(conn, asked.name.mission, known_at):
+        intervals = overlay(intervals, known_at)
     return [it for it in intervals if within(it, asked.since, asked.until)]
 
 

@@ -14,7 +14,7 @@ from services.errors import NotFoundError
 from services.store.engine import Connection
 from services.store.generations import StoredInterval
 from services.store.queries.corridors import CorridorName
-from services.timeline import AskLag, most_cautious, narrowed, states_now
+from services.timeline import most_cautious, narrowed, states_now
 from streams.agreement import Corridor
 from streams.corridors.parts import Part
 from streams.corridors.ways import Leg, State, Ways, crossings_of, legs_of, ways
@@ -42,9 +42,7 @@ class Network(NamedTuple):
     corridors: Sequence[Corridor]
 
 
-def ways_now(
-    conn: Connection, ask_lag: AskLag, network: Network, asked: WaysAsked, now: datetime
-) -> Ways:
+def ways_now(conn: Connection, network: Network, asked: WaysAsked, now: datetime) -> Ways:
     """The ways between two crossing points of these corridors.
 
     Raises:
@@ -58,7 +56,7 @@ def ways_now(
             there = ", ".join(known) or "none"
             raise UnknownCrossingError(f"no crossing point is called {one!r}; there is {there}")
     may = [it for it in corridors if not it.travellers or traveller in {None, *it.travellers}]
-    found = states_now(conn, ask_lag, [CorridorName(mission, it.id) for it in may], now)
+    found = states_now(conn, [CorridorName(mission, it.id) for it in may], now)
     intervals = {it.id: state for it, state in zip(may, found, strict=True)}
     return ways(
         legs_of(may), start, end, lambda leg: _state(intervals[leg.corridor], leg, traveller)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
-from functools import cache, partial
+from datetime import datetime
 
 import rich_click as click
 
-from services.behind import ask_lag
 from services.cli.corridor_calendar import calendar_
 from services.cli.corridor_names import (
     MISSION,
@@ -17,12 +15,14 @@ from services.cli.corridor_names import (
     AskedCorridor,
     corridor_options,
     note,
+    now_of,
 )
 from services.cli.corridor_stats import stats
 from services.cli.corridor_timeline import timeline_
 from services.cli.movements import movements
 from services.cli.output import (
     INSTANT,
+    exact,
     instant,
     json_option,
     print_json,
@@ -64,11 +64,11 @@ def list_(mission: str | None, *, as_json: bool) -> None:
     With --json, a line each: "mission", "corridor_id", "at", "draft", "window_disputed", "state",
     "cause", "cause_events", "starts_at", "ends_at", "not_valid_after", "parts".
     """
-    now, settings = datetime.now(UTC), load_settings()
+    settings = load_settings()
     with connect(settings.database()) as conn:
-        lag = cache(partial(ask_lag, settings))
         names = corridors(conn, mission)
-        rows = list(zip(names, states_now(conn, lag, names, now), strict=True))
+        now = now_of(conn, settings, {name.mission for name in names})
+        rows = list(zip(names, states_now(conn, names, now), strict=True))
         of = {it: Drafts.of(conn, it) for it in {name.mission for name in names}}
         drafts = {name: of[name.mission].cover(now, now) for name in names}
         disputes = {it: Disputes.of(conn, it) for it in of}
@@ -118,13 +118,12 @@ def show_availability(
     if instant_at is not None and (since or until):
         raise click.UsageError("--at asks for one moment, --since and --until for several: choose")
     require_order(since, until)
-    now, settings = datetime.now(UTC), load_settings()
     if instant_at is not None:
         since = until = instant_at
-    known_at = min(of.known_at or now, now)
-    with of.opened() as (conn, name, part):
+    with of.opened() as (conn, name, part, now):
+        known_at = min(of.known_at or now, now)
         question = TimelineAsked(name, of.known_at, part, since, until)
-        asked = timeline(conn, partial(ask_lag, settings), question, now)
+        asked = timeline(conn, question, now)
         drafts = Drafts.of(conn, name.mission, known_at)
         disputes = Disputes.of(conn, name.mission, known_at)
     shown = asked[:limit] or [NOTHING_KNOWN]
@@ -163,17 +162,17 @@ def show_ways(
     Only what is known to be open, the whole way, is shown as a way; then what is not, and why.
     With --json, a way a line: "known_open", "length_km", "legs", "at", "not_valid_after", "draft".
     """
-    now, settings = datetime.now(UTC), load_settings()
+    settings = load_settings()
     with connect(settings.database()) as conn:
         missions = {name.mission for name in corridors(conn, mission)}
         if len(missions) != 1:
             raise AmbiguousCorridorError(f"name one with --mission: {', '.join(sorted(missions))}")
         (of,) = missions
+        now = now_of(conn, settings, missions)
         loaded = agreements(conn, of)
         drawn = {it.id: it for agreement in loaded for it in agreement.corridors}
         asked = WaysAsked(start, end, Traveller(traveller) if traveller else None)
-        lag = cache(partial(ask_lag, settings))
-        found = ways_now(conn, lag, Network(of, list(drawn.values())), asked, now)
+        found = ways_now(conn, Network(of, list(drawn.values())), asked, now)
         draft = Drafts.of(conn, of).cover(now, now)
     disputes = Disputes(loaded)
     disputed = {it for it in drawn if disputes.soon(it, now)}
@@ -230,7 +229,7 @@ def print_intervals(
 ) -> None:
     """A corridor's timeline as a table."""
     print_table(
-        f"Corridor {name.corridor_id} of {name.mission}, as known at {instant(known_at)}",
+        f"Corridor {name.corridor_id} of {name.mission}, as known at {exact(known_at)}",
         ("When, UTC!", "State!", "Not valid\nafter", "Cause and events"),
         [
             (

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from functools import wraps
+from datetime import UTC, datetime
+from functools import cache, partial, wraps
 from typing import Any, NamedTuple
 
 import rich_click as click
 
+from services.behind import as_of, ask_lag
 from services.cli.output import INSTANT, json_option
 from services.disputes import DISPUTED
 from services.errors import NotFoundError
-from services.settings import load_settings
+from services.settings import Settings, load_settings
 from services.store.documents import agreements
 from services.store.engine import Connection, connect
 from services.store.queries.corridors import CorridorName, corridors
@@ -41,11 +42,12 @@ class AmbiguousCorridorError(NotFoundError):
 
 
 class Opened(NamedTuple):
-    """A corridor or a part of it, and where it is asked."""
+    """A corridor or a part of it, and where it is asked, as of when."""
 
     conn: Connection
     name: CorridorName
     part: Part
+    now: datetime
 
 
 class AskedCorridor(NamedTuple):
@@ -62,11 +64,19 @@ class AskedCorridor(NamedTuple):
     @contextmanager
     def opened(self) -> Iterator[Opened]:
         """The corridor, while the database is open; raises what `_one_corridor`, `_one_part` do."""
-        with connect(load_settings().database()) as conn:
+        settings = load_settings()
+        with connect(settings.database()) as conn:
             name = _one_corridor(conn, self.corridor_id, self.mission)
-            yield Opened(
-                conn, name, _one_part(conn, name, self.segment, self.direction, self.traveller)
-            )
+            part = _one_part(conn, name, self.segment, self.direction, self.traveller)
+            yield Opened(conn, name, part, now_of(conn, settings, [name.mission]))
+
+
+def now_of(conn: Connection, settings: Settings, missions: Iterable[str]) -> datetime:
+    """The instant as of which these missions' corridors are asked (`behind.as_of`)."""
+    of, lag = sorted(missions), cache(partial(ask_lag, settings))
+    for mission in of:
+        as_of(conn, lag, mission)  # what is noted of one is noted before anybody's instant is taken
+    return min((as_of(conn, lag, it) for it in of), default=datetime.now(UTC))
 
 
 def corridor_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -99,7 +109,7 @@ _OPTIONS = (
         "--direction", type=click.Choice([str(it) for it in Direction]), help="This way alone."
     ),
     TRAVELLER,
-    click.option("--known-at", type=INSTANT, help="By what was known then. Default: now."),
+    click.option("--known-at", type=INSTANT, help="By what could be seen then. Default: now."),
     MISSION,
     json_option,
 )

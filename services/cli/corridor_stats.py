@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import rich_click as click
 from msgspec.structs import asdict
@@ -36,8 +36,7 @@ def stats(of: AskedCorridor, *, since: datetime | None, until: datetime | None) 
     "state", "starts_at", "ends_at", "definition", "coverage", "since", "until", "known_at",
     "draft", "window_disputed".
     """
-    now = datetime.now(UTC)
-    with of.opened() as (conn, name, part):
+    with of.opened() as (conn, name, part, now):
         asked = StatsAsked(name, since, until, of.known_at, part)
         period = period_of(asked, now)
         if period is None:

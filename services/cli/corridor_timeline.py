@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import partial
+from datetime import datetime
 from pathlib import Path
 
 import rich_click as click
 from rich.text import Text
 
-from services.behind import ask_lag
 from services.cli.corridor_names import AskedCorridor, corridor_options, note
-from services.cli.output import INSTANT, console, instant, print_json
+from services.cli.output import INSTANT, console, exact, print_json
 from services.disputes import Disputes
 from services.drafts import Drafts
-from services.settings import load_settings
 from services.store.generations import NOTHING_KNOWN
 from services.timeline import TimelineAsked, timeline
 from services.timeline_picture import (
@@ -53,19 +50,18 @@ def timeline_(
     With --json, a piece of a day a line: "mission", "corridor_id", "start", "end", "state",
     "cause", "window_disputed", "draft" (each at some time shown), "known_at".
     """
-    now, settings = datetime.now(UTC), load_settings()
-    shown = shown_of(since, until, now)
-    if shown is None:
-        raise click.UsageError(f"--to must come after --from, {NO_PERIOD}")
-    with of.opened() as (conn, name, part):
+    with of.opened() as (conn, name, part, now):
+        shown = shown_of(since, until, now)
+        if shown is None:
+            raise click.UsageError(f"--to must come after --from, {NO_PERIOD}")
         asked = TimelineAsked(name, of.known_at, part, *shown)
-        known = timeline(conn, partial(ask_lag, settings), asked, now)
+        known = timeline(conn, asked, now)
         disputed = Disputes.of(conn, name.mission, of.known_at).cover(name.corridor_id, *shown)
         draft = Drafts.of(conn, name.mission, of.known_at).cover(*shown)
     before = NOTHING_KNOWN._replace(ends_at=known[0].starts_at if known else None)
     days = list(days_of([before, *known], *shown))
     known_at = min(of.known_at or now, now)
-    title = f"Corridor {name.corridor_id} of {name.mission}, as known at {instant(known_at)}"
+    title = f"Corridor {name.corridor_id} of {name.mission}, as known at {exact(known_at)}"
     below = note(draft=draft, disputed=disputed)
     if svg_path is not None:
         svg_path.write_text(svg(f"{title}. {below}", days), encoding="utf-8")

@@ -151,6 +151,11 @@ def instant(value: datetime) -> str:
     return value.astimezone(UTC).strftime(form)
 
 
+def exact(value: datetime) -> str:
+    """An instant to ask about again, UTC."""
+    return value.astimezone(UTC).isoformat(" ").replace("+00:00", "Z")
+
+
 def span(start: datetime, end: datetime | None) -> str:
     """An interval for people; the day is said once where it is the same."""
     if end is None or _is_endless(end):

@@ -16,7 +16,8 @@ import msgspec
 from litestar import Request, Response
 
 from services.gateway.answer_questions import PRIVATE, holds
-from services.gateway.board import Board, write_text
+from services.gateway.ask_board import Seen
+from services.gateway.board import Board, BoardTold, write_text
 from services.gateway.boards import LONGEST_S, Boards
 from services.gateway.callers import Callers
 from services.gateway.compress import Coding, choose_coding, compress
@@ -43,7 +44,7 @@ async def answer_board(request: Asked) -> Response[bytes]:
     if wait_s is not None and holds(held, _tag(seen.board, form)):
         seen = await boards.changed(token, seen, wait_s)
         await _identify_again(request)
-    return _respond(request, form, seen.board, held)
+    return _respond(request, form, seen, held)
 
 
 async def _identify_again(request: Asked) -> None:
@@ -59,13 +60,15 @@ def _tag(board: Board, form: Form) -> str:
     return Representation(form, msgspec.json.encode(board)).etag
 
 
-def _respond(request: Asked, form: Form, board: Board, held: str) -> Response[bytes]:
-    now, tag = datetime.now(UTC), _tag(board, form)
-    headers = {**PRIVATE, **_VARY, "ETag": f"W/{tag}", "Date": format_datetime(now, usegmt=True)}
+def _respond(request: Asked, form: Form, seen: Seen, held: str) -> Response[bytes]:
+    board, tag = seen.board, _tag(seen.board, form)
+    now = format_datetime(datetime.now(UTC), usegmt=True)
+    headers = {**PRIVATE, **_VARY, "ETag": f"W/{tag}", "Date": now}
     if holds(held, tag):
         return Response(b"", status_code=304, headers=headers)
     text = form is Form.TEXT
-    body = write_text(board, now).encode() if text else msgspec.json.encode(board)
+    told = BoardTold(mission=board.mission, items=board.items, known_at=seen.as_of)
+    body = write_text(board, seen.as_of).encode() if text else msgspec.json.encode(told)
     coding = choose_coding(request.headers.get("accept-encoding", ""))
     if coding is not Coding.IDENTITY:
         headers["Content-Encoding"] = coding

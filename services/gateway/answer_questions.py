@@ -206,9 +206,10 @@ async def answer_corridors(request: Asked) -> Response[bytes]:
     """Every corridor with its state now."""
     _parameters(request, ())
     form = choose(request.headers.get("accept", ""), EVERY_FORM)
-    token, lags = _token(request), request.app.state.lags
-    question = partial(ask_corridors, token=token, ask_lag=lags.ask, now=datetime.now(UTC))
-    found = await _readers(request).ask(token, question)
+    token = _token(request)
+    found = await _readers(request).ask_as_of(
+        token, lambda conn, now: ask_corridors(conn, token, now)
+    )
     return respond(request, Representation(form, write_items(form, found, {"note": NOTE}, STATES)))
 
 
@@ -224,11 +225,10 @@ async def answer_availability(request: Asked, corridor_id: str) -> Response[byte
     asked = AvailabilityAsked(
         corridor_id, at, since, until, parameters.instant("known_at"), parameters.limit(), part
     )
-    token, lags = _token(request), request.app.state.lags
-    question = partial(
-        ask_availability, token=token, ask_lag=lags.ask, now=datetime.now(UTC), asked=asked
+    token = _token(request)
+    found = await _readers(request).ask_as_of(
+        token, lambda conn, now: ask_availability(conn, token, now, asked)
     )
-    found = await _readers(request).ask(token, question)
     more = None if found.next is None else {"from": found.next.isoformat()}
     following = _next(request, parameters, more)
     return _paged(request, form, found.told, INTERVALS, following, {"note": NOTE})
@@ -238,12 +238,13 @@ async def answer_timeline(request: Asked, corridor_id: str) -> Response[bytes]:
     """A corridor's days, as pieces or as a picture."""
     parameters = _parameters(request, FIGURES_PARAMETERS)
     form = choose(request.headers.get("accept", ""), TIMELINE_FORMS)
-    token, lags = _token(request), request.app.state.lags
+    token = _token(request)
     name = CorridorName(token.mission, corridor_id)
     of = TimelineAsked(name, parameters.instant("known_at"), _part(parameters))
     asked = DaysAsked(of, *parameters.span())
-    question = partial(ask_days, token=token, ask_lag=lags.ask, now=datetime.now(UTC), asked=asked)
-    found = await _readers(request).ask(token, question)
+    found = await _readers(request).ask_as_of(
+        token, lambda conn, now: ask_days(conn, token, now, asked)
+    )
     picture = form is Form.SVG
     body = found.picture.encode() if picture else msgspec.json.encode(found.told)
     return respond(request, Representation(form, body))
@@ -257,8 +258,9 @@ async def answer_figures(request: Asked, corridor_id: str) -> Response[bytes]:
     name = CorridorName(token.mission, corridor_id)
     known_at = parameters.instant("known_at")
     asked = StatsAsked(name, *parameters.span(), known_at, _part(parameters))
-    question = partial(ask_figures, now=datetime.now(UTC), asked=asked)
-    found = await _readers(request).ask(token, question)
+    found = await _readers(request).ask_as_of(
+        token, lambda conn, now: ask_figures(conn, now, asked)
+    )
     body = write_items(form, found, {"note": FIGURES_NOTE}, FIGURES)
     return respond(request, Representation(form, body))
 
@@ -279,9 +281,10 @@ async def answer_ways(request: Asked) -> Response[bytes]:
     if start is None or end is None or start == end:
         raise bad("from", "and `to` name two crossing points")
     asked = WaysAsked(start, end, parameters.word("traveller", Traveller))
-    token, lags = _token(request), request.app.state.lags
-    question = partial(ask_ways, token=token, ask_lag=lags.ask, now=datetime.now(UTC), asked=asked)
-    found = await _readers(request).ask(token, question)
+    token = _token(request)
+    found = await _readers(request).ask_as_of(
+        token, lambda conn, now: ask_ways(conn, token, now, asked)
+    )
     return respond(request, Representation(form, write_items(form, found, {"note": NOTE}, WAYS)))
 
 

@@ -110,6 +110,7 @@ from services.gateway.door import ENTRANT, Behind, Door
 from services.gateway.figures import StoreFigures, make_tally
 from services.gateway.group import GroupWriter
 from services.gateway.intake import Intake
+from services.gateway.keeper import Keeper
 from services.gateway.lags import Lags
 from services.gateway.post_route import CONTEXT, REPORTS, STATUSES, PostRoute
 from services.gateway.present import AS_PASSWORD, CHALLENGE, present
@@ -525,9 +526,10 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
     small = SmallPosts()
     of_bodies = [GroupWriter(writing, took=took, rests=small.come) for _ in range(WRITERS - 1)]
     writers = Writers([GroupWriter(writing, took=took), *of_bodies], small)
-    readers, recorders = Readers(url), Recorders(url)
     lags = Lags(partial(ask_lag, settings))
-    boards = Boards(readers, lags.ask)
+    readers, keeper = Readers(url, lags.ask), Keeper(url, lags.ask)
+    recorders = Recorders(url, lags.ask)
+    boards = Boards(readers)
     callers, admission = Callers(url), Admission(settings.limits)
     door = Door(admission, callers, tally, settings.proxy)
     state = {
@@ -537,7 +539,6 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
         "door": door,
         "settings": settings,
         "cursors": Cursors(signers),
-        "lags": lags,
         "boards": boards,
         "schema": described(),
         "tally": tally,
@@ -549,7 +550,9 @@ def make_gateway(settings: Settings, writing: Start = WritingProcess) -> Gateway
     @asynccontextmanager
     async def running(_: Litestar) -> Any:  # noqa: ANN401 (Litestar's lifespan)
         writers.start()
+        keeper.start()
         yield
+        keeper.stop()
         readers.stop()
         recorders.stop()
         lags.stop()

@@ -22,7 +22,7 @@ from services.store.engine import Connection
 from services.store.generations import StoredInterval
 from services.store.instants import SINCE_EVER
 from services.store.queries.corridors import CorridorName, corridors, last_words
-from services.timeline import AskLag, states_now
+from services.timeline import states_now
 from services.tokens.token import Token
 from streams.corridors.divided import PartState
 
@@ -39,6 +39,8 @@ class Seen(NamedTuple):
     """A board, and what it was made from."""
 
     board: Board
+    as_of: datetime
+    """Who asks what could be seen then is told the same."""
     glance: Glance
     turns_at: datetime | None
     """When the clock alone may change what is said of its windows and signatures."""
@@ -49,7 +51,7 @@ class Seen(NamedTuple):
         return tuple(shown.corridor for shown in self.glance.shown)
 
 
-def ask_board(conn: Connection, token: Token, ask_lag: AskLag, now: datetime) -> Seen:
+def ask_board(conn: Connection, token: Token, now: datetime) -> Seen:
     """Every corridor that the token's agreements name, or of which anything is known."""
     # Counted before it is read: what is loaded in between is looked for again, never missed.
     counted = documents_loaded(conn, token.mission)
@@ -59,7 +61,7 @@ def ask_board(conn: Connection, token: Token, ask_lag: AskLag, now: datetime) ->
     drafts = Drafts.among(conn, known, token.mission)
     draft = drafts.cover(now, now)
     ids = sorted({name.corridor_id for name in corridors(conn, token.mission)} | drawn.keys())
-    shown = _states(conn, token, ask_lag, now, ids)
+    shown = _states(conn, token, now, ids)
     named = {id_: corridor.name for id_, corridor in drawn.items()}
     items = tuple(
         replace(
@@ -72,23 +74,21 @@ def ask_board(conn: Connection, token: Token, ask_lag: AskLag, now: datetime) ->
     )
     turns = [it for it in (disputes.turn_at(ids, now), drafts.turn_at(now)) if it is not None]
     board = Board(mission=token.mission, items=items)
-    return Seen(board, Glance(shown, counted), min(turns, default=None))
+    return Seen(board, now, Glance(shown, counted), min(turns, default=None))
 
 
-def ask_glance(
-    conn: Connection, token: Token, ask_lag: AskLag, now: datetime, ids: Sequence[str]
-) -> Glance:
+def ask_glance(conn: Connection, token: Token, now: datetime, ids: Sequence[str]) -> Glance:
     """These corridors' states; equal to another glance where nothing has changed."""
     counted = documents_loaded(conn, token.mission)
-    return Glance(_states(conn, token, ask_lag, now, ids), counted)
+    return Glance(_states(conn, token, now, ids), counted)
 
 
 def _states(
-    conn: Connection, token: Token, ask_lag: AskLag, now: datetime, ids: Sequence[str]
+    conn: Connection, token: Token, now: datetime, ids: Sequence[str]
 ) -> tuple[CorridorShown, ...]:
     names = [CorridorName(token.mission, id_) for id_ in ids]
     words = last_words(conn, token.mission, ids, now)
-    states = states_now(conn, ask_lag, names, now)
+    states = states_now(conn, names, now)
     return tuple(
         _shown(id_, interval, words.get(id_)) for id_, interval in zip(ids, states, strict=True)
     )

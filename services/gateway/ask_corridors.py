@@ -23,7 +23,7 @@ from services.store.engine import Connection
 from services.store.generations import NOTHING_KNOWN, StoredInterval
 from services.store.instants import SINCE_EVER
 from services.store.queries.corridors import CorridorName, corridors, is_known
-from services.timeline import AskLag, TimelineAsked, states_now, timeline
+from services.timeline import TimelineAsked, states_now, timeline
 from services.tokens.token import Token
 from services.ways import Network, UnknownCrossingError, WaysAsked, ways_now
 from streams.agreement import Agreement, Corridor
@@ -145,9 +145,7 @@ class Timeline(NamedTuple):
     next: datetime | None
 
 
-def ask_corridors(
-    conn: Connection, token: Token, ask_lag: AskLag, now: datetime
-) -> list[IntervalTold]:
+def ask_corridors(conn: Connection, token: Token, now: datetime) -> list[IntervalTold]:
     """Every corridor that the token's agreements name, with its state now."""
     known = loaded_agreements(conn, token.mission)
     loaded = [it.document for it in known]
@@ -165,12 +163,12 @@ def ask_corridors(
             window_disputed=disputes.soon(id_, now),
             **_of(drawn.get(id_)),
         )
-        for id_, interval in zip(ids, states_now(conn, ask_lag, names, now), strict=True)
+        for id_, interval in zip(ids, states_now(conn, names, now), strict=True)
     ]
 
 
 def ask_availability(
-    conn: Connection, token: Token, ask_lag: AskLag, now: datetime, asked: AvailabilityAsked
+    conn: Connection, token: Token, now: datetime, asked: AvailabilityAsked
 ) -> Timeline:
     """The intervals of one corridor.
 
@@ -182,7 +180,7 @@ def ask_availability(
     require_corridor(conn, name, asked.part, [it.document for it in loaded])
     since, until = (asked.at, asked.at) if asked.at else (asked.since, asked.until)
     of = TimelineAsked(name, asked.known_at, asked.part, since, until)
-    known = timeline(conn, ask_lag, of, now)
+    known = timeline(conn, of, now)
     found = known or [NOTHING_KNOWN]
     shown, known_at = found[: asked.limit], min(asked.known_at or now, now)
     more = shown[-1].ends_at if len(found) > asked.limit else None
@@ -207,9 +205,7 @@ def ask_availability(
     )
 
 
-def ask_ways(
-    conn: Connection, token: Token, ask_lag: AskLag, now: datetime, asked: WaysAsked
-) -> list[WayTold]:
+def ask_ways(conn: Connection, token: Token, now: datetime, asked: WaysAsked) -> list[WayTold]:
     """The ways that are known open, then those that are not, with what is in the way.
 
     Raises:
@@ -218,7 +214,7 @@ def ask_ways(
     loaded = agreements(conn, token.mission)
     drawn, disputes = list(last_drawn(loaded).values()), Disputes(loaded)
     try:
-        found = ways_now(conn, ask_lag, Network(token.mission, drawn), asked, now)
+        found = ways_now(conn, Network(token.mission, drawn), asked, now)
     except UnknownCrossingError as error:
         raise ProblemError(Code.BAD_PARAMETER, f"{error}.") from error
     draft = Drafts.of(conn, token.mission).cover(now, now)

@@ -18,7 +18,7 @@ from services.gateway.ask_corridors import NOTE, require_corridor
 from services.gateway.parameters import bad
 from services.store.engine import Connection
 from services.store.generations import NOTHING_KNOWN
-from services.timeline import AskLag, TimelineAsked, timeline
+from services.timeline import TimelineAsked, timeline
 from services.timeline_picture import NO_PERIOD, days_of, shown_of, svg
 from services.tokens.token import Token
 from streams.assessment import DRAFT
@@ -65,9 +65,7 @@ class Days(NamedTuple):
     picture: str
 
 
-def ask_days(
-    conn: Connection, token: Token, ask_lag: AskLag, now: datetime, asked: DaysAsked
-) -> Days:
+def ask_days(conn: Connection, token: Token, now: datetime, asked: DaysAsked) -> Days:
     """The pieces of each day, in order.
 
     Raises:
@@ -80,7 +78,7 @@ def ask_days(
     since, until = shown
     require_corridor(conn, name, asked.timeline.part)
     of = asked.timeline._replace(since=since, until=until)
-    known = timeline(conn, ask_lag, of, now)
+    known = timeline(conn, of, now)
     before = NOTHING_KNOWN._replace(ends_at=known[0].starts_at if known else None)
     known_at = min(asked.timeline.known_at or now, now)
     disputes = Disputes.of(conn, token.mission, known_at)

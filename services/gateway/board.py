@@ -51,11 +51,19 @@ class Board(Struct, frozen=True, kw_only=True):
     items: tuple[CorridorShown, ...]
 
 
-def write_text(board: Board, now: datetime) -> str:
-    """The board for a narrow screen; ages are as of `now`, which its first line says."""
-    head = (f"{board.mission} at {_instant(now)}", board.note)
-    rest = (line for shown in board.items for line in ("", *_lines(shown, now)))
-    return "\n".join([*head, *rest, ""])
+class BoardTold(Board, frozen=True, kw_only=True):
+    """A board, and as of when it was looked at."""
+
+    known_at: datetime
+    """By it each corridor is told again as it was shown: `at` and `known_at` of its
+    `availability`."""
+
+
+def write_text(board: Board, known_at: datetime) -> str:
+    """The board for a narrow screen; ages are as of `known_at`, which its last line has exactly."""
+    head = (f"{board.mission} at {_instant(known_at)}", board.note)
+    rest = (line for shown in board.items for line in ("", *_lines(shown, known_at)))
+    return "\n".join([*head, *rest, "", f"known_at {known_at.isoformat()}", ""])
 
 
 def _lines(shown: CorridorShown, now: datetime) -> Iterator[str]:

@@ -15,7 +15,6 @@ from services.gateway.ask_board import Glance, Seen, ask_board, ask_glance
 from services.gateway.problems import RETRY_AFTER_S, Code, ProblemError
 from services.gateway.readers import Readers
 from services.gateway.room import Room
-from services.timeline import AskLag
 from services.tokens.token import Token
 
 LOOK_S: Final = 0.5
@@ -37,9 +36,8 @@ class _View(NamedTuple):
 class Boards:
     """Shows boards; on the event loop alone, but for `end`."""
 
-    def __init__(self, readers: Readers, ask_lag: AskLag) -> None:
+    def __init__(self, readers: Readers) -> None:
         self._readers = readers
-        self._ask_lag = ask_lag
         self._room = Room(MOST_WAITING)
         self._looks: dict[_View, asyncio.Task[Glance]] = {}
         self._ends = False
@@ -50,9 +48,7 @@ class Boards:
         Raises:
             ProblemError: as a reader does.
         """
-        return await self._readers.ask(
-            token, lambda conn: ask_board(conn, token, self._ask_lag, datetime.now(UTC))
-        )
+        return await self._readers.ask_as_of(token, lambda conn, now: ask_board(conn, token, now))
 
     async def changed(self, token: Token, seen: Seen, wait_s: int) -> Seen:
         """The board as soon as it is another one, or as it is after `wait_s`.
@@ -97,9 +93,8 @@ class Boards:
     async def _glance(self, token: Token, view: _View) -> Glance:
         try:
             await asyncio.sleep(LOOK_S)
-            return await self._readers.ask(
-                token,
-                lambda conn: ask_glance(conn, token, self._ask_lag, datetime.now(UTC), view.ids),
+            return await self._readers.ask_as_of(
+                token, lambda conn, now: ask_glance(conn, token, now, view.ids)
             )
         finally:
             del self._looks[view]

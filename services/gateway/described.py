@@ -24,7 +24,7 @@ from services.gateway.ask_report import ReportAnswer
 from services.gateway.ask_timeline import TimelineTold
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
-from services.gateway.board import Board
+from services.gateway.board import BoardTold
 from services.gateway.described_desk import DESK
 from services.gateway.described_incidents import INCIDENTS
 from services.gateway.described_incidents import TYPES as OF_INCIDENTS
@@ -67,7 +67,7 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     FlagTold,
     CrossingTold,
     IntervalTold,
-    Board,
+    BoardTold,
     WayTold,
     FigureTold,
     TimelineTold,

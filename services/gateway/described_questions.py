@@ -38,7 +38,7 @@ from services.gateway.ask_standing import (
 from services.gateway.ask_timeline import TimelineTold
 from services.gateway.ask_violations import SHAPE
 from services.gateway.ask_whereabouts import SPELLS
-from services.gateway.board import Board, write_text
+from services.gateway.board import BoardTold, write_text
 from services.gateway.boards import LONGEST_S
 from services.gateway.operation import (
     CALENDAR,
@@ -310,7 +310,7 @@ QUESTIONS: Final[Mapping[tuple[str, str], Operation]] = {
                 (
                     Content(
                         JSON,
-                        schema_of(Board),
+                        schema_of(BoardTold),
                         {"one": examples.value_of(Form.JSON, encode(examples.BOARD))},
                     ),
                     Content(

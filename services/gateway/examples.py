@@ -20,7 +20,7 @@ from services.gateway.ask_crossings import CrossingTold
 from services.gateway.ask_timeline import PieceTold, TimelineTold
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
-from services.gateway.board import Board, CorridorShown
+from services.gateway.board import BoardTold, CorridorShown
 from services.gateway.represent import Form
 from services.movements import MovementDetail, MovementTold, OutcomeRow
 from services.standing import ExchangeRow, MeasureRow, PhaseRow, TruceRow, UnheededRow
@@ -292,7 +292,8 @@ INTERVAL: Final = IntervalTold(
 )
 
 BOARD_AT: Final = _WHEN + timedelta(hours=1)
-BOARD: Final = Board(
+BOARD: Final = BoardTold(
+    known_at=BOARD_AT,
     mission="osce-smm",
     items=(
         CorridorShown(

@@ -91,6 +91,7 @@ _STOP = frozenset(
 _RETRY = frozenset(
     {
         "25006",  # read-only: a fail-over has left us on a standby
+        "25P03",  # hung while readers waited for it (migration 0044), and was ended
         "55006",  # object in use
     }
 )

@@ -74,7 +74,7 @@ _ROWS = """
 SELECT generation, known_at, from_instant,
        starts_at, ends_at, state, cause, cause_events, not_valid_after, parts
 FROM corridor_availability
-WHERE mission = %s AND corridor_id = %s AND known_at <= coalesce(%s::timestamptz, 'infinity')
+WHERE mission = %s AND corridor_id = %s AND shown_from <= coalesce(%s::timestamptz, 'infinity')
 ORDER BY generation, seq
 """
 
@@ -82,7 +82,7 @@ ORDER BY generation, seq
 def known_intervals(
     conn: Connection, mission: str, corridor_id: str, known_at: datetime | None = None
 ) -> Known:
-    """What is known of a corridor, or was known at `known_at`, over all time."""
+    """What is known of a corridor, or could be seen of it at `known_at`, over all time."""
     with conn.cursor(binary=True) as cursor:
         rows = cursor.execute(_ROWS, (mission, corridor_id, known_at)).fetchall()
     last, known = (rows[-1][0], rows[-1][1]) if rows else (0, None)

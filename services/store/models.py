@@ -282,7 +282,7 @@ class CorridorAvailability(Base):
         ),
         Index(
             "corridor_generations",
-            *("mission", "corridor_id", "known_at", "from_instant", "generation"),
+            *("mission", "corridor_id", "shown_from", "from_instant", "generation"),
             postgresql_using="gist",
             postgresql_where=text("seq = 0"),
         ),
@@ -303,6 +303,9 @@ class CorridorAvailability(Base):
     events_digest: Mapped[Hash]
     parts: Mapped[Body | None]
     """Each part's state, where they are not all alike (`generations.encode_parts`)."""
+    shown_from: Mapped[Instant]
+    """From then on whoever asked could see the generation; `known_at` is when its word reached us
+    (`store.shown`)."""
 
 
 class StoredSighting(Base):
@@ -708,3 +711,26 @@ class ResendProgress(Base):
 
     id: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
     judged_before: Mapped[Instant]
+
+
+class ShownClock(Base):
+    """The last instant from which something of a mission is shown; a row each, kept up to date."""
+
+    __tablename__ = "shown_clocks"
+
+    mission: Mapped[String] = mapped_column(primary_key=True)
+    instant: Mapped[Instant]
+
+
+class KeptUp(Base):
+    """A stretch in which nothing of a mission waited longer than allowed; in between it did.
+
+    `until` is made later as long as somebody looks in time, so it is no history; what was said of
+    an instant stays (migration 0045).
+    """
+
+    __tablename__ = "kept_up"
+
+    mission: Mapped[String] = mapped_column(primary_key=True)
+    since: Mapped[Instant] = mapped_column(primary_key=True)
+    until: Mapped[Instant]

@@ -173,8 +173,10 @@ class AvailabilityRow(Row, frozen=True, gc=False):
     cause: str
     cause_events: Sequence[str]
     events_digest: bytes
-    parts: bytes | None = None
+    parts: bytes | None
     """`encode_parts`; None where all parts are alike."""
+    shown_from: datetime
+    """`store.shown` sets it, at the end of the transaction; until then it is `known_at`."""
 
 
 class SightingRow(Row, frozen=True, gc=False):

@@ -17,7 +17,8 @@ from typing import Final
 
 from services.store.contexts import context_taken_in
 from services.store.engine import Connection
-from services.store.rows import BatchRows, ContextEventRow, KeyKind
+from services.store.rows import AvailabilityRow, BatchRows, ContextEventRow, KeyKind
+from services.store.shown import show
 from services.store.write import copy_batch
 from services.worker import make_rows
 from services.worker.contexts import add_alone, refold_contexts
@@ -72,9 +73,13 @@ def write_context_events(
     empty_withheld(conn, all_refused)
     refold_movements(conn, register, said_of, known_at)
     violated: list[Key] = []
+    folded: list[AvailabilityRow] = []
     for mission, spans in refold_contexts(conn, register, added).items():
         cause = Cause(causes[mission], added[mission])
-        violated += reassess(conn, register, mission, spans, cause)
+        again = reassess(conn, register, mission, spans, cause)
+        violated += again.violated
+        folded += again.folded
+    show(conn, folded)
     return Written(all_refused, violated)
 
 

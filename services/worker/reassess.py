@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.store.engine import Connection
-from services.store.rows import BatchRows
+from services.store.rows import AvailabilityRow, BatchRows
 from services.store.write import copy_batch
 from services.worker.casebook import Step
 from services.worker.contexts import Contexts
@@ -48,10 +48,19 @@ class Changed(NamedTuple):
     judged: Judged
 
 
+class Reassessed(NamedTuple):
+    """What came of it."""
+
+    violated: list[Key]
+    """The report of each new row of violations."""
+    folded: list[AvailabilityRow]
+    """Generations of corridors, still to be shown."""
+
+
 def reassess(
     conn: Connection, register: Register, mission: str, spans: Iterable[Span], cause: Cause
-) -> list[Key]:
-    """Judge again what lies in the spans; the report of each new row of violations."""
+) -> Reassessed:
+    """Judge again what lies in the spans."""
     keys = touched(conn, mission, spans)
     known = Contexts().known(conn, register)
     violated: list[Key] = []
@@ -65,9 +74,9 @@ def reassess(
         copy_batch(conn, rows)
         violated += [row.key for row in rows.violations]
         again += [one.step.key for one in changed]
-    refold(conn, register, corridors)
+    folded = refold(conn, register, corridors)
     restand_reports(conn, again, cause.known_at)
-    return violated
+    return Reassessed(violated, folded)
 
 
 def read_again(

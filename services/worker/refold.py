@@ -1,8 +1,8 @@
 """Refold: a corridor's availability again, from all its events, after one of them was added.
 
-Place on the data's way: last in the transaction that added the event. The fold is pure
-(`streams.corridors.fold`); here its events are loaded and what has changed is written as a new
-generation. One writer a corridor at a time: each sees all events that were committed before.
+Place on the data's way: in the transaction that added the event; at its end `store.shown` writes
+what has changed as a new generation. The fold is pure (`streams.corridors.fold`); here its events
+are loaded. One writer a corridor at a time: each sees all events that were committed before.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import NamedTuple
 from services.store.engine import Connection
 from services.store.generations import Known, StoredInterval, encode_parts, known_intervals
 from services.store.rows import AvailabilityRow, CorridorEventKind, CorridorEventRow
-from services.store.write import copy_rows
 from services.worker.casebook import Step
 from streams.assess import Judged
 from streams.assessment import Assessment
@@ -94,11 +93,17 @@ def _route_event(step: Step, counted: Sequence[Version], bearing: Bearing) -> Ro
 
 def refold(
     conn: Connection, register: Register, changes: Mapping[CorridorChange, datetime]
-) -> None:
-    """Fold the changed corridors again; `changes` holds when each change became known."""
+) -> list[AvailabilityRow]:
+    """Fold the changed corridors again; `changes` holds when each change became known.
+
+    Returns:
+        The new generations, to be shown at the end of the transaction (`store.shown.show`).
+    """
+    rows: list[AvailabilityRow] = []
     for change in sorted(changes):
         _lock(conn, change)
-        _refold_one(conn, register, change, changes[change])
+        rows += _refold_one(conn, register, change, changes[change])
+    return rows
 
 
 def _lock(conn: Connection, change: CorridorChange) -> None:
@@ -111,15 +116,14 @@ def _lock(conn: Connection, change: CorridorChange) -> None:
 
 def _refold_one(
     conn: Connection, register: Register, change: CorridorChange, known_at: datetime
-) -> None:
+) -> list[AvailabilityRow]:
     if change.corridor_id not in register.corridors(change.mission):
-        return  # The corridor is in no loaded agreement: it is shown nowhere.
+        return []  # The corridor is in no loaded agreement: it is shown nowhere.
     events = load_events(conn, change)
     stretches = register.stretches(change.mission, change.corridor_id)
     intervals = [stored_interval(interval) for interval in availability_over(stretches, events)]
     known = known_intervals(conn, change.mission, change.corridor_id)
-    rows = new_generation(change, known, intervals, known_at, events_digest(events))
-    copy_rows(conn, "corridor_availability", rows)
+    return new_generation(change, known, intervals, known_at, events_digest(events))
 
 
 _EVENTS = """
@@ -164,6 +168,8 @@ def new_generation(
     changed = intervals[same:]
     if not changed:
         return []
+    # Two workers hear of things in no order, but what is known never becomes less.
+    known_at = max(known_at, known.since or known_at)
     return [
         AvailabilityRow(
             *change,
@@ -173,13 +179,13 @@ def new_generation(
             starts_at=interval.starts_at,
             ends_at=interval.ends_at,
             not_valid_after=interval.not_valid_after,
-            # Two workers hear of things in no order, but what is known never becomes less.
-            known_at=max(known_at, known.since or known_at),
+            known_at=known_at,
             state=interval.state,
             cause=interval.cause,
             cause_events=list(interval.cause_events),
             events_digest=digest,
             parts=encode_parts(interval.parts),
+            shown_from=known_at,
         )
         for seq, interval in enumerate(changed)
     ]

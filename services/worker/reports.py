@@ -27,6 +27,7 @@ from services.store.known import (
     versions_of,
 )
 from services.store.rows import BatchRows, KeyKind, KeyRow
+from services.store.shown import show
 from services.store.write import copy_batch
 from services.worker import make_rows
 from services.worker.casebook import (
@@ -105,9 +106,10 @@ class ReportWriter:
         rows.links.extend(make_rows.link_row(link) for link in taken.links)
         write_rejections(conn, all_refused, rows)
         copy_batch(conn, rows)
-        refold(conn, register, corridors)
+        changed = refold(conn, register, corridors)
         retrace(conn, register, subjects)
         restand(conn, subjects)
+        show(conn, changed)
         self._look = bool(known)
         return Written(all_refused, [row.key for row in rows.violations])
 

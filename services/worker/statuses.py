@@ -16,6 +16,7 @@ from typing import Final
 from services.store.engine import Connection
 from services.store.known import statuses_taken_in
 from services.store.rows import BatchRows, CorridorEventKind, CorridorEventRow, KeyKind
+from services.store.shown import show
 from services.store.write import copy_batch
 from services.worker import make_rows
 from services.worker.documents import AskRegister
@@ -52,7 +53,7 @@ def write_statuses(
         changes[CorridorChange(item.event.mission, item.event.corridor)] = item.received_at
     write_rejections(conn, all_refused, rows)
     copy_batch(conn, rows)
-    refold(conn, register, changes)
+    show(conn, refold(conn, register, changes))
     return Written(all_refused)
 
 

@@ -36,7 +36,6 @@ from msgspec.structs import astuple
 from services.corridor_figures import Period, StatsAsked, corridor_figures
 from services.gateway.ask_board import ask_glance
 from services.gateway.ask_corridors import AvailabilityAsked, ask_availability
-from services.lag import Lag
 from services.load import load_documents
 from services.local.engines import Engines
 from services.local.postgres import API_ROLE
@@ -62,7 +61,6 @@ BY: Final = timedelta(seconds=17)
 """How much later each corridor's history is than that of the one before."""
 OPERATOR: Final = Source(id="operator", rights=(Right.OPEN, Right.CLOSE))
 TEMPLATE: Final = "corridor-0000"
-QUIET: Final = Lag(0, 1, None, ())
 ROUNDS: Final = 5
 
 _INDEXES = """
@@ -76,13 +74,20 @@ SELECT mission, 'corridor-' || lpad(n::text, 4, '0'), generation, seq,
     CASE WHEN from_instant = %(begin)s THEN from_instant ELSE from_instant + n * %(by)s END,
     CASE WHEN starts_at = %(begin)s THEN starts_at ELSE starts_at + n * %(by)s END,
     ends_at + n * %(by)s, not_valid_after + n * %(by)s, known_at + n * %(by)s, state, cause,
-    cause_events, events_digest, parts
+    cause_events, events_digest, parts, shown_from + n * %(by)s
 FROM generate_series(2, (SELECT max(generation) FROM told)) AS word, LATERAL (
     SELECT * FROM told, generate_series(0, %(corridors)s - 1) AS n
     WHERE told.generation = word ORDER BY n, seq
 ) AS told
 """
 """Word by word, each corridor's rows of it together: in the order in which workers leave them."""
+_SHOWN_AT_FIRST: Final = (
+    "ALTER TABLE corridor_availability DISABLE TRIGGER history_rows",
+    "UPDATE corridor_availability SET shown_from = %(begin)s",
+    "ALTER TABLE corridor_availability ENABLE TRIGGER history_rows",
+    "INSERT INTO kept_up VALUES (%(mission)s, '-infinity', 'infinity')",
+)
+"""As if it had been loaded then, and judged in time ever since."""
 
 
 class Base(NamedTuple):
@@ -176,6 +181,8 @@ def _make(engines: Engines, history: History, years: int, name: str) -> None:
         with connect(url) as conn:
             ensure_partitions(conn, BEGIN)
             load_documents(conn, history.documents, BEGIN)
+            for statement in _SHOWN_AT_FIRST:
+                conn.execute(statement, {"mission": MISSION, "begin": BEGIN})
             _fill(conn, history.rows(years), history.corridors)
         admin.execute(f'ALTER DATABASE "{filling}" RENAME TO "{name}"'.encode())
 
@@ -254,15 +261,15 @@ class Asker:
     def _at(self) -> object:
         at, known_at = self._instant(), self._draw.choice([self._now, self._instant()])
         asked = TimelineAsked(self._name(), max(at, known_at), since=at, until=at)
-        return timeline(self._conn, lambda: QUIET, asked, self._now)
+        return timeline(self._conn, asked, self._now)
 
     def _now_(self) -> object:
-        return states_now(self._conn, lambda: QUIET, [self._name()], self._now)
+        return states_now(self._conn, [self._name()], self._now)
 
     def _answer(self) -> object:
         at = self._instant()
         asked = AvailabilityAsked(self._name().corridor_id, at, None, None, None, 100)
-        return ask_availability(self._conn, self._token, lambda: QUIET, self._now, asked).told
+        return ask_availability(self._conn, self._token, self._now, asked).told
 
     def _year(self) -> object:
         since = BEGIN + self._draw.randrange(self.base.years) * YEAR
@@ -274,7 +281,7 @@ class Asker:
 
     def _board(self) -> object:
         ids = [_id(number) for number in range(self._corridors)]
-        return ask_glance(self._conn, self._token, lambda: QUIET, self._now, ids)
+        return ask_glance(self._conn, self._token, self._now, ids)
 
     def _whole(self) -> object:
         return known_intervals(self._conn, *self._name(), self._now).intervals

@@ -47,7 +47,7 @@ _SPOKEN: Final = f"""
 WITH base AS (
     SELECT generation, from_instant FROM corridor_availability
     WHERE mission = %(mission)b AND corridor_id = %(corridor)b AND seq = 0
-        AND known_at <= %(known_at)b AND from_instant <= %(since)b
+        AND shown_from <= %(known_at)b AND from_instant <= %(since)b
     ORDER BY {NEWEST_FIRST} LIMIT 1
 ), spoken AS (
     SELECT generation, from_instant FROM base
@@ -55,12 +55,12 @@ WITH base AS (
     SELECT generation, from_instant FROM corridor_availability
     WHERE %(since)b < %(until)b -- of an instant nothing is looked for
         AND mission = %(mission)b AND corridor_id = %(corridor)b AND seq = 0
-        AND known_at <= %(known_at)b AND from_instant > %(since)b AND from_instant <= %(until)b
+        AND shown_from <= %(known_at)b AND from_instant > %(since)b AND from_instant <= %(until)b
         AND generation > coalesce((SELECT generation FROM base), 0)
 ), following AS (
     SELECT from_instant FROM corridor_availability
     WHERE mission = %(mission)b AND corridor_id = %(corridor)b AND seq = 0
-        AND known_at <= %(known_at)b AND from_instant > %(until)b
+        AND shown_from <= %(known_at)b AND from_instant > %(until)b
         AND generation > (SELECT max(generation) FROM spoken)
     ORDER BY from_instant <-> %(until)b LIMIT 1
 ), reaching AS (
@@ -95,7 +95,7 @@ SELECT asked.number, told.generation, told.known_at, told.starts_at, told.ends_a
 FROM unnest(%b::timestamptz[], %b::int4[]) WITH ORDINALITY AS asked (instant, newest, number),
 LATERAL (
     SELECT * FROM corridor_availability
-    WHERE mission = %b AND corridor_id = %b AND generation <= asked.newest AND known_at <= %b
+    WHERE mission = %b AND corridor_id = %b AND generation <= asked.newest AND shown_from <= %b
         AND from_instant <= asked.instant AND starts_at <= asked.instant
         AND coalesce(ends_at, 'infinity') > asked.instant
     ORDER BY generation DESC LIMIT %b
@@ -112,7 +112,7 @@ def told_between(
     until: datetime,
     known_at: datetime,
 ) -> list[Told]:
-    """The intervals with a moment in [since, until], whole, by what was known at `known_at`."""
+    """The intervals with a moment in [since, until], whole, by what could be seen at `known_at`."""
     rows = _rows(conn, _BETWEEN, name, (since, until), known_at)
     return [Told(generation, interval_of(row)) for generation, *row in rows]
 
@@ -156,7 +156,7 @@ def sayings(
         conn: the store.
         name: of the corridor.
         asked: instants, each with the newest generation that is asked.
-        known_at: by what was known then.
+        known_at: by what could be seen then.
 
     Returns:
         For each instant its sayings; what nobody looks at is not read.

@@ -1,4 +1,4 @@
-"""What is known of a corridor at an instant, and was known at another.
+"""What is known of a corridor at an instant, and could be seen at another.
 
 Place on the data's way: `truceline corridor availability`, the board. The whole timeline is
 `generations.known_intervals`; this is the one row a planner of convoys asks for.
@@ -31,7 +31,7 @@ FROM unnest(%b::text[], %b::text[]) WITH ORDINALITY AS asked (mission, corridor_
 LATERAL (
     SELECT generation FROM corridor_availability
     WHERE mission = asked.mission AND corridor_id = asked.corridor_id AND seq = 0
-        AND known_at <= %b AND from_instant <= %b
+        AND shown_from <= %b AND from_instant <= %b
     ORDER BY {NEWEST_FIRST} LIMIT 1
 ) AS newest, LATERAL (
     SELECT * FROM corridor_availability
@@ -44,7 +44,7 @@ LATERAL (
 _LAST_WORDS = """
 SELECT asked.corridor_id, told.known_at FROM unnest(%b::text[]) AS asked (corridor_id), LATERAL (
     SELECT known_at FROM corridor_availability
-    WHERE mission = %b AND corridor_id = asked.corridor_id AND known_at <= %b
+    WHERE mission = %b AND corridor_id = asked.corridor_id AND shown_from <= %b
     ORDER BY generation DESC LIMIT 1
 ) AS told
 """
@@ -73,7 +73,7 @@ SELECT FROM corridor_availability WHERE mission = %s AND corridor_id = %s LIMIT 
 def availability(
     conn: Connection, mission: str, corridor_id: str, at: datetime, known_at: datetime
 ) -> StoredInterval | None:
-    """The interval `at` lies in, by what was known at `known_at`; None: nothing was known.
+    """The interval `at` lies in, by what could be seen at `known_at`; None: nothing was known.
 
     Its `starts_at` and `ends_at` are its generation's: a newer one may cut it short before or
     after `at`. For a period ask `corridor_period.told_between`.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from services.cli import corridor
+from services.cli import corridor_names
 from services.lag import Lag
 from services.load import load_documents
 from services.local.endpoints import DATABASE_VARIABLE
@@ -18,6 +18,7 @@ from services.store.rows import AvailabilityRow
 from services.store.write import copy_rows
 from streams.agreement import Chainage, Corridor, Crossing, LineString
 from tests.integration.cli.console import Console
+from tests.integration.kept_up import fall_behind
 from tests.integration.worker.ground import agreement, methodology, road
 from tests.unit.streams.builders import LAT, LON, MISSION
 
@@ -47,6 +48,8 @@ def stored(corridor_id: str, state: str, cause: str) -> AvailabilityRow:
         cause=cause,
         cause_events=["patrol-1/r"],
         events_digest=bytes(32),
+        parts=None,
+        shown_from=NOW - HOUR,
     )
 
 
@@ -68,7 +71,7 @@ def shell(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Consol
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing waits in Kafka."""
-    monkeypatch.setattr(corridor, "ask_lag", lambda _: QUIET)
+    monkeypatch.setattr(corridor_names, "ask_lag", lambda _: QUIET)
 
 
 @pytest.mark.usefixtures("quiet")
@@ -87,7 +90,11 @@ def test_the_way_that_is_known_open_comes_first_and_the_other_with_what_is_in_th
     assert shown.index("north-road") < shown.index("south-road")
 
 
-def test_while_nobody_can_tell_what_waits_there_is_no_way(shell: Console) -> None:
+def test_while_nobody_can_tell_what_waits_there_is_no_way(
+    shell: Console, database_url: str
+) -> None:
+    with connect(database_url) as conn:
+        fall_behind(conn)
     ran = shell.run("corridor", "way", "west", "east")
     assert "no way is known to be open" in ran.out
     assert "system_behind" in ran.out

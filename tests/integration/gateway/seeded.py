@@ -283,6 +283,8 @@ def available(mission: str, name: str) -> list[AvailabilityRow]:
         cause="open_by_status",
         cause_events=word,
         events_digest=bytes(32),
+        parts=None,
+        shown_from=NOW,
     )
     then = replace(
         first,

@@ -27,6 +27,7 @@ from streams.corridors.divided import PartState
 from streams.vocabulary import Availability, Direction
 from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.served import Client, client_of
+from tests.integration.kept_up import fall_behind
 
 pytestmark = pytest.mark.usefixtures("filled")
 
@@ -66,6 +67,8 @@ def row(id_: str, **changes: object) -> AvailabilityRow:
         cause="open_by_status",
         cause_events=["operator-1/s-1"],
         events_digest=bytes(32),
+        parts=None,
+        shown_from=NOW - HOUR / 2,
     )
     changed: AvailabilityRow = replace(stored, **changes)
     return changed
@@ -166,6 +169,7 @@ def test_while_the_system_is_behind_nothing_is_usable_and_the_board_stays_the_sa
     )
     before = ask(client, headers)
     lag.append(None)
+    fall_behind(owner)
     behind = ask(client, headers, before.headers["etag"])
     told = on_board(behind, "waits")
     assert (told["state"], told["cause"]) == ("unknown", "system_behind")

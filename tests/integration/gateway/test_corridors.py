@@ -24,6 +24,7 @@ from streams.vocabulary import Availability, Direction
 from tests.integration.gateway import seeded
 from tests.integration.gateway.conftest import MakeToken
 from tests.integration.gateway.served import Client, client_of
+from tests.integration.kept_up import fall_behind
 
 pytestmark = pytest.mark.usefixtures("filled", "open_road")  # in this order
 
@@ -50,6 +51,8 @@ def open_road(gateway_settings: Settings) -> None:
             cause="open_by_status",
             cause_events=["operator-1/s-1", "smm-patrol-1/s-2"],
             events_digest=bytes(32),
+            parts=None,
+            shown_from=NOW - timedelta(hours=1),
         )
         parts = (
             PartState(
@@ -85,7 +88,9 @@ def waits(request: pytest.FixtureRequest) -> Lag | None:
 def asking(
     gateway_settings: Settings, monkeypatch: pytest.MonkeyPatch, waits: Lag | None
 ) -> Iterator[Client]:
-    """A gateway to which Kafka says this."""
+    """A gateway to which Kafka says this, and that knows nothing of what was before."""
+    with connect(gateway_settings.database()) as conn:
+        fall_behind(conn)
     monkeypatch.setattr(app, "ask_lag", lambda _: waits)
     with client_of(gateway_settings) as client:
         yield client

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -122,8 +123,58 @@ def test_every_receipted_report_is_assessed_once_and_a_killed_gateway_goes_on(
 
 ALLOWED_S = 5
 """How long something may wait, by the methodology of the test below."""
+MOMENTS = 20
+"""That are asked about again at the least."""
 SLACK_S = GOOD_FOR_S + PATIENCE_S + 5.0
 """What was asked of Kafka is good for a while, and asking it takes one."""
+
+
+class Witness:
+    """Somebody who asks for the road again and again, and keeps what he is told."""
+
+    def __init__(self, client: httpx.Client, headers: dict[str, str]) -> None:
+        self._ask = partial(client.get, headers=headers)
+        self._told: list[tuple[str, dict[str, str], bytes]] = []
+        """As of when, what was asked besides, what was told."""
+        self._shown: list[tuple[str, dict[str, Any]]] = []
+
+    def wait_for_cause(self, within_s: float, *causes: str) -> None:
+        """Wait until the API gives such a cause; the board says the same as soon as it does."""
+        deadline, found = time.monotonic() + within_s, ""
+        while found not in causes:
+            assert time.monotonic() < deadline, found
+            found = self.look()
+            time.sleep(0.05)
+        board = self._ask("/v1/corridors/board").json()
+        (shown,) = (one for one in board["items"] if one["corridor"] == "c")
+        assert shown["cause"] == found
+        self._shown.append((board["known_at"], shown))
+
+    def look(self) -> str:
+        """The cause of now; what was told of all times and of the way there is kept."""
+        for asked in ({}, {"direction": "forward", "from": "2026-01-01T00:00:00Z"}):
+            whole = self._ask("/v1/corridors/c/availability", params=asked)
+            known_at = whole.json()["items"][0]["known_at"]
+            self._told.append((known_at, asked, whole.content))
+        answer = self._ask("/v1/corridors").json()
+        (now,) = (one for one in answer["items"] if one["corridor"] == "c")
+        self._shown.append((now["at"], now))
+        return str(now["cause"])
+
+    def asks_again(self) -> int:
+        """Asks for all of it again, as it could be seen then; how often."""
+        for known_at, asked, told in self._told:
+            again = self._ask(
+                "/v1/corridors/c/availability", params={**asked, "known_at": known_at}
+            )
+            assert again.content == told, known_at
+        for known_at, shown in self._shown:
+            of = {"at": known_at, "known_at": known_at}
+            (state,) = self._ask("/v1/corridors/c/availability", params=of).json()["items"]
+            alike = state.keys() & shown.keys()
+            assert {name: state[name] for name in alike} == {name: shown[name] for name in alike}
+            assert {"state", "cause"} <= alike
+        return len(self._told) + len(self._shown)
 
 
 def test_with_its_worker_killed_a_corridor_is_unknown_as_soon_as_something_waits_too_long(
@@ -146,27 +197,22 @@ def test_with_its_worker_killed_a_corridor_is_unknown_as_soon_as_something_waits
         seen = {"issued_at": now, "observed_at": now, "effective_from": now}
         opened = status(source=ground.OPERATOR, corridor="c", status="open", **seen)
         assert client.post("/v1/corridor-status", content=opened, headers=headers).is_success
-        wait_for_cause(client, headers, "open_by_status", 90.0)
+        witness = Witness(client, headers)
+        witness.wait_for_cause(90.0, "open_by_status")
         worker.kill()
-        assert client.post("/v1/reports", content=event(), headers=headers).is_success
-        wait_for_cause(client, headers, "system_behind", ALLOWED_S + SLACK_S)
-
-
-def wait_for_cause(
-    client: httpx.Client, headers: dict[str, str], cause: str, within_s: float
-) -> None:
-    """Wait until the API gives this cause for the corridor `c`; fail if it takes longer.
-
-    The board says the same as soon as it does.
-    """
-    deadline, found = time.monotonic() + within_s, ""
-    while found != cause:
-        assert time.monotonic() < deadline, found
-        answer = client.get("/v1/corridors", headers=headers).json()
-        found = next(one["cause"] for one in answer["items"] if one["corridor"] == "c")
-        time.sleep(0.1)
-    board = client.get("/v1/corridors/board", headers=headers).json()
-    assert next(one["cause"] for one in board["items"] if one["corridor"] == "c") == cause
+        there = msgspec.to_builtins(ground.ON_ROUTE)
+        waits = event(location=there, observed_from=now)
+        assert client.post("/v1/reports", content=waits, headers=headers).is_success
+        witness.wait_for_cause(ALLOWED_S + SLACK_S, "system_behind")
+        with running("services.worker", environment):
+            witness.wait_for_cause(90.0, "impeded_by_report", "suspended_by_report")
+            taken_back = event(retracts=json.loads(waits)["id"], observed_from=now)
+            assert client.post("/v1/reports", content=taken_back, headers=headers).is_success
+            witness.wait_for_cause(30.0, "open_by_status")
+            late = status(source=ground.OPERATOR, corridor="c", status="closed", **seen)
+            assert client.post("/v1/corridor-status", content=late, headers=headers).is_success
+            witness.wait_for_cause(30.0, "closed_by_status")
+            assert witness.asks_again() > MOMENTS
 
 
 def assessed(owner: Connection, ids: list[str]) -> list[tuple[int, int]]:

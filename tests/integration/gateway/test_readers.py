@@ -25,7 +25,7 @@ NOWHERE = "postgresql://truceline_api@127.0.0.1:1/none"
 
 def ask(url: str, *questions: Callable[[Connection], object]) -> list[object]:
     async def all_of_them() -> list[object]:
-        readers = Readers(url)
+        readers = Readers(url, lambda: None)
         try:
             return [await readers.ask(TOKEN, question) for question in questions]
         finally:

@@ -33,6 +33,7 @@ from streams.agreement import content_hash
 from streams.signing import FORMAT, Signature, written
 from streams.vocabulary import Relation
 from tests.integration.gateway import seeded
+from tests.integration.kept_up import keep_up
 from tests.unit.services.store.sample_rows import DESK, SIGHTING, key_row, rejected_row
 
 REFUSED: Final = (
@@ -116,9 +117,14 @@ MATRIX: Final = {
     "tokens": May(Seen.NEVER),
     "outbox": May(Seen.NEVER, Adds.IN_ANY_SCOPE),
     "resend_progress": May(Seen.NEVER),
+    "shown_clocks": May(Seen.NEVER),
+    "kept_up": May(Seen.NEVER),
     "alembic_version": May(Seen.ALWAYS),
 }
-FUNCTIONS: Final = {"find_token", "intake_figures", "waits_unjudged"}
+FUNCTIONS: Final = {
+    *("find_token", "intake_figures", "waits_unjudged", "oldest_unjudged"),
+    *("seen_as_of", "note_kept_up", "is_kept_up", "missions_to_keep_up"),
+}
 """What runs with the owner's eyes; each has tests of its own."""
 
 
@@ -254,6 +260,8 @@ def fill(conn: Connection) -> None:
             add_act(conn, mission, agreement)
         add_rest(conn, mission, agreements[0])
     conn.execute("INSERT INTO resend_progress VALUES (1, '2020-01-01Z')")
+    conn.execute("INSERT INTO shown_clocks VALUES ('smm', now()), ('unmil', now())")
+    keep_up(conn, *seeded.MISSIONS)
     conn.commit()
 
 

@@ -149,7 +149,7 @@ def fill(conn: Connection, mission: str) -> None:
         "corridor_availability": [
             AvailabilityRow(
                 *(mission, "route", 1, 0, NOW, NOW, None, None, NOW),
-                *("unknown", "none", [], bytes(32)),
+                *("unknown", "none", [], bytes(32), None, NOW),
             )
         ],
     }
@@ -559,5 +559,7 @@ def test_the_guides_role_for_workers_can_do_their_work(store_url: str, engines: 
         add_report(rows, submission(55), violates=True)
         copy_batch(conn, rows)
         conn.execute("UPDATE event_keys SET vouched = true")
+        conn.execute("SELECT show_from('smm'), seen_as_of('smm'), is_kept_up('smm', now())")
+        conn.execute("SELECT note_kept_up('smm', now())")
         refuses(conn, "DROP TRIGGER history_rows ON submissions")
         conn.rollback()

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.lag import Lag
 from services.store.engine import Connection, connect
 from services.store.generations import encode_parts, joined, known_intervals
 from services.store.queries.corridor_period import sayings, told_between
@@ -21,12 +20,15 @@ from services.timeline import TimelineAsked, narrowed, timeline, within
 from streams.corridors.divided import PartState
 from streams.corridors.parts import ALL, Part
 from streams.vocabulary import Availability, Direction
+from tests.integration.kept_up import keep_up
 from tests.unit.services.store.sample_rows import NOW
 
 LAST = 24
 ROAD = CorridorName("smm", "road-of-periods")
 BACK = Part(None, Direction.BACKWARD, None)
 LATE = NOW + timedelta(days=9)
+BEFORE = timedelta(minutes=40)
+"""How much earlier than it is shown the word of each generation has come."""
 
 
 def at(hour: float) -> datetime:
@@ -65,11 +67,12 @@ def _row(number: int, seq: int, edges: list[int], state: str | tuple[str, str]) 
         starts_at=at(edges[seq]),
         ends_at=at(edges[seq + 1]) if seq + 1 < len(edges) else None,
         not_valid_after=at(2 * LAST) if worst == "open" else None,
-        known_at=at(number),
+        known_at=at(number) - BEFORE,
         state=worst,
         cause=_cause(worst),
         cause_events=[f"operator/{number}"] if there == "closed" else [],
         events_digest=bytes(32),
+        shown_from=at(number),
         parts=encode_parts(parts) if there != back else None,
     )
 
@@ -119,8 +122,9 @@ def test_a_period_is_read_as_all_that_is_known_has_it(  # noqa: PLR0917
     first, last = (None if it is None else at(it) for it in (since, until))
     with session.transaction(force_rollback=True):
         copy_rows(session, "corridor_availability", rows_of(drawn))
+        keep_up(session, ROAD.mission)
         asked = TimelineAsked(ROAD, at(known), part, first, last)
-        found = timeline(session, lambda: Lag(0, 1, None, ()), asked, LATE)
+        found = timeline(session, asked, LATE)
         whole = known_intervals(session, *ROAD, at(known)).intervals
         if part != ALL:
             whole = list(joined(narrowed(it, part) for it in whole))
@@ -133,7 +137,7 @@ def test_a_moment_is_answered_by_the_newest_that_speaks_of_it_and_said_by_all_th
     session: Connection, drawn: Drawn, known: int, hour: int
 ) -> None:
     rows = rows_of(drawn)
-    speak = [row for row in rows if row.known_at <= at(known) and _holds(row, at(hour))]
+    speak = [row for row in rows if row.shown_from <= at(known) and _holds(row, at(hour))]
     with session.transaction(force_rollback=True):
         copy_rows(session, "corridor_availability", rows)
         found = availability(session, *ROAD, at(hour), at(known))
@@ -155,7 +159,7 @@ def test_every_saying_is_told_however_many_there_are(conn: Connection) -> None:
     rows = rows_of([([hour % 3], ["closed"] * 5) for hour in range(90)])
     copy_rows(conn, "corridor_availability", rows)
     (said,) = sayings(conn, ROAD, [(at(9), 90)], LATE)
-    assert [it.known_at for it in said] == [at(number) for number in range(90, 0, -1)]
+    assert [it.known_at for it in said] == [at(number) - BEFORE for number in range(90, 0, -1)]
 
 
 def test_a_part_that_stays_as_it_is_is_one_interval_however_long(conn: Connection) -> None:
@@ -163,8 +167,9 @@ def test_a_part_that_stays_as_it_is_is_one_interval_however_long(conn: Connectio
     drawn += [([hour], [("closed" if hour % 2 else "open", "open")] * 5) for hour in range(1, 90)]
     drawn += [([95], ["closed"] * 5)]
     copy_rows(conn, "corridor_availability", rows_of(drawn))
+    keep_up(conn, ROAD.mission)
     asked = TimelineAsked(ROAD, LATE, BACK, at(40), at(41))
-    (found,) = timeline(conn, lambda: Lag(0, 1, None, ()), asked, LATE)
+    (found,) = timeline(conn, asked, LATE)
     assert (found.starts_at, found.ends_at, found.state) == (at(0), at(95), "open")
 
 

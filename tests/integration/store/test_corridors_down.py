@@ -12,15 +12,16 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from services.lag import Lag
 from services.load import load_documents
 from services.local.engines import Engines
 from services.store.engine import Connection, connect
 from services.store.migrate import upgrade
 from services.store.partitions import ensure_partitions
 from services.store.queries.corridors import CorridorName
+from services.store.shown import seen_as_of
 from services.timeline import state_now
 from services.worker.documents import load_register
+from tests.integration.kept_up import keep_up
 from tests.integration.worker.ground import agreement, methodology, opened
 from tests.integration.worker.intake import take_in_log
 from tests.integration.worker.records import log_of, said
@@ -53,6 +54,7 @@ def hear_that_it_is_open(url: str) -> datetime:
         now = datetime.now(UTC)
         ensure_partitions(conn, now)
         load_documents(conn, [agreement(), methodology()], now - timedelta(days=1))
+        keep_up(conn, MISSION)
         register = load_register(conn)
         now = datetime.now(UTC)
         seen = now - STALE_AFTER + OPEN_FOR
@@ -63,7 +65,7 @@ def hear_that_it_is_open(url: str) -> datetime:
 
 def shown(conn: Connection) -> tuple[tuple[str, str], tuple[str, str]]:
     """As the API has it, and the view."""
-    found = state_now(conn, lambda: Lag(0, 1, None, ()), ROAD, datetime.now(UTC))
+    found = state_now(conn, ROAD, seen_as_of(conn, MISSION))
     (view,) = conn.execute(SHOWN, ROAD).fetchall()
     return (str(found.state), found.cause), (view[0], view[1])
 

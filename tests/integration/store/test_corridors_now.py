@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from services.lag import Lag
 from services.load import load_documents
 from services.store.engine import Connection
 from services.store.generations import encode_parts
@@ -20,6 +19,7 @@ from services.store.write import copy_rows
 from services.timeline import state_now
 from streams.corridors.divided import PartState
 from streams.vocabulary import Availability, Direction
+from tests.integration.kept_up import keep_up
 from tests.integration.worker.ground import agreement, methodology
 from tests.unit.services.store.sample_rows import submission
 
@@ -36,6 +36,7 @@ def now(conn: Connection) -> datetime:
     instant = datetime.now(UTC)
     ensure_partitions(conn, instant)
     load_documents(conn, [agreement("smm"), methodology("smm")], instant - timedelta(days=1))
+    keep_up(conn, ROAD.mission)
     return instant
 
 
@@ -54,6 +55,8 @@ def add(conn: Connection, now: datetime, *states: tuple[str, float], **changes: 
             cause="said",
             cause_events=["operator/1"],
             events_digest=bytes(32),
+            parts=None,
+            shown_from=now - timedelta(hours=1),
         )
         for number, ((state, _), start, end) in enumerate(
             zip(states, begins, [*begins[1:], None], strict=True)
@@ -79,7 +82,7 @@ def test_it_grows_stale_within_a_second_without_any_event_or_program(
     seen: list[tuple[datetime, str, str]] = []
     while not seen or seen[-1][0] < stale_at + timedelta(seconds=1):
         at = datetime.now(UTC)
-        by_api = state_now(conn, lambda: Lag(0, 1, None, ()), ROAD, at).state
+        by_api = state_now(conn, ROAD, at).state
         seen.append((at, by_api, shown(conn)[0]))
         time.sleep(0.05)
     assert all(view == api == "open" for at, api, view in seen if at < stale_at - _AT_ONCE)

@@ -165,6 +165,8 @@ def availability(generation: int, start: int, state: str) -> AvailabilityRow:
         cause="said",
         cause_events=["operator/1"],
         events_digest=bytes([generation]) * 32,
+        parts=None,
+        shown_from=NOW + timedelta(hours=generation),
     )
 
 

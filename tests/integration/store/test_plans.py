@@ -90,7 +90,7 @@ FROM (SELECT *, row_number() OVER () AS n FROM submissions WHERE authentication 
 AVAILABILITY = """
 INSERT INTO corridor_availability
 SELECT 'smm', 'corridor-' || mod(n, 20), 1 + n / 20, 0, at, at, NULL, NULL, at, 'open', 'c',
-    ARRAY[]::text[], '\\x01'
+    ARRAY[]::text[], '\\x01', NULL, at
 FROM (SELECT n, %s::timestamptz + n * interval '26 seconds' AS at FROM generate_series(1, %s) AS n)
 """
 

@@ -162,6 +162,8 @@ def available(
         cause="said",
         cause_events=["operator/1"],
         events_digest=bytes(32),
+        parts=None,
+        shown_from=OBSERVED + timedelta(hours=generation),
     )
 
 

@@ -136,7 +136,8 @@ def test_a_whole_batch_is_read_back_as_it_was_written(conn: Connection) -> None:
 
 def test_availability_keeps_the_ends_of_time(conn: Connection) -> None:
     row = AvailabilityRow(
-        "smm", "r", 1, 0, SINCE_EVER, SINCE_EVER, None, None, NOW, "open", "c", ["a/1"], bytes(32)
+        *("smm", "r", 1, 0, SINCE_EVER, SINCE_EVER, None, None, NOW),
+        *("open", "c", ["a/1"], bytes(32), None, NOW),
     )
     copy_rows(conn, "corridor_availability", [row])
     assert all_of(conn, "corridor_availability") == [astuple(row)]

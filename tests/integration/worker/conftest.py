@@ -14,8 +14,18 @@ from services.store.engine import Connection, connect
 from services.store.partitions import ensure_partitions
 from services.worker.documents import load_register
 from streams.inforce import Register
+from tests.integration.kept_up import keep_up
 from tests.integration.worker.ground import OTHER_MISSION, agreement, methodology
 from tests.integration.worker.records import RECEIVED
+from tests.integration.worker.shown import shown_as_received
+from tests.unit.streams.builders import MISSION
+
+
+@pytest.fixture(scope="package", autouse=True)
+def shown() -> Iterator[None]:
+    """What these tests take in is seen when it is received."""
+    with shown_as_received():
+        yield
 
 
 def prepare(url: str) -> None:
@@ -25,6 +35,7 @@ def prepare(url: str) -> None:
         documents = [make() for make in (agreement, methodology)]
         documents += [make(OTHER_MISSION) for make in (agreement, methodology)]
         load_documents(conn, documents, RECEIVED)
+        keep_up(conn, MISSION, OTHER_MISSION)
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,6 @@ from msgspec.structs import replace
 from services.gateway.ask_board import ask_board
 from services.gateway.ask_corridors import AvailabilityAsked, IntervalTold, ask_availability
 from services.gateway.board import CorridorShown
-from services.lag import Lag
 from services.store.engine import Connection
 from services.tokens.token import Role, Token
 from streams.corridors.parts import ALL, Part
@@ -32,7 +31,6 @@ from tests.unit.streams.builders import MISSION, SOURCE
 
 EVENTS = 18
 LONG_AFTER = RECEIVED + timedelta(days=30)
-NOTHING_WAITS = Lag(0, 1, None, ())
 CORRIDOR = "c"
 FORWARD = Part(direction=Direction.FORWARD)
 AUDITOR = Token(
@@ -97,12 +95,12 @@ def ask(
     conn: Connection, now: datetime, at: datetime | None, known_at: datetime | None, part: Part
 ) -> list[IntervalTold]:
     asked = AvailabilityAsked(CORRIDOR, at, None, None, known_at, 1_000, part)
-    return list(ask_availability(conn, AUDITOR, lambda: NOTHING_WAITS, now, asked).told)
+    return list(ask_availability(conn, AUDITOR, now, asked).told)
 
 
 def told_at(conn: Connection, now: datetime) -> Told:
     """As it is told to who asks now."""
-    (board,) = ask_board(conn, AUDITOR, lambda: NOTHING_WAITS, now).board.items
+    (board,) = ask_board(conn, AUDITOR, now).board.items
     one, other = (ask(conn, now, now, None, part) for part in (ALL, FORWARD))
     return Told(now, board, one, other, ask(conn, now, None, None, ALL))
 

@@ -6,7 +6,6 @@ import pytest
 from msgspec.structs import replace
 
 from services.corridor_figures import StatsAsked, corridor_figures, period_of
-from services.lag import Lag
 from services.load import load_documents
 from services.store.engine import Connection
 from services.store.generations import known_intervals
@@ -18,6 +17,7 @@ from streams.agreement import Chainage, Crossing, LineString, Segment, Validity
 from streams.corridors.stretches import availability_over
 from streams.inforce import Register
 from streams.vocabulary import Kind
+from tests.integration.kept_up import fall_behind
 from tests.integration.worker.ground import (
     FAR,
     ON_ROAD_ONLY,
@@ -138,9 +138,9 @@ def test_the_way_round_is_known_open_where_fire_suspends_the_short_one(conn: Con
     fire = report("r", location=ON_ROAD_ONLY, observed_from=seen.issued_at + minutes(1))
     messages = [said(seen), said(replace(seen, id="s-d", corridor="d")), said(fire)]
     take_in_log(conn, load_register(conn), log_of(messages))
-    now, lag = RECEIVED + minutes(5), Lag(0, 1, None, ())
+    now = RECEIVED + minutes(5)
     network, asked = Network(MISSION, [short, other]), WaysAsked("west", "east")
-    found = ways_now(conn, lambda: lag, network, asked, now)
+    found = ways_now(conn, network, asked, now)
     assert [leg.corridor for way in found.open for leg, _ in way.legs] == ["d"]
     assert found.open[0].not_valid_after == seen.issued_at + minutes(60)
     ((leg, why),) = found.not_open[0].legs
@@ -149,8 +149,8 @@ def test_the_way_round_is_known_open_where_fire_suspends_the_short_one(conn: Con
         "suspended_by_report",
         ("patrol-1/r",),
     )
-    waiting = Lag(5, 1, 7e5, ())
-    assert not ways_now(conn, lambda: waiting, network, asked, now).open
+    fall_behind(conn)
+    assert not ways_now(conn, network, asked, now).open
 
 
 def history() -> list[Message]:

@@ -9,14 +9,13 @@ import pytest
 from kafka.errors import KafkaError
 
 from services import behind
-from services.behind import SYSTEM_BEHIND, ask_lag, is_behind, overlay
+from services.behind import SYSTEM_BEHIND, ask_lag, judged_in_kafka, overlay
 from services.lag import Lag
 from services.settings import Settings
 from services.store.generations import StoredInterval
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-LIMIT_S = 60.0
 
 
 def interval(state: str, start: datetime, end: datetime | None) -> StoredInterval:
@@ -58,30 +57,23 @@ def settings(kafka: str | None) -> Settings:
 
 
 @pytest.mark.parametrize(
-    ("lag", "expected"),
+    ("lag", "judged_s"),
     [
-        (Lag(0, 2, None, ()), False),
-        (Lag(1, 2, LIMIT_S - 1, ()), False),
-        (Lag(1, 2, LIMIT_S + 1, ()), True),
-        (Lag(1, 2, None, ()), True),
-        (Lag(0, 0, None, ("truceline.reports.v1",)), True),
-        (None, True),
+        (Lag(0, 2, None, ()), 0),
+        (Lag(0, 2, None, (), began_at=NOON - timedelta(seconds=7)), -7),
+        (Lag(1, 2, 59.0, ()), -59),
+        (Lag(1, 2, 59.0, (), began_at=NOON - timedelta(seconds=7)), -66),
+        (Lag(1, 2, None, ()), None),
+        (Lag(0, 0, None, ("truceline.reports.v1",)), None),
+        (Lag(1, 0, 5.0, ("truceline.reports.v1",)), None),
+        (None, None),
     ],
 )
-@pytest.mark.parametrize("unjudged", [False, True])
-def test_it_is_behind_where_something_waits_too_long(
-    monkeypatch: pytest.MonkeyPatch, lag: Lag | None, *, unjudged: bool, expected: bool
+def test_all_is_judged_that_came_before_what_waits_or_before_anybody_asked(
+    lag: Lag | None, judged_s: float | None
 ) -> None:
-    asked: list[datetime] = []
-
-    def waits(_: object, __: str, before: datetime) -> bool:
-        asked.append(before)
-        return unjudged
-
-    monkeypatch.setattr(behind, "waits_unjudged", waits)
-    monkeypatch.setattr(behind, "_allowed_s", lambda *_: LIMIT_S)
-    assert is_behind(None, lag, "m", NOON) is (expected or unjudged)  # type: ignore[arg-type]
-    assert set(asked) <= {NOON - timedelta(seconds=LIMIT_S)}
+    found = judged_in_kafka(lag, NOON)
+    assert found == (None if judged_s is None else NOON + timedelta(seconds=judged_s))
 
 
 def test_who_cannot_ask_kafka_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from services.gateway.ask_corridors import PartTold
-from services.gateway.board import Board, CorridorShown, write_text
+from services.gateway.board import Board, BoardTold, CorridorShown, write_text
 from services.gateway.compress import Coding, compress
 from streams.corridors.effects import Cause
 from streams.vocabulary import Availability, Traveller
@@ -24,7 +24,9 @@ def shown(id_: str = "zolote-road", **changes: object) -> CorridorShown:
 
 
 def lines(*items: CorridorShown) -> list[str]:
-    return write_text(Board(mission="smm", items=items), NOW).splitlines()
+    *told, empty, as_of = write_text(Board(mission="smm", items=items), NOW).splitlines()
+    assert (empty, as_of) == ("", "known_at 2026-03-02T12:00:30+00:00"), "to be asked for again"
+    return told
 
 
 def crowded() -> Board:
@@ -62,7 +64,8 @@ def crowded() -> Board:
 @pytest.mark.parametrize("coding", [Coding.GZIP, Coding.ZSTD])
 def test_twenty_corridors_take_two_kilobytes_at_the_most(coding: Coding) -> None:
     board = crowded()
-    for body in (msgspec.json.encode(board), write_text(board, NOW).encode()):
+    told = BoardTold(mission=board.mission, items=board.items, known_at=NOW)
+    for body in (msgspec.json.encode(told), write_text(board, NOW).encode()):
         assert len(body) > MOST_BYTES
         assert len(compress(body, coding)) <= MOST_BYTES
 
