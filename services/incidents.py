@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from services.breaches import Grounds, stored_breaches
+from services.desk.released import incident_reviews
 from services.errors import NotFoundError
 from services.store.engine import Connection
 from services.store.incidents import members_of
@@ -29,6 +30,8 @@ from services.store.queries.incidents import (
     revisions_of,
 )
 from services.store.rows import IncidentRow
+from streams.desk.fold import Review
+from streams.desk.reads import reads_now
 from streams.incidents.breach import Breach
 from streams.incidents.fold import incidents_of
 from streams.incidents.revise import Reason
@@ -58,10 +61,21 @@ def _told(conn: Connection, found: Sequence[FoundIncident], now: datetime) -> li
         for mission, of in zones.items()
         for name, breaches in members_of(conn, mission, of).items()
     }
+    reviews = incident_reviews(conn, {row.id: row.generation for row in found})
     return [
-        tell(row.mission, row.id, decode_account(row.body), members[row.mission, row.id], now)
+        _reviewed(
+            tell(row.mission, row.id, said, members[row.mission, row.id], now),
+            reviews.get(row.id, Review.UNREVIEWED),
+            draft=said.draft,
+        )
         for row in found
+        for said in (decode_account(row.body),)
     ]
+
+
+def _reviewed(told: Told, review: Review, *, draft: bool) -> Told:
+    """As it reads by what people have done with it at the desk."""
+    return structs.replace(told, status=reads_now(review, draft=draft))
 
 
 # --- one of them --------------------------------------------------------------------------------
@@ -119,7 +133,9 @@ def incident(
     members: list[Breach] = []
     if is_there:
         members = members_of(conn, newest.mission, {name: newest.zone_id})[name]
-        told = tell(newest.mission, name, decode_account(newest.body), members, now)
+        said = decode_account(newest.body)
+        review = incident_reviews(conn, {name: newest.generation}).get(name, Review.UNREVIEWED)
+        told = _reviewed(tell(newest.mission, name, said, members, now), review, draft=said.draft)
     return IncidentTold(
         id=name,
         mission=newest.mission,

@@ -7,7 +7,8 @@
     GET  /v1/reports/{id}       who works with reports: receipts, state, readings
     GET  /v1/violations         every role, as far as each sees: what stands, page by page; to
                                 parties and the publisher what was released
-    GET  /v1/incidents          all but parties and the publisher: what happened near each other
+    GET  /v1/incidents          every role, as far as each sees: what happened near each other; to
+                                parties and the publisher what was released
     GET  /v1/incidents/{id}     who sees the whole: one, with its reports, or where they are now
     GET  /v1/desk, /v1/desk/{item}, /v1/desk/times
                                 who sees the whole: what waits for a person, the gravest first
@@ -204,7 +205,7 @@ async def get_violations(request: Asked) -> Response[bytes]:
     return await answer_violations(request)
 
 
-@get("/v1/incidents", opt={MAY: READS_UNREVIEWED})
+@get("/v1/incidents", opt={MAY: EVERY_ROLE})
 async def get_incidents(request: Asked) -> Response[bytes]:
     """What happened near each other in space and time, the newest first, page by page."""
     return await answer_incidents(request)

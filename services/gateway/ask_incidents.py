@@ -2,8 +2,8 @@
 
 Place on the data's way: GET /v1/incidents. Who sees the whole of the mission is told all of it; all
 others a zone, a day and a coarse cell: an incident's name is a hash over a source's words, and who
-knows of some could try them. Parties and the public are told nothing until people release
-incidents: the route does not let them by (`disclosure.READS_UNREVIEWED`).
+knows of some could try them. Parties and the public are told that of each revision that people
+released at the desk, as it was then (`disclosure.sees_unreviewed`).
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from services.desk.released import incident_releases, incident_reviews
 from services.gateway.coarse_cell import cell_of
-from services.gateway.disclosure import sees_all
+from services.gateway.disclosure import sees_all, sees_unreviewed
 from services.gateway.page import Page, page_of
 from services.gateway.problems import Code, ProblemError
 from services.gateway.represent import Shape
@@ -27,10 +28,13 @@ from services.store.queries.incidents import (
     FoundIncident,
     IncidentFilters,
     incidents,
+    released_incidents,
     revisions_of,
 )
 from services.tokens.token import Token
-from streams.assessment import status_of
+from streams.desk.fold import Review
+from streams.desk.item import IncidentItem
+from streams.desk.reads import reads, reads_now
 from streams.events import Count
 from streams.incidents.breach import Breach
 from streams.incidents.observed import Observed
@@ -79,9 +83,15 @@ class IncidentShown(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """From then on nothing that happens belongs to it."""
     status: str
     draft: bool
+    released_at: datetime | None = None
+    """To parties and the public: when this revision was released."""
+    taken_back_at: datetime | None = None
+    """When that was taken back."""
     cell: dict[str, Any] | None = None
     """Holds the middle of where its first report may have been; absent: its place is unknown."""
     id: str | None = None
+    review: str | None = None
+    """How far people have come with it at the desk; absent: nobody has looked."""
     known_at: datetime | None = None
     """Since when it is known so."""
     kinds: tuple[str, ...] = ()
@@ -148,11 +158,38 @@ def ask_incidents(
         since=asked.first_day,
         until=asked.last_day,
     )
+    if not sees_unreviewed(token):
+        return _released(conn, filters, asked, documents, now)
     # One more than is shown tells whether there is another page.
     found = incidents(conn, filters, now, limit=asked.limit + 1, after=asked.after)
     page = page_of(found, asked.limit)
     whole = sees_all(token)
-    return Page([_shown(row, documents, now, whole=whole) for row in page.told], page.next)
+    reviews = incident_reviews(conn, {row.id: row.generation for row in page.told})
+    told = [_shown(row, documents, now, reviews.get(row.id), whole=whole) for row in page.told]
+    return Page(told, page.next)
+
+
+def _released(
+    conn: Connection,
+    filters: IncidentFilters,
+    asked: IncidentsAsked,
+    documents: Mapping[bytes, StoredDocument],
+    now: datetime,
+) -> Page[IncidentShown]:
+    found = released_incidents(conn, filters, now, limit=asked.limit + 1, after=asked.after)
+    page = page_of(found, asked.limit)
+    releases = incident_releases(conn, list({row.id for row in page.told}))
+    told = [
+        structs.replace(
+            _shown(row, documents, now, None, whole=False),
+            status=reads(release.held, draft=decode_account(row.body).draft),
+            released_at=release.at,
+            taken_back_at=release.until,
+        )
+        for row in page.told
+        if (release := releases.get((str(IncidentItem(row.id)), row.generation))) is not None
+    ]
+    return Page(told, page.next)
 
 
 def ask_incident(
@@ -190,15 +227,21 @@ def _detail(conn: Connection, told: IncidentTold, now: datetime) -> IncidentDeta
         bytes(row.agreement),
         row.body,
     )
+    review = incident_reviews(conn, {row.id: row.generation}).get(row.id)
     return IncidentDetail(
-        incident=_shown(found, documents, now, whole=True),
+        incident=_shown(found, documents, now, review, whole=True),
         members=tuple(_member(it) for it in told.members),
         revisions=told.revisions,
     )
 
 
 def _shown(
-    row: FoundIncident, documents: Mapping[bytes, StoredDocument], now: datetime, *, whole: bool
+    row: FoundIncident,
+    documents: Mapping[bytes, StoredDocument],
+    now: datetime,
+    review: Review | None,
+    *,
+    whole: bool,
 ) -> IncidentShown:
     said = decode_account(row.body)
     agreement = documents[bytes(row.agreement)]
@@ -214,16 +257,17 @@ def _shown(
         begun=said.begun,
         ended=said.ended,
         over_at=said.over_at,
-        status=status_of(draft=said.draft),
+        status=reads_now(review or Review.UNREVIEWED, draft=said.draft),
         draft=said.draft,
         cell=None if said.middle is None else cell_of(said.middle.lon, said.middle.lat),
-        **(_own(row, said) if whole else {}),
+        **(_own(row, said, review) if whole else {}),
     )
 
 
-def _own(row: FoundIncident, said: Account) -> dict[str, Any]:
+def _own(row: FoundIncident, said: Account, review: Review | None) -> dict[str, Any]:
     return {
         "id": row.id,
+        "review": review,
         "known_at": row.known_at,
         "kinds": said.kinds,
         "reports": said.reports,

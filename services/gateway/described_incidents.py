@@ -114,8 +114,10 @@ TYPES: Final = (IncidentShown, IncidentDetail, IncidentGone)
 INCIDENTS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", "/v1/incidents"): Operation(
         "The incidents that there are, the newest first. Who sees the whole of the mission is told "
-        "both totals and an id; all others a zone, a day and a coarse cell. Automatic, unreviewed; "
-        "so not for parties and the publisher.",
+        "both totals and an id; all others a zone, a day and a coarse cell. Automatic, unreviewed "
+        "until people have released them. Parties and the publisher are told each revision that "
+        "was released, as it was then, also where it was superseded or taken back since: its "
+        "`status` says so.",
         (page_answer([_COARSE], SHAPE, EVERY_FORM, {"note": NOTE}, PAGED), KEPT),
         (
             Parameter("agreement", "Of this one.", "donetsk-luhansk"),

@@ -26,6 +26,8 @@ class After(NamedTuple):
     day: date
     begun: datetime
     id: str
+    generation: int = 0
+    """Of what was released, where each revision that was is a row of its own."""
 
 
 class IncidentFilters(NamedTuple):
@@ -62,12 +64,19 @@ class FoundIncident(NamedTuple):
     @property
     def after(self) -> After:
         """Ask with this for the page that follows."""
-        return After(self.day, self.begun, self.id)
+        return After(self.day, self.begun, self.id, self.generation)
 
 
 _PAGE = """
 SELECT {columns} FROM current_incidents {where}
 ORDER BY day DESC, begun DESC, id DESC LIMIT {limit}
+"""
+_RELEASED = """
+SELECT {columns} FROM (
+    SELECT DISTINCT split_part(item, '~', 2) AS named, reading FROM desk_actions
+    WHERE action = 'release' AND mission = {mission} AND item LIKE 'incident~%%'
+) AS told JOIN incidents ON mission = {mission} AND id = named AND generation = reading
+{where} ORDER BY day DESC, begun DESC, id DESC, generation DESC LIMIT {limit}
 """
 _COUNT = "SELECT count(*) FROM current_incidents {}"
 _ALL = """
@@ -86,9 +95,32 @@ def incidents(
     """A page of those that are there, the newest first."""
     filters = _filters(asked, now)
     if after is not None:
-        filters.add("(day, begun, id) < (%s, %s, %s)", *after)
+        filters.add("(day, begun, id) < (%s, %s, %s)", *after[:3])
     query = sql.SQL(_PAGE).format(
         columns=_names(FoundIncident._fields), where=filters.where, limit=limit
+    )
+    with conn.cursor(binary=True, row_factory=args_row(FoundIncident)) as cursor:
+        return cursor.execute(query, filters.values).fetchall()
+
+
+def released_incidents(
+    conn: Connection,
+    asked: IncidentFilters,
+    now: datetime,
+    *,
+    limit: int,
+    after: After | None = None,
+) -> list[FoundIncident]:
+    """A page of the revisions that somebody released, each as it was then, the newest first."""
+    assert asked.mission is not None, "what was released was released by a mission"
+    filters = _filters(asked, now)
+    if after is not None:
+        filters.add("(day, begun, id, generation) < (%s, %s, %s, %s)", *after)
+    query = sql.SQL(_RELEASED).format(
+        columns=_names(FoundIncident._fields),
+        mission=sql.Literal(asked.mission),
+        where=filters.where,
+        limit=limit,
     )
     with conn.cursor(binary=True, row_factory=args_row(FoundIncident)) as cursor:
         return cursor.execute(query, filters.values).fetchall()

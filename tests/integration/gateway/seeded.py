@@ -457,7 +457,7 @@ def item(mission: str, name: str, number: int = 1) -> str:
 
 
 def release(conn: Connection, mission: str, name: str, number: int = 1) -> None:
-    """Two people release a violation at its reading now, and commit."""
+    """Two people release a violation, and its incident, as they are now, and commit."""
     address = bytes.fromhex(content_hash(agreement_of(mission, name)))
     for seq, (action, review, by) in enumerate(
         (("confirm", "confirmed", "ana"), ("release", "released", "ben")), start=1
@@ -476,7 +476,10 @@ def release(conn: Connection, mission: str, name: str, number: int = 1) -> None:
             principal=f"{by}-of-{mission}",
             agreement=address,
         )
-        copy_rows(conn, "desk_actions", [act])
+        of_incident = replace(
+            act, key=None, term_id=None, item=f"incident~{incident_id(mission, name)}"
+        )
+        copy_rows(conn, "desk_actions", [act, of_incident])
     conn.commit()
 
 

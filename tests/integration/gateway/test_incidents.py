@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.settings import Settings
-from services.store.engine import connect
+from services.store.engine import Connection, connect
 from services.store.queries.incidents import revisions_of
 from services.store.write import copy_rows
 from services.tokens.token import Role
@@ -53,13 +53,40 @@ def test_others_are_told_a_zone_and_a_coarse_cell(
 
 
 @pytest.mark.parametrize("role", [Role.PARTY, Role.PUBLISHER])
-def test_parties_and_the_public_are_told_nothing(
+def test_parties_and_the_public_are_told_nothing_that_nobody_has_released(
     client: Client, token: MakeToken, role: Role
 ) -> None:
-    for path in (PATH, f"{PATH}/{FIRST}"):
-        answer = client.get(path, headers=token(role))
-        assert answer.status_code == 403
-        assert "zone-of" not in answer.text
+    headers = token(role)
+    assert items_at(PATH, client, headers) == []
+    one = client.get(f"{PATH}/{FIRST}", headers=headers)
+    assert one.status_code == 403
+    assert "zone-of" not in one.text
+
+
+def test_what_two_people_release_is_told_to_parties_as_it_was_then(
+    client: Client, token: MakeToken, owner: Connection
+) -> None:
+    name, mission = seeded.incident_id("unmil", "unmil-b"), "unmil"
+    party = token(Role.PARTY, mission=mission)
+    coordinator = token(Role.COORDINATOR, mission=mission)
+    for seq, (by, action) in enumerate((("ana", "confirm"), ("ben", "release"))):
+        assert items_at(PATH, client, party) == []
+        headers = token(Role.INVESTIGATOR, mission=mission, principal=by)
+        act = {"action": action, "revision": f"{seq}.2", "note": "seen"}
+        done = client.post(f"/v1/desk/incident~{name}", json=act, headers=headers)
+        assert done.status_code == 201, done.text
+    (told,) = items_at(PATH, client, party)
+    assert (told["status"], told["zone"]) == ("released", "zone-of-unmil-b")
+    assert not {"id", "reports", "review", "parties"} & told.keys()
+    (whole,) = (it for it in items_at(PATH, client, coordinator) if it["id"] == name)
+    assert (whole["status"], whole["review"]) == ("released", "released")
+    newest = revisions_of(owner, name)[-1]
+    later = replace(newest, generation=newest.generation + 1, reason="corrected")
+    copy_rows(owner, "incidents", [later])
+    (told,) = items_at(PATH, client, party)
+    assert told["status"] == "released, then superseded"
+    (whole,) = (it for it in items_at(PATH, client, coordinator) if it["id"] == name)
+    assert whole["status"].startswith("automatic, unreviewed")
 
 
 def test_one_is_told_with_its_reports_and_its_history(client: Client, token: MakeToken) -> None:
