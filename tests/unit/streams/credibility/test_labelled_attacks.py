@@ -17,7 +17,7 @@ from streams.vocabulary import Authentication
 from tests.labelled_attacks import ATTACKS, PARTY_OF, Sent, attacks, honest
 from tests.unit.streams.builders import methodology
 
-SEEDS = range(12)
+SEEDS = range(6)
 METHODOLOGY = methodology()
 
 
@@ -46,8 +46,9 @@ def test_nothing_of_honest_days_is_flagged() -> None:
 def test_recall_is_at_least_95_percent_and_each_flag_is_the_attacks_own() -> None:
     found: Counter[str] = Counter()
     for seed in SEEDS:
+        beside = accounts(honest(seed))
         for attack in attacks(seed):
-            told = flags(accounts([*honest(seed), *attack.sent]), METHODOLOGY)
+            told = flags([*beside, *accounts(attack.sent)], METHODOLOGY)
             of_kind = [flag for flag in told if flag.kind == attack.kind]
             flagged = {ref for flag in of_kind for ref in flag.reports}
             found[attack.name] += len(flagged & attack.reports) >= 0.5 * len(attack.reports)
