@@ -54,7 +54,8 @@ PACKAGE = Path(__file__).resolve().parent
 EXAMPLE = "donetsk-luhansk"
 ROAD_EXAMPLE = "segmented-road"
 ROAD_MISSION = "segmented-road"
-ROAD_FILES = ("reports.ndjson", "patrols.ndjson", "corridor-day.ndjson")
+ROAD_FILES = ("reports.ndjson", "patrols.ndjson", "incidents.ndjson", "corridor-day.ndjson")
+LATE_FILE = "late-report.ndjson"
 MISSION = "osce-smm"
 FILES = (
     "smm_observations.csv",
@@ -220,6 +221,13 @@ def send_road(conn: Connection, gateway_url: str, folder: Path) -> Sent:
     files = [example / name for name in ROAD_FILES]
     *reports, statuses = send_plainly(gateway_url, folder, files, ROAD_MISSION)
     return Sent(sum(reports), statuses, refused=0)
+
+
+def send_late(gateway_url: str, folder: Path) -> Sent:
+    """Send the report that tells of what lies between two incidents of the road's mission."""
+    file = example_folder(name=ROAD_EXAMPLE) / LATE_FILE
+    (reports,) = send_plainly(gateway_url, folder, [file], ROAD_MISSION)
+    return Sent(reports, statuses=0, refused=0)
 
 
 def wait_until_judged(conn: Connection, sent: Sent, logs: Path) -> None:

@@ -15,7 +15,8 @@ def demo(*, as_json: bool) -> None:
     Fresh engines, an illustrative agreement, real observations through gateway, Kafka and Faust
     into PostgreSQL, and what came of them; everything is stopped and removed after. Takes no
     setting from the environment. With --json the result is one line: "notice", "sent", "receipts",
-    "receipt", "verdicts", "totals", "overall", "incidents", "corridor", "explained", "refused".
+    "receipt", "verdicts", "totals", "overall", "incidents", "merged", "corridor", "explained",
+    "refused".
     """
     from services.cli.demo_pages import run  # noqa: PLC0415  its help needs neither engine
 

@@ -12,6 +12,7 @@ import rich_click as click
 from services.cli.corridor import print_intervals
 from services.cli.corridor_names import note
 from services.cli.coverage import print_coverage
+from services.cli.demo_incidents import Merged, merged_by, of_the_road, show_merged
 from services.cli.incidents import print_incidents
 from services.cli.output import print_json, print_lines, print_table
 from services.cli.violations import print_totals
@@ -25,6 +26,7 @@ from services.demo import (
     fresh_instance,
     load_example,
     send_example,
+    send_late,
     send_road,
     wait_until_judged,
 )
@@ -72,6 +74,7 @@ class Came(NamedTuple):
     sent: Sent
     intake: Intake
     released: Released
+    merged: Merged
 
 
 def run(*, as_json: bool) -> None:
@@ -96,9 +99,14 @@ def run(*, as_json: bool) -> None:
         say(f"sent the day of an invented road: {road.reports} reports, {road.statuses} statuses")
         wait_until_judged(conn, sent.with_(road), folder / "logs")
         say("relayed by Kafka, judged by Faust workers, committed to PostgreSQL")
+        apart = of_the_road(conn)
+        late = send_late(endpoints.gateway_url, folder)
+        wait_until_judged(conn, sent.with_(road).with_(late), folder / "logs")
+        say("sent a late report, which makes one incident of two")
+        merged = merged_by(conn, apart)
         released = release_by_two(conn, endpoints.gateway_url, folder, MISSION, EXPLAINED)
         say("one of the results was released by two people")
-        came = Came(sent, intake, released)
+        came = Came(sent, intake, released, merged)
         if as_json:
             show_json(conn, came, notice)
         else:
@@ -108,7 +116,7 @@ def run(*, as_json: bool) -> None:
 
 def show(conn: Connection, came: Came, notice: str) -> None:
     """Everything a newcomer should see, in the order of the data's way."""
-    sent, intake, released = came
+    sent, intake, released, merged = came
     click.echo()
     print_lines([f"ILLUSTRATION. {notice.removeprefix('Illustrative.').strip()}"])
     click.echo()
@@ -124,6 +132,8 @@ def show(conn: Connection, came: Came, notice: str) -> None:
     click.echo()
     click.echo("4. Violations near each other in space and time are one incident")
     _show_incidents(conn)
+    click.echo()
+    show_merged(merged)
     click.echo()
     click.echo("5. A corridor's day: open only when known to be")
     day = [i for i in known_intervals(conn, *CORRIDOR).intervals if within(i, *DAY)]
@@ -225,7 +235,7 @@ def _sentences(conn: Connection, notice: str) -> list[str]:
 
 def show_json(conn: Connection, came: Came, notice: str) -> None:
     """The same for a program."""
-    sent, intake, released = came
+    sent, intake, released, merged = came
     print_json(
         {
             "notice": notice,
@@ -242,6 +252,7 @@ def show_json(conn: Connection, came: Came, notice: str) -> None:
             "totals": totals(conn, mission=MISSION),
             "overall": overall(conn, mission=MISSION),
             "incidents": _incidents(conn),
+            "merged": merged,
             "corridor": known_intervals(conn, *CORRIDOR).intervals,
             "road": _road_day(conn),
             "coverage": coverage(conn, ROAD_COVERAGE).rows,

@@ -194,6 +194,20 @@ def test_every_report_of_the_totals_is_in_one_incident_of_each_of_its_zones(
     assert max(observed) == 86  # of 22 August 2017, three reports that name a number
 
 
+def test_a_late_report_makes_one_incident_of_two(shown: Any) -> None:  # noqa: ANN401  JSON
+    merged = shown["merged"]
+    first, second = merged["apart"]
+    assert [it["reports"] for it in (first, second)] == [["patrol-1/i-01"], ["patrol-2/i-02"]]
+    together, gone = merged["together"], merged["gone"]
+    assert (together["id"], gone["id"]) == (first["id"], second["id"])
+    assert together["told"]["reports"] == ["patrol-1/i-01", "patrol-3/i-03", "patrol-2/i-02"]
+    assert together["told"]["violations"]["events"] == {"min": 9, "max": 9}
+    assert together["revisions"][-1]["reason"] == "merged"
+    assert together["revisions"][-1]["others"] == [second["id"]]
+    assert not gone["is_there"]
+    assert gone["leads_to"] == [first["id"]]
+
+
 def test_the_corridors_day_is_as_expected(shown: Any) -> None:  # noqa: ANN401  JSON
     told = [(i["starts_at"], i["state"], i["cause"]) for i in shown["corridor"]]
     first = told.index(DAY[0])
