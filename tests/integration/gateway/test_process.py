@@ -208,10 +208,10 @@ def test_with_its_worker_killed_a_corridor_is_unknown_as_soon_as_something_waits
             witness.wait_for_cause(90.0, "impeded_by_report", "suspended_by_report")
             taken_back = event(retracts=json.loads(waits)["id"], observed_from=now)
             assert client.post("/v1/reports", content=taken_back, headers=headers).is_success
-            witness.wait_for_cause(30.0, "open_by_status")
+            witness.wait_for_cause(60.0, "open_by_status", "not_reopened")
             late = status(source=ground.OPERATOR, corridor="c", status="closed", **seen)
             assert client.post("/v1/corridor-status", content=late, headers=headers).is_success
-            witness.wait_for_cause(30.0, "closed_by_status")
+            witness.wait_for_cause(60.0, "closed_by_status")
             assert witness.asks_again() > MOMENTS
 
 
