@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from services.store.channel_messages import StoredMessage, messages_of, newest_messages
 from services.store.closures import own_ends
 from services.store.contexts import Generation, known_states, newest_generations, state_of
 from services.store.documents import LoadedDocument
@@ -23,9 +24,13 @@ from services.store.generations import known_intervals, newest_of_corridors
 from services.store.incidents import Over, newest_incidents, over_incidents
 from services.store.movements import StoredMovement, known_movements, newest_movements
 from streams.agreement import Agreement
+from streams.cases.authority import Authority, Version
+from streams.channel.due import due_on_channel
+from streams.channel.fold import fold_channel
 from streams.context.fold import MissionState
 from streams.corridors.effects import Cause
 from streams.due import (
+    CHANNEL_RULES,
     CONTEXT_RULES,
     CORRIDOR_RULES,
     INCIDENT_RULES,
@@ -45,14 +50,15 @@ from streams.movements.history import MovementHistory
 
 
 class Source(NamedTuple):
-    """A mission's context, its movements, its incidents, or one of its corridors."""
+    """A mission's context, movements, incidents or joint channel, or one of its corridors."""
 
     mission: str
     agreement_id: str
     corridor_id: str = ""
-    """Empty: the context, the movements or the incidents; no id of a corridor is empty."""
+    """Empty: another source; no id of a corridor is empty."""
     is_movements: bool = False
     is_incidents: bool = False
+    is_channel: bool = False
 
     @property
     def rules(self) -> frozenset[Rule]:
@@ -61,11 +67,14 @@ class Source(NamedTuple):
             return MOVEMENT_RULES
         if self.is_incidents:
             return INCIDENT_RULES
+        if self.is_channel:
+            return CHANNEL_RULES
         return CORRIDOR_RULES if self.corridor_id else CONTEXT_RULES
 
 
 Mark = tuple[tuple[bytes, int], ...]
-"""The generation of each agreement version's context; of a corridor one, under no version."""
+"""The generation of each agreement version's context; of a corridor, and of a channel, one, under
+no version."""
 Versions = Sequence[LoadedDocument[Agreement]]
 """Every version of one agreement."""
 Sources = Mapping[Source, Versions]
@@ -86,11 +95,11 @@ class Reckoning(NamedTuple):
         """The agreement version in force at an instant, and the generation that was read by it."""
         address = _address_at(self.versions, instant)
         generations = dict(self.mark)
-        return address, generations.get(address, generations.get(OF_CORRIDOR, 0))
+        return address, generations.get(address, generations.get(OF_ALL, 0))
 
 
-OF_CORRIDOR: Final = b""
-"""In a mark, in the place of a version's hash: a corridor is folded by all of them at once."""
+OF_ALL: Final = b""
+"""In a mark, in the place of a version's hash: what is folded by all of them at once."""
 
 
 def sources_of(agreements: Iterable[LoadedDocument[Agreement]]) -> Sources:
@@ -106,7 +115,8 @@ def sources_of(agreements: Iterable[LoadedDocument[Agreement]]) -> Sources:
     }
     movements = {of._replace(is_movements=True): versions for of, versions in contexts.items()}
     incidents = {of._replace(is_incidents=True): versions for of, versions in contexts.items()}
-    return {**contexts, **movements, **incidents, **corridors}
+    channels = {of._replace(is_channel=True): versions for of, versions in contexts.items()}
+    return {**contexts, **movements, **incidents, **channels, **corridors}
 
 
 def marks_of(conn: Connection, sources: Sources) -> Marks:
@@ -126,7 +136,12 @@ def marks_of(conn: Connection, sources: Sources) -> Marks:
             found[by_version[address]].append((address, generation))
     if corridors:
         for name, generation in newest_of_corridors(conn, corridors).items():
-            found[corridors[name]].append((OF_CORRIDOR, generation))
+            found[corridors[name]].append((OF_ALL, generation))
+    channels = {(of.mission, of.agreement_id): of for of in sources if of.is_channel}
+    if channels:
+        for channel, number in newest_messages(conn).items():
+            if channel in channels:
+                found[channels[channel]].append((OF_ALL, number))
     return {of: tuple(sorted(found.get(of, ()))) for of in sources}
 
 
@@ -138,6 +153,8 @@ def reckon(conn: Connection, of: Source, versions: Versions, mark: Mark) -> Reck
         return _of_movements(versions, known_movements(conn, of.mission))._replace(mark=mark)
     if of.is_incidents:
         return _of_incidents(versions, over_incidents(conn, of.mission))._replace(mark=mark)
+    if of.is_channel:
+        return _of_channel(versions, messages_of(conn, of.mission, of.agreement_id))
     states = {address: state_of(conn, of.mission, address, number) for address, number in mark}
     return Reckoning(_of_context(versions, states), versions, mark)
 
@@ -161,6 +178,9 @@ def reckon_as_known(
             found[of] = _of_movements(versions, moved[of.mission])
         elif of.is_incidents:
             found[of] = _of_incidents(versions, over[of.mission])
+        elif of.is_channel:
+            said = messages_of(conn, of.mission, of.agreement_id, known_at)
+            found[of] = _of_channel(versions, said)
         else:
             found[of] = _of_generations(versions, known)
     return found
@@ -174,7 +194,7 @@ def reckon_corridor(
     causes = [(it.starts_at, Cause(it.cause)) for it in known.intervals]
     closed = has_closures(causes)
     ends = own_ends(conn, of.mission, of.corridor_id, known_at) if closed else ()
-    mark = ((OF_CORRIDOR, known.generation),) if known.generation else ()
+    mark = ((OF_ALL, known.generation),) if known.generation else ()
     return Reckoning(due_on_corridor(of.corridor_id, causes, ends), versions, mark, known.since)
 
 
@@ -186,6 +206,14 @@ def _of_generations(versions: Versions, known: Mapping[bytes, Generation]) -> Re
         tuple(sorted((it.agreement, it.generation) for it in read)),
         max((it.known_at for it in read), default=None),
     )
+
+
+def _of_channel(versions: Versions, said: Sequence[StoredMessage]) -> Reckoning:
+    """Who speaks for which party is asked; whether a version is signed is not."""
+    authority = Authority([Version(it.document, draft=True) for it in versions])
+    due = due_on_channel(fold_channel([it.sent for it in said], authority))
+    mark = ((OF_ALL, said[-1].number),) if said else ()
+    return Reckoning(due, versions, mark, max((it.sent.received_at for it in said), default=None))
 
 
 def _of_context(versions: Versions, states: Mapping[bytes, MissionState]) -> list[Due]:

@@ -60,6 +60,8 @@ class Rule(Word):
     """A movement on its way was to be heard of, and was not."""
     INCIDENT_ENDED = "incident_ended"
     """Nothing more was seen near an incident for as long as the methodology's gap."""
+    REPLY_OVERDUE = "reply_overdue"
+    """A request of the joint channel was to be answered by then, and was not."""
 
 
 CORRIDOR_RULES: Final = frozenset(
@@ -73,7 +75,10 @@ CORRIDOR_RULES: Final = frozenset(
 )
 MOVEMENT_RULES: Final = frozenset({Rule.CHECK_IN_OVERDUE})
 INCIDENT_RULES: Final = frozenset({Rule.INCIDENT_ENDED})
-CONTEXT_RULES: Final = frozenset(Rule) - CORRIDOR_RULES - MOVEMENT_RULES - INCIDENT_RULES
+CHANNEL_RULES: Final = frozenset({Rule.REPLY_OVERDUE})
+CONTEXT_RULES: Final = (
+    frozenset(Rule) - CORRIDOR_RULES - MOVEMENT_RULES - INCIDENT_RULES - CHANNEL_RULES
+)
 
 
 class Due(NamedTuple):

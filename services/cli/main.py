@@ -44,6 +44,8 @@ COMMANDS: Final = {
     "spool": "Show, send on or export what waits for the gateway.",
     "violations": "List the violations that stand, newest first.",
     "desk": "Look at results, and release them: what waits, who did what, decide.",
+    "case": "Open, work, rule and show cases: allegations that people rule on.",
+    "channel": "Write and read the joint channel: requests, replies, dissents, notices.",
     "incidents": "List incidents, the newest first: violations near each other in space and time.",
     "coverage": "Show how long zones were watched, beside what was found there.",
     "flags": "List what in the reports asks for a second look, each with its reason.",

@@ -37,8 +37,18 @@ def decide(gateway: HttpGateway, item: str, body: bytes, timeout_s: float) -> by
         SaidNoError: it was not done, and why.
         GatewayAwayError: nobody knows; the same again is safe.
     """
+    return bring(gateway, PATH + quote(item, safe=""), body, timeout_s)
+
+
+def bring(gateway: HttpGateway, path: str, body: bytes, timeout_s: float) -> bytes:
+    """The same of whatever a person brings to a path: what it is then, in JSON.
+
+    Raises:
+        SaidNoError: it was not taken, and why.
+        GatewayAwayError: nobody knows; the same again is safe.
+    """
     try:
-        answer = gateway.post_json(PATH + quote(item, safe=""), body, timeout_s)
+        answer = gateway.post_json(path, body, timeout_s)
     except NoAnswerError as error:
         raise GatewayAwayError(f"{error}; the same again is safe, and is done once") from error
     if answer.status in {HTTPStatus.OK, HTTPStatus.CREATED}:

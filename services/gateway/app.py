@@ -13,6 +13,12 @@
     GET  /v1/desk, /v1/desk/{item}, /v1/desk/times
                                 who sees the whole: what waits for a person, the gravest first
     POST /v1/desk/{item}        investigator, by name: confirm, return, merge, split, release
+    GET  /v1/cases, /v1/cases/{case}, /v1/cases/{case}/acts/{act}
+                                the mission, parties, mediators, the publisher: cases, as far as
+                                each sees
+    POST /v1/cases              investigator, party: an act in a case; rulings by keys, not tokens
+    GET  /v1/channel, /v1/channel/{message}          the same: requests, replies, dissents, notices
+    POST /v1/channel            investigator, party, mediator, coordinator
     GET  /v1/whereabouts        all but parties and the publisher: when subjects were in zones
     GET  /v1/crossings          the same: when subjects went over lines
     GET  /v1/coverage, /v1/restrictions              who sees the whole mission: what was watched
@@ -64,6 +70,15 @@ from services.behind import ask_lag
 from services.gateway.admission import Admission
 from services.gateway.answer_board import answer_board
 from services.gateway.answer_calendar import answer_calendar
+from services.gateway.answer_cases import (
+    answer_act_bytes,
+    answer_case,
+    answer_cases,
+    answer_channel,
+    answer_filed_act,
+    answer_message,
+    answer_sent,
+)
 from services.gateway.answer_desk import answer_act, answer_item, answer_queue, answer_times
 from services.gateway.answer_incidents import answer_incident, answer_incidents
 from services.gateway.answer_questions import (
@@ -101,11 +116,14 @@ from services.gateway.cursors import Cursors
 from services.gateway.day_stored import DayStored
 from services.gateway.describe import describe
 from services.gateway.disclosure import (
+    READS_CASES,
     READS_DESK,
     READS_REPORTS,
     READS_UNREVIEWED,
     READS_WHOLE,
     REVIEWS,
+    WORKS_CASES,
+    WRITES_CHANNEL,
 )
 from services.gateway.door import ENTRANT, Behind, Door
 from services.gateway.figures import StoreFigures, make_tally
@@ -239,6 +257,48 @@ async def get_desk_item(request: Asked, item: FromPath[str]) -> Response[bytes]:
 async def post_desk_act(request: Asked, item: FromPath[str]) -> Response[bytes]:
     """Confirm a result, return it with a question, merge, split, or release it."""
     return await answer_act(request, item)
+
+
+@get("/v1/cases", opt={MAY: READS_CASES})
+async def get_cases(request: Asked) -> Response[bytes]:
+    """Cases with how far they have come, the newest first, page by page."""
+    return await answer_cases(request)
+
+
+@post("/v1/cases", opt={MAY: WORKS_CASES})
+async def post_case_act(request: Asked) -> Response[bytes]:
+    """Open a case, or act in one: advance, sign a ruling, reply, dissent, appeal and so on."""
+    return await answer_filed_act(request)
+
+
+@get("/v1/cases/{case:str}", opt={MAY: READS_CASES})
+async def get_case(request: Asked, case: FromPath[str]) -> Response[bytes]:
+    """One case with its rulings, what parties say beside them, and its record."""
+    return await answer_case(request, case)
+
+
+@get("/v1/cases/{case:str}/acts/{act:str}", opt={MAY: READS_CASES})
+async def get_case_act(request: Asked, case: FromPath[str], act: FromPath[str]) -> Response[bytes]:
+    """The bytes of an act, exactly as they came."""
+    return await answer_act_bytes(request, case, act)
+
+
+@get("/v1/channel", opt={MAY: READS_CASES | WRITES_CHANNEL})
+async def get_channel(request: Asked) -> Response[bytes]:
+    """Messages of the joint channel with who owes an answer, the newest first, page by page."""
+    return await answer_channel(request)
+
+
+@post("/v1/channel", opt={MAY: WRITES_CHANNEL})
+async def post_message(request: Asked) -> Response[bytes]:
+    """Write in the joint channel: a request, a reply, a dissent, a notice."""
+    return await answer_sent(request)
+
+
+@get("/v1/channel/{message:str}", opt={MAY: READS_CASES | WRITES_CHANNEL})
+async def get_message(request: Asked, message: FromPath[str]) -> Response[bytes]:
+    """The bytes of a message, exactly as they came."""
+    return await answer_message(request, message)
 
 
 @get("/v1/whereabouts", opt={MAY: READS_UNREVIEWED})
@@ -416,6 +476,13 @@ ROUTES: Final = (
     get_desk_times,
     get_desk_item,
     post_desk_act,
+    get_cases,
+    post_case_act,
+    get_case,
+    get_case_act,
+    get_channel,
+    post_message,
+    get_message,
     get_whereabouts,
     get_crossings,
     get_coverage,

@@ -12,11 +12,14 @@ from typing import Final
 
 from msgspec import Struct
 
+from services.cases import CaseRow, CaseTold
+from services.channel import MessageTold
 from services.corridor_figures import FigureTold
 from services.desk.show import ItemShown, ItemTold
 from services.due import DueTold
 from services.flags import FlagTold
 from services.gateway import examples
+from services.gateway.answer_cases import FiledTold
 from services.gateway.ask_corridors import IntervalTold, WayTold
 from services.gateway.ask_crossings import CrossingTold
 from services.gateway.ask_desk import DeskAct, TimesTold
@@ -25,6 +28,7 @@ from services.gateway.ask_timeline import TimelineTold
 from services.gateway.ask_violations import ViolationTold
 from services.gateway.ask_whereabouts import SpellTold
 from services.gateway.board import BoardTold
+from services.gateway.described_cases import MESSAGES, OF_CASES
 from services.gateway.described_desk import DESK
 from services.gateway.described_incidents import INCIDENTS
 from services.gateway.described_incidents import TYPES as OF_INCIDENTS
@@ -44,6 +48,7 @@ from services.movements import MovementDetail, MovementTold, OutcomeRow
 from services.receipts.public_keys import PublicKeys
 from services.receipts.receipt import SignedReceipt
 from services.standing import ExchangeRow, MeasureRow, PhaseRow, TruceRow, UnheededRow
+from streams.cases.acts import ACTS
 from streams.coverage.tell import CoverageTold, RestrictionTold
 from streams.events import CorridorStatus, Report
 from streams.schema import CONTEXT_EVENTS, Json
@@ -61,6 +66,12 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     ItemShown,
     DeskAct,
     TimesTold,
+    *ACTS,
+    CaseRow,
+    CaseTold,
+    FiledTold,
+    *MESSAGES,
+    MessageTold,
     SpellTold,
     CoverageTold,
     RestrictionTold,
@@ -139,6 +150,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     **QUESTIONS,
     **DESK,
     **INCIDENTS,
+    **OF_CASES,
     ("GET", "/v1/receipt-keys"): Operation(
         "No key is ever taken out. Keep a copy: with it a receipt can be verified without us.",
         (

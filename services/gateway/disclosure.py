@@ -58,6 +58,16 @@ REVIEWS: Final = frozenset({Role.INVESTIGATOR})
 the results himself, so no coordinator; does not check the decisions afterwards, so no auditor; and
 does not hand out the tokens by which people are told apart, so no admin."""
 
+READS_CASES: Final = READS_DESK | {Role.PARTY, Role.MEDIATOR, Role.PUBLISHER}
+"""The roles that see cases and messages: the mission all, others what was released, and the sources
+that a token names what is addressed to them. PostgreSQL itself keeps the rest."""
+
+WORKS_CASES: Final = frozenset({Role.INVESTIGATOR, Role.PARTY})
+"""The roles that act in cases, each within what is theirs (`streams.cases.fold`); who rules is
+known by a key of the agreement, whoever brings the signature."""
+
+WRITES_CHANNEL: Final = WORKS_CASES | {Role.MEDIATOR, Role.COORDINATOR}
+
 READS_REPORTS: Final = frozenset(role for role, view in VIEWS.items() if view is not View.COARSE)
 """The roles that may ask for a report at all."""
 

@@ -46,6 +46,10 @@ class Code(StrEnum):
     REPORT_UNKNOWN = "report_unknown"
     CORRIDOR_UNKNOWN = "corridor_unknown"
     MOVEMENT_UNKNOWN = "movement_unknown"
+    CASE_UNKNOWN = "case_unknown"
+    MESSAGE_UNKNOWN = "message_unknown"
+    FILING_FORBIDDEN = "filing_forbidden"
+    FILING_REFUSED = "filing_refused"
     ITEM_UNKNOWN = "item_unknown"
     PRINCIPAL_NEEDED = "principal_needed"
     CHANGED_SINCE = "changed_since"
@@ -131,6 +135,20 @@ PROBLEMS: Final[Mapping[Code, Problem]] = {
     ),
     Code.MOVEMENT_UNKNOWN: Problem(
         404, "No such movement for this token", "GET /v1/movements lists those that there are."
+    ),
+    Code.CASE_UNKNOWN: Problem(
+        404, "No such case, or act in it, for this token", "GET /v1/cases lists those that it sees."
+    ),
+    Code.MESSAGE_UNKNOWN: Problem(
+        404, "No such message for this token", "GET /v1/channel lists those that it sees."
+    ),
+    Code.FILING_FORBIDDEN: Problem(
+        403, "Who files this may not", "Nothing was kept; `reason` says why."
+    ),
+    Code.FILING_REFUSED: Problem(
+        409,
+        "It would have no effect as things stand",
+        "Nothing was kept; `reason` says why. Look at how it stands now, and decide anew.",
     ),
     Code.ITEM_UNKNOWN: Problem(
         404, "No such item for this token", "GET /v1/desk lists those that wait."

@@ -4,11 +4,12 @@ Place on the data's way: the shape of the truth. The migrations make these table
 them equal), `rows` mirrors them column by column for COPY.
 
 History (submissions, assessments, violations, supersessions, links, corridor rows, sightings,
-whereabouts, what stands, context, due instants, acts at the desk, breaches, incidents, rejected,
-receipts) is never updated and never deleted: a trigger refuses it (migrations 0010, 0012, 0019 and
-so on), but for the bytes of a submission that nobody may keep (0036). What supersedes is a new row.
-No foreign keys between the big tables: a check for each row would cost more than the row, and
-everything that one event causes is written in one transaction by one writer.
+whereabouts, what stands, context, due instants, acts at the desk, acts in cases, messages,
+breaches, incidents, rejected, receipts) is never updated and never deleted: a trigger refuses it
+(migrations 0010, 0012, 0019 and so on), but for the bytes of a submission that nobody may keep
+(0036). What supersedes is a new row. No foreign keys between the big tables: a check for each row
+would cost more than the row, and everything that one event causes is written in one transaction by
+one writer.
 
 Times are `timestamptz`. Columns stand fixed width first, so that rows carry no padding. Bodies are
 the canonical msgspec JSON as `bytea`: they are hashed and compared, never searched.
@@ -604,6 +605,70 @@ class StoredIncident(Base):
     parted: Mapped[Keys]
     agreement: Mapped[Hash]
     body: Mapped[Body]
+
+
+class CaseActed(Base):
+    """An act in a case, whole (`streams.cases.acts`); `number` is its place among the case's.
+
+    Of two acts at once the second is given the next number, or is told that it no longer fits.
+    """
+
+    __tablename__ = "case_acts"
+    __table_args__ = (
+        PrimaryKeyConstraint("mission", "case_id", "sha256"),
+        UniqueConstraint("mission", "case_id", "number"),
+        Index("case_acts_by_time", "mission", "agreement_id", "received_at"),
+    )
+
+    received_at: Mapped[Instant]
+    number: Mapped[int]
+    mission: Mapped[String]
+    agreement_id: Mapped[String]
+    case_id: Mapped[String]
+    kind: Mapped[String]
+    source: Mapped[String]
+    standing: Mapped[String]
+    token_id: Mapped[String]
+    principal: Mapped[String | None]
+    sha256: Mapped[Hash]
+    raw: Mapped[Body]
+
+
+class CaseReader(Base):
+    """A source that is shown a case besides the mission, and by which act; `*`: everybody."""
+
+    __tablename__ = "case_readers"
+    __table_args__ = (PrimaryKeyConstraint("mission", "case_id", "source", "sha256"),)
+
+    mission: Mapped[String]
+    agreement_id: Mapped[String]
+    case_id: Mapped[String]
+    source: Mapped[String]
+    sha256: Mapped[Hash]
+
+
+class ChannelMessaged(Base):
+    """A message of the joint channel, whole; `readers` are shown it besides the mission."""
+
+    __tablename__ = "channel_messages"
+    __table_args__ = (
+        PrimaryKeyConstraint("mission", "sha256"),
+        UniqueConstraint("mission", "agreement_id", "number"),
+    )
+
+    received_at: Mapped[Instant]
+    number: Mapped[int]
+    mission: Mapped[String]
+    agreement_id: Mapped[String]
+    message: Mapped[String]
+    kind: Mapped[String]
+    source: Mapped[String]
+    standing: Mapped[String]
+    token_id: Mapped[String]
+    principal: Mapped[String | None]
+    readers: Mapped[Strings]
+    sha256: Mapped[Hash]
+    raw: Mapped[Body]
 
 
 class Rejected(Base):

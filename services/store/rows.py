@@ -362,6 +362,51 @@ class IncidentRow(Row, frozen=True, gc=False):
     body: bytes
 
 
+class CaseActRow(Row, frozen=True, gc=False):
+    """`case_acts`: an act in a case, its bytes as they came."""
+
+    received_at: datetime
+    number: int
+    mission: str
+    agreement_id: str
+    case_id: str
+    kind: str
+    source: str
+    standing: str
+    token_id: str
+    principal: str | None
+    sha256: bytes
+    raw: bytes
+
+
+class CaseReaderRow(Row, frozen=True, gc=False):
+    """`case_readers`: who is shown a case besides the mission."""
+
+    mission: str
+    agreement_id: str
+    case_id: str
+    source: str
+    sha256: bytes
+
+
+class ChannelRow(Row, frozen=True, gc=False):
+    """`channel_messages`: a message of the joint channel, its bytes as they came."""
+
+    received_at: datetime
+    number: int
+    mission: str
+    agreement_id: str
+    message: str
+    kind: str
+    source: str
+    standing: str
+    token_id: str
+    principal: str | None
+    readers: list[str]
+    sha256: bytes
+    raw: bytes
+
+
 class RejectedRow(Row, frozen=True, gc=False):
     """`rejected`: bytes that are no event; the words may be anything, they are made storable."""
 

@@ -31,6 +31,9 @@ HISTORY_TABLES = (
     "desk_actions",
     "breaches",
     "incidents",
+    "case_acts",
+    "case_readers",
+    "channel_messages",
     "rejected",
     "receipts",
 )

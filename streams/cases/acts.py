@@ -100,7 +100,7 @@ class Subject(_Part, frozen=True, kw_only=True):
     """Of a violation: the term alone; absent: whatever the report breaches."""
 
 
-class Attribution(_Part, frozen=True, kw_only=True):
+class HeldResponsible(_Part, frozen=True, kw_only=True):
     """Whom a ruling holds to have done it."""
 
     party: Slug
@@ -114,7 +114,7 @@ class Ruling(_Part, frozen=True, kw_only=True):
     finding: FindingWord
     text: Statement
     """The grounds."""
-    attributed: Attribution | None = None
+    attributed: HeldResponsible | None = None
     """Absent: nobody is held to have done it."""
 
 
@@ -193,7 +193,7 @@ class Appealed(OfCase, frozen=True, kw_only=True, tag="appeal"):
     text: Statement
 
 
-class Held(OfCase, frozen=True, kw_only=True, tag="custody"):
+class EvidenceHeld(OfCase, frozen=True, kw_only=True, tag="custody"):
     """Somebody holds a piece of evidence from now on: a link of its chain of custody."""
 
     evidence: Sha256Hex
@@ -218,7 +218,17 @@ class Released(OfCase, frozen=True, kw_only=True, tag="release"):
     """Which must be ruled."""
 
 
-CaseAct = Opened | Advanced | Signed | Replied | Dissented | Appealed | Held | Addressed | Released
+CaseAct = (
+    Opened
+    | Advanced
+    | Signed
+    | Replied
+    | Dissented
+    | Appealed
+    | EvidenceHeld
+    | Addressed
+    | Released
+)
 ACTS: Final = (
     Opened,
     Advanced,
@@ -226,7 +236,7 @@ ACTS: Final = (
     Replied,
     Dissented,
     Appealed,
-    Held,
+    EvidenceHeld,
     Addressed,
     Released,
 )

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from streams.cases.acts import Held
+from streams.cases.acts import EvidenceHeld
 from streams.cases.misfit import Misfit
 
 
@@ -20,7 +20,7 @@ class Link(NamedTuple):
     """An act of custody with its hash."""
 
     sha256: str
-    act: Held
+    act: EvidenceHeld
 
 
 class Holding(NamedTuple):

@@ -20,8 +20,8 @@ from streams.cases.acts import (
     CaseAct,
     CaseState,
     Dissented,
+    EvidenceHeld,
     FindingWord,
-    Held,
     Opened,
     Released,
     Replied,
@@ -39,7 +39,7 @@ from streams.signing import CLOCKS_DIFFER
 A = TypeVar("A")
 
 _BY_PARTIES: Final = (Replied, Dissented, Appealed)
-_BY_MISSION: Final = (Advanced, Held, Addressed, Released)
+_BY_MISSION: Final = (Advanced, EvidenceHeld, Addressed, Released)
 
 
 def fold_case(case_id: str, acts: Iterable[Filed], authority: Authority) -> Case:
@@ -246,7 +246,7 @@ def _case(  # noqa: PLR0913, PLR0917 (what a case consists of)
     count: int,
     authority: Authority,
 ) -> Case:
-    links = [Link(sha256, act) for sha256, act in _of_kind(Held, able, out)]
+    links = [Link(sha256, act) for sha256, act in _of_kind(EvidenceHeld, able, out)]
     chains = fold_custody(links) if opened else Chains((), {})
     out |= chains.out_of_place
     addressed = {party for _, act in _of_kind(Addressed, able, out) for party in act.parties}

@@ -1,4 +1,4 @@
-"""Misfit: why an act has no effect in its case, and what to do about it.
+"""Misfit: why an act in a case, or a message, has no effect, and what to do about it.
 
 Place on the data's way: fold → **why not** → who acted. What has no effect is kept and shown with
 its reason; the gateway tells who brings such an act before it is kept.
@@ -45,6 +45,9 @@ class Misfit(Word):
     RULINGS_CONTRADICT = "rulings_contradict"
     NOT_RULED = "not_ruled"
     OTHER_RULING = "other_ruling"
+    NO_SUCH_MESSAGE = "no_such_message"
+    NOT_ADDRESSED = "not_addressed"
+    DEADLINE_PASSED = "deadline_passed"
     CUSTODY_GAP = "custody_gap"
     CUSTODY_FORK = "custody_fork"
     CUSTODY_BACKWARDS = "custody_backwards"
@@ -113,6 +116,9 @@ TO_DO: Final[Mapping[Misfit, str]] = {
     Misfit.RULINGS_CONTRADICT: "Two rulings of this stage contradict each other; none counts.",
     Misfit.NOT_RULED: "The stage has no ruling yet.",
     Misfit.OTHER_RULING: "The stage has another ruling. Look at it, and decide anew.",
+    Misfit.NO_SUCH_MESSAGE: "There is no such message for you. Look at its hash.",
+    Misfit.NOT_ADDRESSED: "Those answer whom the message is addressed to.",
+    Misfit.DEADLINE_PASSED: "The deadline lies before the request: name one that can be kept.",
     Misfit.CUSTODY_GAP: "Who held it before is not known: name that act in `after`.",
     Misfit.CUSTODY_FORK: "Somebody else took it over from there. Look at the log.",
     Misfit.CUSTODY_BACKWARDS: "It begins before the act that it follows.",

@@ -21,6 +21,9 @@ from services.store.rows import (
     AvailabilityRow,
     BatchRows,
     BreachRow,
+    CaseActRow,
+    CaseReaderRow,
+    ChannelRow,
     ContextGenerationRow,
     DueRow,
     IncidentRow,
@@ -36,6 +39,10 @@ from services.store.write import copy_batch, copy_rows
 from services.worker.keep_incidents import incident_row
 from streams.agreement import Agreement, content_hash
 from streams.assessment import UnderClaim
+from streams.cases.acts import FORMAT as CASE_FORMAT
+from streams.cases.acts import EvidenceHeld, Opened, Subject, SubjectKind, act_hash, write_act
+from streams.channel.messages import FORMAT as CHANNEL_FORMAT
+from streams.channel.messages import Request, message_hash, write_message
 from streams.context.fold import encode_state, fold
 from streams.context.heard import Heard
 from streams.desk.item import ViolationItem
@@ -116,6 +123,9 @@ def marks(mission: str, agreement: str) -> tuple[str, ...]:
         measure(agreement),
         organiser(agreement),
         addressed(agreement),
+        charge(agreement),
+        letter_of(agreement),
+        f"holder-of-{agreement}",
     )
 
 
@@ -542,6 +552,126 @@ def together(mission: str, name: str, address: bytes) -> tuple[list[BreachRow], 
     return breaches, revised
 
 
+def opening(mission: str, name: str) -> bytes:
+    """The act that opens a case about the agreement's first report."""
+    subject = Subject(
+        kind=SubjectKind.VIOLATION, id=f"{source(mission)}/{report_id(mission, name)}"
+    )
+    return write_act(
+        Opened(
+            format=CASE_FORMAT,
+            mission=mission,
+            agreement=name,
+            source=f"{mission}-office",
+            at=OBSERVED,
+            subjects=(subject,),
+            text=charge(name),
+        )
+    )
+
+
+def charge(name: str) -> str:
+    """What the case under an agreement says."""
+    return f"charge-of-{name}"
+
+
+def letter_of(name: str) -> str:
+    """What the request under an agreement asks."""
+    return f"letter-of-{name}"
+
+
+def case_id(mission: str, name: str) -> str:
+    """The case under an agreement."""
+    return act_hash(opening(mission, name))[:20]
+
+
+def tried(mission: str, name: str) -> tuple[list[CaseActRow], CaseReaderRow]:
+    """A case that is shown to the party a, and a piece of evidence in it."""
+    case, raw = case_id(mission, name), opening(mission, name)
+    held = write_act(
+        EvidenceHeld(
+            format=CASE_FORMAT,
+            mission=mission,
+            agreement=name,
+            source=f"{mission}-office",
+            at=OBSERVED,
+            case=case,
+            evidence="e" * 64,
+            holder=f"holder-of-{name}",
+            since=OBSERVED,
+        )
+    )
+    first = CaseActRow(
+        received_at=NOW,
+        number=1,
+        mission=mission,
+        agreement_id=name,
+        case_id=case,
+        kind="open",
+        source=f"{mission}-office",
+        standing="mission",
+        token_id="tok-0123456789ab",  # noqa: S106 (an id, no secret)
+        principal="ana",
+        sha256=sha256(raw).digest(),
+        raw=raw,
+    )
+    second = replace(first, number=2, kind="custody", sha256=sha256(held).digest(), raw=held)
+    reader = CaseReaderRow(mission, name, case, addressed(name), first.sha256)
+    return [first, second], reader
+
+
+def letter(mission: str, name: str) -> bytes:
+    """A request of the mission to the party a."""
+    return write_message(
+        Request(
+            format=CHANNEL_FORMAT,
+            mission=mission,
+            agreement=name,
+            source=f"{mission}-office",
+            at=OBSERVED,
+            to=("a",),
+            deadline=OBSERVED + timedelta(hours=1),
+            text=letter_of(name),
+        )
+    )
+
+
+def asked_of(mission: str, name: str, address: bytes) -> tuple[ChannelRow, DueRow]:
+    """A request to the party a that was not answered in time."""
+    raw = letter(mission, name)
+    row = ChannelRow(
+        received_at=OBSERVED,
+        number=1,
+        mission=mission,
+        agreement_id=name,
+        message=message_hash(raw)[:20],
+        kind="request",
+        source=f"{mission}-office",
+        standing="mission",
+        token_id="tok-0123456789ab",  # noqa: S106 (an id, no secret)
+        principal="ana",
+        readers=[addressed(name)],
+        sha256=sha256(raw).digest(),
+        raw=raw,
+    )
+    late = replace(
+        fell_due(mission, name, address), subject=f"{row.message}/a", rule="reply_overdue"
+    )
+    return row, late
+
+
+def seed_cases(conn: Connection) -> None:
+    """A case and a request under each agreement."""
+    for mission, name in ((it, name) for it, names in MISSIONS.items() for name in names):
+        address = bytes.fromhex(content_hash(agreement_of(mission, name)))
+        acts, reader = tried(mission, name)
+        asked, unanswered = asked_of(mission, name, address)
+        copy_rows(conn, "case_acts", acts)
+        copy_rows(conn, "case_readers", [reader])
+        copy_rows(conn, "channel_messages", [asked])
+        copy_rows(conn, "due_instants", [unanswered])
+
+
 def seed(conn: Connection) -> None:
     """Write it all, and commit."""
     ensure_partitions(conn, NOW)
@@ -591,4 +721,5 @@ def seed(conn: Connection) -> None:
     copy_rows(conn, "due_instants", due)
     copy_rows(conn, "breaches", breaches)
     copy_rows(conn, "incidents", incidents)
+    seed_cases(conn)
     conn.commit()

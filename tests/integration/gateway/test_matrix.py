@@ -27,6 +27,8 @@ from services.settings import Settings
 from services.store.engine import Connection, connect
 from services.tokens.stored import Wanted, create_token
 from services.tokens.token import Role, Validity
+from streams.cases.acts import act_hash
+from streams.channel.messages import message_hash
 from tests.integration.gateway import seeded
 from tests.integration.gateway.served import Client
 from tests.integration.gateway.test_posts import event, status
@@ -104,6 +106,28 @@ def of_who_looked_too_long_ago(holder: Holder) -> int:
     return 409 if holder.holds(MISSION, AGREEMENT) else 404
 
 
+def of_who_sees_all_of_it(holder: Holder) -> int:
+    """Of one agreement; these tokens name no source that it was addressed to."""
+    held = holder.holds(MISSION, AGREEMENT)
+    return 200 if VIEWS[holder.role] is View.WHOLE and held else 404
+
+
+def of_the_office(holder: Holder) -> int:
+    """The mission files in its own name; a party needs a token that names its source."""
+    speaks = holder.role is not Role.PARTY and holder.holds(MISSION, AGREEMENT)
+    return 201 if speaks else 403
+
+
+def allegation() -> bytes:
+    act = json.loads(seeded.opening(MISSION, AGREEMENT))
+    return json.dumps(act | {"text": f"charge {uuid4()}"}).encode()
+
+
+def question() -> bytes:
+    message = json.loads(seeded.letter(MISSION, AGREEMENT))
+    return json.dumps(message | {"text": f"letter {uuid4()}"}).encode()
+
+
 def zone(agreement: str) -> str:
     return f"zone-of-{agreement}"
 
@@ -143,6 +167,21 @@ ASKED: Final = {
     ),
     ("POST", "/v1/desk/{item:str}"): Asked(
         f"/v1/desk/{seeded.item(MISSION, AGREEMENT)}", of_who_looked_too_long_ago, body=confirmation
+    ),
+    ("GET", "/v1/cases"): Asked("/v1/cases", always),
+    ("POST", "/v1/cases"): Asked("/v1/cases", of_the_office, body=allegation),
+    ("GET", "/v1/cases/{case:str}"): Asked(
+        f"/v1/cases/{seeded.case_id(MISSION, AGREEMENT)}", of_who_sees_all_of_it
+    ),
+    ("GET", "/v1/cases/{case:str}/acts/{act:str}"): Asked(
+        f"/v1/cases/{seeded.case_id(MISSION, AGREEMENT)}/acts/"
+        f"{act_hash(seeded.opening(MISSION, AGREEMENT))}",
+        of_who_sees_all_of_it,
+    ),
+    ("GET", "/v1/channel"): Asked("/v1/channel", always),
+    ("POST", "/v1/channel"): Asked("/v1/channel", of_the_office, body=question),
+    ("GET", "/v1/channel/{message:str}"): Asked(
+        f"/v1/channel/{message_hash(seeded.letter(MISSION, AGREEMENT))}", of_who_sees_all_of_it
     ),
     ("GET", "/v1/whereabouts"): Asked("/v1/whereabouts", always, zone),
     ("GET", "/v1/crossings"): Asked("/v1/crossings", always, seeded.corridor),

@@ -52,6 +52,8 @@ class Seen(Enum):
     """Of its missions, and there of its agreements."""
     OF_SOURCES = auto()
     """The same, and there of movements that its sources may see."""
+    OF_CASES = auto()
+    """The same, and there of cases that its sources may see, without the log of custody."""
     OF_MISSION = auto()
     """Of its missions: the rows say nothing of an agreement."""
     IN_ANY_SCOPE = auto()
@@ -113,6 +115,9 @@ MATRIX: Final = {
     "breaches": May(Seen.OF_AGREEMENT),
     "incidents": May(Seen.OF_AGREEMENT),
     "current_incidents": May(Seen.OF_AGREEMENT),
+    "case_acts": May(Seen.OF_CASES, Adds.OF_AGREEMENT),
+    "case_readers": May(Seen.OF_SOURCES, Adds.OF_AGREEMENT),
+    "channel_messages": May(Seen.OF_SOURCES, Adds.OF_AGREEMENT),
     "rejected": May(Seen.OF_MISSION),
     "tokens": May(Seen.NEVER),
     "outbox": May(Seen.NEVER, Adds.IN_ANY_SCOPE),
@@ -121,6 +126,8 @@ MATRIX: Final = {
     "kept_up": May(Seen.NEVER),
     "alembic_version": May(Seen.ALWAYS),
 }
+OF_ONE: Final = {Seen.OF_AGREEMENT, Seen.OF_SOURCES, Seen.OF_CASES}
+"""Of an agreement, and maybe narrower."""
 FUNCTIONS: Final = {
     *("find_token", "intake_figures", "waits_unjudged", "oldest_unjudged"),
     *("seen_as_of", "note_kept_up", "is_kept_up", "missions_to_keep_up"),
@@ -329,6 +336,8 @@ def hidden(table: str, scope: Scope, row: dict[str, Any]) -> bool:
     if table == "due_instants" and row["rule"] == "check_in_overdue":
         name = row["agreement_id"]
         return not scope.speaks_for(seeded.organiser(name), seeded.addressed(name))
+    if table == "due_instants" and row["rule"] == "reply_overdue":
+        return not scope.speaks_for(seeded.addressed(row["agreement_id"]))
     return False
 
 
@@ -343,6 +352,12 @@ def shown(store: Store, table: str, scope: Scope, row: dict[str, Any]) -> bool:
             readers = row.get("readers") or [row["source"]]
             held = scope.holds(row["mission"], agreement_of(store, table, row))
             return held and scope.speaks_for(*readers)
+        case Seen.OF_CASES:
+            name = row["agreement_id"]
+            may = scope.sources is None or (
+                row["kind"] != "custody" and scope.speaks_for(seeded.addressed(name))
+            )
+            return may and scope.holds(row["mission"], name)
         case Seen.OF_MISSION:
             return scope.holds(row["mission"])
         case Seen.IN_ANY_SCOPE:
@@ -353,7 +368,7 @@ def shown(store: Store, table: str, scope: Scope, row: dict[str, Any]) -> bool:
 
 def foreign_marks(table: str, scope: Scope) -> list[str]:
     """What no row that a scope shows may hold."""
-    by_agreement = MATRIX[table].seen in {Seen.OF_AGREEMENT, Seen.OF_SOURCES}
+    by_agreement = MATRIX[table].seen in OF_ONE
     return [
         mark
         for mission, agreements in seeded.MISSIONS.items()
@@ -385,7 +400,7 @@ def test_there_are_rows_to_hide(store: Store, table: str) -> None:
     assert rows
     if "mission" in rows[0]:
         assert {row["mission"] for row in rows} == set(seeded.MISSIONS)
-    if MATRIX[table].seen in {Seen.OF_AGREEMENT, Seen.OF_SOURCES}:
+    if MATRIX[table].seen in OF_ONE:
         named = {agreement_of(store, table, row) for row in rows}
         assert named == {name for names in seeded.MISSIONS.values() for name in names}
 
@@ -413,7 +428,12 @@ def copies(rows: Rows) -> Iterator[dict[str, Any]]:
         if "lane" in new:
             del new["id"]  # PostgreSQL gives it
             new["keys"] = [uuid4()]
-        named = {"key": uuid4(), "item": f"another than {row.get('item')}"}
+        named = {
+            "key": uuid4(),
+            "item": f"another than {row.get('item')}",
+            "sha256": uuid4().bytes * 2,
+            "number": 1_000,
+        }
         yield new | {name: value for name, value in named.items() if name in new}
 
 

@@ -38,8 +38,11 @@ from services.store.scope import set_scope
 from services.store.tables import HISTORY_TABLES
 from services.store.write import copy_batch, copy_rows
 from tests.unit.services.store.sample_rows import (
+    CASE_ACT,
+    CASE_READER,
     DESK,
     DUE,
+    LETTER,
     NOW,
     SIGHTING,
     STANDING,
@@ -75,7 +78,10 @@ OF_MISSION = (
     "corridors_now",
 )
 WITHOUT_MISSION = ("supersessions", "event_keys")
-INSERTED = {"submissions", "receipts", "event_keys", "outbox", "desk_actions"}
+INSERTED = {
+    *("submissions", "receipts", "event_keys", "outbox"),
+    *("desk_actions", "case_acts", "case_readers", "channel_messages"),
+}
 REFUSED = (
     psycopg.errors.InsufficientPrivilege,
     psycopg.errors.ObjectNotInPrerequisiteState,
@@ -136,6 +142,18 @@ def fill(conn: Connection, mission: str) -> None:
         "desk_actions": [
             replace(DESK, item=f"{number}", key=row.key, mission=mission, agreement=row.agreement)
             for number, row in enumerate(rows.violations)
+        ],
+        "case_acts": [
+            replace(CASE_ACT, mission=mission, agreement_id=name, case_id=name)
+            for name in AGREEMENTS[mission]
+        ],
+        "case_readers": [
+            replace(CASE_READER, mission=mission, agreement_id=name, case_id=name)
+            for name in AGREEMENTS[mission]
+        ],
+        "channel_messages": [
+            replace(LETTER, mission=mission, agreement_id=name, sha256=hash_of(name))
+            for name in AGREEMENTS[mission]
         ],
         "standing_violations": [
             replace(STANDING, key=row.key, mission=mission, agreement=row.agreement)
@@ -323,7 +341,7 @@ def test_what_waits_for_kafka_is_added_and_not_read(api: Connection) -> None:
 
 @pytest.mark.parametrize("table", sorted(Base.metadata.tables))
 @pytest.mark.parametrize("change", ["INSERT", "UPDATE", "DELETE", "TRUNCATE"])
-def test_the_role_may_add_to_five_tables_and_change_none(
+def test_the_role_may_add_to_some_tables_and_change_none(
     api: Connection, table: str, change: str
 ) -> None:
     query = "SELECT has_table_privilege(%s, %s)"

@@ -19,9 +19,12 @@ from services.store.tables import BY_MONTH_TABLES, HISTORY_TABLES
 from services.store.write import copy_batch, copy_rows
 from tests.unit.services.store.sample_rows import (
     BREACH,
+    CASE_ACT,
+    CASE_READER,
     DESK,
     DUE,
     INCIDENT,
+    LETTER,
     MOVEMENT,
     NOW,
     SIGHTING,
@@ -76,6 +79,9 @@ def full(conn: Connection) -> Connection:
     copy_rows(conn, "desk_actions", [DESK])
     copy_rows(conn, "breaches", [BREACH])
     copy_rows(conn, "incidents", [INCIDENT])
+    copy_rows(conn, "case_acts", [CASE_ACT])
+    copy_rows(conn, "case_readers", [CASE_READER])
+    copy_rows(conn, "channel_messages", [LETTER])
     copy_rows(conn, "standing_violations", [STANDING])
     key = submission(1).key
     copy_rows(conn, "receipts", [ReceiptRow(key, NOW, 1, "smm", "rk-1", bytes(64), [key])])

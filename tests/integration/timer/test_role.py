@@ -22,6 +22,7 @@ READ = {
     "corridor_availability",
     "movement_generations",
     "corridor_events",
+    "channel_messages",
     "due_instants",
     "incidents",
     "incident_marks",

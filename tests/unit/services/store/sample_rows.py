@@ -9,6 +9,9 @@ from services.store.rows import (
     AssessmentRow,
     BatchRows,
     BreachRow,
+    CaseActRow,
+    CaseReaderRow,
+    ChannelRow,
     DeskRow,
     DueRow,
     IncidentRow,
@@ -192,6 +195,36 @@ STANDING = StandingRow(
 )
 
 
+CASE_ACT = CaseActRow(
+    received_at=NOW,
+    number=1,
+    mission="smm",
+    agreement_id="a",
+    case_id="0123456789abcdef0123",
+    kind="reply",
+    source="a-liaison",
+    standing="party",
+    token_id="tok-0123456789ab",  # noqa: S106 (an id, no secret)
+    principal=None,
+    sha256=bytes(32),
+    raw=b"{}",
+)
+CASE_READER = CaseReaderRow("smm", "a", CASE_ACT.case_id, "a-liaison", bytes(32))
+LETTER = ChannelRow(
+    received_at=NOW,
+    number=1,
+    mission="smm",
+    agreement_id="a",
+    message="0123456789abcdef0123",
+    kind="request",
+    source="office",
+    standing="mission",
+    token_id="tok-0123456789ab",  # noqa: S106 (an id, no secret)
+    principal="ana",
+    readers=["a-liaison"],
+    sha256=bytes(32),
+    raw=b"{}",
+)
 DESK = DeskRow(
     key=SUBMISSION.key,
     at=NOW,

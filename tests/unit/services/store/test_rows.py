@@ -42,6 +42,9 @@ ROWS: dict[str, Any] = {
     "incident_marks": rows.IncidentMarkRow,
     "breaches": rows.BreachRow,
     "incidents": rows.IncidentRow,
+    "case_acts": rows.CaseActRow,
+    "case_readers": rows.CaseReaderRow,
+    "channel_messages": rows.ChannelRow,
     "rejected": rows.RejectedRow,
     "receipts": rows.ReceiptRow,
 }

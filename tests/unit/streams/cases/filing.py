@@ -19,8 +19,8 @@ from streams.cases.acts import (
     Appealed,
     CaseAct,
     Dissented,
+    EvidenceHeld,
     FindingWord,
-    Held,
     Opened,
     Released,
     Replied,
@@ -161,7 +161,7 @@ def appealed(
 
 def held(holder: str, since: float, after: Filed | None = None, evidence: str = "e" * 64) -> Filed:
     of: dict[str, Any] = {**OF, "case": CASE, "source": "office", "evidence": evidence}
-    act = Held(
+    act = EvidenceHeld(
         **of,
         at=NOON + hours(since),
         holder=holder,

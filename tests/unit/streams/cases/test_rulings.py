@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from streams.agreement import Source, Validity
-from streams.cases.acts import Attribution, CaseState, FindingWord, Signed
+from streams.cases.acts import CaseState, FindingWord, HeldResponsible, Signed
 from streams.cases.authority import Authority
 from streams.cases.case import Case, Filed
 from streams.cases.misfit import Misfit
@@ -249,12 +249,12 @@ def test_who_backdates_gains_no_right_of_then() -> None:
 
 
 def test_only_a_finding_of_a_violation_says_whose_it_was() -> None:
-    whose = Attribution(party="south", basis=AttributionBasis.HIGHLY_PROBABLE)
+    whose = HeldResponsible(party="south", basis=AttributionBasis.HIGHLY_PROBABLE)
     accusing = ruling(attributed=whose)
     assert state(signed("anna", accusing), signed("bo", accusing)) is CaseState.RULED_VIOLATION
     in_passing = ruling(FindingWord.INCONCLUSIVE, attributed=whose)
     assert why(signed("anna", in_passing)) is Misfit.NOTHING_TO_ATTRIBUTE
-    nobody = ruling(attributed=Attribution(party="west", basis=AttributionBasis.PLAUSIBLE))
+    nobody = ruling(attributed=HeldResponsible(party="west", basis=AttributionBasis.PLAUSIBLE))
     assert why(signed("anna", nobody)) is Misfit.UNKNOWN_PARTY
 
 
