@@ -315,7 +315,7 @@ class Right(Word):
     """Say whether a measure is done, count what is exchanged, and say how a movement ended, on the
     mission's behalf."""
     RULE = "rule"
-    """Rule on cases; no event says so yet."""
+    """Sign rulings on cases, with a key of its own."""
 
 
 class Weekday(Word):

@@ -42,7 +42,7 @@ UNDER: Final = "--under osce-smm/donetsk-luhansk-illustrative"
 _HASH: Final = "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
 
 
-class NoRulingError(AnswerIsNoError):
+class UnusableActError(AnswerIsNoError):
     """A file that should hold a signed ruling holds none, or an act cannot be made of this."""
 
 
@@ -56,7 +56,7 @@ def _make(kind: type[Act], author: Author, **said: Any) -> Any:  # noqa: ANN401 
         tagged = {**plain, "act": kind.__struct_config__.tag}
         return msgspec.convert(tagged, kind)
     except msgspec.ValidationError as error:
-        raise NoRulingError(f"no act can be made of this: {error}") from error
+        raise UnusableActError(f"no act can be made of this: {error}") from error
 
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -188,9 +188,9 @@ def _words_of(file: Path) -> Ruling:
     try:
         act = read_act(file.read_bytes())
     except NoActError as error:
-        raise NoRulingError(f"{file}: {error}") from error
+        raise UnusableActError(f"{file}: {error}") from error
     if not isinstance(act, Signed):
-        raise NoRulingError(f"{file} holds no signed ruling")
+        raise UnusableActError(f"{file} holds no signed ruling")
     return act.ruling
 
 

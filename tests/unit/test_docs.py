@@ -64,6 +64,9 @@ from streams.agreement import (
     Zone,
 )
 from streams.batching import EXIT_STALLED
+from streams.cases.acts import CaseState
+from streams.cases.misfit import TO_DO as TO_DO_IN_CASES
+from streams.channel.messages import Dissent, Notice, Reply, Request
 from streams.coalesce import EXIT_PROCESS_FAILED
 from streams.context.authority import NoEffect
 from streams.context.exchanges import Discrepancy
@@ -340,6 +343,15 @@ def test_every_word_of_the_desk_is_documented() -> None:
     named = "Where an act has no place in the state that the item is in (`act_refused`, 409), "
     named += "`reason` says why:"
     assert set(table(guide, named)) == {reason.value for reason in Unfit} == set(TO_DO)
+
+
+def test_every_word_of_a_case_and_of_the_channel_is_documented() -> None:
+    guide = GUIDES / "cases.md"
+    assert list(table(guide, "## The way of a case")) == [state.value for state in CaseState]
+    messages = [str(kind.__struct_config__.tag) for kind in (Request, Reply, Dissent, Notice)]
+    assert list(table(guide, "## The joint channel")) == messages
+    rows = table(guide, "## Why it was not taken")
+    assert {reason: cells[1] for reason, cells in rows.items()} == TO_DO_IN_CASES
 
 
 def test_every_discrepancy_of_an_exchange_is_documented_in_order() -> None:

@@ -17,8 +17,10 @@ from streams.context.fold import MissionState
 from streams.corridors.effects import Cause
 from streams.corridors.fold import availability
 from streams.due import (
+    CHANNEL_RULES,
     CONTEXT_RULES,
     CORRIDOR_RULES,
+    INCIDENT_RULES,
     MOVEMENT_RULES,
     SINCE_EVER,
     Due,
@@ -350,5 +352,5 @@ def test_no_corridor_stops_being_usable_by_time_without_a_due_instant(
 
 
 def test_every_rule_is_of_the_context_or_of_corridors_or_of_movements() -> None:
-    kinds = (CONTEXT_RULES, CORRIDOR_RULES, MOVEMENT_RULES)
+    kinds = (CONTEXT_RULES, CORRIDOR_RULES, MOVEMENT_RULES, INCIDENT_RULES, CHANNEL_RULES)
     assert sorted(rule for rules in kinds for rule in rules) == sorted(Rule)
