@@ -35,6 +35,7 @@ BY_THE_CLOCK = frozenset(
     {
         "received_at",
         "known_at",
+        "shown_from",
         "loaded_at",
         "written_at",
         "context",

@@ -174,6 +174,12 @@ def corridor(*rows: AvailabilityRow) -> Callable[[Connection], None]:
     return lambda conn: copy_rows(conn, "corridor_availability", rows)
 
 
+def test_when_a_corridor_was_shown_makes_no_difference(conn: Connection) -> None:
+    row = availability(1, 0, "open")
+    later = replace(row, shown_from=row.shown_from + timedelta(hours=1))
+    assert of(conn, corridor(row)) == of(conn, corridor(later))
+
+
 def test_how_often_a_corridor_was_folded_makes_no_difference(conn: Connection) -> None:
     once = of(conn, corridor(availability(1, 0, "open")))
     thrice = of(
