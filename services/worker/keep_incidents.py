@@ -90,6 +90,9 @@ def keep_in_a_thread(url: str, alive: Callable[[], None], grids: Path) -> None:
 def _keep(transactor: Transactor, grids: Path) -> NoReturn:
     keeper = IncidentKeeper()
     try:
+        # Not while everything starts: what is compiled is needed once there is something to fold.
+        while not transactor.run(marked_missions):
+            time.sleep(PAUSE_S)
         compile_apart(grids)
         while True:
             begun = time.monotonic()
