@@ -260,6 +260,10 @@ class FoundCase(NamedTuple):
         return self.row.opened_at, self.row.case
 
 
+Authorities = dict[tuple[str, str], Authority]
+"""By mission and agreement: what is read once for all cases of a list."""
+
+
 class _Read(NamedTuple):
     """A case with what it was folded from."""
 
@@ -276,10 +280,10 @@ class _Read(NamedTuple):
 
 def list_cases(conn: Connection, asked: CasesAsked, *, whole: bool) -> Iterator[FoundCase]:
     """The cases that are asked for, the newest first; `whole`: what they are about as well."""
-    after = asked.after
+    after, known = asked.after, Authorities()
     while page := heads(conn, asked.mission, asked.agreement, after, asked.limit + 1):
         for head in page:
-            read = _read(conn, head.mission, head.case_id)
+            read = _read(conn, head.mission, head.case_id, known)
             row = None if read is None else _row(read, whole=whole)
             if read is not None and row is not None and _is_asked(row, read, asked):
                 yield FoundCase(row)
@@ -288,17 +292,18 @@ def list_cases(conn: Connection, asked: CasesAsked, *, whole: bool) -> Iterator[
 
 def show_case(conn: Connection, mission: str, case_id: str, *, whole: bool) -> CaseTold | None:
     """The case of this id, as far as the connection is shown it; None: it is shown none."""
-    read = _read(conn, mission, case_id)
+    read = _read(conn, mission, case_id, Authorities())
     row = None if read is None else _row(read, whole=whole)
     return None if read is None or row is None else _told(row, read, whole=whole)
 
 
-def _read(conn: Connection, mission: str, case_id: str) -> _Read | None:
+def _read(conn: Connection, mission: str, case_id: str, known: Authorities) -> _Read | None:
     stored = acts_of(conn, mission, [case_id]).get(case_id)
     if not stored:
         return None
     agreement_id = stored[0].agreement_id
-    authority = authority_of(conn, mission, agreement_id)
+    if (authority := known.get((mission, agreement_id))) is None:
+        authority = known[mission, agreement_id] = authority_of(conn, mission, agreement_id)
     case = fold_case(case_id, [it.filed for it in stored], authority)
     return _Read(mission, agreement_id, stored, case, authority)
 
