@@ -97,9 +97,10 @@ def test_two_people_rule_the_first_without_a_network(shells: Shells, folder: Pat
     words = ("--finding", "inconclusive", "--text", "Heard once.")
     assert ana.run(*signing(folder, "anna", case, *words, "--write", first)).code == 0
     assert "under_inquiry" in ana.run("case", "file", first).out
-    alone = ana.run(*signing(folder, "anna", case, *words), "--json")
-    assert (alone.code, alone.failure["code"]) == (1, "filing_refused")
-    assert "another one has to" in alone.failure["error"]
+    otherwise = ("--finding", "not_applicable", "--text", "Heard once.")
+    twice = ana.run(*signing(folder, "anna", case, *otherwise), "--json")
+    assert (twice.code, twice.failure["code"]) == (1, "filing_refused")
+    assert "has signed another ruling" in twice.failure["error"]
     assert "inconclusive" in ana.run(*signing(folder, "bo", case, "--same-as", first)).out
     assert north.run("case", "reply", case, "--dissent", "--text", "No.", *NORTH).code == 0
     shown = ana.run("case", "show", case).out

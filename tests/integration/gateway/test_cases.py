@@ -325,3 +325,20 @@ def test_a_newer_version_that_revokes_a_key_is_told_beside_the_act(
     shown = client.get(f"/v1/cases/{case}", headers=office).json()
     assert shown["case"]["state"] == "under_inquiry"
     assert [it["without_effect"] for it in shown["acts"] if it["without_effect"]] == ["key_revoked"]
+
+
+@pytest.mark.parametrize(("path", "name"), [("/v1/cases", "case"), ("/v1/channel", "sha256")])
+def test_lists_go_on_page_by_page(client: Client, holder: Holder, path: str, name: str) -> None:
+    office = holder(Role.INVESTIGATOR)
+    for number in range(3):
+        post(client, office, opening(f"Page {number}."))
+        post(client, office, message("notice", about=f"{number:020}"), "/v1/channel")
+    whole = [it[name] for it in client.get(path, headers=office).json()["items"]]
+    found: list[str] = []
+    following: str | None = f"{path}?limit=2"
+    while following is not None:
+        page = client.get(following, headers=office).json()
+        found += [it[name] for it in page["items"]]
+        following = page.get("next")
+    assert found == whole
+    assert len(found) > 2
