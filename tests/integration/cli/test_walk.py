@@ -236,7 +236,16 @@ def test_a_report_is_explained_and_judged_again_to_the_same_bytes(walk: Walk) ->
     assert "Rules asked" not in ran.out
     (said,) = walk.console.run("explain", "camera-zolote/smm-CC-4", "--json").lines
     assert set(said) == {
-        *("key", "assessment", "sentences", "terms", "revisions", "replayed_equal", "intact")
+        *(
+            "key",
+            "assessment",
+            "sentences",
+            "terms",
+            "revisions",
+            "replayed_equal",
+            "intact",
+            "desk",
+        )
     }
     assert (said["replayed_equal"], said["intact"], said["revisions"]) == (True, True, 1)
     rules = walk.console.run("explain", "smm-CC-4", "--rules").out
