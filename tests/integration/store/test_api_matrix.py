@@ -129,7 +129,7 @@ MATRIX: Final = {
 OF_ONE: Final = {Seen.OF_AGREEMENT, Seen.OF_SOURCES, Seen.OF_CASES}
 """Of an agreement, and maybe narrower."""
 FUNCTIONS: Final = {
-    *("find_token", "intake_figures", "waits_unjudged", "oldest_unjudged"),
+    *("find_token", "intake_figures", "waits_unjudged"),
     *("seen_as_of", "note_kept_up", "is_kept_up", "missions_to_keep_up"),
 }
 """What runs with the owner's eyes; each has tests of its own."""
