@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from psycopg import sql
 
 from services.store.digest import ONE_BY_ONE, digest, timeless
-from services.store.engine import connect
+from services.store.engine import Connection, connect
 from services.store.models import Base
 from services.worker.documents import load_register
+from services.worker.keep_incidents import keep_all
 from streams.tags import ProducerKey
 from streams.topics import TopicName
 from tests.e2e.load import Load
@@ -24,9 +26,13 @@ NOT_COMPARED = {
 """When a document was loaded; which receipts share a signature, which is up to the groups (each
 is held against its event by `account`). Everything else comes from the log, receipts and all."""
 
-BY_BATCH = frozenset({"corridor_availability", "whereabouts"})
-"""How often a road or a subject is folded is up to the batches; what its generations compose to is
-compared."""
+BY_BATCH = frozenset(
+    {"corridor_availability", "whereabouts", "breaches", "incidents", "incident_marks"}
+)
+"""How often a road, a subject or a zone's day is folded is up to the batches; what its generations
+compose to is compared."""
+
+FOLDED_S = 60.0
 
 BY_CLOCK = frozenset({"shown_clocks", "kept_up"})
 """When somebody looked."""
@@ -40,6 +46,8 @@ class Holdings:
     """Rows of each table, and a hash over all of them."""
     current: str
     """`services.store.digest.digest`: among others, what is known of the road."""
+    incidents: tuple[int, str]
+    """Those that there are once all is folded, and a hash over what is said of them."""
 
 
 OF_THE_WAY = frozenset({"outbox", "resend_progress", "tokens"})
@@ -55,15 +63,31 @@ def holdings(url: str, leave_out: frozenset[str] = frozenset()) -> Holdings:
                 continue
             left_out = NOT_COMPARED.get(name, frozenset())
             columns = [sql.Identifier(it.name) for it in table.columns if it.name not in left_out]
-            query = sql.SQL(
-                "SELECT count(*), coalesce(encode(sha256(convert_to(string_agg(row::text, E'\\n'"
-                " ORDER BY row::text COLLATE \"C\"), 'UTF8')), 'hex'), '')"
-                " FROM (SELECT {} FROM {}) AS row"
-            ).format(sql.SQL(", ").join(columns), ONE_BY_ONE.get(name, sql.Identifier(name)))
-            found = conn.execute(query).fetchone()
-            assert found is not None
-            tables[name] = (int(found[0]), str(found[1]))
-        return Holdings(tables, digest(conn))
+            of = ONE_BY_ONE.get(name, sql.Identifier(name))
+            tables[name] = _hash(conn, sql.SQL(", ").join(columns), of)
+        return Holdings(tables, digest(conn), _incidents(conn))
+
+
+def _hash(conn: Connection, columns: sql.Composable, of: sql.Composable) -> tuple[int, str]:
+    """How many rows, and a hash over them in whatever order they lie."""
+    query = sql.SQL(
+        "SELECT count(*), coalesce(encode(sha256(convert_to(string_agg(row::text, E'\\n'"
+        " ORDER BY row::text COLLATE \"C\"), 'UTF8')), 'hex'), '') FROM (SELECT {} FROM {}) AS row"
+    ).format(columns, of)
+    found = conn.execute(query).fetchone()
+    assert found is not None
+    return int(found[0]), str(found[1])
+
+
+def _incidents(conn: Connection) -> tuple[int, str]:
+    """Beside workers that fold as well: one at a time does, and what it leaves is folded here."""
+    deadline = time.monotonic() + FOLDED_S
+    while conn.execute("SELECT EXISTS (SELECT FROM incident_marks)").fetchone() == (True,):
+        assert time.monotonic() < deadline, "what is marked is folded"
+        keep_all(conn)
+        conn.commit()
+    columns = sql.SQL("mission, id, zone_id, day, begun, ended, reports, verdict, violates, body")
+    return _hash(conn, columns, sql.SQL("current_incidents"))
 
 
 def differ_from_pure(url: str, load: Load, key: ProducerKey) -> int:

@@ -27,3 +27,5 @@ def table_lines(killed: Holdings, undisturbed: Holdings) -> Iterator[str]:
     for name, (count, digest) in killed.tables.items():
         yield f"    {name}: {count} rows, {digest[:16]}"
     yield f"    current, the road's availability with it: {killed.current[:16]}"
+    count, digest = killed.incidents
+    yield f"    incidents: {count}, {digest[:16]}"

@@ -24,6 +24,8 @@ def check(outcome: Outcome) -> None:
     assert outcome.differ_from_pure == 0, told
     assert outcome.killed.tables == outcome.undisturbed.tables, told
     assert outcome.killed.current == outcome.undisturbed.current, told
+    assert outcome.killed.incidents == outcome.undisturbed.incidents, told
+    assert outcome.killed.incidents[0] > 0, told
 
 
 @pytest.mark.timeout(180)

@@ -42,6 +42,8 @@ def check(outcome: Outcome) -> None:
     assert not any(outcome.faults.values()), (outcome.faults, told)
     assert outcome.killed.tables == outcome.undisturbed.tables, told
     assert outcome.killed.current == outcome.undisturbed.current, told
+    assert outcome.killed.incidents == outcome.undisturbed.incidents, told
+    assert outcome.killed.incidents[0] > 0, told
     assert all(it.recovered_s is not None for it in outcome.landings), told
     assert max(outcome.recoveries) <= RECOVERED_WITHIN_S, told
     assert outcome.inside >= len(outcome.landings) / 3
