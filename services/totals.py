@@ -79,7 +79,8 @@ class Line(Struct, frozen=True, kw_only=True):
     possible: Sum
     """What is only a possible violation, apart."""
     before: Before | None
-    """The same of as many days right before; None: the days asked for have no beginning or end."""
+    """The same of as many days right before, of a day the one that stands in its place there; None:
+    the days asked for have no beginning or end."""
     watched_h: float | None
     """Hours in which enough of the zone, or of the zones together, was watched. None: a party or a
     kind is watched nowhere; 0.0 is no calm."""
@@ -121,7 +122,7 @@ class Totals(NamedTuple):
 
 def totals(conn: Connection, asked: TotalsAsked) -> Totals:
     """A mission's totals as they are known now."""
-    now = _period(conn, asked, asked.since, asked.until)
+    now = _period(conn, asked)
     before = _before(conn, asked)
     keys = sorted(now.lines.keys() | (before.lines.keys() if before else set()), key=_order)
     nothing = _Cell([], set())
@@ -144,17 +145,16 @@ class _Period(NamedTuple):
 def _before(conn: Connection, asked: TotalsAsked) -> _Period | None:
     if asked.since is None or asked.until is None:
         return None
-    days = asked.until - asked.since + timedelta(days=1)
-    return _period(conn, asked, asked.since - days, asked.until - days)
+    return _period(conn, asked, asked.until - asked.since + timedelta(days=1))
 
 
-def _period(
-    conn: Connection, asked: TotalsAsked, since: date | None, until: date | None
-) -> _Period:
+def _period(conn: Connection, asked: TotalsAsked, earlier: timedelta = timedelta(0)) -> _Period:
+    """What there is of the days asked for, or so much earlier, by the days asked for."""
+    since, until = (it and it - earlier for it in (asked.since, asked.until))
     filters = IncidentFilters(asked.mission, zone=asked.zone, since=since, until=until)
     found = incidents(conn, filters, datetime.now(UTC), limit=EVERY)
     members = members_of(conn, asked.mission, {row.id: row.zone_id for row in found})
-    days = {_name(it): row.day for row in found for it in members[row.id]}
+    days = {_name(it): row.day + earlier for row in found for it in members[row.id]}
     incident_of = {_name(it): row.id for row in found for it in members[row.id]}
     told = counted((it for of in members.values() for it in of), asked.counting)
     lines: defaultdict[str | None, _Cell] = defaultdict(lambda: _Cell([], set()))
@@ -162,7 +162,7 @@ def _period(
         cell = lines[_key(asked.by, it.breach, days)]
         cell.told.append(it)
         cell.incidents.add(incident_of[_name(it.breach)])
-    return _Period(told, days, dict(lines), _watched(conn, asked, since, until))
+    return _Period(told, days, dict(lines), _watched(conn, asked, earlier))
 
 
 def _name(breach: Breach) -> tuple[str, str, str | None]:
@@ -183,16 +183,15 @@ def _key(
             return days[_name(breach)].isoformat()
 
 
-def _watched(
-    conn: Connection, asked: TotalsAsked, since: date | None, until: date | None
-) -> dict[str | None, float]:
+def _watched(conn: Connection, asked: TotalsAsked, earlier: timedelta) -> dict[str | None, float]:
     """Watched hours by zone or by day, of all means together; of other lines there are none."""
     if asked.by not in (GroupBy.ZONE, GroupBy.DAY):
         return {}
     found: defaultdict[str | None, float] = defaultdict(float)
+    since, until = (it and it - earlier for it in (asked.since, asked.until))
     for row in coverage(conn, CoverageAsked(asked.mission, asked.zone, since, until)).rows:
         if row.means is None:
-            of = row.zone if asked.by is GroupBy.ZONE else row.day.isoformat()
+            of = row.zone if asked.by is GroupBy.ZONE else (row.day + earlier).isoformat()
             found[of] += row.watched_s / _HOUR_S
     return dict(found)
 

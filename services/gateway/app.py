@@ -21,6 +21,7 @@
     POST /v1/channel            investigator, party, mediator, coordinator
     GET  /v1/whereabouts        all but parties and the publisher: when subjects were in zones
     GET  /v1/crossings          the same: when subjects went over lines
+    GET  /v1/totals, /v1/totals/differences          who sees the whole mission: how much was found
     GET  /v1/coverage, /v1/restrictions              who sees the whole mission: what was watched
     GET  /v1/flags              the same: what asks for a second look
     GET  /v1/corridors          every role: each corridor's state now
@@ -100,6 +101,7 @@ from services.gateway.answer_questions import (
     answer_ways,
     answer_whereabouts,
 )
+from services.gateway.answer_totals import answer_differences, answer_totals
 from services.gateway.ask_movements import READS_MOVEMENTS
 from services.gateway.ask_standing import (
     EXCHANGES,
@@ -319,6 +321,18 @@ async def get_coverage(request: Asked) -> Response[bytes]:
     return await answer_coverage(request)
 
 
+@get("/v1/totals", opt={MAY: READS_WHOLE})
+async def get_totals(request: Asked) -> Response[bytes]:
+    """How much was found by zone, kind, party or day, beside the period before, page by page."""
+    return await answer_totals(request)
+
+
+@get("/v1/totals/differences", opt={MAY: READS_WHOLE})
+async def get_differences(request: Asked) -> Response[bytes]:
+    """The reports that reconcile one counting rule with another, page by page."""
+    return await answer_differences(request)
+
+
 @get("/v1/restrictions", opt={MAY: READS_WHOLE})
 async def get_restrictions(request: Asked) -> Response[bytes]:
     """What kept monitors from watching, page by page."""
@@ -485,6 +499,8 @@ ROUTES: Final = (
     get_message,
     get_whereabouts,
     get_crossings,
+    get_totals,
+    get_differences,
     get_coverage,
     get_restrictions,
     get_flags,

@@ -33,6 +33,8 @@ from services.gateway.described_desk import DESK
 from services.gateway.described_incidents import INCIDENTS
 from services.gateway.described_incidents import TYPES as OF_INCIDENTS
 from services.gateway.described_questions import QUESTIONS
+from services.gateway.described_totals import TOTALS
+from services.gateway.described_totals import TYPES as OF_TOTALS
 from services.gateway.operation import (
     JSON,
     LINES,
@@ -62,6 +64,7 @@ TYPES: Final[tuple[type[Struct], ...]] = (
     PublicKeys,
     ViolationTold,
     *OF_INCIDENTS,
+    *OF_TOTALS,
     ItemTold,
     ItemShown,
     DeskAct,
@@ -150,6 +153,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     **QUESTIONS,
     **DESK,
     **INCIDENTS,
+    **TOTALS,
     **OF_CASES,
     ("GET", "/v1/receipt-keys"): Operation(
         "No key is ever taken out. Keep a copy: with it a receipt can be verified without us.",

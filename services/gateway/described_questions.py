@@ -130,14 +130,14 @@ _PART: Final = (
 )
 
 
-_DAY: Final[Json] = {"type": "string", "format": "date"}
+DAY: Final[Json] = {"type": "string", "format": "date"}
 _DAYS: Final = (
-    Parameter("first_day", "Of this mission day or later.", "2018-09-01", _DAY),
+    Parameter("first_day", "Of this mission day or later.", "2018-09-01", DAY),
     Parameter(
         "last_day",
         "Of this mission day or earlier. At most 36 days, by the hour 3: the last ones.",
         "2018-09-05",
-        _DAY,
+        DAY,
     ),
 )
 _AS_IT_STANDS: Final = (

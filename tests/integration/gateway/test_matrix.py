@@ -142,6 +142,7 @@ def notification() -> bytes:
 
 
 REPORT_PATH: Final = f"/v1/reports/{quote(seeded.report_id(MISSION, AGREEMENT), safe='')}"
+DAYS: Final = "first_day=2026-03-01&last_day=2026-03-07"
 ASKED: Final = {
     ("POST", "/v1/reports"): Asked(
         "/v1/reports", of_the_mission, body=lambda: event(mission=MISSION, source=SOURCE)
@@ -185,6 +186,8 @@ ASKED: Final = {
     ),
     ("GET", "/v1/whereabouts"): Asked("/v1/whereabouts", always, zone),
     ("GET", "/v1/crossings"): Asked("/v1/crossings", always, seeded.corridor),
+    ("GET", "/v1/totals"): Asked(f"/v1/totals?{DAYS}", always),
+    ("GET", "/v1/totals/differences"): Asked(f"/v1/totals/differences?{DAYS}", always),
     ("GET", "/v1/coverage"): Asked("/v1/coverage", always),
     ("GET", "/v1/restrictions"): Asked("/v1/restrictions", always),
     ("GET", "/v1/flags"): Asked("/v1/flags", always),
