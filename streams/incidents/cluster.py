@@ -72,8 +72,11 @@ def clusters(breaches: Sequence[Breach], rules: IncidentRules | None) -> Iterato
     placed, placeless = columns(breaches)
     yield from (((breach,),) for breach in placeless)
     groups = joined(placed, rules)
-    too_large = _extents_m(placed.where_m, groups) > rules.largest_m
-    for rows, is_cut in zip(groups, too_large.tolist(), strict=True):
+    # What is alone, as most are, is as large as a point.
+    yield from (((placed.breaches[rows[0]],),) for rows in groups if len(rows) == 1)
+    several = [rows for rows in groups if len(rows) > 1]
+    too_large = _extents_m(placed.where_m, several) > rules.largest_m
+    for rows, is_cut in zip(several, too_large.tolist(), strict=True):
         if is_cut:
             yield tuple(_cut(placed.part(rows), rules))
         else:

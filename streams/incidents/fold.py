@@ -8,7 +8,7 @@ most one incident of a zone, and each name leads to where that report is now (`h
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -16,11 +16,13 @@ from itertools import takewhile
 from operator import attrgetter
 
 import msgspec
+import numpy as np
 from msgspec import Struct
 
 from streams.incidents.breach import Breach
 from streams.incidents.cluster import Part, clusters, columns, joined
 from streams.incidents.mission_day import MissionDays
+from streams.instants import micros
 from streams.methodology import IncidentRules
 
 Rules = Mapping[str, IncidentRules | None]
@@ -111,23 +113,28 @@ class _Folder:
 
     def fold(self, breaches: Iterable[Breach]) -> Iterator[Incident]:
         """The incidents, day by day."""
+        ordered = sorted(breaches, key=attrgetter("start", "source", "id"))
         days: defaultdict[date, list[Breach]] = defaultdict(list)
-        for breach in sorted(breaches, key=attrgetter("start", "source", "id")):
-            days[self._day(breach.start)].append(breach)
+        for breach, day in zip(ordered, self._days_of_each(ordered), strict=True):
+            days[day].append(breach)
         yesterday: dict[_Ref, str] = {}
         for day in sorted(days):
             whole = [self._named(parts) for parts in clusters(days[day], self._rules)]
             today = {_ref(it): name for parts in whole for name, part in parts for it in part}
-            continued = self._continued(days.get(day - _ONE_DAY, []), days[day], yesterday | today)
+            before = days.get(day - _ONE_DAY, ())
+            continued = self._continued(before, days[day], ChainMap(today, yesterday))
             for parts in whole:
                 for name, part in parts:
-                    earlier = continued.get(name, ())
-                    others = [other for other, _ in parts if other != name]
-                    yield Incident(name, day, part, tuple(sorted(earlier)), tuple(sorted(others)))
+                    earlier = sorted(continued.get(name, ())) if continued else ()
+                    others = sorted({it for it, _ in parts} - {name}) if len(parts) > 1 else ()
+                    yield Incident(name, day, part, tuple(earlier), tuple(others))
             yesterday = today
 
-    def _day(self, moment: datetime) -> date:
-        return day_of(moment, self._days)
+    def _days_of_each(self, breaches: Sequence[Breach]) -> list[date]:
+        starts = [breach.start for breach in breaches]
+        if self._days is None:
+            return [day_of(start, None) for start in starts]
+        return self._days.of_each(starts, np.array([*map(micros, starts)], dtype=np.int64))
 
     def _named(self, parts: Iterable[Part]) -> list[tuple[str, Part]]:
         return [(name_of(self._mission, part[0]), part) for part in parts]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from streams.incidents.mission_day import MissionDays
+from streams.instants import micros
 from tests.unit.streams.incidents.scenes import RULES
 
 
@@ -45,3 +49,31 @@ def test_the_hour_that_comes_twice_belongs_to_one_day() -> None:
 def test_the_ends_of_the_calendar_stop_nothing(at: str) -> None:
     moment = datetime.fromisoformat(at)
     assert MissionDays(RULES).of(moment) == moment.date()
+
+
+around_a_change = st.builds(
+    lambda change, seconds: change + timedelta(seconds=seconds),
+    st.sampled_from(
+        [
+            datetime(2018, 3, 25, 1, tzinfo=UTC),
+            datetime(2018, 10, 28, 1, tzinfo=UTC),
+            datetime(2018, 9, 29, 15, 30, tzinfo=UTC),  # Lord Howe: half an hour
+            datetime(1924, 5, 1, 22, tzinfo=UTC),  # Kyiv, from an offset with odd minutes
+        ]
+    ),
+    st.floats(-90_000, 90_000),
+)
+any_moment = st.datetimes(timezones=st.just(UTC))
+
+
+@given(
+    st.lists(around_a_change | any_moment, max_size=20),
+    st.sampled_from(["00:00", "03:00", "03:30", "04:00", "19:30", "24:00"]),
+    st.sampled_from(["Europe/Kyiv", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"]),
+)
+def test_the_days_of_many_are_those_of_each(
+    moments: list[datetime], begins: str, zone: str
+) -> None:
+    days = MissionDays(replace(RULES, day_begins=begins, time_zone=zone))
+    at = np.array([*map(micros, moments)], dtype=np.int64)
+    assert days.of_each(moments, at) == [days.of(moment) for moment in moments]
