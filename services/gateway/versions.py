@@ -189,7 +189,11 @@ def columns_of(posts: Sequence[Post], tree_of: Sequence[int]) -> list[object]:
         senders.setdefault((it.kind, it.mission, it.source, it.token_id), len(senders) + 1)
         for it in posts
     ]
-    lanes = [way_of(kind, mission, source).lane for kind, mission, source, _ in senders]
+    kinds = [kind for kind, *_ in senders]
+    missions = [mission for _, mission, *_ in senders]
+    sources = [source for *_, source, _ in senders]
+    tokens = [token for *_, token in senders]
+    lanes = [way_of(*way).lane for way in zip(kinds, missions, sources, strict=True)]
     raws = [post.raw for post in posts]
     lane_of_each = [lanes[sender - 1] for sender in sender_of]
     return [
@@ -202,7 +206,10 @@ def columns_of(posts: Sequence[Post], tree_of: Sequence[int]) -> list[object]:
         Int4s.make(tree_of),
         Int4s.make(bundles_of(lane_of_each, [*map(len, raws)])),
         Int4s.make(sender_of),
-        *[Texts.make(column) for column in zip(*senders, strict=True)],
+        Texts.make(kinds),
+        Texts.make(missions),
+        Texts.make(sources),
+        Texts.make(tokens),
         Int2s.make(lanes),
-        Int2s.make([KEY_KIND[kind] for kind, *_ in senders]),
+        Int2s.make([KEY_KIND[kind] for kind in kinds]),
     ]

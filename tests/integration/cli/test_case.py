@@ -8,28 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from services.client.address import GATEWAY_VARIABLE
-from services.client.token import TOKEN_FILE_VARIABLE
-from services.local.endpoints import DATABASE_VARIABLE
 from services.local.engines import Engines
-from services.local.folder import HOME_VARIABLE
-from services.local.postgres import API_ROLE
 from services.private_file import private_pem, write_private
-from services.receipts.key_folder import make_receipt_keys
-from services.settings import Settings
 from services.store.engine import connect
-from services.tokens.stored import Wanted, create_token
+from services.tokens.stored import Wanted
 from services.tokens.token import Role
-from tests.conftest import name_of
 from tests.integration.cli.console import Console
-from tests.integration.gateway.served import HOST, gateway_of, listening
+from tests.integration.cli.shells import Shells, shells_of
 from tests.integration.gateway.tribunal import MISSION, NAME, PANEL, load_signed, under
 from tests.unit.streams.signatures import private_key
 
 UNDER = ("--under", f"{MISSION}/{NAME}")
 OFFICE = (*UNDER, "--as", "office")
 NORTH = (*UNDER, "--as", "north-liaison")
-Shells = dict[str, Console]
 
 
 @pytest.fixture(scope="module")
@@ -41,37 +32,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def shells(migrated_url: str, engines: Engines, folder: Path) -> Iterator[Shells]:
     """An investigator and a party, each with a token, and a gateway."""
-    make_receipt_keys(folder / "receipts", datetime.now(UTC))
     for name in PANEL:
         write_private(folder / f"{name}.pem", private_pem(private_key(name)).decode("ascii"))
     with connect(migrated_url) as conn:
         load_signed(conn, under(), datetime.now(UTC) - timedelta(minutes=5))
-        for name, role, sources in (
-            ("ana", Role.INVESTIGATOR, frozenset[str]()),
-            ("north", Role.PARTY, frozenset({"north-liaison"})),
-        ):
-            wanted = Wanted("t", MISSION, frozenset({role}), None, sources, 1, name)
-            _, secret = create_token(conn, wanted, datetime.now(UTC))
-            (folder / name).touch(mode=0o600)
-            (folder / name).write_text(secret.text, "ascii")
-    settings = Settings(
-        database_url=migrated_url,
-        kafka_bootstrap=engines.kafka.bootstrap,
-        producer_keys=Path("none"),
-        worker_group="none",
-        api_database_url=engines.postgres.url_of(name_of(migrated_url), role=API_ROLE),
-        receipt_keys=folder / "receipts",
-    )
-    with listening(gateway_of(settings)) as port:
-        shared = {
-            DATABASE_VARIABLE: migrated_url,
-            HOME_VARIABLE: str(folder),
-            GATEWAY_VARIABLE: f"http://{HOST}:{port}",
-        }
-        yield {
-            name: Console({**shared, TOKEN_FILE_VARIABLE: str(folder / name)})
-            for name in ("ana", "north")
-        }
+    liaison = frozenset({"north-liaison"})
+    people = {
+        "ana": Wanted("t", MISSION, frozenset({Role.INVESTIGATOR}), principal="ana"),
+        "north": Wanted("t", MISSION, frozenset({Role.PARTY}), sources=liaison, principal="north"),
+    }
+    with shells_of(people, migrated_url, engines, folder) as shells:
+        yield shells
 
 
 def signing(folder: Path, who: str, case: str, *more: str | Path) -> list[str | Path]:

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from services.client.address import GATEWAY_VARIABLE
-from services.client.token import TOKEN_FILE_VARIABLE
-from services.local.endpoints import DATABASE_VARIABLE
 from services.local.engines import Engines
-from services.local.folder import HOME_VARIABLE
-from services.local.postgres import API_ROLE
-from services.receipts.key_folder import make_receipt_keys
-from services.settings import Settings
 from services.store.engine import connect
-from services.tokens.stored import Wanted, create_token
+from services.tokens.stored import Wanted
 from services.tokens.token import Role
-from tests.conftest import name_of
 from tests.integration.cli.console import Console
+from tests.integration.cli.shells import Shells, shells_of
 from tests.integration.gateway import seeded
-from tests.integration.gateway.served import HOST, gateway_of, listening
+from tests.integration.gateway.served import HOST
 
 ITEM = seeded.item("smm", "smm-a", 1)
 OTHER = seeded.item("smm", "smm-a", 2)
 NOTE = ("--note", "seen on the camera")
-Shells = dict[str, Console]
 
 
 @pytest.fixture(scope="module")
@@ -35,37 +26,15 @@ def shells(
     migrated_url: str, engines: Engines, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Shells]:
     """Two investigators and one who may not, each with a token, and a gateway."""
-    folder = tmp_path_factory.mktemp("desk")
-    make_receipt_keys(folder / "receipts", datetime.now(UTC))
     with connect(migrated_url) as conn:
         seeded.seed(conn)
-        for name, role in (
-            ("ana", Role.INVESTIGATOR),
-            ("ben", Role.INVESTIGATOR),
-            ("cai", Role.COORDINATOR),
-        ):
-            wanted = Wanted("test", "smm", frozenset({role}), principal=name)
-            _, secret = create_token(conn, wanted, datetime.now(UTC))
-            (folder / name).touch(mode=0o600)
-            (folder / name).write_text(secret.text, "ascii")
-    settings = Settings(
-        database_url=migrated_url,
-        kafka_bootstrap=engines.kafka.bootstrap,
-        producer_keys=Path("none"),
-        worker_group="none",
-        api_database_url=engines.postgres.url_of(name_of(migrated_url), role=API_ROLE),
-        receipt_keys=folder / "receipts",
-    )
-    with listening(gateway_of(settings)) as port:
-        shared = {
-            DATABASE_VARIABLE: migrated_url,
-            HOME_VARIABLE: str(folder),
-            GATEWAY_VARIABLE: f"http://{HOST}:{port}",
-        }
-        yield {
-            name: Console({**shared, TOKEN_FILE_VARIABLE: str(folder / name)})
-            for name in ("ana", "ben", "cai")
-        }
+    roles = {"ana": Role.INVESTIGATOR, "ben": Role.INVESTIGATOR, "cai": Role.COORDINATOR}
+    people = {
+        name: Wanted("test", "smm", frozenset({role}), principal=name)
+        for name, role in roles.items()
+    }
+    with shells_of(people, migrated_url, engines, tmp_path_factory.mktemp("desk")) as shells:
+        yield shells
 
 
 def decide(shell: Console, action: str, revision: str, *more: str) -> dict[str, object]:

@@ -53,3 +53,7 @@ def test_a_group_waits_for_another_at_its_keys_and_stores_what_that_left(
     assert held.keys() == left
     with connect(fresh_migrated_url) as conn:
         assert {key for (key,) in conn.execute("SELECT key FROM submissions", binary=True)} == left
+
+
+def test_a_group_of_nothing_stores_nothing(storing: Connection) -> None:
+    assert store_new(storing, [], SIGNER, NOW) == {}
