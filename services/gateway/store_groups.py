@@ -10,10 +10,8 @@ where that is killed: nothing is committed that nobody waits for.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import select
-import signal
 import socket
 import sys
 import time
@@ -29,7 +27,7 @@ from services.gateway.agreed_names import AgreedNames
 from services.gateway.frames import LENGTH, Reply, frame_of, read_posts
 from services.gateway.posts import Outcome, Post, Status
 from services.gateway.take_in import take_in
-from services.programs import beginning
+from services.programs import beginning, die_with
 from services.receipts.key_folder import Signers
 from services.settings import load_gateway_settings
 from services.store.engine import Connection, connect
@@ -44,7 +42,6 @@ ATTEMPTS: Final = 3
 WAKE_S: Final = 0.02
 """Between two notifications of the relays: they look no more often (`services.relay.relay`), and
 each is a transaction, a tenth of what a group of ten costs."""
-_PR_SET_PDEATHSIG: Final = 1
 
 
 class GroupStore:
@@ -168,20 +165,11 @@ def _receive(gateway: socket.socket) -> bytes:
     return bytes(body)
 
 
-def die_with(parent: int) -> None:
-    """Have the kernel end this process with its parent, which may be gone already."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit(0)
-
-
 def main() -> None:
     """Run beside a gateway."""
     parent = os.getppid()
     die_with(parent)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # A terminal and a service manager tell both at once; the gateway still has posts under way.
-        signal.signal(number, signal.SIG_IGN)
+    # The gateway still has posts under way when it is told to end.
     with beginning("gateway"):
         settings = load_gateway_settings()
         store = GroupStore(settings.api_database(), Signers(settings.receipt_keys), parent)

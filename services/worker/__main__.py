@@ -19,7 +19,7 @@ from services.programs import beginning
 from services.settings import load_settings
 from services.store.await_tables import await_tables
 from services.worker.grids import Grids
-from services.worker.keep_incidents import keep_in_a_thread
+from services.worker.keeper import keep_apart
 from services.worker.kernels import compile_apart
 from services.worker.process import make_processors
 from services.worker.record import Record, make_tally
@@ -49,7 +49,7 @@ def main() -> None:
     reports, statuses, context = make_processors(
         database_url, bootstrap, keys, pulse.beat, Record(tally), grids
     )
-    keep_in_a_thread(database_url, pulse.beat, settings.grids)
+    keep_apart()
     app = make_app(
         bootstrap,
         judge_reports=reports,

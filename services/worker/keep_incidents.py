@@ -2,7 +2,7 @@
 
     marks → breaches of these reports → their zones and days, folded → revisions of what differs
 
-Place on the data's way: behind the writers of reports, in the same worker. A zone's day may hold
+Place on the data's way: behind the writers of reports (`keeper`). A zone's day may hold
 far more than a batch, and no report waits for it: whoever writes violations leaves a mark in the
 same transaction, and what came of many marks is folded at once. One writer a mission at a time:
 each sees all that was committed before it took its marks.
@@ -10,13 +10,10 @@ each sees all that was committed before it took its marks.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 import structlog
 
@@ -36,9 +33,6 @@ from services.store.incidents import (
 )
 from services.store.rows import BreachRow, IncidentRow
 from services.store.write import copy_rows
-from services.worker.kernels import compile_apart
-from services.worker.transact import Transactor
-from streams.coalesce import end_process
 from streams.incidents.breach import Breach, encode_breach
 from streams.incidents.fold import day_of, days_of, incidents_of
 from streams.incidents.revise import Live, Revision, revisions
@@ -49,11 +43,6 @@ log = structlog.get_logger(__name__)
 
 MARKS: Final = 32
 """That are folded at once; each names the reports of one batch that breach something."""
-PAUSE_S: Final = 0.5
-"""How often it is looked whether anything is marked."""
-SHARE: Final = 3.0
-"""It rests for so many times as long as it has worked: judging goes first."""
-EXIT_FAILED: Final = 70
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -79,33 +68,6 @@ def keep_all(conn: Connection) -> None:
     keeper = IncidentKeeper()
     while keeper(conn):
         pass
-
-
-def keep_in_a_thread(url: str, alive: Callable[[], None], grids: Path) -> None:
-    """Fold for as long as the process lives, beside the lanes that judge."""
-    transactor = Transactor(url, alive, name="truceline incidents")
-    threading.Thread(target=_keep, args=(transactor, grids), name="incidents", daemon=True).start()
-
-
-def _keep(transactor: Transactor, grids: Path) -> NoReturn:
-    keeper = IncidentKeeper()
-    try:
-        # Not while everything starts: what is compiled is needed once there is something to fold.
-        while not transactor.run(marked_missions):
-            time.sleep(PAUSE_S)
-        compile_apart(grids)
-        while True:
-            begun = time.monotonic()
-            folded = transactor.run(keeper)
-            took_s = time.monotonic() - begun
-            if folded:
-                log.debug("folded incidents", reports=folded, took_s=round(took_s, 3))
-            time.sleep(max(0.0 if folded else PAUSE_S, SHARE * took_s))
-    except Exception:
-        # Whatever this is, repetition does not mend it. What a crash here means: the marks are
-        # there still, and the next worker folds them.
-        log.critical("incidents are not kept any more, stopping", exc_info=True)
-        end_process(EXIT_FAILED)
 
 
 def _fold(conn: Connection, grounds: Grounds, mission: str, keys: Iterable[Key]) -> None:
