@@ -41,7 +41,11 @@ _MARKED: Final = "SELECT DISTINCT mission FROM incident_marks ORDER BY mission"
 _WAITS: Final = "SELECT EXISTS (SELECT FROM incident_marks WHERE mission = %s)"
 _TAKE: Final = """
 DELETE FROM incident_marks WHERE id IN (
-    SELECT id FROM incident_marks WHERE mission = %s LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT id FROM (
+        SELECT id, sum(reports) OVER (ORDER BY id) - reports AS before FROM (
+            SELECT id, cardinality(keys) AS reports FROM incident_marks WHERE mission = %s LIMIT %s
+        ) AS marks
+    ) AS summed WHERE before < %s
 ) RETURNING keys
 """
 _LOCK: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
@@ -64,10 +68,18 @@ def lock_mission(conn: Connection, mission: str) -> bool:
     return row is not None and bool(row[0])
 
 
-def take_marks(conn: Connection, mission: str, most: int) -> set[Key]:
-    """Take away some marks; the reports that they name. They come again if nothing is committed."""
+def take_marks(conn: Connection, mission: str, most: int, reports: int) -> set[Key]:
+    """Take away some marks; the reports that they name. They come again if nothing is committed.
+
+    Args:
+        conn: a session that holds the mission's lock: nobody else takes marks of it.
+        mission: whose.
+        most: marks.
+        reports: after so many of them no further mark is taken.
+    """
     with conn.cursor(binary=True) as cursor:
-        return {key for (keys,) in cursor.execute(_TAKE, [mission, most]) for key in keys}
+        taken = cursor.execute(_TAKE, [mission, most, reports])
+        return {key for (keys,) in taken for key in keys}
 
 
 # --- breaches -----------------------------------------------------------------------------------

@@ -41,8 +41,10 @@ from streams.keys import EventKind, Key, event_key
 
 log = structlog.get_logger(__name__)
 
-MARKS: Final = 32
-"""That are folded at once; each names the reports of one batch that breach something."""
+MARKS: Final = 1_000
+REPORTS: Final = 20_000
+"""That are folded at once, marks of about so many reports: what takes long is to read the whole day
+of each zone, whether one report of it is new or a thousand."""
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -56,7 +58,7 @@ class IncidentKeeper:
         """Fold some of what is marked, in the connection's transaction; how many reports it was."""
         for mission in marked_missions(conn):
             if lock_mission(conn, mission):
-                keys = take_marks(conn, mission, MARKS)
+                keys = take_marks(conn, mission, MARKS, REPORTS)
                 if keys:
                     _fold(conn, self._grounds.ask(conn), mission, keys)
                     return len(keys)

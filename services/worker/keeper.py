@@ -30,8 +30,9 @@ log = structlog.get_logger(__name__)
 
 PAUSE_S: Final = 0.5
 """How often it is looked whether anything is marked."""
-SHARE: Final = 3.0
-"""It rests for so many times as long as it has worked: judging goes first."""
+SHARE: Final = 9.0
+"""It rests for so many times as long as it has worked: judging goes first, and what was marked
+meanwhile is folded at once."""
 LEAST_URGENT: Final = 19
 
 
