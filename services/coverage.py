@@ -17,10 +17,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from services.dossiers import stored_dossier
+from services.dossiers import stored_dossiers
 from services.store.documents import loaded_documents
 from services.store.engine import Connection
-from services.store.known import versions_of
 from services.store.queries.watching import (
     breaches_of_zones,
     incidents_of_days,
@@ -28,7 +27,7 @@ from services.store.queries.watching import (
     reports_of_watching,
 )
 from services.store.signatures import signatures
-from services.worker.documents import register_of
+from services.worker.documents import load_register, register_of
 from streams.coverage import fold
 from streams.coverage.fold import Coverage
 from streams.coverage.periods import By, Period, periods
@@ -46,8 +45,6 @@ from streams.inforce import Register
 from streams.instants import moment_of
 from streams.methodology import IncidentRules
 
-AT_ONCE = 1_000
-"""Reports that are read together."""
 MOST_DAYS = 372
 _HOURLY = 12
 """By the hour a twelfth as many days."""
@@ -84,7 +81,7 @@ NOTHING = CoverageAnswer([], [], [], None, None)
 
 def missions_of(conn: Connection) -> list[str]:
     """Those of which coverage can be asked."""
-    return register_of(loaded_documents(conn), signatures(conn)).missions
+    return load_register(conn).missions
 
 
 def coverage(conn: Connection, asked: CoverageAsked) -> CoverageAnswer:
@@ -175,10 +172,6 @@ def _said(
     conn: Connection, register: Register, mission: str, since: datetime, until: datetime
 ) -> list[Said]:
     keys = reports_of_watching(conn, mission, since, until)
-    said: list[Said] = []
-    for first in range(0, len(keys), AT_ONCE):
-        some = keys[first : first + AT_ONCE]
-        # Who withdrew one is nothing to who reads: its current reading says that it stands.
-        dossiers = (stored_dossier(register, it, ()) for it in versions_of(conn, some).values())
-        said += [one for it in dossiers if (one := said_of(it)) is not None]
-    return said
+    # Who withdrew one is nothing to who reads: its current reading says that it stands.
+    told = map(said_of, stored_dossiers(conn, register, keys))
+    return [one for one in told if one is not None]

@@ -14,14 +14,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from services.dossiers import stored_dossier
+from services.dossiers import stored_dossiers
 from services.errors import AnswerIsNoError
-from services.store.documents import loaded_documents
 from services.store.engine import Connection
-from services.store.known import versions_of
 from services.store.queries.watching import reports_observed
-from services.store.signatures import signatures
-from services.worker.documents import register_of
+from services.worker.documents import load_register
 from streams.credibility.account import Account, account_of
 from streams.credibility.compare import Comparison, comparisons
 from streams.credibility.flag import FlagKind
@@ -29,8 +26,6 @@ from streams.credibility.fold import flags as flags_of
 from streams.inforce import Register
 from streams.methodology import UNDOUBTED, Methodology
 
-AT_ONCE = 1_000
-"""Reports that are read together."""
 MOST = 200_000
 """Reports that are looked at together, unless less is asked for."""
 
@@ -74,7 +69,7 @@ def flags(conn: Connection, asked: FlagsAsked) -> list[FlagTold]:
     Raises:
         TooManyReportsError: the period holds too many.
     """
-    register = register_of(loaded_documents(conn), signatures(conn))
+    register = load_register(conn)
     methodology = _methodology(register, asked.mission)
     if methodology is None:
         return []
@@ -98,7 +93,7 @@ def witnesses(conn: Connection, asked: FlagsAsked) -> list[ComparisonTold]:
     Raises:
         TooManyReportsError: the period holds too many.
     """
-    register = register_of(loaded_documents(conn), signatures(conn))
+    register = load_register(conn)
     methodology = _methodology(register, asked.mission)
     if methodology is None:
         return []
@@ -123,14 +118,10 @@ def _accounts(conn: Connection, register: Register, asked: FlagsAsked) -> Iterat
         said = f"more than {asked.most:,} reports were observed in that time: ask for less of it"
         raise TooManyReportsError(said)
     speaks_for = _speaks_for(register, asked.mission)
-    for first in range(0, len(keys), AT_ONCE):
-        for stored in versions_of(conn, keys[first : first + AT_ONCE]).values():
-            dossier = stored_dossier(register, stored, ())
-            if not dossier.versions:
-                continue  # the gateway has it; it says something from when a worker has judged it
-            account = account_of(dossier, speaks_for.get(stored[0].source))
-            if account is not None:
-                yield account
+    for dossier in stored_dossiers(conn, register, keys):
+        account = account_of(dossier, speaks_for.get(dossier.versions[0].report.source))
+        if account is not None:
+            yield account
 
 
 def _speaks_for(register: Register, mission: str) -> Mapping[str, str]:

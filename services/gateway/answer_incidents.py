@@ -46,9 +46,7 @@ async def answer_incidents(request: Asked) -> Response[bytes]:
     verdict = parameters.word("verdict", Verdict)
     if verdict is not None and verdict not in STANDING:
         raise bad("verdict", f"must be one of {', '.join(STANDING)}")
-    first, last = parameters.day("first_day"), parameters.day("last_day")
-    if first is not None and last is not None and last < first:
-        raise bad("last_day", "lies before `first_day`")
+    first, last = parameters.days()
     asked = IncidentsAsked(
         agreement=parameters.text("agreement"),
         zone=parameters.text("zone"),

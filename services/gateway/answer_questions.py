@@ -47,7 +47,7 @@ from services.gateway.ask_due import AFTER as DUE_AFTER
 from services.gateway.ask_due import BEFORE as DUE_BEFORE
 from services.gateway.ask_due import DUE, ask_due
 from services.gateway.ask_due import NOTE as DUE_NOTE
-from services.gateway.ask_flags import FLAGS, AfterFlag, ask_flags
+from services.gateway.ask_flags import FLAGS, ask_flags
 from services.gateway.ask_flags import NOTE as FLAGS_NOTE
 from services.gateway.ask_movements import (
     MOVEMENT,
@@ -67,7 +67,7 @@ from services.gateway.ask_timeline import DaysAsked, ask_days
 from services.gateway.ask_violations import SHAPE, ViolationAsked, ask_violations
 from services.gateway.ask_whereabouts import SPELLS, WhereaboutsAsked, ask_whereabouts
 from services.gateway.cursors import Cursors, P
-from services.gateway.page import Page
+from services.gateway.page import AfterRows, Page
 from services.gateway.parameters import Parameters, bad
 from services.gateway.readers import Readers
 from services.gateway.represent import (
@@ -349,9 +349,7 @@ async def answer_restrictions(request: Asked) -> Response[bytes]:
 
 def _coverage_asked(paging: Paging) -> CoverageAsked:
     parameters = paging.parameters
-    first, last = parameters.day("first_day"), parameters.day("last_day")
-    if first is not None and last is not None and last < first:
-        raise bad("last_day", "lies before `first_day`")
+    first, last = parameters.days()
     by = parameters.word("by", By) or By.DAY
     zone = parameters.text("zone")
     return CoverageAsked(paging.token.mission, zone, first, last, by, COVERAGE_DAYS)
@@ -369,7 +367,7 @@ async def answer_flags(request: Asked) -> Response[bytes]:
         FLAGGED_REPORTS,
     )
     question = partial(
-        ask_flags, asked=asked, limit=parameters.limit(), after=paging.after(AfterFlag)
+        ask_flags, asked=asked, limit=parameters.limit(), after=paging.after(AfterRows)
     )
     return await paging.answer(question, {"note": FLAGS_NOTE})
 

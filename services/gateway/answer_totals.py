@@ -15,10 +15,10 @@ from services.gateway.ask_totals import (
     DIFFERENCES,
     LINES,
     NOTE,
-    AfterSome,
     ask_differences,
     ask_totals,
 )
+from services.gateway.page import AfterRows
 from services.gateway.parameters import bad
 from services.gateway.represent import TABLES
 from services.totals import GroupBy, TotalsAsked
@@ -33,7 +33,7 @@ async def answer_totals(request: Asked) -> Response[bytes]:
     paging = Paging(request, FILTERS, TABLES, LINES)
     asked = _asked(paging)
     question = partial(
-        ask_totals, asked=asked, limit=paging.parameters.limit(), after=paging.after(AfterSome)
+        ask_totals, asked=asked, limit=paging.parameters.limit(), after=paging.after(AfterRows)
     )
     return await paging.answer(question, _beside(asked))
 
@@ -43,18 +43,18 @@ async def answer_differences(request: Asked) -> Response[bytes]:
     paging = Paging(request, FILTERS, TABLES, DIFFERENCES)
     asked = _asked(paging)
     question = partial(
-        ask_differences, asked=asked, limit=paging.parameters.limit(), after=paging.after(AfterSome)
+        ask_differences, asked=asked, limit=paging.parameters.limit(), after=paging.after(AfterRows)
     )
     return await paging.answer(question, _beside(asked))
 
 
 def _asked(paging: Paging) -> TotalsAsked:
     parameters = paging.parameters
-    first, last = parameters.day("first_day"), parameters.day("last_day")
+    first, last = parameters.days()
     if first is None or last is None:
         raise bad("first_day" if first is None else "last_day", "must be given: a mission day")
-    if not 0 <= (last - first).days < COVERAGE_DAYS:
-        raise bad("last_day", f"lies before `first_day`, or more than {COVERAGE_DAYS} days on")
+    if (last - first).days >= COVERAGE_DAYS:
+        raise bad("last_day", f"leaves more than {COVERAGE_DAYS} days")
     return TotalsAsked(
         paging.token.mission,
         parameters.word("by", GroupBy) or GroupBy.ZONE,

@@ -7,10 +7,10 @@ tells who made something up what to do better.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from services.flags import FlagsAsked, FlagTold, TooManyReportsError, flags
-from services.gateway.page import Page
+from services.gateway.page import AfterRows, Page, page_from
 from services.gateway.parameters import bad
 from services.gateway.represent import Shape
 from services.store.engine import Connection
@@ -19,14 +19,8 @@ FLAGS: Final = Shape(FlagTold.__struct_fields__, lambda _: None)
 NOTE: Final = "a hint to people: no verdict, total or grading changes by it"
 
 
-class AfterFlag(NamedTuple):
-    """Where the next page begins: after this many."""
-
-    rows: int
-
-
 def ask_flags(
-    conn: Connection, asked: FlagsAsked, limit: int, after: AfterFlag | None
+    conn: Connection, asked: FlagsAsked, limit: int, after: AfterRows | None
 ) -> Page[FlagTold]:
     """A page of flags, by kind and source.
 
@@ -37,6 +31,4 @@ def ask_flags(
         found = flags(conn, asked)
     except TooManyReportsError as error:
         raise bad("from", f"and `to` leave too much: {error}") from None
-    first = after.rows if after else 0
-    end = first + limit
-    return Page(found[first:end], AfterFlag(end) if len(found) > end else None)
+    return page_from(found, limit, after)

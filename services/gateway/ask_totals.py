@@ -7,16 +7,13 @@ mission: they are sums of what nobody has released, beside where nobody watched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple, TypeVar
+from typing import Final
 
-from services.gateway.page import Page
+from services.gateway.page import AfterRows, Page, page_from
 from services.gateway.represent import Shape
 from services.store.engine import Connection
 from services.totals import Difference, Line, TotalsAsked, totals
 from streams.assessment import STATUS
-
-T = TypeVar("T")
 
 LINES: Final = Shape(Line.__struct_fields__, lambda _: None)
 DIFFERENCES: Final = Shape(Difference.__struct_fields__, lambda _: None)
@@ -26,29 +23,16 @@ NOTE: Final = (
 )
 
 
-class AfterSome(NamedTuple):
-    """Where the next page begins: after this many."""
-
-    rows: int
-
-
 def ask_totals(
-    conn: Connection, asked: TotalsAsked, limit: int, after: AfterSome | None
+    conn: Connection, asked: TotalsAsked, limit: int, after: AfterRows | None
 ) -> Page[Line]:
     """A page of lines, in the order of what they are of."""
-    return _page(totals(conn, asked).lines, limit, after)
+    return page_from(totals(conn, asked).lines, limit, after)
 
 
 def ask_differences(
-    conn: Connection, asked: TotalsAsked, limit: int, after: AfterSome | None
+    conn: Connection, asked: TotalsAsked, limit: int, after: AfterRows | None
 ) -> Page[Difference]:
     """A page of the reports of which the counting rule makes another number, by series."""
     found = sorted(totals(conn, asked).differences, key=lambda it: (it.series, it.report))
-    return _page(found, limit, after)
-
-
-def _page(rows: Sequence[T], limit: int, after: AfterSome | None) -> Page[T]:
-    first = after.rows if after else 0
-    shown = rows[first : first + limit]
-    more = AfterSome(first + limit) if len(rows) > first + limit else None
-    return Page(shown, more)
+    return page_from(found, limit, after)

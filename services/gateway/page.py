@@ -21,6 +21,7 @@ class Placed(Protocol):
 
 
 R = TypeVar("R", bound=Placed)
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -35,3 +36,16 @@ def page_of(found: Sequence[R], limit: int) -> Page[R]:
     """At most `limit` of the rows, of which one more was asked for: is there another page."""
     shown = found[:limit]
     return Page(shown, shown[-1].after if len(found) > limit else None)
+
+
+class AfterRows(NamedTuple):
+    """The place in rows that are all made again for each page: after this many."""
+
+    rows: int
+
+
+def page_from(rows: Sequence[T], limit: int, after: AfterRows | None) -> Page[T]:
+    """At most `limit` of all rows that there are."""
+    first = after.rows if after else 0
+    end = first + limit
+    return Page(rows[first:end], AfterRows(end) if len(rows) > end else None)

@@ -71,6 +71,13 @@ class Parameters:
             raise bad(name, "must be a day, e.g. 2026-03-01")
         return read
 
+    def days(self) -> tuple[date | None, date | None]:
+        """`first_day` and `last_day`, in order."""
+        first, last = self.day("first_day"), self.day("last_day")
+        if first is not None and last is not None and last < first:
+            raise bad("last_day", "lies before `first_day`")
+        return first, last
+
     def word(self, name: str, words: type[Words]) -> Words | None:
         """One of a vocabulary's words."""
         text = self._given.get(name)

@@ -22,7 +22,7 @@ from services.programs import EXIT_FAILED, beginning, die_with
 from services.settings import load_settings
 from services.store.await_tables import await_tables
 from services.worker.keep_incidents import IncidentKeeper
-from services.worker.kernels import compile_apart
+from services.worker.kernels import LEAST_URGENT, compile_apart
 from services.worker.transact import Transactor
 from streams.coalesce import end_process
 
@@ -33,7 +33,6 @@ PAUSE_S: Final = 0.5
 SHARE: Final = 9.0
 """It rests for so many times as long as it has worked: judging goes first, and what was marked
 meanwhile is folded at once."""
-LEAST_URGENT: Final = 19
 
 
 def keep_apart() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from itertools import takewhile
 from operator import attrgetter
@@ -87,6 +88,7 @@ def incidents_digest(incidents: Sequence[Incident]) -> str:
     return sha256(_encode(incidents)).hexdigest()
 
 
+@lru_cache(maxsize=64)  # asked for each breach
 def days_of(rules: IncidentRules | None) -> MissionDays | None:
     """The mission's days; None: it has no cut-off of its own."""
     return MissionDays(rules) if rules else None
